@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Door: the sound card. Real: PortAudioBackend, FileBackend, NullBackend (both clocked). Fake: tests/support/fake_backend.h.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/error.h"
+
+namespace parlour::audio {
+
+enum class SourceKind { device, file, tone, null };
+
+/// Where capture comes from or playout goes to. Text form: "device:NAME", "file:PATH[?loop]", "tone:HZ", "null".
+struct Endpoint {
+    SourceKind kind = SourceKind::device;
+    std::string name;       ///< device name ("" = system default) or file path
+    double toneHz = 0.0;
+    bool loop = false;      ///< file capture starts over at its end, else silence
+};
+/// Clear error for anything else.
+base::Result<Endpoint> parseEndpoint(const std::string& text, bool capture);
+
+struct AudioDeviceSettings {
+    Endpoint capture;
+    Endpoint playout;
+    int blockFrames = 480;  ///< frames per device callback at 48 kHz: 240 or 480
+};
+
+struct DeviceInfo {
+    std::string name;        ///< what people see and what Endpoint::name takes
+    bool isDefault = false;
+    int channels = 1;
+};
+
+/// What a backend calls from its device thread. Both must return at once: no lock, no allocation, no log (architecture, 4).
+struct DeviceCallbacks {
+    std::function<void(std::span<const float> mono)> captured;   ///< 48 kHz mono
+    std::function<void(std::span<float> mono)> wanted;           ///< fill completely
+};
+
+class AudioBackend {
+  public:
+    virtual ~AudioBackend() = default;
+    /// Starts streaming; capture and playout are opened independently. Not from the device thread.
+    virtual base::Result<void> openPlayout(const Endpoint& endpoint, int blockFrames, DeviceCallbacks callbacks) = 0;
+    virtual base::Result<void> openCapture(const Endpoint& endpoint, int blockFrames, DeviceCallbacks callbacks) = 0;
+    virtual void closePlayout() = 0;
+    virtual void closeCapture() = 0;
+    /// Count of frames ever delivered; the watchdog re-opens when one of them stands still.
+    virtual std::uint64_t capturedFrames() const = 0;
+    virtual std::uint64_t playedFrames() const = 0;
+};
+
+}  // namespace parlour::audio

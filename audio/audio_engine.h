@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sound of one client: microphone -> capture chain -> Opus frames, Opus frames -> jitter buffers -> mixer -> loudspeaker.
+// Owns the pump thread and the backend (door AudioBackend). Frames cross to the net thread by bounded queues.
+// Thread: control calls from the net thread only; meters and statistics from any thread; PCM work on the pump.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audio/audio_backend.h"
+#include "core/base/doors/clock.h"
+#include "core/base/error.h"
+#include "core/base/media.h"
+
+namespace parlour::audio {
+
+/// One remote microphone in the mix; chosen by the caller, unique while in use.
+struct TrackId {
+    std::uint32_t value = 0;
+    auto operator<=>(const TrackId&) const = default;
+};
+
+struct CaptureSettings {
+    int frameMs = 20;                 ///< 10 or 20 (Opus frame)
+    int bitRate = 32'000;             ///< bit/s
+    bool dtx = true;
+    bool forwardErrorCorrection = true;
+    bool echoCancelling = true;
+    bool noiseSuppression = true;
+    bool highPass = true;
+    bool voiceGate = false;
+};
+
+struct EngineSettings {
+    AudioDeviceSettings devices;      ///< audio_backend.h: backend kind, device names, block size
+    CaptureSettings capture;
+};
+
+/// Counters of one received track, W3C webrtc-stats definitions (samples at 48 kHz, delays in seconds summed per sample).
+struct TrackStats {
+    std::uint64_t totalSamplesReceived = 0;
+    std::uint64_t concealedSamples = 0;
+    std::uint64_t silentConcealedSamples = 0;
+    std::uint64_t concealmentEvents = 0;
+    std::uint64_t insertedSamplesForDeceleration = 0;
+    std::uint64_t removedSamplesForAcceleration = 0;
+    double jitterBufferDelay = 0.0;
+    double jitterBufferTargetDelay = 0.0;
+    std::uint64_t jitterBufferEmittedCount = 0;
+    std::uint64_t fecPacketsReceived = 0;
+    std::uint64_t packetsDiscarded = 0;
+    std::uint64_t packetsLate = 0;
+};
+
+struct EngineStats {
+    std::uint64_t captureOverruns = 0;
+    std::uint64_t playoutUnderruns = 0;
+    std::uint64_t deviceRestarts = 0;      ///< times the watchdog re-opened a device
+    std::uint64_t framesEncoded = 0;
+    std::uint64_t framesDroppedOut = 0;    ///< net thread did not take them
+    std::uint64_t framesDroppedIn = 0;
+    bool captureRunning = false;
+    bool playoutRunning = false;
+    std::string captureDevice;             ///< in use now; "" = none
+    std::string playoutDevice;
+};
+
+class AudioEngine {
+  public:
+    explicit AudioEngine(const base::Clock& clock);
+    /// Stops the pump and closes devices.
+    ~AudioEngine();
+
+    /// Opens playout (and capture only once the gate is first opened or `testMicrophone` asks). Never fails hard:
+    /// a missing device leaves a clocked silence running and is reported by `deviceState`.
+    void start(const EngineSettings& settings);
+    void stop();
+    /// Live change of devices or processing; keeps tracks and gate.
+    void apply(const EngineSettings& settings);
+
+    // Microphone. The gate is the one place that decides whether sound may leave: closed = the encoder sees zeros and,
+    // within 40 ms, no packet with energy is handed out (security T32, I12). Starts closed.
+    void setGate(bool open);
+    bool gateOpen() const;
+    /// Encoded frames; called on the pump thread, must not block (push into a queue).
+    void onEncoded(std::function<void(const base::OpusFrame&)> sink);
+    void setFeedback(const base::Feedback& feedback);
+
+    // Tracks.
+    void addTrack(TrackId track);
+    void removeTrack(TrackId track);
+    /// From the net thread for every received frame; bounded, drops the oldest.
+    void insert(TrackId track, const base::OpusFrame& frame);
+    /// 0.0 .. 2.0, ramped.
+    void setGain(TrackId track, float gain);
+    /// Nothing is heard, everything keeps running.
+    void setDeafened(bool deafened);
+    /// Fills `missing` with what is worth a NACK now; any thread.
+    base::Feedback feedbackFor(TrackId track) const;
+
+    // Meters: linear peak 0..1 of the last 50 ms; any thread, wait-free.
+    float microphoneLevel() const;          ///< before the gate, only while capture runs
+    float trackLevel(TrackId track) const;
+    TrackStats trackStats(TrackId track) const;
+    EngineStats stats() const;
+
+    // Sound check.
+    void testMicrophone(bool on);           ///< runs capture and meter, sends nothing
+    void recordTest(std::chrono::milliseconds length, std::function<void()> recorded);  ///< through the real chain, kept in memory
+    void playTest(std::function<void()> played);
+    void playTone(std::chrono::milliseconds length);
+
+    struct DeviceState {
+        bool ok = true;
+        base::Error problem;                ///< sentence for people when !ok
+    };
+    DeviceState captureState() const;
+    DeviceState playoutState() const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace parlour::audio

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// An Executor with a thread of its own that may block (SQL): the house thread. The net thread is net::EventLoop.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/base/doors/clock.h"
+#include "core/base/doors/executor.h"
+
+namespace parlour::base {
+
+class ThreadExecutor final : public Executor {
+  public:
+    ThreadExecutor(std::string name, const Clock& clock);
+    /// Runs what is posted already, drops what is delayed, joins.
+    ~ThreadExecutor() override;
+
+    void post(std::function<void()> task) override;
+    Timer postAfter(Duration delay, std::function<void()> task) override;
+    bool isCurrent() const override;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace parlour::base

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// The client's stay in one room: redeem, join, media, reconnect, commands. The only place that knows sound, packets and
+// words together. Everything here runs on the net thread (the Executor given); call it there or post to it.
+//
+// Inputs by sender: person (enter, setMicrophone, command, sendChat, leave) · server (signal messages, house API answers) ·
+// network (datagrams, channel closed) · time (executor).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/api/stage.h"
+#include "core/base/doors/clock.h"
+#include "core/base/doors/executor.h"
+#include "core/room/room_state.h"
+#include "core/signal/invite_link.h"
+
+namespace parlour::audio {
+class AudioEngine;
+}
+namespace parlour::net {
+class EventLoop;
+}
+
+namespace parlour::room {
+
+class PersonKeys;   // core/room/person_keys.h: master seed in the home folder, per-house keys
+
+/// What a link leads to, shown between "Look inside" and "Enter room". Redeems nothing.
+struct LinkPreview {
+    base::HouseId house;
+    std::string houseName;
+    std::string inviterName;   ///< who made the invitation; may be empty
+    base::RoomId room;
+    std::string roomTitle;
+    api::Role role = api::Role::listener;
+    int listeners = 0;
+    int onStage = 0;
+    bool live = false;
+    std::optional<base::WallTime> liveSince;
+};
+
+struct SessionConfig {
+    std::string name;                   ///< display name; 1..64 graphemes after normalisation
+    bool acceptOffers = false;          ///< take an offered seat without asking (bots)
+    bool frames10ms = false;            ///< encoder frame length, else 20 ms
+    bool publishWhenUnmuted = true;
+};
+
+/// A command of the person to the house.
+struct Command {
+    api::StageVerb verb;
+    base::Identity target;       ///< empty = self or room
+    std::string note;            ///< raise
+    std::optional<int> minutes;  ///< ban; nullopt = for good
+    bool on = true;              ///< lockHands
+    bool closeLink = false;      ///< remove, ban: also close the link they came by
+};
+
+struct SessionStats;  // core/room/session_stats.h: W3C names, once a second
+
+/// Called on the net thread.
+struct Observer {
+    std::function<void(RoomStatePtr)> onState;
+    std::function<void(const base::Error&)> onRefused;   ///< a command was refused
+    std::function<void(const SessionStats&)> onStats;
+};
+
+class RoomSession {
+  public:
+    RoomSession(net::EventLoop& loop, const base::Clock& clock, PersonKeys& keys, audio::AudioEngine& audio,
+                SessionConfig config, Observer observer);
+    ~RoomSession();
+
+    /// "Look inside": asks the house what the link is; no redeem, no device.
+    static void preview(net::EventLoop& loop, const signal::InviteLink& link,
+                        std::function<void(base::Result<LinkPreview>)> done);
+
+    /// "Enter room": redeem, token, join; muted. The outcome arrives as states.
+    void enter(const signal::InviteLink& link);
+    /// The person's own mute switch.
+    void setMicrophone(bool open);
+    void command(const Command& command);
+    void sendChat(const std::string& text);
+    void dismissAskToUnmute();
+    /// An invitation to this room (moderators); answers the link.
+    void createInvitation(api::Role role, std::optional<int> uses, std::optional<std::chrono::seconds> expires,
+                          std::function<void(base::Result<std::string>)> done);
+    /// Sends leave, closes everything; `done` when nothing runs any more.
+    void leave(std::function<void()> done);
+    /// Local only: 0.0 to 2.0, kept per identity for the session.
+    void setVolume(const base::Identity& who, float gain);
+
+    RoomStatePtr state() const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace parlour::room

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a client knows of the room, as one immutable value. Published whole as shared_ptr<const RoomState>; latest wins.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/api/stage.h"
+#include "core/base/error.h"
+#include "core/base/ids.h"
+#include "core/base/time.h"
+
+namespace parlour::room {
+
+/// States of the client's session; closed list. Transitions: room_session.cpp.
+enum class SessionState {
+    idle,
+    redeeming,     ///< house API: challenge, redeem, token
+    connecting,    ///< signalling and transports come up
+    joined,
+    reconnecting,  ///< resume first, then a full rejoin; seat, hand and mute are kept by the server
+    left,          ///< ended; see LeaveReason
+};
+
+/// Why a session ended; closed list, every value has its own sentence in the app.
+enum class LeaveReason {
+    none,
+    byUser,
+    roomEnded,
+    removed,
+    banned,
+    duplicateIdentity,   ///< the same person came in on another device
+    serverShutdown,
+    refused,             ///< invitation or token not accepted; see `error`
+    unreachable,         ///< all attempts used up
+    untrusted,           ///< certificate or pin does not fit
+    protocolError,
+};
+
+struct Participant {
+    base::Identity identity;
+    base::ParticipantSid sid;
+    std::string name;
+    api::Power power = api::Power::none;
+    api::Seat seat = api::Seat::audience;
+    std::string handKey;                        ///< "" = no hand; order key otherwise
+    std::optional<base::WallTime> invitedUntil; ///< an offer to speak is open until then
+    bool held = false;
+    std::string mutedBy;                        ///< identity of the moderator who muted, "" = own mute
+    bool microphoneOpen = false;                ///< publishes and is not muted
+    base::TrackSid microphoneTrack;             ///< empty = publishes nothing
+    float speakerLevel = 0.0f;                  ///< 0..1 from speakers_changed, for those without a local meter
+    bool isSelf = false;
+    int connectionQuality = 2;                  ///< 0 poor, 1 good, 2 excellent, 3 lost
+    base::WallTime joinedAt{};
+
+    bool handUp() const { return !handKey.empty(); }
+};
+
+/// A raised hand with what only moderators see.
+struct HandInQueue {
+    base::Identity identity;
+    std::string name;
+    std::string note;           ///< moderators only; empty for others
+    base::WallTime raisedAt{};
+};
+
+struct ChatMessage {
+    std::string id;
+    base::Identity from;
+    std::string fromName;
+    std::string text;
+    base::WallTime at{};
+    bool own = false;
+};
+
+struct RoomState {
+    std::uint64_t revision = 0;        ///< grows with every published state
+    SessionState session = SessionState::idle;
+    LeaveReason leaveReason = LeaveReason::none;
+    std::optional<base::Error> error;  ///< why it left or what was refused last
+    bool reconnectVisible = false;     ///< reconnecting for more than 2 s: show the banner
+
+    base::RoomId room;
+    std::string title;
+    std::string houseName;
+    base::HouseId house;
+    base::WallTime startedAt{};
+    bool handsLocked = false;
+    bool waitingForHost = false;
+
+    base::Identity self;
+    std::vector<std::shared_ptr<const Participant>> participants;  ///< sorted: stage first (host, moderators, speakers), then audience by join time
+    std::vector<HandInQueue> hands;    ///< in the order of the keys
+    std::vector<ChatMessage> chat;     ///< the last 200
+
+    bool microphoneWanted = false;     ///< the person's own mute switch is open
+    bool microphoneLive = false;       ///< on stage, not held, wanted: sound leaves this computer
+    bool askedToUnmute = false;        ///< a moderator asks; cleared by unmuting or dismissing
+
+    const Participant* find(const base::Identity& identity) const;
+    const Participant* me() const { return find(self); }
+    /// 1-based place of a raised hand, 0 = none.
+    int handPlace(const base::Identity& identity) const;
+    int countOnStage() const;
+    int countInAudience() const;
+};
+using RoomStatePtr = std::shared_ptr<const RoomState>;
+
+}  // namespace parlour::room
