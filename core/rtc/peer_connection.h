@@ -73,6 +73,9 @@ struct RemoteTrackAdded {
     std::string trackId;
     std::optional<std::uint32_t> ssrc;
     std::uint32_t epoch = 0;   ///< stream epoch that frames of it carry
+    std::uint8_t payloadType = 111;  ///< of Opus, as negotiated; forwarders drop every other one
+    int levelExtensionId = 0;        ///< RFC 6464, 0 = not negotiated
+    int midExtensionId = 0;
 };
 struct RemoteTrackRemoved {
     std::string mid;

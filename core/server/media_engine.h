@@ -25,7 +25,8 @@ class MediaEngine {
     using Acknowledge = std::function<void()>;   ///< called on any thread, exactly once
 
     virtual ~MediaEngine() = default;
-    /// Rights of a present or future participant; enforced in the forwarder before `done`.
+    /// Rights of a present or future participant; enforced in the forwarder before `done`. The house calls it on every
+    /// admission before it answers: an identity nobody gave rights to, or that was removed since, gets no transport.
     virtual void setRights(const base::RoomId& room, const base::Identity& who, const MediaRights& rights,
                            Acknowledge done) = 0;
     /// Soft mute: nothing more is forwarded until the person unmutes by an own act.
