@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real processes for the end-to-end tests: a parlourd, any number of parlourctl, private folders, clean ends.
+
+Everything started here is ended here, by pid. Traffic stays on loopback. A test is a plain script: it raises or calls
+check(), and prints one line per claim. Exit 77 means skipped, with the reason printed.
+"""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+BIN = pathlib.Path(os.environ.get("PARLOUR_BIN", "build/release/bin")).resolve()
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+class Failed(Exception):
+    pass
+
+
+def check(ok, claim):
+    print(("ok    " if ok else "FAIL  ") + claim, flush=True)
+    if not ok:
+        raise Failed(claim)
+
+
+def skip(reason):
+    print("skipped: " + reason)
+    sys.exit(77)
+
+
+def wait_for(what, condition, timeout=10.0):
+    """Polls; returns the first truthy value or raises with `what`."""
+    end = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise Failed(f"waited {timeout:g} s for {what}")
+        time.sleep(0.02)
+
+
+class Lab:
+    """Owns a scratch folder and every process; use as a context manager."""
+
+    def __init__(self, name):
+        base = os.environ.get("PARLOUR_LAB_DIR")
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix=f"parlour-{name}-", dir=base))
+        self.processes = []
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith(("PULSE_", "XDG_", "DISPLAY", "WAYLAND"))}
+        for key, folder in {"HOME": "home", "XDG_RUNTIME_DIR": "run", "XDG_CONFIG_HOME": "config",
+                            "XDG_DATA_HOME": "data", "XDG_STATE_HOME": "state", "XDG_CACHE_HOME": "cache"}.items():
+            (self.dir / folder).mkdir(mode=0o700, exist_ok=True)
+            self.env[key] = str(self.dir / folder)
+        self.env["TZ"] = "UTC"
+        self.keep = False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        for p in reversed(self.processes):
+            p.end()
+        failed = kind is not None and not (kind is SystemExit and error.code in (0, 77, None))
+        if failed:
+            self.report(error)
+        if failed or self.keep or os.environ.get("PARLOUR_KEEP"):
+            print(f"lab folder kept: {self.dir}")
+        else:
+            shutil.rmtree(self.dir, ignore_errors=True)
+        if kind is Failed:
+            sys.exit(1)
+
+    def report(self, error):
+        print(f"failed: {error}")
+        for p in self.processes:
+            for log in (p.log, getattr(p, "events_file", None)):
+                if log and pathlib.Path(log).exists():
+                    print(f"--- last lines of {log}")
+                    print("".join(open(log, errors="replace").readlines()[-12:]))
+
+    def start(self, name, args, **options):
+        process = Process(self, name, args, **options)
+        self.processes.append(process)
+        return process
+
+    def server(self, **options):
+        return Server(self, **options)
+
+    def join(self, link, name, **options):
+        return Participant(self, link, name, **options)
+
+    def path(self, name):
+        return self.dir / name
+
+
+class Process:
+    def __init__(self, lab, name, args, env=None, stdin=None, pass_fds=(), cwd=None):
+        self.lab, self.name = lab, name
+        self.log = lab.dir / f"{name}.log"
+        out = open(self.log, "ab")
+        self.popen = subprocess.Popen([str(a) for a in args], stdin=stdin or subprocess.DEVNULL, stdout=out, stderr=out,
+                                      env={**lab.env, **(env or {})}, pass_fds=pass_fds, cwd=cwd)
+        out.close()
+
+    @property
+    def pid(self):
+        return self.popen.pid
+
+    def alive(self):
+        return self.popen.poll() is None
+
+    def kill9(self):
+        if self.alive():
+            self.popen.send_signal(signal.SIGKILL)
+        self.popen.wait()
+
+    def end(self, timeout=5):
+        if self.alive():
+            self.popen.send_signal(signal.SIGTERM)
+            try:
+                self.popen.wait(timeout)
+            except subprocess.TimeoutExpired:
+                self.popen.kill()
+                self.popen.wait()
+        return self.popen.returncode
+
+    def wait(self, timeout=30):
+        try:
+            return self.popen.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"{self.name} still runs after {timeout} s")
+
+
+class Server:
+    """A parlourd with its own data folder; restart() keeps folder and ports."""
+
+    def __init__(self, lab, name="server", args=(), listen="127.0.0.1:0", udp_port=0):
+        self.lab, self.name = lab, name
+        self.data = lab.dir / f"{name}-data"
+        self.args, self.listen, self.udp_port = list(args), listen, udp_port
+        self.process = None
+        self.start()
+
+    def start(self, timeout=10):
+        read, write = os.pipe()
+        self.process = self.lab.start(self.name, [BIN / "parlourd", "serve", "--listen", self.listen, "--udp-port",
+                                                  self.udp_port, "--data", self.data, "--ready-fd", write, *self.args],
+                                      pass_fds=(write,))
+        os.close(write)
+        os.set_blocking(read, False)
+        buffer = b""
+
+        def line():
+            nonlocal buffer
+            try:
+                chunk = os.read(read, 4096)
+                if not chunk and not self.process.alive():
+                    raise Failed("parlourd ended while starting: " + open(self.process.log, errors="replace").read()[-2000:])
+                buffer += chunk
+            except BlockingIOError:
+                pass
+            return b"\n" in buffer
+        wait_for("parlourd's ready line", line, timeout)
+        os.close(read)
+        ready = json.loads(buffer)
+        self.http, self.udp = ready["http"], ready["udp"]
+        self.listen = self.http.split("//", 1)[1]
+        self.udp_port = self.udp[0]
+        return self
+
+    def admin(self, *args, ok=True):
+        result = subprocess.run([str(a) for a in [BIN / "parlourd", *args, "--data", self.data]], env=self.lab.env,
+                                capture_output=True, text=True, timeout=30)
+        if ok and result.returncode != 0:
+            raise Failed(f"parlourd {' '.join(map(str, args))}: exit {result.returncode}: {result.stderr}")
+        return result
+
+    def create_room(self, title):
+        return json.loads(self.admin("room", "create", title, "--json").stdout)
+
+    def create_invite(self, room, role, *more):
+        return json.loads(self.admin("invite", "create", "--room", room, "--role", role, "--json", *more).stdout)
+
+    def invites(self):
+        return json.loads(self.admin("invite", "list", "--json").stdout)
+
+    def kill9(self):
+        self.process.kill9()
+
+    def stop(self):
+        return self.process.end(10)
+
+
+class Participant:
+    """A parlourctl join process: write commands, wait for events, look at what it heard."""
+
+    def __init__(self, lab, link, name, capture="null", playout=None, home=None, extra=()):
+        self.lab, self.name = lab, name
+        tag = f"{name}-{len(lab.processes)}".replace("/", "_").replace(" ", "_")
+        self.events_file = lab.dir / f"{tag}.jsonl"
+        self.heard = lab.dir / f"{tag}-heard.wav"
+        read, self._stdin = os.pipe()
+        args = [BIN / "parlourctl", "join", link, "--name", name, "--capture", capture,
+                "--playout", playout or f"file:{self.heard}", "--events", self.events_file, *extra]
+        if home:
+            args += ["--home", home]
+        self.process = lab.start(f"ctl-{tag}", args, stdin=read)
+        self.process.events_file = self.events_file
+        os.close(read)
+        self._read_lines = 0
+
+    def say(self, command):
+        os.write(self._stdin, (command + "\n").encode())
+
+    def events(self):
+        if not self.events_file.exists():
+            return []
+        out = []
+        for line in open(self.events_file, errors="replace"):
+            try:
+                out.append(json.loads(line))
+            except json.JSONDecodeError:
+                pass  # the last line may be half written
+        return out
+
+    def expect(self, event, timeout=10.0, since=0, **fields):
+        """The first event of this name (and these fields) at or after index `since`."""
+        def found():
+            for e in self.events()[since:]:
+                if e.get("event") == event and all(e.get(k) == v for k, v in fields.items()):
+                    return e
+            if not self.process.alive() and event != "left":
+                raise Failed(f"{self.name} ended (exit {self.process.popen.returncode}) before '{event}' {fields}")
+            return None
+        return wait_for(f"{self.name} to see '{event}' {fields or ''}", found, timeout)
+
+    def count(self):
+        return len(self.events())
+
+    def last(self, event):
+        matches = [e for e in self.events() if e.get("event") == event]
+        return matches[-1] if matches else None
+
+    def end(self):
+        return self.process.end()
+
+
+def main(run, name):
+    with Lab(name) as lab:
+        run(lab)
+    print("passed")
