@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/api/house_types.h"
 #include "core/api/stage.h"
 #include "core/base/doors/clock.h"
 #include "core/base/doors/executor.h"
@@ -21,7 +22,8 @@
 
 namespace parlour::house {
 class Store;
-}
+struct Policy;
+}  // namespace parlour::house
 
 namespace parlour::server {
 
@@ -34,7 +36,9 @@ struct AdmitRequest {
 /// Leave to join, with what the join response needs.
 struct Admission {
     base::RoomId room;
+    base::RoomSid roomSid;      ///< of this live session
     std::string roomTitle;
+    std::string roomMetadata;   ///< as RoomChanged::metadata
     base::Identity identity;
     std::string name;
     std::map<std::string, std::string> attributes;  ///< parlour.*
@@ -64,13 +68,14 @@ struct RoomChanged {
     std::string metadata;       ///< JSON: {"hands_locked":bool,"waiting_for_host":bool,"started_at":ms}
 };
 
-/// Broadcasts, on the net thread, after commit and media acknowledgement.
+/// Broadcasts, on the net thread, after commit and media acknowledgement, in the same order for every room.
 struct HouseEvents {
     std::function<void(const PersonChanged&)> onPerson;
     std::function<void(const PersonGone&)> onGone;
     std::function<void(const RoomChanged&)> onRoom;
 };
 
+/// A stage command of an identity already known by its transport.
 struct StageRequest {
     base::RoomId room;
     base::Identity actor;
@@ -83,6 +88,21 @@ struct StageRequest {
     std::optional<std::uint64_t> ifVersion;  ///< compare-and-set against the room's version
 };
 
+/// Who asks through the API: a bearer session, or the administrator (admin socket, embedding program).
+struct Caller {
+    std::string session;
+    bool admin = false;
+};
+
+/// How the house is reached; known once the listener is bound. Links, grants and challenges are made from it.
+struct HouseAddress {
+    std::string linkBase;               ///< "https://host[:port]" or "http://127.0.0.1:port"
+    std::string wsUrl;                  ///< "wss://host[:port]"
+    std::vector<std::string> origins;   ///< every origin under which people may dial; linkBase is one of them
+    std::string pin;                    ///< SPKI hash for `p=` of links; empty = no pin
+    std::string houseName;
+};
+
 class HouseService {
   public:
     template <class T>
@@ -90,29 +110,68 @@ class HouseService {
 
     HouseService(base::Executor& net, base::Executor& house, const base::Clock& clock, house::Store& store,
                  MediaEngine& media);
+    HouseService(base::Executor& net, base::Executor& house, const base::Clock& clock, house::Store& store,
+                 MediaEngine& media, const house::Policy& policy);
     ~HouseService();
 
     void setEvents(HouseEvents events);
+    void setAddress(HouseAddress address);
+    /// Reads the store, takes up live sessions where they were (everybody present before has 60 s to return). Answers the
+    /// number of rooms. Calls made earlier wait for it.
+    void open(Answer<std::size_t> answer);
 
     // For livekit_endpoint.
+    /// Refusals: untrusted (bad or spent token: HTTP 401), refused (removed, banned: 403), notFound (room: 404; resume of
+    /// somebody unknown: code "resume_unknown"), exhausted (room full: 503).
     void admit(const AdmitRequest& request, Answer<Admission> answer);
     /// Token check without spending it (the validate probes).
     void validate(const std::string& token, Answer<void> answer);
-    /// The transport is up / gone for good; seat and hand are kept for 60 s of grace by the house.
+    /// A transport of this identity is up / gone; every connected() has one disconnected(), also when a newer transport took
+    /// over (the house counts). Seat and hand are kept for 60 s of grace by the house.
     void connected(const base::RoomId& room, const base::Identity& who);
     void disconnected(const base::RoomId& room, const base::Identity& who);
-    /// A client wrote parlour.want.
-    void want(const base::RoomId& room, const base::Identity& who, const std::string& value);
+    /// A client wrote parlour.want: "hand", "hand:NOTE", "stage" (accept the offer), "" (lower). Consumed here; the endpoint
+    /// reflects the value to its writer alone and clears it 500 ms later or more. Refusals come through `answer`, if given.
+    void want(const base::RoomId& room, const base::Identity& who, const std::string& value,
+              Answer<std::uint64_t> answer = {});
+    /// The person opened the microphone by an own act: clears parlour.muted_by.
+    void unmuted(const base::RoomId& room, const base::Identity& who);
+    /// Has been speaking for 5 s: a raised hand lowers itself.
+    void spoke(const base::RoomId& room, const base::Identity& who);
     /// Fresh refresh token for a present participant (every 5 minutes).
     void refreshToken(const base::RoomId& room, const base::Identity& who, Answer<std::string> answer);
-
-    // For http_api.
+    /// The moderator's rules for a command from the signalling connection.
     void stage(const StageRequest& request, Answer<std::uint64_t> answer);  ///< answers the new version
-    // Rooms, invitations, redeeming and the admin commands are declared in house_service_api.h's part below by their owner.
+
+    // For http_api: the requests of core/api/house_types.h.
+    void challenge(const api::ChallengeRequest& request, Answer<api::Challenge> answer);
+    void preview(const api::PreviewRequest& request, Answer<api::Preview> answer);
+    void redeem(const api::RedeemRequest& request, Answer<api::Redeemed> answer);
+    void login(const api::LoginRequest& request, Answer<api::LoginAnswer> answer);
+    void rooms(const Caller& caller, Answer<api::RoomList> answer);
+    void token(const Caller& caller, const base::RoomId& room, const api::TokenRequest& request, Answer<api::JoinGrant> answer);
+    void command(const Caller& caller, const base::RoomId& room, const api::StageCommand& command,
+                 Answer<api::StageAnswer> answer);
+    void hands(const Caller& caller, const base::RoomId& room, Answer<api::Hands> answer);
+    void leave(const Caller& caller, const base::RoomId& room, Answer<api::Nothing> answer);
+    void createInvitation(const Caller& caller, const base::RoomId& room, const api::InvitationWish& wish,
+                          Answer<api::InvitationMade> answer);
+    /// An empty room means all rooms; administrator only.
+    void invitations(const Caller& caller, const base::RoomId& room, Answer<api::InvitationList> answer);
+    void revokeInvitation(const Caller& caller, const base::RoomId& room, const base::InvitationId& id,
+                          api::RevokeScope scope, Answer<api::Nothing> answer);
+
+    // Administrator only.
+    void createRoom(const api::RoomWish& wish, Answer<api::RoomMade> answer);
+    void listRooms(Answer<std::vector<api::AdminRoom>> answer);
+    /// The room, its live session and its links are over for good.
+    void endRoom(const base::RoomId& room, Answer<api::Nothing> answer);
+    /// A commit of nothing: for /readyz.
+    void probe(Answer<void> answer);
 
   private:
     struct Impl;
-    std::unique_ptr<Impl> m_impl;
+    std::shared_ptr<Impl> m_impl;
 };
 
 }  // namespace parlour::server
