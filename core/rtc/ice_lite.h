@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// ICE-lite (RFC 8445 section 2.5): answers checks, follows the peer's nomination, sends none of its own.
+// Nobody gets a byte back who has not proved to know the password of a live ufrag (security T6, T39).
+// Thread: the transport's owner.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/rtc/ice_types.h"
+#include "core/rtc/stun.h"
+
+namespace parlour::rtc {
+
+class IceLite {
+  public:
+    IceLite();
+
+    const IceParameters& local() const { return m_current.local; }
+    bool hasRemote() const { return m_current.remote.has_value(); }
+    /// Other credentials than before mean that the peer restarted ICE; then ours are new as well.
+    void setRemote(const IceParameters& remote);
+    /// New credentials. The old ones stay live until a check with the new ones nominates a tuple.
+    void restart();
+    std::vector<std::string> liveUfrags() const;
+
+    IceCandidate addLocalAddress(const base::SocketAddress& address);
+    const std::vector<IceCandidate>& localCandidates() const { return m_candidates; }
+
+    /// A datagram that parsed as STUN. Returns false when it proved nothing (counted by the caller).
+    bool handleStun(base::TimePoint now, const base::SocketAddress& local, const base::SocketAddress& from,
+                    const StunView& message);
+    void handleTimeout(base::TimePoint now);
+    base::TimePoint nextTimeout() const;
+    std::optional<OutgoingDatagram> pollDatagram();
+
+    /// A check with the right password came over it, and not too long ago.
+    bool isValid(const base::SocketAddress& local, const base::SocketAddress& remote) const;
+    /// The nominated tuple, before the first nomination the latest valid one.
+    const std::optional<Route>& route() const { return m_route; }
+    IceState state() const { return m_state; }
+
+  private:
+    struct Generation {
+        IceParameters local;
+        std::optional<IceParameters> remote;
+    };
+    struct Tuple {
+        Route route;
+        base::TimePoint lastCheck;
+    };
+
+    const Generation* generationFor(std::string_view username) const;
+    void touch(base::TimePoint now, const base::SocketAddress& local, const base::SocketAddress& from);
+    void update(base::TimePoint now);
+
+    Generation m_current;
+    std::optional<Generation> m_previous;
+    std::vector<IceCandidate> m_candidates;
+    std::vector<Tuple> m_tuples;
+    std::optional<Route> m_route;
+    bool m_nominated = false;
+    IceState m_state = IceState::idle;
+    base::TimePoint m_stateUntil = base::kNever;
+    std::deque<OutgoingDatagram> m_out;
+};
+
+}  // namespace parlour::rtc

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// STUN messages (RFC 8489) with the attributes ICE needs (RFC 8445 section 16). Pure functions over bytes, any thread.
+// Reading never allocates, so that a flood of forged checks costs a walk over the bytes and at most one HMAC.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/base/byte_io.h"
+#include "core/base/socket_address.h"
+
+namespace parlour::rtc {
+
+/// Longest message we read or write; ICE never comes near.
+inline constexpr std::size_t kMaxStunSize = 1280;
+inline constexpr std::uint16_t kStunBinding = 0x001;
+
+enum class StunClass { request, indication, success, error };
+
+using StunTransactionId = std::array<std::byte, 12>;
+StunTransactionId randomTransactionId();
+
+/// A parsed message; views point into the bytes handed to parseStun. Attributes behind MESSAGE-INTEGRITY are not
+/// covered by it and therefore not read (RFC 8489 section 14.5), FINGERPRINT excepted.
+struct StunView {
+    StunClass messageClass = StunClass::request;
+    std::uint16_t method = 0;
+    StunTransactionId id{};
+    std::optional<std::string_view> username;
+    std::optional<base::SocketAddress> mappedAddress;  ///< XOR-MAPPED-ADDRESS, else MAPPED-ADDRESS
+    std::optional<std::uint32_t> priority;
+    std::optional<std::uint64_t> controlling;          ///< tie-breaker
+    std::optional<std::uint64_t> controlled;
+    bool useCandidate = false;
+    int errorCode = 0;                                 ///< 300..699, 0 = none
+    std::string_view errorReason;
+    std::optional<std::uint16_t> unknownRequired;      ///< first comprehension-required attribute we do not know
+    std::size_t integrityAt = 0;                       ///< offset of MESSAGE-INTEGRITY, 0 = absent
+    bool hasFingerprint = false;                       ///< present and right; a wrong one fails the parse
+    base::ByteView bytes;
+};
+
+/// True when the first bytes can only be STUN (RFC 7983: first byte 0..3, magic cookie).
+bool looksLikeStun(base::ByteView datagram);
+/// nullopt for anything malformed, oversized, or with a wrong FINGERPRINT.
+std::optional<StunView> parseStun(base::ByteView datagram);
+/// HMAC-SHA1 with the short-term password as key, compared in constant time. False when the attribute is absent.
+bool checkIntegrity(const StunView& message, std::string_view password);
+
+/// The receiver's ufrag of a binding request: the part of USERNAME before the colon (RFC 8445 section 7.2.2).
+/// nullopt for anything else. Nothing is verified; it only tells which transport may look at the datagram.
+std::optional<std::string_view> stunLocalUfrag(base::ByteView datagram);
+
+/// Writes one message; call finish last.
+class StunWriter {
+  public:
+    StunWriter(StunClass messageClass, std::uint16_t method, const StunTransactionId& id);
+
+    StunWriter& username(std::string_view text);
+    StunWriter& software(std::string_view text);
+    StunWriter& priority(std::uint32_t value);
+    StunWriter& useCandidate();
+    StunWriter& controlling(std::uint64_t tieBreaker);
+    StunWriter& controlled(std::uint64_t tieBreaker);
+    StunWriter& xorMappedAddress(const base::SocketAddress& address);
+    StunWriter& errorCode(int code, std::string_view reason);
+    StunWriter& unknownAttribute(std::uint16_t type);
+    /// MESSAGE-INTEGRITY unless the password is empty, then FINGERPRINT.
+    base::Bytes finish(std::string_view password);
+
+  private:
+    void attribute(std::uint16_t type, base::ByteView value);
+    void setLength(std::size_t bodyAfterHeader);
+
+    base::ByteWriter m_writer;
+    StunTransactionId m_id;
+};
+
+}  // namespace parlour::rtc
