@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/sfu/subscriber.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace parlour::sfu {
+namespace {
+
+/// The mid is told in the first packets only, as stock servers and clients do; later the SSRC is known.
+constexpr std::int64_t kPacketsWithMid = 50;
+/// Retransmissions may cost a tenth of what was sent, and never more than this many bytes at once.
+constexpr double kResendShare = 0.1;
+constexpr double kResendBurst = 4000;
+
+}  // namespace
+
+Subscriber::Subscriber(rtc::PeerConnection& connection, rtc::SenderId sender)
+    : m_connection(&connection), m_transport(&connection.transport()), m_sender(sender) {
+    refresh();
+}
+
+void Subscriber::refresh() {
+    const auto parameters = m_connection->senderParameters(m_sender);
+    const auto route = m_transport->route();
+    m_ready = parameters.has_value() && route.has_value();
+    if (route) {
+        m_from = route->local;
+        m_to = route->remote;
+    }
+    if (!parameters) return;
+    m_payloadType = parameters->payloadType;
+    m_midExtensionId = parameters->midExtensionId;
+    m_levelExtensionId = parameters->levelExtensionId;
+    m_mid = parameters->mid;
+    if (m_ssrc == parameters->ssrc) return;
+    m_ssrc = parameters->ssrc;
+    m_firstSequence = parameters->firstSequence;
+    m_next = 0;
+    m_fresh = true;
+    m_begun = false;
+}
+
+void Subscriber::setPaused(bool paused) {
+    if (paused && !m_paused) m_fresh = true;
+    m_paused = paused;
+}
+
+bool Subscriber::send(const ForwardedPacket& packet, SendBatch& out, base::TimePoint now) {
+    if (!m_ready || m_paused) return false;
+    if (m_fresh) {
+        m_fresh = false;
+        m_floor = m_next;
+        m_offset = m_next - packet.sequence;
+        if (m_begun) {
+            const auto elapsed = static_cast<std::uint32_t>((now - m_lastTime).count() * 48 / 1000);
+            m_timestampOffset = m_lastTimestamp + std::max<std::uint32_t>(elapsed, 1) - packet.timestamp;
+        }
+    }
+    const auto number = packet.sequence + m_offset;
+    if (number < m_floor) return false;  // late packet of what was before
+
+    const auto size = write(packet, number, out);
+    if (size == 0) return false;
+    out.commit(size, m_from, m_to);
+    if (number >= m_next) {
+        m_next = number + 1;
+        m_lastTimestamp = timestampOf(packet);
+        m_lastTime = now;
+    }
+    m_begun = true;
+    ++sent;
+    m_resendBudget = std::min(kResendBurst, m_resendBudget + kResendShare * static_cast<double>(size));
+    m_connection->noteForwarded(m_sender, packet.payload.size(), timestampOf(packet), now);
+    return true;
+}
+
+// Must write the same header for the same packet every time: SRTP would use one nonce for two different texts otherwise.
+std::size_t Subscriber::write(const ForwardedPacket& packet, std::int64_t number, SendBatch& out) {
+    rtc::RtpHeader header;
+    header.marker = packet.marker;
+    header.payloadType = m_payloadType;
+    header.sequence = static_cast<std::uint16_t>(m_firstSequence + number);
+    header.timestamp = timestampOf(packet);
+    header.ssrc = m_ssrc;
+    if (m_midExtensionId != 0 && number < kPacketsWithMid) {
+        header.midExtensionId = m_midExtensionId;
+        header.mid = m_mid;
+    }
+    if (m_levelExtensionId != 0) {
+        header.levelExtensionId = m_levelExtensionId;
+        header.level = packet.level;
+        header.voice = packet.level.value < 60;
+    }
+    std::array<std::byte, 48> bytes;
+    const auto length = rtc::writeRtpHeader(header, bytes);
+    if (length == 0) return 0;
+    return m_transport->protectRtp(base::ByteView(bytes).first(length), packet.payload, out.slot());
+}
+
+int Subscriber::resend(std::span<const std::uint16_t> sequences, SendBatch& out, base::TimePoint now) {
+    (void)now;
+    if (!m_ready || m_paused || m_fresh || publisher == nullptr) return 0;
+    int count = 0;
+    for (const auto wanted : sequences) {
+        const auto newest = static_cast<std::uint16_t>(m_firstSequence + m_next - 1);
+        const auto behind = static_cast<std::uint16_t>(newest - wanted);
+        if (behind >= Publisher::kRing) continue;
+        const auto number = m_next - 1 - behind;
+        if (number < m_floor) continue;
+        const auto packet = publisher->recall(number - m_offset);
+        if (!packet) continue;
+        const auto cost = static_cast<double>(packet->payload.size() + 40);
+        if (m_resendBudget < cost) break;
+        const auto size = write(*packet, number, out);
+        if (size == 0) continue;
+        m_resendBudget -= cost;
+        out.commit(size, m_from, m_to);
+        ++count;
+        ++resent;
+    }
+    return count;
+}
+
+}  // namespace parlour::sfu
