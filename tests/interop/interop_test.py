@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Stock LiveKit SDKs, unchanged, in a Parlour room: @livekit/rtc-node (libwebrtc natively) or livekit-client (Chromium).
+
+They hear a bot, are heard when their link is a speaker's, cannot publish when it is a listener's, raise a hand with
+parlour.want, read the parlour.* attributes, are asked on stage and speak; every claim about sound is a waveform.
+"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "e2e"))
+import waveform  # noqa: E402
+from lab import BIN, Failed, Lab, check, skip, wait_for  # noqa: E402
+
+MODULES = pathlib.Path(os.environ.get("PARLOUR_INTEROP_DIR", "build/interop")).resolve()
+
+
+def own_network():
+    """A network namespace of our own with a made-up route: Chromium gathers no candidates on a bare loopback."""
+    if os.environ.get("PARLOUR_NETNS"):
+        return
+    if shutil.which("unshare") is None or shutil.which("ip") is None:
+        skip("unshare or ip is missing (packages util-linux, iproute2)")
+    os.environ["PARLOUR_NETNS"] = "1"
+    setup = ("ip link set lo up && ip link add lab0 type veth peer name lab1 && ip addr add 198.18.0.1/24 dev lab0 && "
+             "ip link set lab0 up && ip link set lab1 up && ip route add default dev lab0 src 198.18.0.1 && exec \"$@\"")
+    flags = ["-n"] if os.geteuid() == 0 else ["-rn"]
+    os.execvp("unshare", ["unshare", *flags, "sh", "-c", setup, "sh", sys.executable, *sys.argv])
+
+
+def install():
+    """node_modules by the lock file, once per build folder."""
+    for tool in ("node", "npm"):
+        if shutil.which(tool) is None:
+            skip(f"{tool} is not installed")
+    MODULES.mkdir(parents=True, exist_ok=True)
+    stamp = MODULES / "installed.json"
+    wanted = (HERE / "package-lock.json").read_text()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(HERE / name, MODULES / name)
+    result = subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=MODULES, capture_output=True, text=True)
+    if result.returncode != 0:
+        skip("npm could not install the SDKs: " + result.stderr.strip()[-300:])
+    stamp.write_text(wanted)
+
+
+class Peer:
+    def __init__(self, lab, kind, link, name, microphone):
+        result = subprocess.run([BIN / "parlourctl", "token", link, "--name", name, "--home", lab.path(f"home-{name}")],
+                                capture_output=True, text=True, env=lab.env, timeout=20)
+        if result.returncode != 0:
+            raise Failed(f"parlourctl token: exit {result.returncode}: {result.stderr}")
+        answer = json.loads(result.stdout)
+        self.lab, self.name = lab, name
+        self.heard = lab.path(f"{name}-heard.wav")
+        self.out = lab.path(f"{name}-events.jsonl")
+        script = {"node": "rtc_node_peer.mjs", "chromium": "browser_peer.mjs"}[kind]
+        # Node resolves packages from the script's folder: run a copy beside node_modules.
+        shutil.copy(HERE / script, MODULES / script)
+        read, self._stdin = os.pipe()
+        command = ["node", script, answer["url"], answer["token"], str(self.heard)]
+        if kind == "chromium":
+            command.append(str(microphone))
+        env = {"PATH": os.environ["PATH"], "HOME": str(lab.path("home"))}
+        self.process = lab.start(f"peer-{name}", ["sh", "-c", f'exec "$@" >"{self.out}"', "sh", *command],
+                                 env=env, stdin=read, cwd=MODULES)
+        self.process.events_file = self.out
+        os.close(read)
+
+    def say(self, command):
+        os.write(self._stdin, (command + "\n").encode())
+
+    def events(self):
+        if not self.out.exists():
+            return []
+        found = []
+        for line in self.out.read_text(errors="replace").splitlines():
+            try:
+                found.append(json.loads(line))
+            except json.JSONDecodeError:
+                pass
+        return found
+
+    def expect(self, event, timeout=20.0, test=lambda e: True, what=""):
+        def look():
+            for e in self.events():
+                if e.get("event") == event and test(e):
+                    return e
+            if not self.process.alive():
+                raise Failed(f"{self.name} ended before '{event}' {what}: {self.events()[-3:]}")
+            return None
+        return wait_for(f"{self.name} to tell '{event}' {what}", look, timeout)
+
+    def heard_of(self, name):
+        path = str(self.heard)[:-4] + f"-{name}.wav"
+        return waveform.load(path) if os.path.exists(path) else waveform.np.zeros(0)
+
+    def quit(self):
+        self.say("quit")
+        self.process.wait(20)
+
+
+def run(lab, kind):
+    import time
+    bot_wav = waveform.speak("The ferry leaves at nine and comes back when the fog has lifted from the northern islands.",
+                             lab.path("bot.wav"), "en-gb")
+    peer_wav = waveform.speak("Seven bakers from the old town bring fresh bread to the market every single morning.",
+                              lab.path("peer.wav"), "en-us", 140, 70)
+    server = lab.server()
+    room = server.create_room("Interop")
+    bot = lab.join(room["links"]["moderator"], "Bot", capture=f"file:{bot_wav}?loop", extra=["--unmute"])
+    bot.expect("power", power="host")
+
+    speaker = Peer(lab, kind, room["links"]["speaker"], "Speaker", peer_wav)
+    joined = speaker.expect("joined", 40)
+    check(True, f"a speaker's token lets {kind} join")
+    seen = {o["name"]: o["attributes"] for o in joined["others"]}
+    check(seen.get("Bot", {}).get("parlour.power") == "host", "it reads parlour.power of the host")
+    check(seen.get("Bot", {}).get("parlour.seat") == "stage", "and parlour.seat")
+    speaker.expect("subscribed", 20, lambda e: e["name"] == "Bot")
+    speaker.say(f"publish {peer_wav}")
+    speaker.expect("published", 20)
+    bot.expect("speakers", timeout=20)
+
+    listener = Peer(lab, kind, room["links"]["listener"], "Listener", peer_wav)
+    listener.expect("joined", 40)
+    listener.expect("subscribed", 20, lambda e: e["name"] == "Bot")
+    time.sleep(4)
+    listener.say("want hand:may I")
+    bot.expect("hand", timeout=10, name="Listener")
+    check(bot.last("hand").get("note") == "may I", "parlour.want raises a hand with its note")
+    listener.expect("wanted", 10)
+    check(True, "and setAttributes succeeds in the SDK")
+    listener.say(f"publish {peer_wav}")
+    refused = listener.expect("error", 20, lambda e: e.get("command") == "publish")
+    check(True, "a listener's publish is refused: " + refused["text"][:80])
+
+    # Up on stage while running.
+    mark = bot.count()
+    bot.say("invite Listener")
+    listener.expect("attributes", 10, lambda e: e["name"] == "Listener" and e["attributes"].get("parlour.invited"))
+    listener.say("want stage")
+    bot.expect("seat", timeout=10, since=mark, name="Listener", seat="stage")
+    check(True, "parlour.want=stage accepts the offer")
+    time.sleep(0.5)
+    speaker.quit()
+    mark = bot.count()
+    listener.say(f"publish {peer_wav}")
+    listener.expect("published", 20)
+    bot.say("say hello from the bot")
+    listener.expect("chat", 10, lambda e: e["text"] == "hello from the bot")
+    check(True, "chat reaches the SDK")
+    listener.say("say hello from the sdk")
+    bot.expect("chat", timeout=10, text="hello from the sdk")
+    check(True, "and comes back")
+    time.sleep(5)
+    bot.say("down Listener")
+    listener.expect("attributes", 10, lambda e: e["name"] == "Listener" and e["attributes"].get("parlour.seat") == "audience")
+    check(True, "moved down, it reads its seat")
+    time.sleep(1.5)
+    listener.quit()
+    bot.end()
+
+    source_bot, source_peer = waveform.load(bot_wav), waveform.load(peer_wav)
+    for peer in (speaker, listener):
+        right = waveform.contains(peer.heard_of("Bot"), source_bot)
+        wrong = waveform.contains(peer.heard_of("Bot"), source_peer)
+        print(f"{peer.name} heard the bot: right source {right:.2f}, wrong source {wrong:.2f}")
+        check(right > 0.75 and wrong < 0.5, f"{peer.name} hears the bot")
+    heard = waveform.load(bot.heard)
+    right, wrong = waveform.contains(heard, source_peer), waveform.contains(heard, source_bot)
+    print(f"the bot heard: right source {right:.2f}, wrong source {wrong:.2f}")
+    check(right > 0.75 and wrong < 0.5, f"{kind} is heard by the bot")
+    tail = heard[-waveform.RATE // 2:]
+    check(waveform.rms(tail) < 0.005, "after moving down nothing of it is heard")
+
+
+if __name__ == "__main__":
+    which = sys.argv[1] if len(sys.argv) > 1 else "node"
+    install()
+    if which == "chromium":
+        if shutil.which("chromium") is None:
+            skip("chromium is not installed")
+        own_network()
+    with Lab(f"interop-{which}") as laboratory:
+        run(laboratory, which)
+    print("passed")
