@@ -26,8 +26,9 @@ inline constexpr std::size_t kMaxSrtpOverhead = 16;    ///< bytes added to RTP a
 inline constexpr std::size_t kMaxSrtcpOverhead = 20;   ///< bytes added to RTCP at most
 inline constexpr std::size_t kMaxSrtpPacket = 2048;    ///< longer packets are refused both ways
 inline constexpr std::size_t kReplayWindow = 512;      ///< packets; RFC 3711 section 3.3.2 asks for 64
-inline constexpr std::size_t kMaxInboundSsrcs = 8;     ///< per transport, made only by an authentic packet (T10)
-inline constexpr std::size_t kMaxOutboundSsrcs = 64;
+inline constexpr std::size_t kMaxInboundSsrcs = 8;     ///< of one client at a server (security T10)
+inline constexpr std::size_t kMaxServerSsrcs = 256;    ///< of a server at a client: one per track of the room
+inline constexpr std::size_t kMaxOutboundSsrcs = 1024;
 
 /// Outgoing direction.
 class SrtpSender {
@@ -55,8 +56,7 @@ enum class SrtpVerdict {
     ok,
     malformed,
     unauthentic,  ///< wrong tag; nothing was changed
-    replayed,     ///< authentic index seen before, or too old to tell
-    tooMany,      ///< authentic, but of a ninth SSRC
+    replayed,     ///< its index was seen before, or is too old to tell; not decrypted
 };
 
 struct SrtpPlain {
@@ -64,10 +64,11 @@ struct SrtpPlain {
     std::span<std::byte> packet;  ///< within the buffer handed in; empty unless ok
 };
 
-/// Incoming direction. A packet that is not ok leaves its buffer and all state untouched.
+/// Incoming direction. A packet that is not ok leaves its buffer and all state untouched. An SSRC takes memory only
+/// after an authentic packet; when `maxSsrcs` are known, the one unused for longest makes room.
 class SrtpReceiver {
   public:
-    SrtpReceiver(SrtpProfile profile, const SrtpMaster& master);
+    SrtpReceiver(SrtpProfile profile, const SrtpMaster& master, std::size_t maxSsrcs = kMaxInboundSsrcs);
     ~SrtpReceiver();
     SrtpReceiver(SrtpReceiver&&) noexcept;
     SrtpReceiver& operator=(SrtpReceiver&&) noexcept;
