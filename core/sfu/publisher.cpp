@@ -2,7 +2,9 @@
 #include "core/sfu/publisher.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
+#include <utility>
 
 namespace parlour::sfu {
 namespace {
@@ -36,6 +38,7 @@ void Publisher::setSource(std::optional<std::uint32_t> ssrc, std::uint8_t payloa
     if (ssrc == m_config.ssrc) return;
     m_config.ssrc = ssrc;
     m_started = false;
+    m_newClock = true;
     m_splice = true;
 }
 
@@ -52,10 +55,11 @@ void Publisher::splice(std::int64_t source, std::uint32_t timestamp, base::TimeP
     m_splice = false;
     m_floor = source;
     m_shift = source - (m_lastForwarded + 1);
+    const bool newClock = std::exchange(m_newClock, false);
     if (m_lastForwarded < 0) return;
     const auto expected = m_lastTimestamp + toTicks(now - m_lastForwardTime);
     const auto difference = static_cast<std::int32_t>(expected - (timestamp + m_timestampOffset));
-    if (std::abs(difference) > kClockTolerance) m_timestampOffset = expected - timestamp;
+    if (newClock || std::abs(difference) > kClockTolerance) m_timestampOffset = expected - timestamp;
 }
 
 std::optional<ForwardedPacket> Publisher::accept(const rtc::RtpView& packet, base::TimePoint now) {

@@ -80,6 +80,7 @@ class Publisher {
 
     PublisherConfig m_config;
     bool m_started = false;           // a packet of this source was seen
+    bool m_newClock = true;           // its timestamps have nothing to do with those before
     bool m_splice = true;             // the next packet let through starts a new stretch
     std::int64_t m_highest = 0;       // highest unwrapped source sequence
     std::int64_t m_floor = 0;         // source sequences below belong to a stretch that is over
