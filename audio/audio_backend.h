@@ -21,9 +21,12 @@ struct Endpoint {
     std::string name;       ///< device name ("" = system default) or file path
     double toneHz = 0.0;
     bool loop = false;      ///< file capture starts over at its end, else silence
+    bool operator==(const Endpoint&) const = default;
 };
 /// Clear error for anything else.
 base::Result<Endpoint> parseEndpoint(const std::string& text, bool capture);
+/// The text form again.
+std::string toText(const Endpoint& endpoint);
 
 struct AudioDeviceSettings {
     Endpoint capture;
@@ -54,6 +57,8 @@ class AudioBackend {
     /// Count of frames ever delivered; the watchdog re-opens when one of them stands still.
     virtual std::uint64_t capturedFrames() const = 0;
     virtual std::uint64_t playedFrames() const = 0;
+    /// The person's microphone was opened for the first time: a capture file starts now.
+    virtual void microphoneOpened() {}
 };
 
 }  // namespace parlour::audio

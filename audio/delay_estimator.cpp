@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "audio/delay_estimator.h"
+
+#include <algorithm>
+
+namespace parlour::audio {
+
+base::Duration DelayEstimator::add(std::int64_t mediaTime, base::TimePoint arrival, bool afterPause) {
+    const auto arrivalUs = arrival.time_since_epoch().count();
+    const auto transit = arrivalUs - mediaTime;
+    if (m_count > 0)
+        m_activeTime += std::clamp<std::int64_t>((arrival - m_lastArrival).count(), 0, kPause);
+    m_lastArrival = std::max(m_lastArrival, arrival);
+
+    while (m_count > 0 && at(0).activeTime < m_activeTime - kWindowLength) {
+        m_first = (m_first + 1) % kWindow;
+        --m_count;
+    }
+    while (m_count > 0 && at(m_count - 1).transit >= transit) --m_count;
+    if (m_count == kWindow) --m_count;  // cannot happen below 128 packets/s; then the newest slow one is forgotten
+    at(m_count) = {m_activeTime, transit};
+    ++m_count;
+
+    const auto delay = std::max<std::int64_t>(0, transit - at(0).transit);
+    if (!afterPause) m_intervalMax = std::max(m_intervalMax, delay);
+    if (m_activeTime - m_intervalStart >= kInterval) closeInterval();
+    return base::Duration(delay);
+}
+
+void DelayEstimator::closeInterval() {
+    m_intervalStart = m_activeTime;
+    if (m_intervalMax < 0) return;
+    const auto bin = std::min<std::size_t>(static_cast<std::size_t>(m_intervalMax / kBinWidth), kBins - 1);
+    m_intervalMax = -1;
+    ++m_intervals;
+    const double forget = std::min(0.99, 1.0 - 2.0 / (m_intervals + 1));
+    for (auto& b : m_bins) b *= forget;
+    m_bins[bin] += 1.0 - forget;
+}
+
+base::Duration DelayEstimator::target() const {
+    std::int64_t result = m_config.start.count();
+    if (m_intervals >= kWarmUp) {
+        double sum = 0.0;
+        std::size_t bin = 0;
+        while (bin < kBins - 1 && (sum += m_bins[bin]) < m_config.quantile) ++bin;
+        result = static_cast<std::int64_t>(bin + 1) * kBinWidth;
+    }
+    return base::Duration(std::clamp<std::int64_t>(result, 5'000, m_config.longest.count()));
+}
+
+base::Duration DelayEstimator::playoutDelay(std::int64_t mediaTime, base::TimePoint now) const {
+    if (m_count == 0) return base::Duration(0);
+    return base::Duration(now.time_since_epoch().count() - mediaTime - at(0).transit);
+}
+
+void DelayEstimator::reset() { *this = DelayEstimator(m_config); }
+
+}  // namespace parlour::audio

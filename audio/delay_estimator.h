@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// How late packets of one sender come, and so how long to wait for them. Delay of a packet is relative to the fastest one of
+// the last 2 s of active sending; the maximum of each 250 ms goes into a histogram of 2 ms bins that slowly forgets.
+// Pure; all times handed in. No allocation.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "core/base/time.h"
+
+namespace parlour::audio {
+
+class DelayEstimator {
+  public:
+    struct Config {
+        base::Duration start{40'000};    ///< target before enough is known
+        base::Duration longest{400'000};
+        double quantile = 0.97;
+    };
+    DelayEstimator() : DelayEstimator(Config{}) {}
+    explicit DelayEstimator(Config config) : m_config(config) {}
+
+    /// `mediaTime`: RTP time of the packet in µs, unwrapped. `afterPause`: first of a talk spurt, kept out of the
+    /// histogram (its sender had no clock running) but used as reference. Returns the relative delay.
+    base::Duration add(std::int64_t mediaTime, base::TimePoint arrival, bool afterPause);
+    /// Between 5 ms and `longest`.
+    base::Duration target() const;
+    bool hasReference() const { return m_count > 0; }
+    /// How much later than the fastest packet something of `mediaTime` would be if it were played at `now`.
+    base::Duration playoutDelay(std::int64_t mediaTime, base::TimePoint now) const;
+    void reset();
+
+  private:
+    static constexpr std::size_t kBins = 256;
+    static constexpr std::size_t kWindow = 256;
+    static constexpr std::int64_t kBinWidth = 2'000;      // µs
+    static constexpr std::int64_t kWindowLength = 2'000'000;
+    static constexpr std::int64_t kInterval = 250'000;
+    static constexpr std::int64_t kPause = 400'000;
+    static constexpr int kWarmUp = 6;                     // intervals
+
+    struct Entry {
+        std::int64_t activeTime;
+        std::int64_t transit;
+    };
+
+    void closeInterval();
+    Entry& at(std::size_t i) { return m_window[(m_first + i) % kWindow]; }
+    const Entry& at(std::size_t i) const { return m_window[(m_first + i) % kWindow]; }
+
+    Config m_config;
+    std::array<double, kBins> m_bins{};
+    std::array<Entry, kWindow> m_window{};   // rising transits: the front is the minimum
+    std::size_t m_first = 0;
+    std::size_t m_count = 0;
+    std::int64_t m_activeTime = 0;           // arrival time with pauses cut to kPause
+    std::int64_t m_intervalStart = 0;
+    std::int64_t m_intervalMax = -1;
+    int m_intervals = 0;
+    base::TimePoint m_lastArrival{};
+};
+
+}  // namespace parlour::audio

@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "audio/jitter_buffer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "audio/time_stretch.h"
+
+namespace parlour::audio {
+namespace {
+
+using base::Duration;
+constexpr Duration kPullMargin{5'000};       // pulls come in steps of 10 ms: on average half a step late
+constexpr Duration kStall{300'000};          // further behind than this: newest sound first
+constexpr std::size_t kStep = 480;
+constexpr std::size_t kGiveUp = 48'000;      // invented in a row: the sender is gone, start anew with its next packet
+constexpr std::size_t kQuietNeeded = 960;
+constexpr std::size_t kJoin = 240;           // cross-fade in silence, 5 ms
+constexpr std::int64_t kResyncPackets = 1000;
+constexpr std::int64_t kResyncTime = 10LL * base::kSampleRate;
+
+constexpr std::int64_t toMicros(std::int64_t samples) { return samples * 1000 / 48; }
+constexpr std::int64_t toSamples(Duration d) { return d.count() * 48 / 1000; }
+
+}  // namespace
+
+JitterBuffer::JitterBuffer(DelayEstimator::Config config)
+    : m_delays(config), m_slots(std::make_unique<std::array<Slot, kSlots>>()) {}
+
+JitterBuffer::Slot* JitterBuffer::slot(std::int64_t sequence) {
+    auto& s = (*m_slots)[static_cast<std::size_t>(sequence) % kSlots];
+    return s.used && s.frame.sequence == sequence ? &s : nullptr;
+}
+const JitterBuffer::Slot* JitterBuffer::slot(std::int64_t sequence) const {
+    const auto& s = (*m_slots)[static_cast<std::size_t>(sequence) % kSlots];
+    return s.used && s.frame.sequence == sequence ? &s : nullptr;
+}
+
+JitterBuffer::Slot* JitterBuffer::firstSlot() {
+    for (auto seq = m_expected; seq <= m_highest; ++seq)
+        if (auto* s = slot(seq)) return s;
+    return nullptr;
+}
+
+void JitterBuffer::clearSlots() {
+    for (auto& s : *m_slots) s.used = false;
+}
+
+void JitterBuffer::restartAt(const Slot& first) {
+    m_state = State::waiting;
+    m_expected = first.frame.sequence;
+    m_highest = std::max(m_highest, m_expected);
+    m_playTime = first.timestamp;
+    m_waitingSince = first.frame.received;
+    m_held = 0;
+    m_inventedInARow = 0;
+    m_inPause = false;
+    m_excess = 0.0;
+    m_pullsAboveTarget = 0;
+}
+
+std::int64_t JitterBuffer::unwrap(std::uint32_t timestamp) {
+    if (!m_haveTimestamp) {
+        m_haveTimestamp = true;
+        m_lastTimestamp = timestamp;
+        return m_lastTimestamp;
+    }
+    const auto step = static_cast<std::int32_t>(timestamp - static_cast<std::uint32_t>(m_lastTimestamp));
+    const auto value = m_lastTimestamp + step;
+    m_lastTimestamp = std::max(m_lastTimestamp, value);
+    return value;
+}
+
+JitterBuffer::Inserted JitterBuffer::insert(const base::OpusFrame& frame) {
+    const auto samples = OpusDecoder::packetSamples(frame.bytes());
+    if (!samples || frame.sequence < 0) {
+        ++m_stats.packetsDiscarded;
+        return Inserted::malformed;
+    }
+    if (frame.streamEpoch < m_epoch) {
+        ++m_stats.packetsDiscarded;
+        return Inserted::stale;
+    }
+    const bool fresh = frame.streamEpoch > m_epoch ||
+                       (m_state != State::empty && std::abs(frame.sequence - m_highest) > kResyncPackets);
+    if (fresh) {
+        m_epoch = frame.streamEpoch;
+        m_state = State::empty;
+        m_haveTimestamp = false;
+        m_delays.reset();
+        m_decoder.reset();
+        clearSlots();
+    }
+    auto timestamp = unwrap(frame.rtpTimestamp);
+    if (m_state == State::playing && std::abs(timestamp - m_playTime) > kResyncTime && !m_inPause &&
+        frame.sequence >= m_expected && m_inventedInARow < kStep) {
+        // The sender's clock jumped: a new time line under the same sequence numbers.
+        m_state = State::empty;
+        m_delays.reset();
+        clearSlots();
+    }
+    if (slot(frame.sequence)) {
+        ++m_stats.packetsDiscarded;
+        return Inserted::duplicate;
+    }
+    if (frame.redundancyDistance > 0)
+        ++m_stats.fecPacketsReceived;
+    else
+        m_delays.add(toMicros(timestamp), frame.received, frame.received - m_lastArrival > Duration(400'000));
+    m_lastArrival = std::max(m_lastArrival, frame.received);
+
+    const bool mayMoveStart = m_state == State::waiting && frame.sequence > m_highest - static_cast<std::int64_t>(kSlots);
+    if (m_state != State::empty && frame.sequence < m_expected && !mayMoveStart) {
+        ++m_stats.packetsLate;
+        ++m_stats.packetsDiscarded;
+        return Inserted::late;
+    }
+    if (m_state != State::empty && frame.sequence >= m_expected + static_cast<std::int64_t>(kSlots)) {
+        clearSlots();  // 2.5 s behind: what waited is worth nothing
+        m_state = State::empty;
+    }
+    auto& s = (*m_slots)[static_cast<std::size_t>(frame.sequence) % kSlots];
+    s.frame.size = frame.size;
+    std::memcpy(s.frame.payload.data(), frame.payload.data(), frame.size);
+    s.frame.sequence = frame.sequence;
+    s.frame.rtpTimestamp = frame.rtpTimestamp;
+    s.frame.received = frame.received;
+    s.frame.redundancyDistance = frame.redundancyDistance;
+    s.timestamp = timestamp;
+    s.samples = *samples;
+    s.used = true;
+    if (m_state == State::empty) {
+        m_highest = frame.sequence;
+        restartAt(s);
+    } else if (frame.sequence < m_expected) {
+        const auto since = m_waitingSince;
+        restartAt(s);
+        m_waitingSince = since;
+    }
+    m_highest = std::max(m_highest, frame.sequence);
+    return Inserted::taken;
+}
+
+Duration JitterBuffer::target() const {
+    auto target = m_delays.target();
+    // With losses, waiting one more frame buys back the hole from the next packet.
+    if (m_lossRate > 0.01) target = std::max(target, Duration(toMicros(m_frameSamples)) + kPullMargin);
+    return target + kPullMargin;
+}
+
+Duration JitterBuffer::playoutDelay(base::TimePoint now) const {
+    return m_delays.playoutDelay(toMicros(m_playTime - static_cast<std::int64_t>(ready())), now);
+}
+
+void JitterBuffer::makeRoom() {
+    std::memmove(m_sound.data(), m_sound.data() + m_soundBegin, ready() * sizeof(float));
+    m_soundEnd -= m_soundBegin;
+    m_soundBegin = 0;
+}
+
+void JitterBuffer::pull(std::span<float> out, base::TimePoint now) {
+    const auto wanted = std::min<std::size_t>(out.size(), 960);
+    if (m_state == State::waiting &&
+        m_delays.playoutDelay(toMicros(m_playTime), now) + kPullMargin >= target())
+        m_state = State::playing;
+    if (m_state != State::playing) {
+        const auto rest = std::min(ready(), wanted);
+        std::copy_n(m_sound.data() + m_soundBegin, rest, out.data());
+        std::fill(out.begin() + static_cast<std::ptrdiff_t>(rest), out.end(), 0.0f);
+        m_soundBegin += rest;
+        return;
+    }
+    const double excess = static_cast<double>((playoutDelay(now) - target()).count());
+    m_excess += (excess - m_excess) / 8.0;
+    m_pullsAboveTarget = m_excess > std::max<double>(5'000.0, static_cast<double>(toMicros(m_frameSamples)) / 2)
+                             ? m_pullsAboveTarget + 1 : 0;
+    ++m_pullsSinceStretch;
+    ++m_pullsSinceLoss;
+    makeRoom();
+    if (playoutDelay(now) > target() + kStall) catchUp(now);
+    while (m_state == State::playing && ready() < wanted) produce(now);
+
+    const auto count = std::min(ready(), wanted);
+    std::copy_n(m_sound.data() + m_soundBegin, count, out.data());
+    std::fill(out.begin() + static_cast<std::ptrdiff_t>(count), out.end(), 0.0f);
+    m_soundBegin += count;
+    m_stats.totalSamplesReceived += wanted;
+    m_stats.jitterBufferTargetDelay += static_cast<double>(target().count()) * 1e-6 * static_cast<double>(wanted);
+}
+
+/// Adds at least one piece of sound, or gives the stream up for now.
+void JitterBuffer::produce(base::TimePoint now) {
+    auto* next = firstSlot();
+    if (!next) {
+        if (m_inventedInARow >= kGiveUp) {
+            m_state = State::empty;
+            return;
+        }
+        hold(m_inPause || m_quietSamples >= 3 * kQuietNeeded);
+        return;
+    }
+    if (m_inventedInARow >= kGiveUp) {  // after a long silence: as at the very start
+        restartAt(*next);
+        return;
+    }
+    if (next->frame.sequence != m_expected) {
+        fillHole(*next, now);
+        return;
+    }
+    if (m_inPause && next->timestamp < m_playTime) m_playTime = next->timestamp;  // never cut a first word
+    const auto gap = next->timestamp - m_playTime;
+    if (gap > 0 && m_held > 0) {  // what was invented already stands for part of the gap
+        const auto covered = std::min<std::int64_t>(gap, static_cast<std::int64_t>(m_held));
+        m_playTime += covered;
+        m_held -= static_cast<std::size_t>(covered);
+    }
+    // The sender paused (DTX, mute): its next word starts when it has waited for the target, not earlier.
+    if (next->timestamp > m_playTime &&
+        m_delays.playoutDelay(toMicros(next->timestamp - static_cast<std::int64_t>(ready())), now) + kPullMargin < target()) {
+        hold(true);
+        return;
+    }
+    play(*next, now);
+}
+
+void JitterBuffer::play(Slot& s, base::TimePoint now) {
+    const auto overlap = std::max<std::int64_t>(0, m_playTime - s.timestamp);
+    s.used = false;
+    m_expected = s.frame.sequence + 1;
+    if (overlap >= s.samples) {  // its time has been filled already
+        ++m_stats.packetsLate;
+        ++m_stats.packetsDiscarded;
+        return;
+    }
+    const auto from = m_soundEnd;
+    auto count = m_decoder.decode(s.frame.bytes(), freeSpace());
+    if (count == 0) {
+        ++m_stats.packetsDiscarded;
+        conceal(std::min<std::size_t>(static_cast<std::size_t>(s.samples), 960), true);
+        m_playTime = s.timestamp + s.samples;
+        return;
+    }
+    if (overlap > 0 && static_cast<std::size_t>(overlap) < count) {
+        count -= static_cast<std::size_t>(overlap);
+        std::memmove(m_sound.data() + from, m_sound.data() + from + overlap, count * sizeof(float));
+    }
+    m_soundEnd += count;
+    m_playTime = s.timestamp + s.samples;
+    m_frameSamples = s.samples;
+    m_held = 0;
+    m_inventedInARow = 0;
+    m_inPause = s.frame.size <= 2;
+    m_lossRate *= 0.995;
+    const auto waited = (now - s.frame.received).count();
+    m_stats.jitterBufferDelay += static_cast<double>(std::max<std::int64_t>(0, waited)) * 1e-6 * static_cast<double>(count);
+    m_stats.jitterBufferEmittedCount += count;
+    const bool quiet = isQuiet(std::span(m_sound).subspan(from, count));
+    correct(from, quiet || m_inPause, now);
+}
+
+/// Packets between m_expected and `next` are not here.
+void JitterBuffer::fillHole(Slot& next, base::TimePoint now) {
+    const auto covered = std::clamp<std::int64_t>(next.timestamp - m_playTime, 0, static_cast<std::int64_t>(m_held));
+    m_playTime += covered;
+    m_held -= static_cast<std::size_t>(covered);
+    const auto hole = next.timestamp - m_playTime;
+    if (hole <= 0) {
+        m_lossRate += 0.005 * static_cast<double>(std::min<std::int64_t>(20, next.frame.sequence - m_expected));
+        m_expected = next.frame.sequence;
+        return;
+    }
+    if (playoutDelay(now) + kPullMargin < target() - kPullMargin) {  // early enough: it may only be late
+        hold(false);
+        return;
+    }
+    const bool wholeSteps = hole % 120 == 0;
+    if (hole == next.samples && wholeSteps && hole <= 2880 && OpusDecoder::hasFec(next.frame.bytes())) {
+        const auto count = m_decoder.decodeFec(next.frame.bytes(), freeSpace().first(static_cast<std::size_t>(hole)));
+        if (count == static_cast<std::size_t>(hole)) {
+            m_soundEnd += count;
+            m_playTime = next.timestamp;
+            m_expected = next.frame.sequence;
+            ++m_stats.fecPacketsReceived;
+            m_lossRate += 0.005;
+            m_pullsSinceLoss = 0;
+            return;
+        }
+    }
+    if (hole > kResyncTime || !wholeSteps) {  // no time line to fill
+        m_playTime = next.timestamp;
+        m_expected = next.frame.sequence;
+        return;
+    }
+    const auto piece = std::min<std::int64_t>(hole, kStep);
+    conceal(static_cast<std::size_t>(piece), !m_inPause);
+    m_playTime += piece;
+    if (m_playTime >= next.timestamp) {
+        m_lossRate += 0.005 * static_cast<double>(std::min<std::int64_t>(20, next.frame.sequence - m_expected));
+        m_expected = next.frame.sequence;
+    }
+}
+
+/// Nothing to play: sound is invented, the place in the stream stays, so the playout delay grows by it. In a pause of the
+/// sender the place moves on instead.
+void JitterBuffer::hold(bool pause) {
+    conceal(kStep, !pause);
+    if (pause) {
+        m_inPause = true;
+        m_playTime += kStep;
+    } else {
+        m_held += kStep;
+    }
+}
+
+void JitterBuffer::conceal(std::size_t samples, bool counted) {
+    const auto out = freeSpace().first(samples);
+    if (m_inventedInARow > 9'600 && !m_inPause)
+        std::fill(out.begin(), out.end(), 0.0f);
+    else
+        m_decoder.conceal(out);
+    m_soundEnd += samples;
+    if (counted) {
+        if (m_inventedInARow == 0) ++m_stats.concealmentEvents;
+        m_stats.concealedSamples += samples;
+        if (m_inventedInARow > 9'600) m_stats.silentConcealedSamples += samples;
+        m_pullsSinceLoss = 0;
+    }
+    m_inventedInARow += samples;
+}
+
+bool JitterBuffer::isQuiet(std::span<const float> sound) {
+    double sum = 0.0;
+    for (const float s : sound) sum += static_cast<double>(s) * s;
+    const float rms = static_cast<float>(std::sqrt(sum / static_cast<double>(std::max<std::size_t>(1, sound.size()))));
+    // The floor follows downwards at once and creeps up by about 1 dB a second.
+    m_noiseFloor = rms < m_noiseFloor ? std::max(rms, 1e-5f) : std::min(m_noiseFloor * 1.0025f, 0.01f);
+    const bool quiet = rms < 2.0f * m_noiseFloor || rms < 1e-3f;
+    m_quietSamples = quiet ? m_quietSamples + sound.size() : 0;
+    return quiet && m_quietSamples >= kQuietNeeded;
+}
+
+/// Brings the playout delay towards the target with the piece that begins at `from`.
+void JitterBuffer::correct(std::size_t from, bool quiet, base::TimePoint now) {
+    auto excess = toSamples(playoutDelay(now) - target());
+    auto piece = std::span(m_sound).subspan(from, m_soundEnd - from);
+    if (piece.size() < 2 * kJoin) return;
+    if (quiet) {
+        const auto most = static_cast<std::int64_t>(piece.size() - kJoin);
+        if (excess > 240) {
+            const auto cut = static_cast<std::size_t>(std::min(excess, most));
+            m_soundEnd = from + removePeriod(piece, cut, kJoin);
+            m_stats.removedSamplesForAcceleration += cut;
+            m_excess = static_cast<double>((playoutDelay(now) - target()).count());
+        } else if (excess < -240) {
+            const auto more = static_cast<std::size_t>(std::min(-excess, most));
+            m_soundEnd = from + repeatPeriod(std::span(m_sound).subspan(from), piece.size(), more, kJoin);
+            m_stats.insertedSamplesForDeceleration += more;
+            m_excess = static_cast<double>((playoutDelay(now) - target()).count());
+        }
+        return;
+    }
+    if (m_pullsSinceStretch < 6 || m_pullsSinceLoss < 4) return;
+    const bool shorten = m_pullsAboveTarget >= 20;
+    const bool lengthen = m_excess < -8'000.0;
+    if (!shorten && !lengthen) return;
+    const auto pitch = findPitch(piece);
+    const bool urgent = std::abs(m_excess) > static_cast<double>(target().count()) + 40'000.0;
+    if (pitch.lag == 0 || pitch.correlation < (urgent ? 0.6f : 0.85f)) return;
+    const auto join = std::min<std::size_t>(kJoin, pitch.lag);
+    if (shorten && toSamples(Duration(static_cast<std::int64_t>(m_excess))) > static_cast<std::int64_t>(pitch.lag) / 2) {
+        m_soundEnd = from + removePeriod(piece, pitch.lag, join);
+        m_stats.removedSamplesForAcceleration += pitch.lag;
+        m_excess -= static_cast<double>(toMicros(static_cast<std::int64_t>(pitch.lag)));
+        m_pullsSinceStretch = 0;
+    } else if (lengthen) {
+        m_soundEnd = from + repeatPeriod(std::span(m_sound).subspan(from), piece.size(), pitch.lag, join);
+        m_stats.insertedSamplesForDeceleration += pitch.lag;
+        m_excess += static_cast<double>(toMicros(static_cast<std::int64_t>(pitch.lag)));
+        m_pullsSinceStretch = 0;
+    }
+}
+
+/// After a stall: drops whole packets until the newest sound is near, joined by a cross-fade with invented sound.
+void JitterBuffer::catchUp(base::TimePoint now) {
+    const auto goal = target() + Duration(20'000);
+    auto* next = firstSlot();
+    if (!next) return;
+    std::size_t dropped = 0;
+    while (next && next->frame.sequence < m_highest &&
+           m_delays.playoutDelay(toMicros(next->timestamp), now) > goal) {
+        next->used = false;
+        ++m_stats.packetsDiscarded;
+        m_stats.removedSamplesForAcceleration += static_cast<std::uint64_t>(next->samples);
+        m_expected = next->frame.sequence + 1;
+        ++dropped;
+        next = firstSlot();
+    }
+    if (dropped == 0 || !next) return;
+    m_soundEnd = m_soundBegin + std::min(ready(), kStep);
+    m_expected = next->frame.sequence;
+    m_playTime = next->timestamp;
+    m_held = 0;
+    m_excess = 0.0;
+    const auto from = m_soundEnd;
+    std::array<float, kStep> old{};
+    m_decoder.conceal(old);
+    play(*next, now);
+    const auto count = std::min(kStep, m_soundEnd - from);
+    for (std::size_t i = 0; i < count; ++i) {
+        const float w = static_cast<float>(i) / static_cast<float>(count);
+        m_sound[from + i] = w * m_sound[from + i] + (1.0f - w) * old[i];
+    }
+    m_pullsSinceLoss = 0;
+}
+
+base::Feedback JitterBuffer::missing(base::TimePoint now, Duration roundTrip) const {
+    base::Feedback feedback;
+    feedback.roundTrip = roundTrip;
+    feedback.loss = static_cast<float>(std::min(1.0, m_lossRate));
+    if (m_state == State::empty) return feedback;
+    const auto slack = target() - playoutDelay(now);
+    for (auto seq = m_expected; seq < m_highest && feedback.missingCount < base::Feedback::kMaxMissing; ++seq) {
+        if (slot(seq)) continue;
+        const auto untilPlayed = Duration(toMicros((seq - m_expected) * m_frameSamples + static_cast<std::int64_t>(ready())));
+        if (untilPlayed + std::max(slack, Duration(0)) > roundTrip) feedback.missing[feedback.missingCount++] = seq;
+    }
+    return feedback;
+}
+
+}  // namespace parlour::audio

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// One remote microphone: packets in as the network brings them, 10 ms of sound out whenever the loudspeaker wants it.
+// Two verbs, insert and pull, and statistics; nothing else may leak out, so that the inside can be replaced.
+// Thread: the pump. Time is handed in. No allocation after construction.
+//
+// Inside: packets wait by sequence number; the delay estimator says how long. The playout delay is measured, not the fill
+// level: how much later than the fastest packet the sound leaves. It is corrected in silence at once, in speech by whole
+// pitch periods; holes are filled from the next packet's low-rate copy (LBRR), else by Opus concealment.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "audio/audio_engine.h"
+#include "audio/delay_estimator.h"
+#include "audio/opus_decoder.h"
+#include "core/base/media.h"
+
+namespace parlour::audio {
+
+class JitterBuffer {
+  public:
+    enum class Inserted { taken, duplicate, late, malformed, stale };
+
+    static constexpr std::size_t kSlots = 128;   ///< packets; 2.5 s at 20 ms
+
+    explicit JitterBuffer(DelayEstimator::Config config = {});
+
+    /// `frame.received` is its arrival. A newer stream epoch starts afresh, an older one is refused.
+    Inserted insert(const base::OpusFrame& frame);
+    /// Fills `out` (480 samples; at most 960) with what is to be heard from `now` on.
+    void pull(std::span<float> out, base::TimePoint now);
+
+    const TrackStats& stats() const { return m_stats; }
+    /// Sequence numbers that would still come in time if asked for now; stays listed until arrived or too late.
+    base::Feedback missing(base::TimePoint now, base::Duration roundTrip) const;
+    base::Duration target() const;
+
+  private:
+    enum class State { empty, waiting, playing };
+    struct Slot {
+        base::OpusFrame frame;
+        std::int64_t timestamp = 0;   // unwrapped, 48 kHz
+        int samples = 0;
+        bool used = false;
+    };
+
+    Slot* slot(std::int64_t sequence);
+    const Slot* slot(std::int64_t sequence) const;
+    Slot* firstSlot();
+    void restartAt(const Slot& first);
+    void clearSlots();
+    std::int64_t unwrap(std::uint32_t timestamp);
+    base::Duration playoutDelay(base::TimePoint now) const;
+
+    void produce(base::TimePoint now);
+    void play(Slot& s, base::TimePoint now);
+    void fillHole(Slot& next, base::TimePoint now);
+    void hold(bool pause);
+    void catchUp(base::TimePoint now);
+    void correct(std::size_t from, bool quiet, base::TimePoint now);
+    void conceal(std::size_t samples, bool counted);
+    bool isQuiet(std::span<const float> sound);
+    std::span<float> freeSpace() { return std::span(m_sound).subspan(m_soundEnd); }
+    std::size_t ready() const { return m_soundEnd - m_soundBegin; }
+    void makeRoom();
+
+    DelayEstimator m_delays;
+    OpusDecoder m_decoder;
+    std::unique_ptr<std::array<Slot, kSlots>> m_slots;
+    std::array<float, 4 * OpusDecoder::kMaxSamples> m_sound{};   // decoded, not yet pulled
+    std::size_t m_soundBegin = 0;
+    std::size_t m_soundEnd = 0;
+
+    State m_state = State::empty;
+    std::int64_t m_expected = 0;       // sequence number to decode next
+    std::int64_t m_highest = 0;
+    std::int64_t m_playTime = 0;       // RTP time of the next sample to decode
+    std::int64_t m_lastTimestamp = 0;  // for unwrapping
+    bool m_haveTimestamp = false;
+    std::uint32_t m_epoch = 0;
+    base::TimePoint m_waitingSince{};
+    base::TimePoint m_lastArrival{};
+    std::size_t m_held = 0;            // samples invented while nothing was there; they may stand for lost packets
+    std::size_t m_inventedInARow = 0;
+    std::size_t m_quietSamples = 0;
+    bool m_inPause = false;            // the sender said (DTX) or showed that it is silent
+    float m_noiseFloor = 1e-4f;        // RMS
+    double m_excess = 0.0;             // smoothed (playout delay - target), µs
+    int m_pullsSinceStretch = 0;
+    int m_pullsAboveTarget = 0;
+    int m_pullsSinceLoss = 100;
+    int m_frameSamples = 960;
+    double m_lossRate = 0.0;
+    TrackStats m_stats;
+};
+
+}  // namespace parlour::audio

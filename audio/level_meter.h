@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Peak of the last 50 ms, linear 0..1. Written by the pump, read by any thread without waiting.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cmath>
+#include <cstddef>
+#include <span>
+
+#include "core/base/media.h"
+
+namespace parlour::audio {
+
+class LevelMeter {
+  public:
+    /// Pump; once per 10 ms block.
+    void add(std::span<const float> block) {
+        float peak = 0.0f;
+        for (const float s : block) peak = std::max(peak, std::abs(s));  // NaN compares false: ignored
+        m_peaks[m_next] = peak;
+        m_next = (m_next + 1) % m_peaks.size();
+        m_level.store(std::min(1.0f, *std::max_element(m_peaks.begin(), m_peaks.end())), std::memory_order_relaxed);
+    }
+    void clear() {
+        m_peaks.fill(0.0f);
+        m_level.store(0.0f, std::memory_order_relaxed);
+    }
+    /// Any thread.
+    float level() const { return m_level.load(std::memory_order_relaxed); }
+
+  private:
+    std::array<float, 5> m_peaks{};
+    std::size_t m_next = 0;
+    std::atomic<float> m_level{0.0f};
+};
+
+/// RFC 6464 level of a piece of sound: 0 = full-scale, 127 = digital silence. RMS based as section 3 advises.
+inline base::LevelDbov levelOf(std::span<const float> samples) {
+    double sum = 0.0;
+    for (const float s : samples) sum += static_cast<double>(s) * s;
+    if (samples.empty() || !(sum > 0.0)) return {};
+    const double dbov = -10.0 * std::log10(sum / static_cast<double>(samples.size()));
+    return {static_cast<std::uint8_t>(std::clamp(std::lround(dbov), 0L, 127L))};
+}
+
+}  // namespace parlour::audio

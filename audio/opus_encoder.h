@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// libopus encoder, 48 kHz mono, in a box. Thread: its owner's (the pump). No allocation after construction.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+namespace parlour::audio {
+
+struct EncoderSettings {
+    int bitRate = 32'000;     ///< bit/s
+    bool dtx = true;
+    bool fec = true;          ///< LBRR, only active with expectedLoss > 0
+    int expectedLoss = 0;     ///< percent
+    auto operator<=>(const EncoderSettings&) const = default;
+};
+
+class OpusEncoder {
+  public:
+    OpusEncoder();
+    ~OpusEncoder();
+    OpusEncoder(OpusEncoder&&) noexcept;
+    OpusEncoder& operator=(OpusEncoder&&) noexcept;
+
+    void apply(const EncoderSettings& settings);
+    /// Forgets all sound heard so far, look-ahead included.
+    void reset();
+    /// 480 or 960 samples in, packet out. 0 = failed.
+    std::size_t encode(std::span<const float> pcm, std::span<std::byte> packet);
+    /// The last packet says no more than "silence goes on".
+    bool inDtx() const;
+    /// Samples of delay the encoder adds.
+    int lookahead() const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace parlour::audio

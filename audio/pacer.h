@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Named adapter: the only place in audio/ that waits for time to pass. A thread that runs one body at a steady pace; the
+// pump, the clocked backends and the device supervisor each own one. Tests call the bodies themselves on virtual time.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/base/thread.h"
+#include "core/base/time.h"
+
+namespace parlour::audio {
+
+class Pacer {
+  public:
+    /// Starts at once. After a stall the missed turns are left out: the body catches up by itself from the clock.
+    Pacer(std::string name, base::ThreadPriority priority, base::Duration period, std::function<void()> body);
+    /// Waits for the running turn, then ends the thread. Not from the body.
+    ~Pacer();
+    /// Runs the body now instead of at the next turn. Any thread but a device callback.
+    void wake();
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace parlour::audio
