@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Private to core/house/stage*.cpp: a change being written over a stage that is not touched.
+#pragma once
+
+#include <string>
+
+#include "core/house/stage.h"
+
+namespace parlour::house {
+
+class Draft {
+  public:
+    Draft(const Stage& stage, const Policy& thePolicy, base::TimePoint at, base::WallTime wallAt)
+        : policy(thePolicy), now(at), wall(wallAt), m_stage(stage) {
+        change.session = stage.session;
+    }
+
+    const Person* look(const base::Identity& who) const;
+    /// A copy to change; nullptr when not in the session.
+    Person* edit(const base::Identity& who);
+    Person& add(Person person);
+    void drop(const base::Identity& who);
+    Mark mark(const base::Identity& who) const;
+    void setMark(const base::Identity& who, Mark mark);
+
+    /// Everybody as the change leaves them.
+    template <class F>
+    void forEach(F&& f) const {
+        for (const auto& [id, person] : m_stage.people) {
+            const auto it = change.people.find(id);
+            if (it == change.people.end())
+                f(person);
+            else if (it->second)
+                f(*it->second);
+        }
+        for (const auto& [id, person] : change.people)
+            if (person && !m_stage.people.contains(id)) f(*person);
+    }
+
+    std::size_t onStageAndInvited() const;
+    std::size_t hands() const;
+    bool stageFull() const { return onStageAndInvited() >= policy.maxOnStage; }
+    /// Takes the stage, muted.
+    void seat(Person& person);
+    /// Back to the audience; hand, offer, hold and mute are gone.
+    void unseat(Person& person);
+    void setPower(Person& person, api::Power power);
+    void makeHost(const base::Identity& who);
+    void endSession(const base::Identity& actor, const std::string& why);
+    void audit(const base::Identity& actor, std::string verb, const base::Identity& target = {}, std::string detail = {}) {
+        change.audit.push_back({actor, std::move(verb), target, std::move(detail)});
+    }
+
+    /// The rules that hold after every input: host, emptiness, what is visible, version.
+    void settle();
+
+    Change change;
+    const Policy& policy;
+    const base::TimePoint now;
+    const base::WallTime wall;
+
+  private:
+    void settleHost();
+    void settleEmpty();
+    void findVisible();
+
+    const Stage& m_stage;
+};
+
+/// stage_commands.cpp
+base::Result<void> runCommand(Draft& draft, const Command& command);
+/// stage_time.cpp
+void runTick(Draft& draft);
+void runRestart(Draft& draft);
+
+}  // namespace parlour::house

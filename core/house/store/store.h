@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a house keeps what it promised. SQLite through SOCI (PostgreSQL by the same SQL in a later issue): WAL, synchronous
+// FULL, foreign keys, numbered migrations. Blocking; house thread only. Rows are read and written only inside transact();
+// when it answers ok, they are on disk.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/house/stage.h"
+#include "core/house/store/rows.h"
+
+namespace parlour::house {
+
+class Store {
+  public:
+    /// A file that is made if missing, or ":memory:". Errors: unavailable ("store_unavailable"; "store_newer": written by a
+    /// newer parlourd).
+    static base::Result<std::unique_ptr<Store>> open(const std::string& file);
+    ~Store();
+
+    /// Commits if `body` answers ok, rolls back otherwise. Errors of the store: unavailable, "disk_full" or "store_failed".
+    base::Result<void> transact(const std::function<base::Result<void>()>& body);
+
+    // ---- inside transact() only
+    std::optional<std::string> meta(const std::string& key);
+    void setMeta(const std::string& key, const std::string& value);
+
+    std::vector<RoomRow> rooms();
+    void addRoom(const RoomRow& room);
+    /// Ends the room and revokes its invitations.
+    void endRoom(const base::RoomId& room, base::WallTime at);
+
+    std::optional<PersonRow> person(const base::Identity& who);
+    void putPerson(const PersonRow& person, base::WallTime at);
+
+    std::optional<MemberRow> member(const base::RoomId& room, const base::Identity& who);
+    std::vector<MemberRow> membershipsOf(const base::Identity& who);
+    int countMembers(const base::RoomId& room);
+    bool hasHost(const base::RoomId& room);
+    void putMember(const MemberRow& member);
+    void setPower(const base::RoomId& room, const base::Identity& who, api::Power power);
+    void raiseEpoch(const base::RoomId& room, const base::Identity& who);
+
+    void addInvitation(const InvitationRow& invitation);
+    std::optional<InvitationRow> invitation(const base::InvitationId& id);
+    /// All of a room, or of the house when `room` is empty; oldest first.
+    std::vector<InvitationRow> invitations(const base::RoomId& room);
+    std::vector<base::InvitationId> childrenOf(const base::InvitationId& id);
+    /// Takes one use if there is one left and the link is not revoked; one statement (security: T22).
+    bool takeUse(const base::InvitationId& id);
+    void revokeInvitation(const base::InvitationId& id, base::WallTime at);
+    void revokeInvitationsBy(const base::RoomId& room, const base::Identity& issuer, base::WallTime at);
+    bool hasRedeemed(const base::InvitationId& id, const base::Identity& who);
+    void addRedeem(const base::InvitationId& id, const base::Identity& who, base::WallTime at);
+    std::vector<base::Identity> cameBy(const base::InvitationId& id);
+
+    void addBan(const BanRow& ban, base::WallTime at);
+    std::optional<BanRow> ban(const base::RoomId& room, const base::Identity& who, base::WallTime now);
+
+    /// False when it was spent before.
+    bool spendToken(const std::string& jti, base::WallTime expires);
+    void forgetTokens(base::WallTime expiredBefore);
+
+    /// The stage parts that survive: visible state, queue, marks; not who is connected.
+    void saveChange(const base::RoomId& room, const Change& change);
+    Stage loadStage(const base::RoomId& room);
+
+    void addAudit(const AuditRow& row);
+    std::vector<AuditRow> audit(const base::RoomId& room, int limit);
+
+  private:
+    struct Impl;
+    explicit Store(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace parlour::house
