@@ -77,6 +77,7 @@ Certificate::Certificate() : m_native(std::make_unique<Native>()) {
     need(SSL_CTX_use_PrivateKey(context, m_native->key) == 1);
     // This one returns 0 for success.
     need(SSL_CTX_set_tlsext_use_srtp(context, "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80") == 0);
+    SSL_CTX_set_cert_verify_callback(context, &verifyDtlsPeer, nullptr);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_QUERY_MTU | SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_read_ahead(context, 1);  // a datagram may hold several records
