@@ -2,6 +2,7 @@
 // The net thread: one Asio loop. Everything in core/net, and whoever is posted to it, runs here and nowhere else.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -24,6 +25,8 @@ class EventLoop final : public base::Executor {
 
     /// Runs on the calling thread until stop(). Use either run() or start().
     void run();
+    /// Runs on the calling thread until `done` is true, asked after every task; false when `atMost` has passed first.
+    bool runUntil(const std::function<bool()>& done, base::Duration atMost);
     /// Runs on a thread of its own.
     void start(std::string threadName = "net");
     /// Any thread. run() returns after the task that is running; a loop stopped once stays stopped.
