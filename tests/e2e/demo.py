@@ -70,7 +70,6 @@ def main():
         start = time.monotonic()
         desktop = lab.start("app", app + ["--playout", f"file:{heard}", "--capture", "null", "--seconds", str(args.seconds),
                                           "--screenshot", str(picture)])
-        seen = bots[0].expect("participant", timeout=20, name="You") if False else None
         code = desktop.wait(args.seconds + 30)
         for bot in bots:
             bot.end()

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The real app under Xvfb, driven as a screen reader would: open a link, look inside, enter, raise the hand, accept, unmute,
+and the other side hears what is said into the virtual microphone."""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+from lab import BIN, Failed, check, main, skip, wait_for
+
+
+def own_session():
+    """Starts over inside a display and a session bus of our own."""
+    if os.environ.get("PARLOUR_APP_SESSION"):
+        return
+    for tool, package in (("Xvfb", "xvfb"), ("dbus-run-session", "dbus"), ("xvfb-run", "xvfb")):
+        if shutil.which(tool) is None:
+            skip(f"{tool} is not installed (package {package})")
+    os.environ["PARLOUR_APP_SESSION"] = "1"
+    os.environ.pop("NO_AT_BRIDGE", None)
+    os.environ.pop("QT_QPA_PLATFORM", None)
+    os.execvp("xvfb-run", ["xvfb-run", "-a", "-s", "-screen 0 1280x800x24", "dbus-run-session", "--", sys.executable, *sys.argv])
+
+
+class Window:
+    """The accessibility tree of the app: names are the handles."""
+
+    def __init__(self, pid):
+        import pyatspi
+        self.atspi, self.pid = pyatspi, pid
+
+    def application(self):
+        for app in self.atspi.Registry.getDesktop(0):
+            try:
+                if app and app.get_process_id() == self.pid:
+                    return app
+            except Exception:
+                continue
+        return None
+
+    def walk(self):
+        stack = [self.application()]
+        while stack:
+            node = stack.pop()
+            if node is None:
+                continue
+            yield node
+            try:
+                stack.extend(reversed([node.getChildAtIndex(i) for i in range(node.childCount)]))
+            except Exception:
+                continue
+
+    def find(self, name, role=None):
+        for node in self.walk():
+            try:
+                showing = node.getState().contains(self.atspi.STATE_SHOWING)
+                if node.name == name and showing and (role is None or node.getRoleName() == role):
+                    return node
+            except Exception:
+                continue
+        return None
+
+    def wait(self, name, timeout=10):
+        try:
+            return wait_for(f"'{name}' on the screen", lambda: self.find(name), timeout)
+        except Failed:
+            print("on the screen: " + ", ".join(sorted({n.name for n in self.walk() if n.name}))[:1500])
+            raise
+
+    def press(self, name, timeout=10):
+        node = self.wait(name, timeout)
+        actions = node.queryAction()
+        for i in range(actions.nActions):
+            if actions.getName(i).lower() in ("press", "click", "toggle"):
+                actions.doAction(i)
+                return
+        raise Failed(f"'{name}' cannot be pressed")
+
+    def names(self):
+        return {n.name for n in self.walk() if n.name}
+
+
+def run(lab):
+    try:
+        import pyatspi  # noqa: F401
+    except ImportError:
+        skip("python3-pyatspi is not installed")
+    import waveform
+    from sound import Sound
+    pictures = pathlib.Path(os.environ.get("PARLOUR_PICTURES", BIN.parent / "e2e"))
+    pictures.mkdir(parents=True, exist_ok=True)
+    lab.env["DISPLAY"] = os.environ["DISPLAY"]
+    lab.env["DBUS_SESSION_BUS_ADDRESS"] = os.environ["DBUS_SESSION_BUS_ADDRESS"]
+    lab.env["QT_LINUX_ACCESSIBILITY_ALWAYS_ON"] = "1"
+
+    def picture(name):
+        if shutil.which("import"):
+            subprocess.run(["import", "-window", "root", str(pictures / f"{name}.png")], env=lab.env)
+
+    sound = Sound(lab)
+    host_wav = waveform.speak("Good evening everybody, the harbour lights are on and the boats are coming home.",
+                              lab.path("host.wav"), "en-gb")
+    said = waveform.speak("Here speaks the listener from the third row, I have counted eleven white sails today. "
+                          "Two of them were patched with yellow cloth.", lab.path("said.wav"), "en-us", 140, 70)
+    server = lab.server()
+    room = server.create_room("Harbour lights")
+    host = lab.join(room["links"]["moderator"], "Hanna", capture=f"file:{host_wav}?loop", extra=["--unmute"])
+    host.expect("power", power="host")
+
+    # First start without a link, then the link goes to the running instance.
+    home = lab.path("app-home")
+    command = [BIN / "parlour", "--home", home, "--capture", "device:mic0", "--playout", "device:spk0"]
+    app = lab.start("app", command + [room["links"]["listener"]])
+    window = Window(app.pid)
+    window.wait("Look inside", 20)
+    picture("1-link")
+    before = len(sound.pactl("list", "short", "source-outputs").stdout.splitlines())
+    window.press("Look inside")
+    window.wait("Enter room", 10)
+    picture("2-inside")
+    check("Harbour lights" in " ".join(window.names()), "Look inside shows the room's title")
+    for node in window.walk():  # a name is asked for once
+        if node.getRoleName() == "text" and node.name.lower().startswith("your name"):
+            node.queryEditableText().setTextContents("Tess")
+            break
+    window.press("Enter room")
+    window.wait("Raise hand", 15)
+    check(True, "Enter room joins")
+    host.expect("participant", name="Tess", timeout=10)
+    recording = sound.record(lab.path("ear.wav"))
+    capture = [l for l in sound.pactl("list", "short", "source-outputs").stdout.splitlines()]
+    check(len(capture) <= before, "no microphone is open while listening")
+    time.sleep(5)
+    picture("3-listener")
+    window.press("Raise hand")
+    host.expect("hand", name="Tess", timeout=10)
+    window.wait("Lower hand", 5)
+    check(True, "the hand is up on both sides")
+    host.say("invite Tess")
+    window.press("Accept", 10)
+    host.expect("seat", name="Tess", seat="stage", timeout=10)
+    window.wait("Unmute", 10)
+    check(True, "on stage, and muted")
+    host.say("mute Hanna")
+    time.sleep(1)
+    window.press("Unmute")
+    window.wait("Mute", 10)
+    time.sleep(1.5)
+    speaking = sound.say(said)
+    time.sleep(3)
+    picture("4-speaking")
+    speaking.wait(30)
+    time.sleep(1)
+    recording.stop()
+    window.press("Leave")
+    time.sleep(0.5)
+    host.end()
+    app.end()
+
+    ear = waveform.load(lab.path("ear.wav"))
+    right, wrong = waveform.contains(ear, waveform.load(host_wav)), waveform.contains(ear, waveform.load(said))
+    print(f"the app's loudspeaker: host {right:.2f}, own voice {wrong:.2f}")
+    check(right > 0.75 and wrong < 0.5, "the app plays the host on its loudspeaker, and not its own voice")
+    heard = waveform.load(host.heard)
+    right, wrong = waveform.contains(heard, waveform.load(said)), waveform.contains(heard, waveform.load(host_wav))
+    print(f"the host heard: Tess {right:.2f}, herself {wrong:.2f}")
+    check(right > 0.7 and wrong < 0.5, "the host hears what was said into the app's microphone")
+
+
+own_session()
+main(run, "app")
