@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/server/media_room.h"
+
+#include <algorithm>
+
+#include "core/signal/data_packet.h"
+
+namespace parlour::server {
+
+void MediaRoom::setRights(const base::Identity& who, const MediaRights& rights) {
+    m_rights[who] = rights;
+    for (auto& [id, session] : m_sessions)
+        if (session->identity() == who) session->setRights(rights);
+}
+
+void MediaRoom::mute(const base::Identity& who) {
+    for (auto& [id, session] : m_sessions)
+        if (session->identity() == who) session->muteAll();
+}
+
+void MediaRoom::remove(const base::Identity& who) {
+    m_rights.erase(who);
+    std::vector<SessionId> gone;
+    for (auto& [id, session] : m_sessions)
+        if (session->identity() == who) gone.push_back(id);
+    for (const auto id : gone) closeSession(id, SessionEnd::removed);
+}
+
+void MediaRoom::end() {
+    m_rights.clear();
+    while (!m_sessions.empty()) closeSession(m_sessions.begin()->first, SessionEnd::roomEnded);
+}
+
+MediaSession* MediaRoom::open(const SessionOpen& open) {
+    const auto rights = m_rights.find(open.identity);
+    if (rights == m_rights.end()) return nullptr;
+    auto session = std::make_unique<MediaSession>(m_context, *this, open, rights->second);
+    auto* raw = session.get();
+    m_sessions.emplace(open.id, std::move(session));
+    offerAllTracks(*raw);
+    m_context.toNegotiate.insert(raw);
+    return raw;
+}
+
+void MediaRoom::close(SessionId session) { closeSession(session, std::nullopt); }
+
+void MediaRoom::closeSession(SessionId session, std::optional<SessionEnd> why) {
+    const auto it = m_sessions.find(session);
+    if (it == m_sessions.end()) return;
+    const auto owned = std::move(it->second);
+    m_sessions.erase(it);
+    m_ranker.remove(session.value);
+    owned->close();
+    if (why) m_context.emit(session, SessionClosed{*why});
+}
+
+MediaSession* MediaRoom::find(SessionId session) {
+    const auto it = m_sessions.find(session);
+    return it == m_sessions.end() ? nullptr : it->second.get();
+}
+
+void MediaRoom::trackStarted(MediaSession& owner, const base::TrackSid& track, sfu::Publisher& publisher) {
+    for (auto& [id, session] : m_sessions) session->trackStarted(owner, track, publisher);
+}
+
+void MediaRoom::trackStopped(MediaSession& owner, const base::TrackSid& track) {
+    for (auto& [id, session] : m_sessions)
+        if (session.get() != &owner) session->trackStopped(track);
+}
+
+void MediaRoom::trackHeard(const base::TrackSid& track) {
+    for (auto& [id, session] : m_sessions)
+        if (session->owns(track)) session->noteHeard(track);
+}
+
+void MediaRoom::offerAllTracks(MediaSession& listener) {
+    for (auto& [id, session] : m_sessions)
+        if (session.get() != &listener) session->offerTracksTo(listener);
+}
+
+void MediaRoom::relayData(MediaSession& from, rtc::DataLabel label, base::ByteView bytes) {
+    const auto elapsed = std::chrono::duration<double>(m_context.now - from.dataTime).count();
+    from.dataTime = m_context.now;
+    from.dataTokens = std::min(kDataBurst, from.dataTokens + elapsed * kDataPerSecond);
+    from.chatTokens = std::min(kChatBurst, from.chatTokens + elapsed * kChatPerSecond);
+    if (!from.rights().canPublishData || from.dataTokens < 1) {
+        ++data.refused;
+        return;
+    }
+    from.dataTokens -= 1;
+    const auto stamped = signal::stampDataPacket(bytes, from.identity(), from.sid());
+    if (!stamped || (stamped->isChat && from.chatTokens < 1)) {
+        ++data.refused;
+        return;
+    }
+    if (stamped->isChat) from.chatTokens -= 1;
+    if (label == rtc::DataLabel::reliable && stamped->sequence != 0) {
+        // After a resume clients repeat what they are not sure of (livekit-protocol 2.8).
+        if (stamped->sequence <= from.lastDataSequence) return;
+        from.lastDataSequence = stamped->sequence;
+    }
+    for (auto& [id, session] : m_sessions) {
+        if (session.get() == &from) continue;
+        if (!stamped->destinations.empty() &&
+            std::find(stamped->destinations.begin(), stamped->destinations.end(), session->identity()) ==
+                stamped->destinations.end())
+            continue;
+        if (session->sendData(label, stamped->bytes)) ++data.forwarded;
+    }
+}
+
+std::optional<std::vector<SpeakerLevel>> MediaRoom::tickSpeakers() {
+    std::vector<SpeakerLevel> out;
+    for (const auto& s : m_ranker.tick()) out.push_back({SessionId{s.key}, s.level});
+    if (out.empty() && !m_spoke) return std::nullopt;
+    m_spoke = !out.empty();
+    return out;
+}
+
+void MediaRoom::checkAnswers() {
+    std::vector<SessionId> stalled;
+    for (auto& [id, session] : m_sessions)
+        if (!session->checkAnswer()) stalled.push_back(id);
+    for (const auto id : stalled) closeSession(id, SessionEnd::stalled);
+}
+
+std::vector<SessionQuality> MediaRoom::qualities() {
+    std::vector<SessionQuality> out;
+    out.reserve(m_sessions.size());
+    for (auto& [id, session] : m_sessions) out.push_back(session->quality());
+    return out;
+}
+
+}  // namespace parlour::server

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// One live room on the media thread: the rights the house gave, the sessions that run under them, who speaks, and the data
+// packets between them. Rights are the only way in: an identity without an entry gets no transport (T1).
+// Thread: media.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/server/media_session.h"
+#include "core/sfu/speaker_ranker.h"
+
+namespace parlour::server {
+
+struct DataStats {
+    std::uint64_t forwarded = 0;
+    std::uint64_t refused = 0;     ///< no right, malformed, too big, too many
+};
+
+class MediaRoom {
+  public:
+    // Data packets of one participant: chat 5 per 5 s, others 50 per second and bursts of 100.
+    static constexpr double kChatBurst = 5, kChatPerSecond = 1;
+    static constexpr double kDataBurst = 100, kDataPerSecond = 50;
+
+    MediaRoom(MediaContext& context, base::RoomId id) : m_context(context), m_id(std::move(id)) {}
+
+    const base::RoomId& id() const { return m_id; }
+
+    // House.
+    void setRights(const base::Identity& who, const MediaRights& rights);
+    void mute(const base::Identity& who);
+    /// Ends the sessions and forgets the rights.
+    void remove(const base::Identity& who);
+    void end();
+
+    // Net. nullptr when nobody gave this identity rights.
+    MediaSession* open(const SessionOpen& open);
+    void close(SessionId session);
+    MediaSession* find(SessionId session);
+    bool idle() const { return m_sessions.empty() && m_rights.empty(); }
+
+    // Sessions of this room.
+    void trackStarted(MediaSession& owner, const base::TrackSid& track, sfu::Publisher& publisher);
+    void trackStopped(MediaSession& owner, const base::TrackSid& track);
+    void trackHeard(const base::TrackSid& track);
+    void relayData(MediaSession& from, rtc::DataLabel label, base::ByteView bytes);
+    void offerAllTracks(MediaSession& listener);
+
+    // Worker.
+    void observe(const MediaSession& speaker, base::LevelDbov level, base::ByteView payload) {
+        m_ranker.observe(speaker.id().value, level, payload);
+    }
+    /// nullopt: nothing to tell.
+    std::optional<std::vector<SpeakerLevel>> tickSpeakers();
+    void checkAnswers();
+    std::vector<SessionQuality> qualities();
+    std::size_t sessions() const { return m_sessions.size(); }
+
+    DataStats data;
+
+  private:
+    void closeSession(SessionId session, std::optional<SessionEnd> why);
+
+    MediaContext& m_context;
+    base::RoomId m_id;
+    std::map<base::Identity, MediaRights> m_rights;
+    std::map<SessionId, std::unique_ptr<MediaSession>> m_sessions;
+    sfu::SpeakerRanker m_ranker;
+    bool m_spoke = false;
+};
+
+}  // namespace parlour::server

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the net thread (livekit_endpoint) and the media thread (builtin_engine) tell each other about one participant's
+// session. Plain values; they cross the threads by queue.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/base/ids.h"
+#include "core/rtc/transport.h"
+#include "core/signal/messages.h"
+
+namespace parlour::server {
+
+/// One live session of one identity on the media thread; never reused.
+struct SessionId {
+    std::uint64_t value = 0;
+    auto operator<=>(const SessionId&) const = default;
+};
+
+// Net -> media.
+
+struct SessionOpen {
+    SessionId id;
+    base::RoomId room;
+    base::Identity identity;
+    base::ParticipantSid sid;
+    bool autoSubscribe = true;
+};
+/// An AddTrack that net has allowed; its section comes with the next offer.
+struct TrackOpen {
+    base::TrackSid sid;
+    std::string cid;      ///< track id of a=msid in the client's offer
+    bool muted = false;
+};
+
+// Media -> net.
+
+/// To be sent to the client; exactly one is outstanding.
+struct SubscriberOffer {
+    std::string sdp;
+    std::uint32_t id = 0;
+    std::map<std::string, std::string> midToTrack;
+};
+struct PublisherAnswer {
+    std::string sdp;
+    std::uint32_t id = 0;  ///< of the offer
+};
+struct NegotiationFailed {
+    base::Error error;
+};
+struct CandidateFound {
+    signal::SignalTarget target = signal::SignalTarget::publisher;
+    std::string candidateInit;
+};
+struct PathChanged {
+    signal::SignalTarget target = signal::SignalTarget::publisher;
+    rtc::TransportState state = rtc::TransportState::fresh;
+};
+/// The track's section is negotiated: it exists for the others from now on.
+struct TrackStarted {
+    base::TrackSid sid;
+    std::string mid;
+    bool muted = false;
+};
+struct TrackStopped {
+    base::TrackSid sid;
+    bool revoked = false;   ///< by demotion, not by the client
+};
+/// Whether anything of the track can be heard, for whatever reason.
+struct TrackMuteChanged {
+    base::TrackSid sid;
+    bool muted = false;
+};
+/// Somebody receives the track for the first time.
+struct TrackHeard {
+    base::TrackSid sid;
+};
+/// The client's resume was taken up; a subscriber offer follows.
+struct Resumed {
+    std::uint32_t lastDataSequence = 0;
+};
+enum class SessionEnd {
+    removed,    ///< by the house
+    roomEnded,
+    refused,    ///< nobody gave this identity rights
+    stalled,    ///< an offer of ours was not answered in time
+};
+struct SessionClosed {
+    SessionEnd why = SessionEnd::removed;
+};
+using SessionEvent = std::variant<SubscriberOffer, PublisherAnswer, NegotiationFailed, CandidateFound, PathChanged, TrackStarted,
+                                  TrackStopped, TrackMuteChanged, TrackHeard, Resumed, SessionClosed>;
+
+struct SpeakerLevel {
+    SessionId session;
+    float level = 0.0f;   ///< eighths, > 0
+};
+struct SessionQuality {
+    SessionId session;
+    signal::ConnectionQuality quality = signal::ConnectionQuality::excellent;
+    float score = 5.0f;   ///< 0..5
+};
+
+/// Called on the media thread by the worker; the engine passes them on to net.
+struct MediaSink {
+    std::function<void(SessionId, SessionEvent)> onSession;
+    /// Each 400 ms while somebody speaks, and once when nobody does any more.
+    std::function<void(const base::RoomId&, std::vector<SpeakerLevel>)> onSpeakers;
+    /// Each 5 s.
+    std::function<void(const base::RoomId&, std::vector<SessionQuality>)> onQuality;
+};
+
+}  // namespace parlour::server
