@@ -22,24 +22,26 @@ class IceLite {
     const IceParameters& local() const { return m_current.local; }
     bool hasRemote() const { return m_current.remote.has_value(); }
     /// Other credentials than before mean that the peer restarted ICE; then ours are new as well.
-    void setRemote(const IceParameters& remote);
+    void setRemote(const IceParameters& remote, base::TimePoint now);
     /// New credentials. The old ones stay live until a check with the new ones nominates a tuple.
-    void restart();
+    void restart(base::TimePoint now);
     std::vector<std::string> liveUfrags() const;
 
+    /// Only to be advertised; above kMaxLocalCandidates it is not.
     IceCandidate addLocalAddress(const base::SocketAddress& address);
     const std::vector<IceCandidate>& localCandidates() const { return m_candidates; }
 
-    /// A datagram that parsed as STUN. Returns false when it proved nothing (counted by the caller).
+    /// A datagram that parsed as STUN. False when it proved nothing; then nothing is sent and nothing kept.
     bool handleStun(base::TimePoint now, const base::SocketAddress& local, const base::SocketAddress& from,
                     const StunView& message);
-    void handleTimeout(base::TimePoint now);
-    base::TimePoint nextTimeout() const;
+    void handleTimeout(base::TimePoint now) { update(now); }
+    base::TimePoint nextTimeout() const { return m_wake; }
     std::optional<OutgoingDatagram> pollDatagram();
 
     /// A check with the right password came over it, and not too long ago.
     bool isValid(const base::SocketAddress& local, const base::SocketAddress& remote) const;
-    /// The nominated tuple, before the first nomination the latest valid one.
+    std::size_t tupleCount() const { return m_tuples.size(); }
+    /// The nominated tuple, before the first nomination the first valid one.
     const std::optional<Route>& route() const { return m_route; }
     IceState state() const { return m_state; }
 
@@ -53,8 +55,7 @@ class IceLite {
         base::TimePoint lastCheck;
     };
 
-    const Generation* generationFor(std::string_view username) const;
-    void touch(base::TimePoint now, const base::SocketAddress& local, const base::SocketAddress& from);
+    void touch(base::TimePoint now, const Route& route);
     void update(base::TimePoint now);
 
     Generation m_current;
@@ -62,9 +63,9 @@ class IceLite {
     std::vector<IceCandidate> m_candidates;
     std::vector<Tuple> m_tuples;
     std::optional<Route> m_route;
-    bool m_nominated = false;
     IceState m_state = IceState::idle;
-    base::TimePoint m_stateUntil = base::kNever;
+    base::TimePoint m_waitingSince{};
+    base::TimePoint m_wake = base::kNever;
     std::deque<OutgoingDatagram> m_out;
 };
 

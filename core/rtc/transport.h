@@ -41,7 +41,7 @@ struct Fingerprint {
 };
 
 struct TransportConfig {
-    IceMode iceMode = IceMode::full;
+    IceMode iceMode = IceMode::full;                 ///< lite also means: at most 8 incoming SSRCs
     bool controlling = true;                         ///< full ICE: who nominates; the offerer, or always us against a lite peer
     std::shared_ptr<const Certificate> certificate;  ///< required
 };
@@ -76,6 +76,7 @@ using TransportEvent = std::variant<TransportStateChanged, RouteChanged>;
 struct Route {
     base::SocketAddress local;
     base::SocketAddress remote;
+    bool operator==(const Route&) const = default;
 };
 
 struct TransportStats {
@@ -86,6 +87,7 @@ struct TransportStats {
     std::uint64_t dropped = 0;        ///< unknown first byte, unknown tuple, malformed
     std::uint64_t authFailures = 0;   ///< SRTP and STUN
     std::uint64_t replayed = 0;
+    std::uint64_t ignoredCandidates = 0;
     std::optional<base::Duration> roundTrip;  ///< of the last STUN check on the selected pair
 };
 
@@ -118,6 +120,9 @@ class Transport {
     void addRemoteCandidate(const IceCandidate& candidate, base::TimePoint now);
     /// New local ufrag and password; DTLS and SRTP stay. Until the peer answers, the old pair keeps carrying media.
     void restartIce(base::TimePoint now);
+    /// Local ufrags whose checks are answered: the current one, and the former while a restart is under way. What
+    /// stunLocalUfrag (stun.h) finds in a datagram from an unknown address has to be one of these.
+    std::vector<std::string> liveUfrags() const;
 
     // Bytes and time.
     /// Decrypts RTP and RTCP in place. STUN and DTLS are consumed.
@@ -136,6 +141,8 @@ class Transport {
     // (SRTP needs up to 16 bytes more than header + payload, SRTCP up to 20).
     std::size_t protectRtp(base::ByteView header, base::ByteView payload, std::span<std::byte> out);
     std::size_t protectRtcp(base::ByteView packet, std::span<std::byte> out);
+    /// An outgoing SSRC that will never be used again makes room for others (at most 1024 at a time).
+    void forgetOutgoing(std::uint32_t ssrc);
     std::optional<Route> route() const;
 
     TransportState state() const;
