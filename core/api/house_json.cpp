@@ -171,6 +171,7 @@ void describe(V& v, T& t) {
     } else if constexpr (Same<T, PreviewRequest>) {
         v.field("id", t.id);
         v.field("secret", t.secret, req, 64);
+        v.field("identity", t.identity, opt);
     } else if constexpr (Same<T, Preview>) {
         v.field("house", t.house);
         v.field("house_name", t.houseName, opt);

@@ -43,6 +43,7 @@ struct Proof {
 struct PreviewRequest {
     base::InvitationId id;
     std::string secret;  ///< 22 base64url characters
+    base::Identity identity;  ///< optional: who asks; a member is told about the room also by a closed link
 };
 struct Preview {
     base::HouseId house;

@@ -164,7 +164,7 @@ void Store::putPerson(const PersonRow& person, base::WallTime at) {
 
 void Store::addBan(const BanRow& ban, base::WallTime at) {
     auto& sql = m_impl->rows();
-    const MaybeNumber until(ban.until);
+    MaybeNumber until(ban.until);
     const long long ms = base::toUnixMs(at);
     sql << "DELETE FROM bans WHERE room = :r AND identity = :w", use(ban.room.str(), "r"), use(ban.identity.str(), "w");
     sql << "INSERT INTO bans(room, identity, until_ms, at_ms) VALUES(:r, :w, :u, :a)", use(ban.room.str(), "r"),

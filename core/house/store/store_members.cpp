@@ -92,7 +92,7 @@ void Store::raiseEpoch(const base::RoomId& room, const base::Identity& who) {
 
 void Store::addInvitation(const InvitationRow& i) {
     const std::string kind = textOf(i.kind);
-    const MaybeNumber maxUses(i.maxUses), notBefore(i.notBefore), expires(i.expires), revoked(i.revoked);
+    MaybeNumber maxUses(i.maxUses), notBefore(i.notBefore), expires(i.expires), revoked(i.revoked);
     const long long created = base::toUnixMs(i.created);
     m_impl->rows() << "INSERT INTO invitations(id, room, kind, secret_hash, max_uses, used, not_before_ms, expires_ms, "
                       "revoked_ms, issuer, parent, created_ms) VALUES(:i, :r, :k, :h, :m, :u, :n, :e, :v, :s, :p, :c)",

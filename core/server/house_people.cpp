@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// Coming in: preview, redeem, login, join tokens, admission to the signalling. House thread.
+#include "core/api/house_json.h"
+#include "core/base/log.h"
+#include "core/crypto/random.h"
+#include "core/house/display_name.h"
+#include "core/house/invitation.h"
+#include "core/server/house_impl.h"
+
+namespace parlour::server {
+
+using base::ErrorKind;
+
+namespace {
+base::Unexpected<base::Error> notMember() {
+    return base::fail(ErrorKind::refused, "not_member", "You are not a member of this room.", "Ask for an invitation link.");
+}
+base::Unexpected<base::Error> roomFull() {
+    return base::fail(ErrorKind::exhausted, "room_full", "The room is full.", "Try again when somebody has left.");
+}
+}  // namespace
+
+base::Result<api::Preview> HouseService::Impl::preview(const api::PreviewRequest& request) {
+    return reading<api::Preview>([&]() -> Result<api::Preview> {
+        auto found = house::findInvitation(store, request.id, request.secret);
+        if (!found) return base::Unexpected(std::move(found).error());
+        const auto member = request.identity.empty() ? std::nullopt : store.member(found->room, request.identity);
+        const bool inside = member && member->active;
+        if (!inside)
+            if (auto open = house::usable(*found, clock.wallNow()); !open) return base::Unexpected(std::move(open).error());
+        const auto room = find(found->room);
+        if (!room)
+            return base::fail(ErrorKind::expired, "room_ended", "The room of this invitation has been closed.", "Ask for a new one.");
+        if (!inside && room->stage.people.size() >= policy.maxPeople && found->kind != api::Role::moderator) return roomFull();
+        const auto summary = summaryOf(*room, found->kind);
+        api::Preview out;
+        out.house = houseId;
+        out.houseName = address.houseName;
+        if (const auto inviter = store.person(found->issuer)) out.inviterName = inviter->name;
+        out.room = room->row.id;
+        out.roomTitle = room->row.title;
+        out.role = found->kind;
+        out.listeners = summary.listeners;
+        out.onStage = summary.onStage;
+        out.live = summary.live;
+        out.liveSinceMs = summary.liveSinceMs;
+        return out;
+    });
+}
+
+base::Result<api::Redeemed> HouseService::Impl::redeem(const api::RedeemRequest& request) {
+    auto name = house::cleanName(request.name);
+    if (!name) return base::Unexpected(std::move(name).error());
+    auto who = checkProof(request.proof, api::redeemPurpose(request.id));
+    if (!who) return base::Unexpected(std::move(who).error());
+    const auto publicKey = base::fromBase64Url(request.proof.publicKey);
+    const auto now = clock.wallNow();
+    return reading<api::Redeemed>([&]() -> Result<api::Redeemed> {
+        auto found = house::findInvitation(store, request.id, request.secret);
+        if (!found) return base::Unexpected(std::move(found).error());
+        const auto room = find(found->room);
+        if (!room)
+            return base::fail(ErrorKind::expired, "room_ended", "The room of this invitation has been closed.", "Ask for a new one.");
+        const auto mark = room->stage.marks.find(*who);
+        if (mark != room->stage.marks.end() && mark->second == house::Mark::removed)
+            return base::fail(ErrorKind::refused, "removed", "A moderator removed you from this conversation.",
+                              "You can come back when it is over.");
+        if (room->stage.people.size() >= policy.maxPeople && !room->stage.people.contains(*who) &&
+            found->kind != api::Role::moderator)
+            return roomFull();
+        auto member = house::redeem(store, request.id, request.secret, {*who, base::toHex(*publicKey), *name}, now);
+        if (!member) return base::Unexpected(std::move(member).error());
+        api::Redeemed out;
+        out.identity = *who;
+        out.name = *name;
+        out.role = member->role;
+        base::WallTime expires{};
+        auto token = mint(*room, *member, *name, signal::TokenType::join, policy.joinToken, &expires);
+        if (!token) return base::Unexpected(std::move(token).error());
+        out.join = {room->row.id, room->row.title, address.wsUrl, *token, base::toUnixMs(expires)};
+        out.session = makeSession(*who, now + policy.session);
+        out.sessionExpiresMs = base::toUnixMs(now + policy.session);
+        return out;
+    });
+}
+
+base::Result<api::LoginAnswer> HouseService::Impl::login(const api::LoginRequest& request) {
+    auto who = checkProof(request.proof, std::string(api::kLoginPurpose));
+    if (!who) return base::Unexpected(std::move(who).error());
+    auto known = reading<std::optional<house::PersonRow>>([&]() -> Result<std::optional<house::PersonRow>> { return store.person(*who); });
+    if (!known) return base::Unexpected(std::move(known).error());
+    if (!*known)
+        return base::fail(ErrorKind::notFound, "person_unknown", "This house does not know you yet.", "Open an invitation link first.");
+    auto rooms_ = roomsOf(*who);
+    if (!rooms_) return base::Unexpected(std::move(rooms_).error());
+    const auto expires = clock.wallNow() + policy.session;
+    return api::LoginAnswer{*who, makeSession(*who, expires), base::toUnixMs(expires), address.houseName, std::move(*rooms_)};
+}
+
+base::Result<std::vector<api::RoomSummary>> HouseService::Impl::roomsOf(const base::Identity& who) {
+    using List = std::vector<api::RoomSummary>;
+    return reading<List>([&]() -> Result<List> {
+        List list;
+        for (const auto& member : store.membershipsOf(who)) {
+            const auto room = find(member.room);
+            if (!room || store.ban(member.room, who, clock.wallNow())) continue;
+            list.push_back(summaryOf(*room, member.power != api::Power::none ? api::Role::moderator : member.role));
+        }
+        return list;
+    });
+}
+
+base::Result<api::JoinGrant> HouseService::Impl::grant(const base::Identity& who, const base::RoomId& roomId,
+                                                       const api::TokenRequest& request) {
+    const int ttl = request.ttlSeconds.value_or(static_cast<int>(policy.joinToken.count()));
+    if (ttl < 10 || ttl > 86'400)
+        return base::fail(ErrorKind::invalidInput, "bad_ttl", "This lifetime is not possible.", "Give 10 seconds to 24 hours.");
+    auto room = need(roomId);
+    if (!room) return base::Unexpected(std::move(room).error());
+    std::optional<std::string> name;
+    if (!request.name.empty()) {
+        auto clean = house::cleanName(request.name);
+        if (!clean) return base::Unexpected(std::move(clean).error());
+        name = *clean;
+    }
+    return reading<api::JoinGrant>([&]() -> Result<api::JoinGrant> {
+        const auto member = store.member(roomId, who);
+        if (!member || !member->active) return notMember();
+        if (const auto ban = store.ban(roomId, who, clock.wallNow())) return base::Unexpected(house::bannedError(*ban));
+        auto person = store.person(who);
+        if (!person) return notMember();
+        if (name && *name != person->name) {
+            person->name = *name;
+            store.putPerson(*person, clock.wallNow());
+        }
+        base::WallTime expires{};
+        auto token = mint(**room, *member, person->name, signal::TokenType::join, std::chrono::seconds(ttl), &expires);
+        if (!token) return base::Unexpected(std::move(token).error());
+        return api::JoinGrant{roomId, (*room)->row.title, address.wsUrl, *token, base::toUnixMs(expires)};
+    });
+}
+
+void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> answer) {
+    auto token = check(request.token);
+    if (!token) return answer(base::Unexpected(std::move(token).error()));
+    const base::RoomId roomId = token->video.room;
+    const base::Identity who = token->identity;
+    auto found = need(roomId);
+    if (!found) return answer(base::Unexpected(std::move(found).error()));
+    const HouseRoomPtr room = *found;
+    const bool known = room->stage.people.contains(who);
+    if (request.resume && (!known || *token->type != signal::TokenType::refresh))
+        return answer(base::fail(ErrorKind::notFound, "resume_unknown", "This session cannot be taken up again.", "Join anew."));
+
+    // One transaction reads the membership and spends the token; the change it leads to is committed after the rules.
+    auto member = reading<house::MemberRow>([&]() -> Result<house::MemberRow> {
+        const auto row = store.member(roomId, who);
+        if (!row || !row->active || row->epoch != *token->epoch)
+            return base::fail(ErrorKind::untrusted, "token_revoked", "This token is not valid any more.", "Open the invitation link again.");
+        if (const auto ban = store.ban(roomId, who, clock.wallNow())) return base::Unexpected(house::bannedError(*ban));
+        return *row;
+    });
+    if (!member) return answer(base::Unexpected(std::move(member).error()));
+    if (!known) {
+        std::size_t elsewhere = 0;
+        for (const auto& [id, other] : rooms)
+            if (id != roomId && other->stage.people.contains(who)) ++elsewhere;
+        if (elsewhere >= policy.roomsPerPerson)
+            return answer(base::fail(ErrorKind::exhausted, "too_many_rooms", "You are in as many rooms as one person may be.",
+                                     "Leave one of them first."));
+    }
+    Extra extra;
+    extra.alwaysRights = {who};
+    if (*token->type == signal::TokenType::join)
+        extra.alsoStore = [this, jti = token->id, expires = token->expires]() -> Result<void> {
+            // Kept for the leeway too, so that no token outlives its memory.
+            if (store.spendToken(jti, expires + std::chrono::minutes(1))) return {};
+            return base::fail(ErrorKind::untrusted, "token_spent", "This token has been used already.", "Open the invitation link again.");
+        };
+    if (clock.now() - tokensForgotten > std::chrono::minutes(10)) {
+        tokensForgotten = clock.now();
+        if (auto done = store.transact([&]() -> Result<void> {
+                store.forgetTokens(clock.wallNow());
+                return {};
+            });
+            !done)
+            base::log(base::LogLevel::warn, "house", base::describe(done.error()));
+    }
+    // The row's power counts, not the token's; the name is the token's.
+    house::Arrive arrive{who, token->name, member->role, member->power, base::RoomSid("RM_" + crypto::randomString(12))};
+    run(room, arrive, std::move(extra), [this, room, who, member = *member, answer](Result<std::uint64_t> done) {
+        if (!done) return answer(base::Unexpected(std::move(done).error()));
+        const auto it = room->stage.people.find(who);
+        if (it == room->stage.people.end())
+            return answer(base::fail(ErrorKind::refused, "removed", "You have just been removed from this room."));
+        auto refreshed = mint(*room, member, it->second.name, signal::TokenType::refresh, policy.refreshToken);
+        if (!refreshed) return answer(base::Unexpected(std::move(refreshed).error()));
+        Admission out;
+        out.room = room->row.id;
+        out.roomSid = room->stage.session.sid;
+        out.roomTitle = room->row.title;
+        out.roomMetadata = metadataOf(room->stage);
+        out.identity = who;
+        out.name = it->second.name;
+        out.attributes = attributesOf(it->second);
+        out.rights = rightsOf(room->stage.session, it->second);
+        out.refreshToken = std::move(*refreshed);
+        answer(std::move(out));
+    });
+}
+
+void HouseService::Impl::connected(const base::RoomId& roomId, const base::Identity& who) {
+    const auto room = find(roomId);
+    if (!room) return;
+    if (++room->transports[who] == 1) run(room, house::Connected{who}, {}, {});
+}
+
+void HouseService::Impl::disconnected(const base::RoomId& roomId, const base::Identity& who) {
+    const auto room = find(roomId);
+    if (!room) return;
+    const auto it = room->transports.find(who);
+    if (it == room->transports.end()) return;
+    if (--it->second > 0) return;
+    room->transports.erase(it);
+    run(room, house::Disconnected{who}, {}, {});
+}
+
+}  // namespace parlour::server
