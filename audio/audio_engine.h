@@ -69,9 +69,17 @@ struct EngineStats {
     std::string playoutDevice;
 };
 
+/// Other parts than the real ones, for tests.
+struct EngineParts {
+    std::unique_ptr<AudioBackend> devices;   ///< for SourceKind::device; null = PortAudio
+    bool ownThreads = true;                  ///< false: nothing happens but in step(), on the clock given
+};
+
 class AudioEngine {
   public:
+    /// PortAudio and own threads. Build it early in main(): it prepares the environment of the sound libraries.
     explicit AudioEngine(const base::Clock& clock);
+    AudioEngine(const base::Clock& clock, EngineParts parts);
     /// Stops the pump and closes devices.
     ~AudioEngine();
 
@@ -86,20 +94,23 @@ class AudioEngine {
     // within 40 ms, no packet with energy is handed out (security T32, I12). Starts closed.
     void setGate(bool open);
     bool gateOpen() const;
-    /// Encoded frames; called on the pump thread, must not block (push into a queue).
+    /// Encoded frames; called on the pump thread, must not block (push into a queue). Once this returns the former sink is
+    /// not called any more; {} takes it away. `received` of a frame is its capture time, sequence starts at 0 per engine.
     void onEncoded(std::function<void(const base::OpusFrame&)> sink);
     void setFeedback(const base::Feedback& feedback);
 
     // Tracks.
     void addTrack(TrackId track);
     void removeTrack(TrackId track);
-    /// From the net thread for every received frame; bounded, drops the oldest.
+    /// From the net thread for every received frame. Bounded: 63 frames wait per track when the pump stands still, newer ones
+    /// are dropped and counted (framesDroppedIn). `received` must be set: the delay estimate rests on it.
     void insert(TrackId track, const base::OpusFrame& frame);
     /// 0.0 .. 2.0, ramped.
     void setGain(TrackId track, float gain);
     /// Nothing is heard, everything keeps running.
     void setDeafened(bool deafened);
-    /// Fills `missing` with what is worth a NACK now; any thread.
+    /// `missing`: sequence numbers worth a NACK now. They stay listed until they arrived or are too late, so ask for each at
+    /// most once per round trip. `loss`: our estimate for this track. Any thread.
     base::Feedback feedbackFor(TrackId track) const;
 
     // Meters: linear peak 0..1 of the last 50 ms; any thread, wait-free.
@@ -110,7 +121,8 @@ class AudioEngine {
 
     // Sound check.
     void testMicrophone(bool on);           ///< runs capture and meter, sends nothing
-    void recordTest(std::chrono::milliseconds length, std::function<void()> recorded);  ///< through the real chain, kept in memory
+    /// Through the real chain, kept in memory, at most 60 s; opens capture as needed. Callbacks come on the pump thread.
+    void recordTest(std::chrono::milliseconds length, std::function<void()> recorded);
     void playTest(std::function<void()> played);
     void playTone(std::chrono::milliseconds length);
 
@@ -120,6 +132,9 @@ class AudioEngine {
     };
     DeviceState captureState() const;
     DeviceState playoutState() const;
+
+    /// Only without own threads: does everything that is due at the clock's time. Call it each 5 or 10 ms of virtual time.
+    void step();
 
   private:
     struct Impl;

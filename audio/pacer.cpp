@@ -22,8 +22,7 @@ void flushDenormals() {
 }  // namespace
 
 struct Pacer::Impl {
-    using Steady = std::chrono::steady_clock;
-
+    const base::Clock& clock;
     std::mutex mutex;
     std::condition_variable condition;
     bool stopping = false;
@@ -32,26 +31,29 @@ struct Pacer::Impl {
     std::function<void()> body;
     base::Thread thread;  // last: joined first
 
+    explicit Impl(const base::Clock& c) : clock(c) {}
+
     void run() {
         flushDenormals();
-        auto next = Steady::now();
+        auto next = clock.now();
         while (true) {
             {
                 std::unique_lock lock(mutex);
-                condition.wait_until(lock, next, [this] { return stopping || woken; });
+                condition.wait_for(lock, next - clock.now(), [this] { return stopping || woken; });
                 if (stopping) return;
                 woken = false;
             }
             body();
-            const auto now = Steady::now();
+            const auto now = clock.now();
             if (next <= now) next += period;
             if (next <= now) next = now + period;
         }
     }
 };
 
-Pacer::Pacer(std::string name, base::ThreadPriority priority, base::Duration period, std::function<void()> body)
-    : m_impl(std::make_unique<Impl>()) {
+Pacer::Pacer(const base::Clock& clock, std::string name, base::ThreadPriority priority, base::Duration period,
+             std::function<void()> body)
+    : m_impl(std::make_unique<Impl>(clock)) {
     m_impl->period = period;
     m_impl->body = std::move(body);
     m_impl->thread = base::Thread(std::move(name), priority, [impl = m_impl.get()] { impl->run(); });

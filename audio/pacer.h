@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "core/base/doors/clock.h"
 #include "core/base/thread.h"
 #include "core/base/time.h"
 
@@ -15,7 +16,8 @@ namespace parlour::audio {
 class Pacer {
   public:
     /// Starts at once. After a stall the missed turns are left out: the body catches up by itself from the clock.
-    Pacer(std::string name, base::ThreadPriority priority, base::Duration period, std::function<void()> body);
+    Pacer(const base::Clock& clock, std::string name, base::ThreadPriority priority, base::Duration period,
+          std::function<void()> body);
     /// Waits for the running turn, then ends the thread. Not from the body.
     ~Pacer();
     /// Runs the body now instead of at the next turn. Any thread but a device callback.

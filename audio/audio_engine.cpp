@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// Puts the parts together: who runs on which thread. The work itself is in engine_core and device_supervisor.
+#include "audio/audio_engine.h"
+
+#include "audio/device_supervisor.h"
+#include "audio/engine_core.h"
+#include "audio/file_backend.h"
+#include "audio/pacer.h"
+#include "audio/portaudio_backend.h"
+
+namespace parlour::audio {
+namespace {
+
+constexpr base::Duration kPumpPeriod{2'500};
+constexpr base::Duration kSupervisorPeriod{50'000};
+constexpr base::Duration kMicrophoneLinger{10'000'000};   // closed gate: the device is given back after that
+
+/// Echo and noise only exist where there is air between loudspeaker and microphone.
+CaptureSettings fitting(const EngineSettings& settings) {
+    auto capture = settings.capture;
+    if (settings.devices.capture.kind != SourceKind::device) {
+        capture.echoCancelling = false;
+        capture.noiseSuppression = false;
+        capture.voiceGate = false;
+    }
+    return capture;
+}
+
+}  // namespace
+
+struct AudioEngine::Impl {
+    const base::Clock& clock;
+    const bool ownThreads;
+    DeviceCallback callback;
+    EngineCore core;
+    std::unique_ptr<AudioBackend> devices;
+    FileBackend files;
+    DeviceSupervisor supervisor;
+    EngineSettings settings;
+    bool started = false;
+    std::atomic<bool> testing{false};
+    std::atomic<bool> everOpened{false};
+    std::atomic<bool> captureIsDevice{true};
+    base::TimePoint lastNeeded{};    // supervisor's thread
+    bool captureWanted = false;      // supervisor's thread
+    bool toldOpened = false;         // supervisor's thread
+    std::unique_ptr<Pacer> pump;
+    std::unique_ptr<Pacer> watcher;
+
+    Impl(const base::Clock& c, EngineParts parts)
+        : clock(c),
+          ownThreads(parts.ownThreads),
+          core(callback),
+          devices(parts.devices ? std::move(parts.devices) : makePortAudioBackend()),
+          files(c, parts.ownThreads),
+          supervisor(c, *devices, files, callback) {}
+
+    /// The microphone is asked for only while the person needs it (R7: never open one unasked).
+    void superviseOnce() {
+        const auto now = clock.now();
+        const bool needed = core.gateOpen() || testing || core.recording();
+        if (needed) lastNeeded = now;
+        const bool keep = everOpened && (!captureIsDevice || now - lastNeeded < kMicrophoneLinger);
+        const bool wanted = needed || keep;
+        if (everOpened && !toldOpened) {
+            toldOpened = true;
+            files.microphoneOpened();
+        }
+        if (captureWanted && !wanted) core.captureStopped();
+        captureWanted = wanted;
+        supervisor.wantCapture(wanted);
+        supervisor.pass();
+    }
+    void nudge() {
+        core.collect();
+        if (watcher) watcher->wake();
+    }
+};
+
+AudioEngine::AudioEngine(const base::Clock& clock) : AudioEngine(clock, EngineParts{}) {}
+AudioEngine::AudioEngine(const base::Clock& clock, EngineParts parts)
+    : m_impl(std::make_unique<Impl>(clock, std::move(parts))) {}
+AudioEngine::~AudioEngine() { stop(); }
+
+void AudioEngine::start(const EngineSettings& settings) {
+    auto& e = *m_impl;
+    apply(settings);
+    if (e.started) return;
+    e.started = true;
+    e.supervisor.wantPlayout(true);
+    if (!e.ownThreads) return;
+    e.pump = std::make_unique<Pacer>(e.clock, "audio-pump", base::ThreadPriority::realtime, kPumpPeriod,
+                                     [&e] { e.core.pass(e.clock.now()); });
+    e.watcher = std::make_unique<Pacer>(e.clock, "audio-devices", base::ThreadPriority::normal, kSupervisorPeriod,
+                                        [&e] { e.superviseOnce(); });
+}
+
+void AudioEngine::stop() {
+    auto& e = *m_impl;
+    if (!e.started) return;
+    e.started = false;
+    e.watcher.reset();
+    e.supervisor.wantPlayout(false);
+    e.supervisor.closeAll();
+    e.pump.reset();
+}
+
+void AudioEngine::apply(const EngineSettings& settings) {
+    auto& e = *m_impl;
+    e.settings = settings;
+    e.captureIsDevice = settings.devices.capture.kind == SourceKind::device;
+    e.core.setBlockFrames(settings.devices.blockFrames == 240 ? 240 : 480);
+    e.core.apply(fitting(settings));
+    e.supervisor.want(settings.devices);
+    e.nudge();
+}
+
+void AudioEngine::setGate(bool open) {
+    if (open) m_impl->everOpened = true;
+    m_impl->core.setGate(open);
+    m_impl->nudge();
+}
+bool AudioEngine::gateOpen() const { return m_impl->core.gateOpen(); }
+void AudioEngine::onEncoded(std::function<void(const base::OpusFrame&)> sink) { m_impl->core.onEncoded(std::move(sink)); }
+void AudioEngine::setFeedback(const base::Feedback& feedback) { m_impl->core.setFeedback(feedback); }
+
+void AudioEngine::addTrack(TrackId track) { m_impl->core.addTrack(track); }
+void AudioEngine::removeTrack(TrackId track) { m_impl->core.removeTrack(track); }
+void AudioEngine::insert(TrackId track, const base::OpusFrame& frame) { m_impl->core.insert(track, frame); }
+void AudioEngine::setGain(TrackId track, float gain) { m_impl->core.setGain(track, gain); }
+void AudioEngine::setDeafened(bool deafened) { m_impl->core.setDeafened(deafened); }
+base::Feedback AudioEngine::feedbackFor(TrackId track) const { return m_impl->core.feedbackFor(track); }
+
+float AudioEngine::microphoneLevel() const { return m_impl->core.microphoneLevel(); }
+float AudioEngine::trackLevel(TrackId track) const { return m_impl->core.trackLevel(track); }
+TrackStats AudioEngine::trackStats(TrackId track) const { return m_impl->core.trackStats(track); }
+
+EngineStats AudioEngine::stats() const {
+    const auto report = m_impl->supervisor.report();
+    EngineStats s;
+    s.captureOverruns = m_impl->callback.overruns();
+    s.playoutUnderruns = m_impl->callback.underruns();
+    s.deviceRestarts = report.restarts;
+    s.framesEncoded = m_impl->core.framesEncoded();
+    s.framesDroppedIn = m_impl->core.framesDroppedIn();
+    s.captureRunning = report.captureRunning;
+    s.playoutRunning = report.playoutRunning;
+    s.captureDevice = report.captureDevice;
+    s.playoutDevice = report.playoutDevice;
+    return s;
+}
+
+void AudioEngine::testMicrophone(bool on) {
+    m_impl->testing = on;
+    m_impl->nudge();
+}
+void AudioEngine::recordTest(std::chrono::milliseconds length, std::function<void()> recorded) {
+    m_impl->core.record(length, std::move(recorded));
+    m_impl->nudge();
+}
+void AudioEngine::playTest(std::function<void()> played) { m_impl->core.play(std::move(played)); }
+void AudioEngine::playTone(std::chrono::milliseconds length) { m_impl->core.tone(length); }
+
+AudioEngine::DeviceState AudioEngine::captureState() const { return m_impl->supervisor.report().capture; }
+AudioEngine::DeviceState AudioEngine::playoutState() const { return m_impl->supervisor.report().playout; }
+
+void AudioEngine::step() {
+    auto& e = *m_impl;
+    if (e.ownThreads || !e.started) return;
+    e.superviseOnce();
+    e.core.pass(e.clock.now());
+    e.files.tick();
+    e.core.pass(e.clock.now());
+}
+
+}  // namespace parlour::audio

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "audio/capture_chain.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace parlour::audio {
+namespace {
+
+constexpr std::size_t kBlock = base::kBlockSamples;
+constexpr int kSilentFrames = 5;
+constexpr std::int64_t kClockSlip = base::kSampleRate / 5;   // 200 ms: more is a lost device, less is drift
+
+}  // namespace
+
+CaptureChain::CaptureChain(Sink sink, Tap tap) : m_sink(std::move(sink)), m_tap(std::move(tap)) { apply({}); }
+
+void CaptureChain::apply(const CaptureSettings& settings) {
+    m_settings = settings;
+    if ((settings.echoCancelling || settings.noiseSuppression) && !m_processor) m_processor = makeSpeexProcessor();
+    if (m_processor) m_processor->apply({settings.echoCancelling, settings.noiseSuppression});
+    replan();
+}
+
+void CaptureChain::setFeedback(const base::Feedback& feedback) {
+    m_feedback = feedback;
+    replan();
+}
+
+void CaptureChain::replan() {
+    m_plan = planSending(m_settings, m_feedback, m_plan);
+    m_encoder.apply({m_plan.bitRate, m_settings.dtx, m_settings.forwardErrorCorrection, m_plan.expectedLoss});
+}
+
+void CaptureChain::setGate(bool open, std::uint32_t generation) {
+    if (generation == m_generation) return;
+    m_generation = generation;
+    const bool wasOpen = m_open;
+    m_open = open;
+    // Whatever was moved: nothing from before the move may leave any more.
+    m_filled = 0;
+    m_encoder.reset();
+    m_fadeIn = open;
+    if (wasOpen && !open) m_silentFramesLeft = kSilentFrames;
+}
+
+/// Second-order Butterworth at 80 Hz: desk knocks and hum. Coefficients from the audio EQ cookbook formulas at 48 kHz.
+void CaptureChain::highPass(std::span<float> block) {
+    constexpr float b0 = 0.99262208f, b1 = -1.98524415f, b2 = 0.99262208f, a1 = -1.98518972f, a2 = 0.98529860f;
+    for (auto& s : block) {
+        const float out = b0 * s + b1 * m_hpIn1 + b2 * m_hpIn2 - a1 * m_hpOut1 - a2 * m_hpOut2;
+        m_hpIn2 = m_hpIn1;
+        m_hpIn1 = s;
+        m_hpOut2 = m_hpOut1;
+        m_hpOut1 = out;
+        s = out;
+    }
+}
+
+void CaptureChain::process(std::span<const float> microphone, std::span<const float> played, base::TimePoint now) {
+    std::array<float, kBlock> block{};
+    for (std::size_t i = 0; i < kBlock && i < microphone.size(); ++i)
+        block[i] = std::isfinite(microphone[i]) ? std::clamp(microphone[i], -1.0f, 1.0f) : 0.0f;
+
+    if (!m_running) {
+        m_running = true;
+        m_firstBlock = now;
+        m_firstClock = m_sampleClock;
+    }
+    const auto byWall = m_firstClock + (now - m_firstBlock).count() * 48 / 1000;
+    if (byWall - m_sampleClock > kClockSlip) {
+        m_filled = 0;
+        m_sampleClock = byWall - byWall % static_cast<std::int64_t>(kBlock);
+        m_lastWasSilence = true;
+    }
+
+    if (m_settings.highPass) highPass(block);
+    m_meter.add(block);
+    const bool heard = m_open || m_tapped;
+    if (heard) {
+        if (m_processor) m_processor->process(block, played);
+        if (m_settings.voiceGate) m_voiceGate.process(block);
+        if (m_tapped) m_tap(block);
+    }
+    if (!m_open) block.fill(0.0f);
+    if (m_fadeIn) {  // 5 ms, so that opening makes no click
+        m_fadeIn = false;
+        for (std::size_t i = 0; i < 240; ++i) block[i] *= static_cast<float>(i) / 240.0f;
+    }
+    const bool sending = m_open || m_silentFramesLeft > 0;
+    const auto frameSamples = static_cast<std::size_t>(m_plan.frameMs) * 48;
+    if (sending) {
+        if (m_filled + kBlock > m_frame.size()) m_filled = 0;
+        std::copy(block.begin(), block.end(), m_frame.begin() + static_cast<std::ptrdiff_t>(m_filled));
+        m_filled += kBlock;
+    }
+    m_sampleClock += static_cast<std::int64_t>(kBlock);
+    if (sending && m_filled >= frameSamples) encodeFrame(now);
+    if (!sending) {
+        m_filled = 0;
+        m_lastWasSilence = true;
+    }
+}
+
+void CaptureChain::encodeFrame(base::TimePoint now) {
+    const std::span<const float> pcm(m_frame.data(), m_filled);
+    m_packet.size = static_cast<std::uint16_t>(m_encoder.encode(pcm, m_packet.payload));
+    m_packet.durationSamples = static_cast<std::uint32_t>(m_filled);
+    m_packet.rtpTimestamp = static_cast<std::uint32_t>(m_sampleClock - static_cast<std::int64_t>(m_filled));
+    m_packet.received = now - base::Duration(static_cast<std::int64_t>(m_filled) * 1000 / 48);
+    m_packet.level = levelOf(pcm);
+    m_filled = 0;
+    if (!m_open) --m_silentFramesLeft;
+    if (m_packet.size == 0) return;
+    ++m_framesEncoded;
+    m_packet.comfortNoise = m_encoder.inDtx();
+    // The first empty packet tells the other side that silence begins; the following ones need not be sent (opus.h).
+    const bool skip = m_packet.comfortNoise && m_lastWasSilence;
+    m_packet.marker = !m_packet.comfortNoise && m_lastWasSilence;
+    m_lastWasSilence = m_packet.comfortNoise;
+    if (skip) return;
+    m_packet.sequence = m_sequence++;
+    if (m_sink) m_sink(m_packet);
+}
+
+}  // namespace parlour::audio

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the microphone's samples to Opus frames: high-pass, meter, echo and noise, voice gate, the person's gate, encoder.
+// The person's gate is here and nowhere else: while it is closed the encoder sees zeros, and what it heard before is forgotten,
+// so that no packet with energy leaves after the block in hand (security T32, I12).
+// Thread: the pump. Time handed in. No allocation but in apply().
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "audio/audio_engine.h"
+#include "audio/level_meter.h"
+#include "audio/opus_encoder.h"
+#include "audio/processor.h"
+#include "audio/send_policy.h"
+#include "audio/voice_gate.h"
+#include "core/base/media.h"
+
+namespace parlour::audio {
+
+class CaptureChain {
+  public:
+    using Sink = std::function<void(const base::OpusFrame&)>;
+    /// Called with the finished signal, before the person's gate.
+    using Tap = std::function<void(std::span<const float>)>;
+
+    CaptureChain(Sink sink, Tap tap);
+
+    void apply(const CaptureSettings& settings);
+    void setFeedback(const base::Feedback& feedback);
+    /// `generation` differs when the gate was moved in between, even if it stands as before.
+    void setGate(bool open, std::uint32_t generation);
+    /// The tap wants sound although the gate is closed.
+    void setTapped(bool tapped) { m_tapped = tapped; }
+
+    /// 480 samples from the device, 480 that were played at about that time.
+    void process(std::span<const float> microphone, std::span<const float> played, base::TimePoint now);
+
+    const LevelMeter& meter() const { return m_meter; }
+    void silenceMeter() { m_meter.clear(); }
+    std::uint64_t framesEncoded() const { return m_framesEncoded; }
+    const SendPlan& plan() const { return m_plan; }
+
+  private:
+    void highPass(std::span<float> block);
+    void encodeFrame(base::TimePoint now);
+    void replan();
+
+    Sink m_sink;
+    Tap m_tap;
+    CaptureSettings m_settings;
+    base::Feedback m_feedback;
+    SendPlan m_plan;
+    OpusEncoder m_encoder;
+    std::unique_ptr<AudioProcessor> m_processor;   // made when first needed: 200 ms of filter is memory
+    VoiceGate m_voiceGate;
+    LevelMeter m_meter;
+    bool m_tapped = false;
+
+    bool m_open = false;
+    bool m_fadeIn = false;
+    std::uint32_t m_generation = 0;
+    int m_silentFramesLeft = 0;    // sent after closing, so that the other side hears an end and not a loss
+
+    std::array<float, 960> m_frame{};
+    std::size_t m_filled = 0;
+    base::OpusFrame m_packet;
+    std::int64_t m_sequence = 0;
+    std::int64_t m_sampleClock = 0;    // RTP time of the next sample; follows the wall through device losses
+    base::TimePoint m_firstBlock{};
+    std::int64_t m_firstClock = 0;
+    bool m_running = false;
+    bool m_lastWasSilence = true;
+    std::uint64_t m_framesEncoded = 0;
+    float m_hpIn1 = 0, m_hpIn2 = 0, m_hpOut1 = 0, m_hpOut2 = 0;
+};
+
+}  // namespace parlour::audio

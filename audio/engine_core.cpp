@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "audio/engine_core.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace parlour::audio {
+namespace {
+
+constexpr std::size_t kCommands = 255;
+constexpr std::size_t kBlock = base::kBlockSamples;
+constexpr std::size_t kReserveStep = 240;
+constexpr std::size_t kMostReserve = 1920;
+
+template <class... F>
+struct Visitor : F... {
+    using F::operator()...;
+};
+template <class... F>
+Visitor(F...) -> Visitor<F...>;
+
+}  // namespace
+
+EngineCore::EngineCore(DeviceCallback& device)
+    : m_device(device),
+      m_commands(kCommands),
+      m_garbage(kCommands),
+      m_views(std::make_unique<std::array<TrackView, PlayoutChain::kMostTracks>>()),
+      m_capture([this](const base::OpusFrame& frame) { emit(frame); },
+                [this](std::span<const float> block) { m_check.captured(block); }) {
+    m_removedLater.reserve(PlayoutChain::kMostTracks);
+}
+EngineCore::~EngineCore() = default;
+
+void EngineCore::collect() {
+    std::shared_ptr<Track> gone;
+    while (m_garbage.pop(gone)) gone.reset();
+    while (!m_overflow.empty() && m_commands.push(std::move(m_overflow.front()))) m_overflow.erase(m_overflow.begin());
+}
+
+void EngineCore::post(Command command) {
+    collect();
+    if (!m_overflow.empty() || m_commands.sizeApprox() + 8 > kCommands)
+        m_overflow.push_back(std::move(command));
+    else
+        m_commands.push(std::move(command));
+}
+
+void EngineCore::apply(const CaptureSettings& settings) { post(Apply{settings}); }
+void EngineCore::setFeedback(const base::Feedback& feedback) { post(SetFeedback{feedback}); }
+void EngineCore::setDeafened(bool deafened) { post(SetDeafened{deafened}); }
+void EngineCore::play(std::function<void()> played) { post(Play{std::move(played)}); }
+void EngineCore::tone(std::chrono::milliseconds length) {
+    post(Tone{static_cast<std::size_t>(std::clamp<std::int64_t>(length.count(), 0, 60'000)) * 48});
+}
+
+void EngineCore::record(std::chrono::milliseconds length, std::function<void()> recorded) {
+    auto recording = std::make_unique<Recording>();
+    recording->samples.reserve(static_cast<std::size_t>(std::clamp<std::int64_t>(length.count(), 10, 60'000)) * 48);
+    recording->done = std::move(recorded);
+    m_recordingWanted = true;
+    post(Record{std::move(recording)});
+}
+
+void EngineCore::setGate(bool open) {
+    const auto was = m_gate.load(std::memory_order_relaxed);
+    if (((was & 1u) != 0) == open) return;
+    m_gate.store(((was & ~1u) + 2u) | (open ? 1u : 0u), std::memory_order_release);
+}
+
+void EngineCore::onEncoded(Sink sink) {
+    auto next = sink ? std::make_unique<Sink>(std::move(sink)) : nullptr;
+    m_sink.store(next.get());
+    while (m_inSink.load()) std::this_thread::yield();   // at most one short call
+    m_sinkOwner = std::move(next);
+}
+
+void EngineCore::emit(const base::OpusFrame& frame) {
+    // Looked at again at the last moment: the person may have closed the gate while this frame was being encoded.
+    const auto gate = m_gate.load(std::memory_order_acquire);
+    if (gate != m_seenGate && (gate & 1u) == 0 && frame.level.value != 127) return;
+    m_inSink.store(true);
+    if (auto* sink = m_sink.load()) (*sink)(frame);
+    m_inSink.store(false);
+}
+
+void EngineCore::addTrack(TrackId id) {
+    if (m_known.count(id)) return;
+    for (auto& view : *m_views) {
+        if (view.key.load(std::memory_order_relaxed) != 0) continue;
+        auto track = std::make_shared<Track>(id, view);
+        m_known[id] = {track, &view};
+        view.key.store(std::uint64_t{id.value} + 1, std::memory_order_release);
+        post(AddTrack{std::move(track)});
+        return;
+    }
+}
+
+void EngineCore::removeTrack(TrackId id) {
+    const auto it = m_known.find(id);
+    if (it == m_known.end()) return;
+    it->second.view->key.store(0, std::memory_order_release);
+    m_known.erase(it);
+    post(RemoveTrack{id});
+}
+
+void EngineCore::insert(TrackId id, const base::OpusFrame& frame) {
+    const auto it = m_known.find(id);
+    if (it == m_known.end() || !it->second.track->inbox.push(frame))
+        m_framesDroppedIn.fetch_add(1, std::memory_order_relaxed);
+}
+
+void EngineCore::setGain(TrackId id, float gain) { post(SetGain{id, gain}); }
+
+const TrackView* EngineCore::find(TrackId id) const {
+    for (const auto& view : *m_views)
+        if (view.key.load(std::memory_order_acquire) == std::uint64_t{id.value} + 1) return &view;
+    return nullptr;
+}
+float EngineCore::trackLevel(TrackId id) const {
+    const auto* view = find(id);
+    return view ? view->meter.level() : 0.0f;
+}
+TrackStats EngineCore::trackStats(TrackId id) const {
+    const auto* view = find(id);
+    return view ? view->stats.read() : TrackStats{};
+}
+base::Feedback EngineCore::feedbackFor(TrackId id) const {
+    const auto* view = find(id);
+    return view ? view->feedback.read() : base::Feedback{};
+}
+
+void EngineCore::execute(Command& command) {
+    std::visit(Visitor{
+                   [](std::monostate) {},
+                   [this](AddTrack& c) { m_playout.add(std::move(c.track)); },
+                   [this](RemoveTrack& c) {
+                       if (auto track = m_playout.remove(c.id)) m_removedLater.push_back(std::move(track));
+                   },
+                   [this](SetGain& c) { m_playout.setGain(c.id, c.gain); },
+                   [this](SetDeafened& c) { m_playout.setDeafened(c.deafened); },
+                   [this](Apply& c) { m_capture.apply(c.settings); },
+                   [this](SetFeedback& c) {
+                       m_capture.setFeedback(c.feedback);
+                       if (c.feedback.roundTrip.count() > 0) m_playout.setRoundTrip(c.feedback.roundTrip);
+                   },
+                   [this](Record& c) { m_check.record(std::move(c.recording)); },
+                   [this](Play& c) { m_check.play(std::move(c.played)); },
+                   [this](Tone& c) { m_check.tone(c.samples); },
+               },
+               command);
+}
+
+void EngineCore::pass(base::TimePoint now) {
+    Command command;
+    while (m_commands.pop(command)) execute(command);
+    while (!m_removedLater.empty() && m_garbage.push(m_removedLater.back())) m_removedLater.pop_back();
+    m_playout.takePackets();
+    passCapture(now);
+    passPlayout(now);
+}
+
+void EngineCore::passCapture(base::TimePoint now) {
+    const auto gate = m_gate.load(std::memory_order_acquire);
+    if (gate != m_seenGate) {
+        // Sound from before the person opened the microphone is not theirs to send.
+        if ((gate & 1u) != 0) m_device.captureRing.discard(m_device.captureRing.size());
+        m_capture.setGate((gate & 1u) != 0, gate);
+        m_seenGate = gate;
+    }
+    if (m_captureStopped.exchange(false, std::memory_order_relaxed)) m_capture.silenceMeter();
+    m_capture.setTapped(m_check.recording());
+    std::array<float, kBlock> block{};
+    const std::array<float, kBlock> silence{};
+    while (m_device.captureRing.size() >= kBlock) {
+        m_device.captureRing.read(block);
+        const float* played = silence.data();
+        if (m_playedCount > 0) {
+            played = m_played[(m_playedNext + m_played.size() - m_playedCount) % m_played.size()].data();
+            --m_playedCount;
+        }
+        m_capture.process(block, std::span<const float>(played, kBlock), now);
+    }
+    m_framesEncoded.store(m_capture.framesEncoded(), std::memory_order_relaxed);
+    if (!m_check.recording()) m_recordingWanted.store(false, std::memory_order_relaxed);
+}
+
+void EngineCore::passPlayout(base::TimePoint now) {
+    // One device block is kept ready; each underrun adds 5 ms to that, a clean minute takes 5 ms back.
+    const auto underruns = m_device.underruns();
+    if (underruns != m_seenUnderruns) {
+        m_seenUnderruns = underruns;
+        m_reserve = std::min(kMostReserve, m_reserve + kReserveStep);
+        m_lastUnderrun = now;
+    } else if (m_reserve > 0 && now - m_lastUnderrun > std::chrono::seconds(60)) {
+        m_reserve -= kReserveStep;
+        m_lastUnderrun = now;
+    }
+    const auto ready = static_cast<std::size_t>(m_blockFrames.load(std::memory_order_relaxed)) + m_reserve;
+    std::array<float, kBlock> block{};
+    while (m_device.playoutRing.size() < ready) {
+        // Sound written now is heard after what is in the ring already.
+        const auto ahead = base::Duration(static_cast<std::int64_t>(m_device.playoutRing.size()) * 1000 / 48);
+        m_playout.mix(block, m_check, now + ahead);
+        if (m_device.playoutRing.write(block) < block.size()) break;
+        m_played[m_playedNext] = block;
+        m_playedNext = (m_playedNext + 1) % m_played.size();
+        m_playedCount = std::min<std::size_t>(m_playedCount + 1, 3);
+    }
+}
+
+}  // namespace parlour::audio

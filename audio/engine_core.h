@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// All sound work of the client without thread and clock: somebody calls pass(now) often enough (the pump each 5 ms, a test in
+// virtual time), and it moves what is in the device rings and track queues.
+// Threads: control functions on one control thread (net); pass() on one pump thread; the reading ones on any.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "audio/audio_engine.h"
+#include "audio/capture_chain.h"
+#include "audio/device_callback.h"
+#include "audio/playout_chain.h"
+#include "audio/sound_check.h"
+#include "core/base/queue.h"
+
+namespace parlour::audio {
+
+class EngineCore {
+  public:
+    using Sink = std::function<void(const base::OpusFrame&)>;
+
+    explicit EngineCore(DeviceCallback& device);
+    ~EngineCore();
+
+    // Control thread.
+    void apply(const CaptureSettings& settings);
+    void setGate(bool open);
+    bool gateOpen() const { return (m_gate.load(std::memory_order_acquire) & 1u) != 0; }
+    /// Once this returns, the former sink is not called any more.
+    void onEncoded(Sink sink);
+    void setFeedback(const base::Feedback& feedback);
+    void addTrack(TrackId id);
+    void removeTrack(TrackId id);
+    void insert(TrackId id, const base::OpusFrame& frame);
+    void setGain(TrackId id, float gain);
+    void setDeafened(bool deafened);
+    void record(std::chrono::milliseconds length, std::function<void()> recorded);
+    void play(std::function<void()> played);
+    void tone(std::chrono::milliseconds length);
+    void setBlockFrames(int frames) { m_blockFrames.store(frames, std::memory_order_relaxed); }
+    /// Frees what the pump is done with; any control call does it too.
+    void collect();
+
+    // Pump thread.
+    void pass(base::TimePoint now);
+    /// Capture was closed: its level is nothing.
+    void captureStopped() { m_captureStopped.store(true, std::memory_order_relaxed); }
+
+    // Any thread.
+    float microphoneLevel() const { return m_capture.meter().level(); }
+    float trackLevel(TrackId id) const;
+    TrackStats trackStats(TrackId id) const;
+    base::Feedback feedbackFor(TrackId id) const;
+    std::uint64_t framesEncoded() const { return m_framesEncoded.load(std::memory_order_relaxed); }
+    std::uint64_t framesDroppedIn() const { return m_framesDroppedIn.load(std::memory_order_relaxed); }
+    bool recording() const { return m_recordingWanted.load(std::memory_order_relaxed); }
+
+  private:
+    struct AddTrack { std::shared_ptr<Track> track; };
+    struct RemoveTrack { TrackId id; };
+    struct SetGain { TrackId id; float gain; };
+    struct SetDeafened { bool deafened; };
+    struct Apply { CaptureSettings settings; };
+    struct SetFeedback { base::Feedback feedback; };
+    struct Record { std::unique_ptr<Recording> recording; };
+    struct Play { std::function<void()> played; };
+    struct Tone { std::size_t samples; };
+    using Command = std::variant<std::monostate, AddTrack, RemoveTrack, SetGain, SetDeafened, Apply, SetFeedback, Record,
+                                 Play, Tone>;
+    struct Known {
+        std::shared_ptr<Track> track;
+        TrackView* view;
+    };
+
+    void post(Command command);
+    void execute(Command& command);
+    void emit(const base::OpusFrame& frame);
+    void passCapture(base::TimePoint now);
+    void passPlayout(base::TimePoint now);
+    const TrackView* find(TrackId id) const;
+
+    DeviceCallback& m_device;
+    base::SpscQueue<Command> m_commands;
+    std::vector<Command> m_overflow;                       // control thread: kept in order while the queue is full
+    base::SpscQueue<std::shared_ptr<Track>> m_garbage;     // pump -> control
+    std::vector<std::shared_ptr<Track>> m_removedLater;    // pump: when m_garbage is full
+    std::unique_ptr<std::array<TrackView, PlayoutChain::kMostTracks>> m_views;
+    std::map<TrackId, Known> m_known;                      // control thread
+
+    std::atomic<std::uint32_t> m_gate{0};                  // bit 0: open; the rest counts moves
+    std::atomic<int> m_blockFrames{480};
+    std::atomic<bool> m_captureStopped{false};
+    std::atomic<bool> m_recordingWanted{false};
+    std::atomic<std::uint64_t> m_framesEncoded{0};
+    std::atomic<std::uint64_t> m_framesDroppedIn{0};
+    std::atomic<Sink*> m_sink{nullptr};
+    std::atomic<bool> m_inSink{false};
+    std::unique_ptr<Sink> m_sinkOwner;                     // control thread
+
+    // Pump thread.
+    CaptureChain m_capture;
+    PlayoutChain m_playout;
+    SoundCheck m_check;
+    std::uint32_t m_seenGate = 0;
+    std::array<std::array<float, base::kBlockSamples>, 4> m_played{};   // reference for the echo canceller
+    std::size_t m_playedCount = 0;
+    std::size_t m_playedNext = 0;
+    std::uint64_t m_seenUnderruns = 0;
+    std::size_t m_reserve = 0;                             // samples kept ready beyond one device block
+    base::TimePoint m_lastUnderrun{};
+};
+
+}  // namespace parlour::audio

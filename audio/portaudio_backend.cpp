@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "audio/portaudio_backend.h"
+
+#include <portaudio.h>
+#if defined(__linux__)
+#include <pa_linux_alsa.h>
+#endif
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstring>
+
+#include "audio/portaudio_native.h"
+#include "core/base/media.h"
+
+namespace parlour::audio {
+namespace {
+
+base::Unexpected<base::Error> failed(bool capture, const std::string& name, PaError code) {
+    const std::string which = name.empty() ? "The default " : "The ";
+    return base::fail(base::ErrorKind::unavailable, capture ? "microphone_unavailable" : "loudspeaker_unavailable",
+                      which + (capture ? "microphone " : "loudspeaker ") + (name.empty() ? "" : "\"" + name + "\" ") +
+                          "cannot be opened.",
+                      "Check that it is plugged in and that the sound server runs, or choose another one.",
+                      code == paUnanticipatedHostError && Pa_GetLastHostErrorInfo()->errorText
+                          ? Pa_GetLastHostErrorInfo()->errorText
+                          : Pa_GetErrorText(code));
+}
+
+/// Index in PortAudio's list, or paNoDevice.
+PaDeviceIndex findListed(const std::string& name, bool capture) {
+    for (PaDeviceIndex i = 0; i < Pa_GetDeviceCount(); ++i) {
+        const auto* info = Pa_GetDeviceInfo(i);
+        if (!info || (capture ? info->maxInputChannels : info->maxOutputChannels) <= 0) continue;
+        if (name == info->name) return i;
+    }
+    return paNoDevice;
+}
+
+/// One stream. Only `channels`, `callbacks` and `frames` are touched by the device thread, and only while it is open.
+struct Stream {
+    PaStream* stream = nullptr;
+    bool capture = false;
+    int channels = 1;
+    DeviceCallbacks callbacks;
+    std::array<float, 4096> mono{};
+    std::atomic<std::uint64_t> frames{0};
+
+    void deviceThread(const void* input, void* output, unsigned long count) {
+        if (capture) {
+            const auto* in = static_cast<const float*>(input);
+            if (!in) return;
+            if (channels == 1) {
+                callbacks.captured({in, count});
+            } else {
+                for (unsigned long at = 0; at < count;) {
+                    const auto n = std::min<unsigned long>(count - at, mono.size());
+                    for (unsigned long i = 0; i < n; ++i) mono[i] = 0.5f * (in[2 * (at + i)] + in[2 * (at + i) + 1]);
+                    callbacks.captured({mono.data(), n});
+                    at += n;
+                }
+            }
+        } else {
+            auto* out = static_cast<float*>(output);
+            if (channels == 1) {
+                callbacks.wanted({out, count});
+            } else {
+                for (unsigned long at = 0; at < count;) {
+                    const auto n = std::min<unsigned long>(count - at, mono.size());
+                    callbacks.wanted({mono.data(), n});
+                    for (unsigned long i = 0; i < n; ++i) out[2 * (at + i)] = out[2 * (at + i) + 1] = mono[i];
+                    at += n;
+                }
+            }
+        }
+        frames.fetch_add(count, std::memory_order_relaxed);
+    }
+};
+
+int onDevice(const void* input, void* output, unsigned long count, const PaStreamCallbackTimeInfo*, PaStreamCallbackFlags,
+             void* user) {
+    static_cast<Stream*>(user)->deviceThread(input, output, count);
+    return paContinue;
+}
+
+class PortAudioBackend final : public AudioBackend {
+  public:
+    PortAudioBackend() {
+        prepareSoundLibraries();
+        m_capture.capture = true;
+    }
+    ~PortAudioBackend() override {
+        closeCapture();
+        closePlayout();
+    }
+
+    base::Result<void> openPlayout(const Endpoint& endpoint, int blockFrames, DeviceCallbacks callbacks) override {
+        closePlayout();
+        return open(m_playout, endpoint, blockFrames, std::move(callbacks));
+    }
+    base::Result<void> openCapture(const Endpoint& endpoint, int blockFrames, DeviceCallbacks callbacks) override {
+        closeCapture();
+        return open(m_capture, endpoint, blockFrames, std::move(callbacks));
+    }
+    void closePlayout() override { close(m_playout); }
+    void closeCapture() override { close(m_capture); }
+    std::uint64_t capturedFrames() const override { return m_capture.frames.load(std::memory_order_relaxed); }
+    std::uint64_t playedFrames() const override { return m_playout.frames.load(std::memory_order_relaxed); }
+
+  private:
+    base::Result<void> open(Stream& s, const Endpoint& endpoint, int blockFrames, DeviceCallbacks callbacks) {
+        const QuietStderr quiet;
+        if (!m_initialised) {
+            if (const auto code = Pa_Initialize(); code != paNoError) return failed(s.capture, endpoint.name, code);
+            m_initialised = true;
+        }
+        s.callbacks = std::move(callbacks);
+        PaError code = paInvalidDevice;
+        for (const int channels : {1, 2}) {
+            s.channels = channels;
+            code = openOnce(s, endpoint.name, blockFrames);
+            if (code != paInvalidChannelCount) break;
+        }
+        if (code == paNoError) code = Pa_StartStream(s.stream);
+        if (code == paNoError) return {};
+        auto error = failed(s.capture, endpoint.name, code);
+        close(s);
+        return error;
+    }
+
+    PaError openOnce(Stream& s, const std::string& name, int blockFrames) {
+        PaStreamParameters p{};
+        p.channelCount = s.channels;
+        p.sampleFormat = paFloat32;
+        p.suggestedLatency = 2.0 * blockFrames / base::kSampleRate;
+        const auto listed = name.empty() ? paNoDevice : findListed(name, s.capture);
+        const auto native = resolveDevice(name, listed != paNoDevice);
+#if defined(__linux__)
+        PaAlsaStreamInfo alsa{};
+        if (native.byText) {
+            PaAlsa_InitializeStreamInfo(&alsa);
+            alsa.deviceString = native.text.c_str();
+            p.device = paUseHostApiSpecificDeviceSpecification;
+            p.hostApiSpecificStreamInfo = &alsa;
+            const auto code = openWith(s, p, blockFrames);
+            // No PCM called "default" in this configuration: whatever PortAudio takes for it.
+            if (code == paNoError || !name.empty()) return code;
+            p.hostApiSpecificStreamInfo = nullptr;
+        }
+#else
+        (void)native;
+#endif
+        p.device = listed != paNoDevice ? listed
+                   : !name.empty()      ? paNoDevice
+                   : s.capture          ? Pa_GetDefaultInputDevice()
+                                        : Pa_GetDefaultOutputDevice();
+        if (p.device == paNoDevice) return paInvalidDevice;
+        return openWith(s, p, blockFrames);
+    }
+
+    static PaError openWith(Stream& s, const PaStreamParameters& p, int blockFrames) {
+        const auto code = Pa_OpenStream(&s.stream, s.capture ? &p : nullptr, s.capture ? nullptr : &p, base::kSampleRate,
+                                        static_cast<unsigned long>(blockFrames), paClipOff | paDitherOff, &onDevice, &s);
+        if (code != paNoError) s.stream = nullptr;
+        return code;
+    }
+
+    void close(Stream& s) {
+        const bool idle = !m_initialised;
+        if (idle) return;
+        const QuietStderr quiet;
+        if (s.stream) {
+            Pa_AbortStream(s.stream);
+            Pa_CloseStream(s.stream);
+            s.stream = nullptr;
+        }
+        s.callbacks = {};
+        if (!m_capture.stream && !m_playout.stream) {
+            Pa_Terminate();
+            m_initialised = false;
+        }
+    }
+
+    bool m_initialised = false;
+    Stream m_capture;
+    Stream m_playout;
+};
+
+}  // namespace
+
+std::unique_ptr<AudioBackend> makePortAudioBackend() { return std::make_unique<PortAudioBackend>(); }
+
+base::Result<std::vector<DeviceInfo>> listDevices(bool capture) {
+    prepareSoundLibraries();
+    const QuietStderr quiet;
+    if (const auto code = Pa_Initialize(); code != paNoError) return failed(capture, "", code);
+    std::vector<DeviceInfo> list;
+    const auto standard = capture ? Pa_GetDefaultInputDevice() : Pa_GetDefaultOutputDevice();
+    for (PaDeviceIndex i = 0; i < Pa_GetDeviceCount(); ++i) {
+        const auto* info = Pa_GetDeviceInfo(i);
+        const int channels = info ? (capture ? info->maxInputChannels : info->maxOutputChannels) : 0;
+        if (channels > 0) list.push_back({info->name, i == standard, channels});
+    }
+    Pa_Terminate();
+    return list;
+}
+
+}  // namespace parlour::audio

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "audio/portaudio_native.h"
+
+namespace parlour::audio {
+
+NativeDevice resolveDevice(const std::string& name, bool listed) {
+    if (listed) return {};
+    if (name.empty()) return {true, "default"};
+    if (name.find(':') != std::string::npos) return {true, name};   // an ALSA text
+    // A sink or source of the sound server, through ALSA's pulse plugin. Quotes protect commas; none may be inside.
+    std::string quoted;
+    for (const char c : name)
+        if (c != '"' && c != '\\' && c != '\n') quoted += c;
+    return {true, "pulse:DEVICE=\"" + quoted + "\""};
+}
+
+void prepareSoundLibraries() { setenv("JACK_NO_START_SERVER", "1", 0); }
+
+QuietStderr::QuietStderr() {
+    std::fflush(stderr);
+    m_saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+    const int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (m_saved >= 0 && nothing >= 0) dup2(nothing, STDERR_FILENO);
+    if (nothing >= 0) close(nothing);
+}
+QuietStderr::~QuietStderr() {
+    if (m_saved < 0) return;
+    std::fflush(stderr);
+    dup2(m_saved, STDERR_FILENO);
+    close(m_saved);
+}
+
+}  // namespace parlour::audio

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "audio/portaudio_native.h"
+
+namespace parlour::audio {
+
+NativeDevice resolveDevice(const std::string&, bool) { return {}; }
+void prepareSoundLibraries() {}
+QuietStderr::QuietStderr() = default;
+QuietStderr::~QuietStderr() = default;
+
+}  // namespace parlour::audio

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// What differs between systems under PortAudio; one source file per system.
+#pragma once
+
+#include <string>
+
+namespace parlour::audio {
+
+/// How a name is opened here.
+struct NativeDevice {
+    bool byText = false;     ///< open `text` through the ALSA host API
+    std::string text;
+};
+
+/// `listed`: the name is in PortAudio's own list.
+NativeDevice resolveDevice(const std::string& name, bool listed);
+/// Environment that keeps sound libraries from starting servers of their own. Before threads start.
+void prepareSoundLibraries();
+
+/// Sound libraries print to standard error what is none of people's business; away with it while this lives.
+class QuietStderr {
+  public:
+    QuietStderr();
+    ~QuietStderr();
+    QuietStderr(const QuietStderr&) = delete;
+    QuietStderr& operator=(const QuietStderr&) = delete;
+
+  private:
+    int m_saved = -1;
+};
+
+}  // namespace parlour::audio

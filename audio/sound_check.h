@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// The microphone test: records what the chain makes of the voice into memory, plays it back, plays a tone. Nothing is sent or
+// stored on disk. Thread: the pump, except prepare().
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace parlour::audio {
+
+/// Made on the control thread, so that the pump allocates nothing.
+struct Recording {
+    std::vector<float> samples;      // reserved in full
+    std::function<void()> done;      ///< called once on the pump: must not block
+};
+
+class SoundCheck {
+  public:
+    void record(std::unique_ptr<Recording> recording);
+    void play(std::function<void()> played);
+    /// 440 Hz at -20 dBFS, with soft ends.
+    void tone(std::size_t samples);
+    bool recording() const { return m_recording != nullptr; }
+
+    /// One block of the finished microphone signal.
+    void captured(std::span<const float> block);
+    /// Adds to the mix.
+    void addTo(std::span<float> mix);
+
+  private:
+    std::unique_ptr<Recording> m_recording;
+    std::unique_ptr<Recording> m_recorded;
+    std::function<void()> m_played;
+    bool m_playing = false;
+    std::size_t m_position = 0;
+    std::size_t m_toneLength = 0;
+    std::size_t m_toneAt = 0;
+};
+
+}  // namespace parlour::audio
