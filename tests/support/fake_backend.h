@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// A sound card on virtual time that can die, be missing, and plays into and out of memory.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "audio/audio_backend.h"
+
+namespace parlour::tests {
+
+class FakeBackend final : public audio::AudioBackend {
+  public:
+    base::Result<void> openPlayout(const audio::Endpoint& endpoint, int blockFrames, audio::DeviceCallbacks cb) override {
+        ++playoutOpenings;
+        lastPlayout = endpoint.name;
+        if (!present) return missing();
+        playout = true;
+        m_block = static_cast<std::size_t>(blockFrames);
+        m_out = std::move(cb);
+        return {};
+    }
+    base::Result<void> openCapture(const audio::Endpoint& endpoint, int blockFrames, audio::DeviceCallbacks cb) override {
+        ++captureOpenings;
+        lastCapture = endpoint.name;
+        if (!present) return missing();
+        capture = true;
+        m_block = static_cast<std::size_t>(blockFrames);
+        m_in = std::move(cb);
+        return {};
+    }
+    void closePlayout() override { playout = false; }
+    void closeCapture() override { capture = false; }
+    std::uint64_t capturedFrames() const override { return m_captured; }
+    std::uint64_t playedFrames() const override { return m_played; }
+
+    /// One block of time passes on the card; nothing happens on a dead one.
+    void tick() {
+        if (!present || dead) return;
+        if (capture) {
+            std::vector<float> block(m_block, 0.0f);
+            if (microphone) microphone(block);
+            m_in.captured(block);
+            m_captured += m_block;
+        }
+        if (playout) {
+            std::vector<float> block(m_block, 0.0f);
+            m_out.wanted(block);
+            heard.insert(heard.end(), block.begin(), block.end());
+            m_played += m_block;
+        }
+    }
+
+    bool present = true;   ///< opening works
+    bool dead = false;     ///< open streams stand still, silently
+    bool capture = false;
+    bool playout = false;
+    int playoutOpenings = 0;
+    int captureOpenings = 0;
+    std::string lastPlayout;
+    std::string lastCapture;
+    std::function<void(std::span<float>)> microphone;
+    std::vector<float> heard;
+
+  private:
+    static base::Unexpected<base::Error> missing() {
+        return base::fail(base::ErrorKind::unavailable, "device_missing", "There is no such device.");
+    }
+    std::size_t m_block = 480;
+    std::uint64_t m_captured = 0;
+    std::uint64_t m_played = 0;
+    audio::DeviceCallbacks m_in;
+    audio::DeviceCallbacks m_out;
+};
+
+}  // namespace parlour::tests
