@@ -14,6 +14,7 @@ using soci::use;
 
 namespace {
 
+// Never what(): SOCI puts the statement's bound values into it, and they are secrets and names (security: T48).
 base::Unexpected<base::Error> storeError(const soci::soci_error& error) {
     int code = 0;
     if (const auto* lite = dynamic_cast<const soci::sqlite3_soci_error*>(&error)) code = lite->result() & 0xff;
@@ -21,7 +22,7 @@ base::Unexpected<base::Error> storeError(const soci::soci_error& error) {
         return base::fail(base::ErrorKind::unavailable, "disk_full", "The server's disk is full; nothing was changed.",
                           "Free some space on the server and try again.");
     return base::fail(base::ErrorKind::unavailable, "store_failed", "The server could not save this; nothing was changed.",
-                      "Try again; the operator finds the reason in the log.", error.what());
+                      "Try again; the operator finds the reason in the log.", error.get_error_message());
 }
 
 int schemaVersion(soci::session& sql) {
@@ -82,7 +83,7 @@ base::Result<std::unique_ptr<Store>> Store::open(const std::string& file) {
         return std::unique_ptr<Store>(new Store(std::move(impl)));
     } catch (const soci::soci_error& error) {
         return base::fail(base::ErrorKind::unavailable, "store_unavailable", "The house's database cannot be opened.",
-                          "Check the data folder's rights and the free space.", error.what());
+                          "Check the data folder's rights and the free space.", error.get_error_message());
     }
 }
 
@@ -100,10 +101,12 @@ base::Result<void> Store::transact(const std::function<base::Result<void>()>& bo
         transaction.commit();
         return {};
     } catch (const soci::soci_error& error) {
-        base::log(base::LogLevel::error, "house", std::string("store: ") + error.what());
+        base::log(base::LogLevel::error, "house", std::string("store: ") + error.get_error_message());
         return storeError(error);
     }
 }
+
+void Store::limitPages(int pages) { m_impl->sql << "PRAGMA max_page_count = " << pages; }
 
 std::optional<std::string> Store::meta(const std::string& key) {
     std::string value;

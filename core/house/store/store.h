@@ -25,6 +25,9 @@ class Store {
     /// Commits if `body` answers ok, rolls back otherwise. Errors of the store: unavailable, "disk_full" or "store_failed".
     base::Result<void> transact(const std::function<base::Result<void>()>& body);
 
+    /// The database may not grow beyond this; what is full answers "disk_full". A quota for operators and tests.
+    void limitPages(int pages);
+
     // ---- inside transact() only
     std::optional<std::string> meta(const std::string& key);
     void setMeta(const std::string& key, const std::string& value);
