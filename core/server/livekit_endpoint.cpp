@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/server/livekit_endpoint.h"
+
+#include <charconv>
+
+#include "core/crypto/random.h"
+#include "core/server/live_room.h"
+#include "core/server/participant_connection.h"
+#include "core/signal/codec.h"
+
+namespace parlour::server {
+namespace {
+
+const std::string kCors = "access-control-allow-origin";
+
+net::HttpResponse plain(int status, std::string body) {
+    auto response = net::HttpResponse::text(status, std::move(body));
+    response.headers[kCors] = "*";
+    return response;
+}
+
+/// "//rtc/" and "/rtc" are one path: SDKs append to whatever they were given (livekit-protocol 1.1).
+std::string tidy(std::string_view path) {
+    std::string out;
+    for (const char c : path)
+        if (c != '/' || out.empty() || out.back() != '/') out.push_back(c);
+    while (out.size() > 1 && out.back() == '/') out.pop_back();
+    return out;
+}
+
+bool isV1(const std::string& path) { return path == "/rtc/v1" || path == "/rtc/v1/validate"; }
+
+std::string tokenOf(const net::HttpRequest& request) {
+    constexpr std::string_view kBearer = "Bearer ";
+    const auto header = request.header("authorization");
+    if (header.substr(0, kBearer.size()) == kBearer) return std::string(header.substr(kBearer.size()));
+    const auto it = request.query.find("access_token");
+    return it == request.query.end() ? std::string() : it->second;
+}
+
+std::string queryOr(const net::HttpRequest& request, const char* name, const char* otherwise) {
+    const auto it = request.query.find(name);
+    return it == request.query.end() ? otherwise : it->second;
+}
+
+int number(const std::string& text, int otherwise) {
+    int value = otherwise;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+/// The token is never in a text: SDKs write these bodies into logs (livekit-verified 3).
+int statusOf(base::ErrorKind kind) {
+    switch (kind) {
+    case base::ErrorKind::untrusted:
+    case base::ErrorKind::expired: return 401;
+    case base::ErrorKind::refused: return 403;
+    case base::ErrorKind::notFound: return 404;
+    case base::ErrorKind::invalidInput: return 400;
+    case base::ErrorKind::conflict: return 409;
+    case base::ErrorKind::exhausted:
+    case base::ErrorKind::unreachable:
+    case base::ErrorKind::unavailable:
+    case base::ErrorKind::cancelled: return 503;
+    case base::ErrorKind::internal: return 500;
+    }
+    return 500;
+}
+
+std::string bodyOf(const base::Error& error) { return error.code.empty() ? error.message : error.code + ": " + error.message; }
+
+signal::DisconnectReason reasonOf(Departure why) {
+    switch (why) {
+    case Departure::removed:
+    case Departure::banned: return signal::DisconnectReason::participantRemoved;
+    case Departure::roomEnded: return signal::DisconnectReason::roomDeleted;
+    case Departure::duplicateIdentity: return signal::DisconnectReason::duplicateIdentity;
+    }
+    return signal::DisconnectReason::unknown;
+}
+
+}  // namespace
+
+struct LiveKitEndpoint::Context : EndpointContext {};
+
+LiveKitEndpoint::LiveKitEndpoint(base::Executor& net, const base::Clock& clock, BuiltinEngine& engine, EndpointHouse house)
+    : m_context(new Context{{net, clock, engine, std::move(house), 0, 0, {}}}) {
+    m_context->roomEmpty = [this](const base::RoomId& id) {
+        // Not now: the room is on the call stack.
+        m_context->net.post([this, id, alive = std::weak_ptr<bool>(m_alive)] {
+            if (alive.expired()) return;
+            const auto it = m_rooms.find(id);
+            if (it != m_rooms.end() && it->second->people().empty()) m_rooms.erase(it);
+        });
+    };
+    MediaSink sink;
+    sink.onSession = [this](SessionId session, SessionEvent event) {
+        for (const auto& [id, room] : m_rooms)
+            if (const auto person = room->find(session)) {
+                person->handleEvent(std::move(event));
+                return;
+            }
+    };
+    sink.onSpeakers = [this](const base::RoomId& room, std::vector<SpeakerLevel> levels) {
+        if (auto* r = findRoom(room)) r->speakers(levels);
+    };
+    sink.onQuality = [this](const base::RoomId& room, std::vector<SessionQuality> list) {
+        if (auto* r = findRoom(room)) r->quality(list);
+    };
+    engine.setSink(std::move(sink));
+}
+
+LiveKitEndpoint::~LiveKitEndpoint() {
+    m_alive.reset();
+    m_context->engine.setSink({});
+    m_rooms.clear();
+}
+
+LiveRoom* LiveKitEndpoint::findRoom(const base::RoomId& id) {
+    const auto it = m_rooms.find(id);
+    return it == m_rooms.end() ? nullptr : it->second.get();
+}
+
+bool LiveKitEndpoint::handleRequest(const net::HttpRequest& request, const net::Respond& respond) {
+    const auto path = tidy(request.path);
+    if (path == "/rtc" || isV1(path)) {
+        respond(plain(404, "not found"));
+        return true;
+    }
+    if (path != "/rtc/validate") return false;
+    m_context->house.validate(tokenOf(request), [respond](base::Result<void> valid) {
+        respond(valid ? plain(200, "success") : plain(statusOf(valid.error().kind), bodyOf(valid.error())));
+    });
+    return true;
+}
+
+bool LiveKitEndpoint::handleUpgrade(const net::HttpRequest& request, const net::Upgrade& upgrade) {
+    const auto path = tidy(request.path);
+    if (isV1(path) || path == "/rtc/validate") {
+        upgrade.refuse(plain(404, "not found"));
+        return true;
+    }
+    if (path != "/rtc") return false;
+    SignalConnect connection;
+    connection.token = tokenOf(request);
+    connection.resume = queryOr(request, "reconnect", "0") == "1";
+    connection.autoSubscribe = queryOr(request, "auto_subscribe", "1") != "0";
+    connection.protocol = number(queryOr(request, "protocol", "17"), 17);
+    connection.clientProtocol = number(queryOr(request, "client_protocol", "0"), 0);
+    SignalDoor door;
+    door.accept = [upgrade]() -> std::shared_ptr<base::Channel> { return upgrade.accept(); };
+    door.refuse = [upgrade](int status, std::string body) { upgrade.refuse(plain(status, std::move(body))); };
+    connect(connection, std::move(door));
+    return true;
+}
+
+void LiveKitEndpoint::connect(const SignalConnect& request, SignalDoor door) {
+    if (m_draining) {
+        door.refuse(503, "the server is restarting");
+        return;
+    }
+    if (request.token.empty()) {
+        door.refuse(401, "token_missing: No access token was given.");
+        return;
+    }
+    m_context->house.admit({request.token, request.resume}, [this, request, door, alive = std::weak_ptr<bool>(m_alive)](
+                                                                base::Result<Admission> admission) {
+        if (alive.expired()) return;
+        if (admission) {
+            admitted(request, *admission, door);
+            return;
+        }
+        if (request.resume && admission.error().code == "resume_unknown") {
+            // Stock clients take this answer only from a signalling connection (livekit-protocol 6.1).
+            const auto channel = door.accept();
+            channel->send(signal::encode(signal::SignalResponse(
+                signal::Leave{signal::DisconnectReason::stateMismatch, signal::LeaveAction::reconnect, true})));
+            channel->close(1000, "leave");
+            return;
+        }
+        door.refuse(statusOf(admission.error().kind), bodyOf(admission.error()));
+    });
+}
+
+void LiveKitEndpoint::admitted(const SignalConnect& request, const Admission& admission, const SignalDoor& door) {
+    auto* room = findRoom(admission.room);
+    const auto present = room != nullptr ? room->find(admission.identity) : nullptr;
+    auto channel = door.accept();
+    if (!channel) return;
+    if (request.resume) {
+        if (present) {
+            present->resume(std::move(channel), admission.refreshToken);
+        } else {
+            channel->send(signal::encode(signal::SignalResponse(
+                signal::Leave{signal::DisconnectReason::stateMismatch, signal::LeaveAction::reconnect, true})));
+            channel->close(1000, "leave");
+        }
+        return;
+    }
+    // One identity, one transport (T2): the older one goes first.
+    if (present) present->end(signal::DisconnectReason::duplicateIdentity, signal::LeaveAction::disconnect);
+    auto& slot = m_rooms[admission.room];
+    if (!slot) slot = std::make_unique<LiveRoom>(*m_context, admission);
+    const base::ParticipantSid sid("PA_" + crypto::randomString(12));
+    const auto session = m_context->engine.open(admission.room, admission.identity, sid, request.autoSubscribe);
+    auto person = std::make_shared<ParticipantConnection>(*m_context, *slot, admission, sid, session, request.clientProtocol);
+    slot->add(person);
+    person->join(std::move(channel), admission.refreshToken);
+}
+
+HouseEvents LiveKitEndpoint::houseEvents() {
+    const auto guarded = [alive = std::weak_ptr<bool>(m_alive)](auto handler) {
+        return [alive, handler](const auto& event) {
+            if (!alive.expired()) handler(event);
+        };
+    };
+    HouseEvents events;
+    events.onPerson = guarded([this](const PersonChanged& change) {
+        if (auto* room = findRoom(change.room))
+            if (const auto person = room->find(change.identity)) person->apply(change);
+    });
+    events.onGone = guarded([this](const PersonGone& gone) {
+        if (gone.why == Departure::duplicateIdentity) return;  // done by admitted(), which knows the older one
+        if (auto* room = findRoom(gone.room))
+            if (const auto person = room->find(gone.identity))
+                person->end(reasonOf(gone.why), signal::LeaveAction::disconnect);
+    });
+    events.onRoom = guarded([this](const RoomChanged& change) {
+        if (auto* room = findRoom(change.room)) room->update(change);
+    });
+    return events;
+}
+
+void LiveKitEndpoint::drain() {
+    m_draining = true;
+    for (const auto& [id, room] : m_rooms) room->drain();
+}
+
+EndpointStats LiveKitEndpoint::stats() const {
+    EndpointStats out;
+    out.malformed = m_context->malformed;
+    out.limited = m_context->limited;
+    for (const auto& [id, room] : m_rooms) {
+        ++out.rooms;
+        out.connections += room->people().size();
+        for (const auto& [who, person] : room->people()) out.participants += person->active() ? 1 : 0;
+    }
+    return out;
+}
+
+}  // namespace parlour::server

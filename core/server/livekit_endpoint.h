@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// LiveKit's signalling for stock clients and ours: WebSocket /rtc (protocol 17, two peer connections), GET /rtc/validate, and
+// 404 with CORS on the v1 paths so that clients fall back (livekit-protocol 1.8). Rosters come from live transports: who
+// has none is in no list (security T2). Knows neither store nor rules; asks the house. Thread: net.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "core/base/doors/channel.h"
+#include "core/base/doors/clock.h"
+#include "core/base/doors/executor.h"
+#include "core/net/http_server.h"
+#include "core/server/builtin_engine.h"
+#include "core/server/endpoint_house.h"
+
+namespace parlour::server {
+
+class LiveRoom;
+
+/// One attempt to get in, already cut out of HTTP.
+struct SignalConnect {
+    std::string token;
+    bool resume = false;          ///< reconnect=1
+    bool autoSubscribe = true;
+    int protocol = 17;
+    int clientProtocol = 0;
+};
+/// How the attempt is answered; exactly one of the two is called.
+struct SignalDoor {
+    std::function<std::shared_ptr<base::Channel>()> accept;
+    std::function<void(int status, std::string body)> refuse;
+};
+
+struct EndpointStats {
+    std::size_t rooms = 0;
+    std::size_t participants = 0;     ///< with a transport that is up
+    std::size_t connections = 0;      ///< sessions, joining and resuming ones included
+    std::uint64_t malformed = 0;      ///< messages that could not be read: connection closed
+    std::uint64_t limited = 0;        ///< requests over a rate limit
+};
+
+class LiveKitEndpoint {
+  public:
+    LiveKitEndpoint(base::Executor& net, const base::Clock& clock, BuiltinEngine& engine, EndpointHouse house);
+    ~LiveKitEndpoint();
+
+    /// For HttpServer: true when the path is one of ours (it will be answered).
+    bool handleRequest(const net::HttpRequest& request, const net::Respond& respond);
+    bool handleUpgrade(const net::HttpRequest& request, const net::Upgrade& upgrade);
+    /// The same without HTTP.
+    void connect(const SignalConnect& request, SignalDoor door);
+
+    /// For HouseService::setEvents.
+    HouseEvents houseEvents();
+    /// Everybody is told to reconnect (SIGTERM); nobody is let in any more.
+    void drain();
+    EndpointStats stats() const;
+
+    struct Context;
+
+  private:
+    void admitted(const SignalConnect& request, const Admission& admission, const SignalDoor& door);
+    LiveRoom* findRoom(const base::RoomId& id);
+
+    std::unique_ptr<Context> m_context;
+    std::map<base::RoomId, std::unique_ptr<LiveRoom>> m_rooms;
+    bool m_draining = false;
+    std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
+};
+
+}  // namespace parlour::server

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/server/participant_connection.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/signal/codec.h"
+#include "core/signal/data_packet.h"
+
+namespace parlour::server {
+namespace {
+
+constexpr std::size_t kMaxMissed = 1024;
+
+signal::ServerInfo serverInfo() {
+    signal::ServerInfo info;
+    info.version = "1.13.5";  // what clients compare; the level of LiveKit that we speak
+    info.nodeId = "ND_parlour";
+    return info;
+}
+
+std::map<std::string, std::string> withoutWant(std::map<std::string, std::string> attributes) {
+    attributes.erase(std::string(api::kAttrWant));
+    std::erase_if(attributes, [](const auto& entry) { return entry.second.empty(); });
+    return attributes;
+}
+
+}  // namespace
+
+ParticipantConnection::ParticipantConnection(EndpointContext& context, LiveRoom& room, const Admission& admission,
+                                             base::ParticipantSid sid, SessionId session, int clientProtocol)
+    : m_context(context), m_room(room), m_session(session), m_rights(admission.rights) {
+    m_info.sid = std::move(sid);
+    m_info.identity = admission.identity;
+    m_info.name = admission.name;
+    m_info.state = signal::ParticipantState::joined;
+    m_info.attributes = withoutWant(admission.attributes);
+    m_info.joinedAtMs = base::toUnixMs(context.clock.wallNow());
+    m_info.version = 1;
+    m_info.permission = permission();
+    m_info.clientProtocol = clientProtocol;
+    m_tokenTime = context.clock.now();
+    m_lastWant = m_tokenTime - kWantGap;
+}
+
+ParticipantConnection::~ParticipantConnection() { detach(); }
+
+signal::Permission ParticipantConnection::permission() const {
+    signal::Permission p;
+    p.canSubscribe = m_rights.canSubscribe;
+    p.canPublish = m_rights.canPublish;
+    p.canPublishData = m_rights.canPublishData;
+    p.canUpdateMetadata = true;  // of attributes parlour.want alone; the server reads it
+    p.canPublishSources = {signal::TrackSource::microphone};
+    return p;
+}
+
+signal::ParticipantInfo ParticipantConnection::ownInfo() const {
+    auto own = m_info;
+    if (!m_want.empty()) own.attributes[std::string(api::kAttrWant)] = m_want;
+    return own;
+}
+
+void ParticipantConnection::send(const signal::SignalResponse& message) {
+    if (m_channel) m_channel->send(signal::encode(message));
+}
+
+void ParticipantConnection::sendEncoded(base::ByteView bytes) {
+    if (m_channel && !m_resuming) m_channel->send(bytes);
+}
+
+void ParticipantConnection::toMedia(std::function<void(MediaSession&)> action) {
+    if (!m_context.engine.post(m_session, std::move(action)))
+        end(signal::DisconnectReason::mediaFailure, signal::LeaveAction::reconnect);
+}
+
+void ParticipantConnection::attach(std::shared_ptr<base::Channel> channel) {
+    detach();
+    m_channel = std::move(channel);
+    const auto generation = ++m_generation;
+    const auto weak = weak_from_this();
+    m_channel->onMessage([weak, generation](std::span<const std::byte> bytes) {
+        const auto self = weak.lock();
+        if (self && self->m_generation == generation) self->handleMessage(bytes);
+    });
+    m_channel->onClosed([weak, generation](int, const std::string&) {
+        const auto self = weak.lock();
+        if (self && self->m_generation == generation) self->lost();
+    });
+}
+
+void ParticipantConnection::detach() {
+    ++m_generation;
+    if (auto channel = std::exchange(m_channel, nullptr)) channel->close(1000);
+}
+
+void ParticipantConnection::join(std::shared_ptr<base::Channel> channel, const std::string& refreshToken) {
+    attach(std::move(channel));
+    signal::Join join;
+    join.room = m_room.info();
+    join.participant = ownInfo();
+    join.others = m_room.roster(this);
+    join.server = serverInfo();
+    join.subscriberPrimary = true;
+    join.fastPublish = m_rights.canPublish;
+    join.enabledPublishCodecs = {{"audio/opus", ""}};
+    send(join);
+    send(signal::RefreshToken{refreshToken});
+    m_joinTimer = m_context.net.postAfter(kJoinTime, [this] {
+        if (!m_active) end(signal::DisconnectReason::joinFailure, signal::LeaveAction::disconnect);
+    });
+    armRefresh();
+}
+
+void ParticipantConnection::resume(std::shared_ptr<base::Channel> channel, const std::string& refreshToken) {
+    // One pending resume per session: a newer one closes the older socket, without leave (T16, livekit-verified 28).
+    attach(std::move(channel));
+    m_graceTimer.cancel();
+    m_resuming = true;
+    m_resumeToken = refreshToken;
+    // A media thread that says "failed" from now on means the new path.
+    toMedia([](MediaSession& session) { session.resume(); });
+}
+
+void ParticipantConnection::armRefresh() {
+    m_refreshTimer = m_context.net.postAfter(kRefreshEvery, [this, weak = weak_from_this()] {
+        m_context.house.refreshToken(m_room.id(), identity(), [weak](base::Result<std::string> token) {
+            const auto self = weak.lock();
+            if (self && token) self->send(signal::RefreshToken{*token});
+        });
+        armRefresh();
+    });
+}
+
+void ParticipantConnection::lost() {
+    m_channel = nullptr;
+    ++m_generation;
+    m_resuming = false;
+    // Sound that flows keeps its owner in the room; without media there is nobody to keep (livekit-protocol 6.3).
+    if (!m_active) {
+        end(signal::DisconnectReason::signalClose, signal::LeaveAction::disconnect);
+    } else if (!m_subscriberUp) {
+        park(kMediaGrace);
+    }
+}
+
+void ParticipantConnection::park(base::Duration grace) {
+    m_graceTimer = m_context.net.postAfter(grace, [this] {
+        end(signal::DisconnectReason::connectionTimeout, signal::LeaveAction::disconnect);
+    });
+}
+
+void ParticipantConnection::mediaLost() {
+    // A resume in progress brings a new path; give it its time.
+    if (!m_resuming && m_channel) {
+        send(signal::Leave{signal::DisconnectReason::connectionTimeout, signal::LeaveAction::resume, true});
+        detach();
+    }
+    park(kMediaGrace);
+}
+
+void ParticipantConnection::end(signal::DisconnectReason reason, signal::LeaveAction action) {
+    if (std::exchange(m_gone, true)) return;
+    const auto keep = shared_from_this();
+    send(signal::Leave{reason, action, action != signal::LeaveAction::disconnect});
+    detach();
+    m_joinTimer.cancel();
+    m_graceTimer.cancel();
+    m_refreshTimer.cancel();
+    m_wantTimer.cancel();
+    m_context.engine.close(m_session);
+    if (std::exchange(m_told, false)) m_context.house.disconnected(m_room.id(), identity());
+    m_room.take(*this, reason);
+}
+
+void ParticipantConnection::activate() {
+    if (std::exchange(m_active, true)) return;
+    m_joinTimer.cancel();
+    m_info.state = signal::ParticipantState::active;
+    m_told = true;
+    m_context.house.connected(m_room.id(), identity());
+    m_room.changed(*this, onStage());
+}
+
+void ParticipantConnection::noteDeparture(const signal::ParticipantInfo& gone) {
+    if ((m_channel == nullptr || m_resuming) && m_missed.size() < kMaxMissed) m_missed.push_back(gone);
+}
+
+void ParticipantConnection::handlePath(const PathChanged& change) {
+    const bool up = change.state == rtc::TransportState::connected;
+    const bool down = change.state == rtc::TransportState::failed || change.state == rtc::TransportState::closed;
+    if (change.target == signal::SignalTarget::subscriber) {
+        m_subscriberUp = up || (m_subscriberUp && !down);
+        if (up) {
+            m_graceTimer.cancel();
+            activate();
+        }
+        if (down && m_active) mediaLost();
+    } else {
+        m_publisherUp = up || (m_publisherUp && !down);
+        // Whoever publishes needs that path too.
+        if (down && m_active && change.state == rtc::TransportState::failed && m_info.isPublisher) mediaLost();
+    }
+}
+
+signal::TrackInfo* ParticipantConnection::findTrack(const base::TrackSid& sid) {
+    for (auto& track : m_info.tracks)
+        if (track.sid == sid) return &track;
+    const auto it = m_pending.find(sid);
+    return it == m_pending.end() ? nullptr : &it->second.info;
+}
+
+void ParticipantConnection::handleEvent(SessionEvent event) {
+    if (m_gone) return;
+    const auto keep = shared_from_this();
+    std::visit(
+        [this](auto& e) {
+            using E = std::decay_t<decltype(e)>;
+            if constexpr (std::is_same_v<E, SubscriberOffer>) {
+                send(signal::Offer{{"offer", std::move(e.sdp), e.id, std::move(e.midToTrack)}});
+            } else if constexpr (std::is_same_v<E, PublisherAnswer>) {
+                send(signal::Answer{{"answer", std::move(e.sdp), e.id, {}}});
+            } else if constexpr (std::is_same_v<E, NegotiationFailed>) {
+                end(signal::DisconnectReason::stateMismatch, signal::LeaveAction::reconnect);
+            } else if constexpr (std::is_same_v<E, CandidateFound>) {
+                send(signal::Trickle{std::move(e.candidateInit), e.target, false});
+            } else if constexpr (std::is_same_v<E, PathChanged>) {
+                handlePath(e);
+            } else if constexpr (std::is_same_v<E, TrackStarted>) {
+                const auto it = m_pending.find(e.sid);
+                if (it == m_pending.end()) return;
+                auto info = std::move(it->second.info);
+                m_pending.erase(it);
+                info.mid = e.mid;
+                info.muted = e.muted;
+                m_info.tracks.push_back(std::move(info));
+                m_info.isPublisher = true;
+                m_room.changed(*this);
+            } else if constexpr (std::is_same_v<E, TrackStopped>) {
+                m_pending.erase(e.sid);
+                const auto count = std::erase_if(m_info.tracks, [&](const auto& t) { return t.sid == e.sid; });
+                m_info.isPublisher = !m_info.tracks.empty();
+                if (count > 0) m_room.changed(*this);
+                if (e.revoked) send(signal::TrackUnpublished{e.sid});
+            } else if constexpr (std::is_same_v<E, TrackMuteChanged>) {
+                if (auto* track = findTrack(e.sid); track && track->muted != e.muted) {
+                    track->muted = e.muted;
+                    m_room.changed(*this);
+                }
+            } else if constexpr (std::is_same_v<E, TrackHeard>) {
+                send(signal::TrackSubscribed{e.sid});
+            } else if constexpr (std::is_same_v<E, Resumed>) {
+                m_resuming = false;
+                signal::Reconnect reconnect;
+                reconnect.server = serverInfo();
+                reconnect.lastMessageSequence = e.lastDataSequence;
+                send(reconnect);
+                signal::ParticipantUpdate everyone{std::exchange(m_missed, {})};
+                for (auto& p : m_room.roster(this)) everyone.participants.push_back(std::move(p));
+                ++m_info.version;
+                everyone.participants.push_back(ownInfo());
+                send(everyone);
+                send(signal::RoomUpdate{m_room.info()});
+                send(signal::RefreshToken{std::exchange(m_resumeToken, {})});
+                if (!m_subscriberUp) park(kMediaGrace);
+            } else {
+                static_assert(std::is_same_v<E, SessionClosed>);
+                switch (e.why) {
+                case SessionEnd::removed:
+                case SessionEnd::refused:
+                    end(signal::DisconnectReason::participantRemoved, signal::LeaveAction::disconnect);
+                    return;
+                case SessionEnd::roomEnded:
+                    end(signal::DisconnectReason::roomDeleted, signal::LeaveAction::disconnect);
+                    return;
+                case SessionEnd::stalled:
+                    end(signal::DisconnectReason::stateMismatch, signal::LeaveAction::reconnect);
+                    return;
+                }
+            }
+        },
+        event);
+}
+
+void ParticipantConnection::apply(const PersonChanged& change) {
+    if (m_gone) return;
+    const auto before = m_info;
+    m_rights = change.rights;
+    if (!change.name.empty()) m_info.name = change.name;
+    m_info.attributes = withoutWant(change.attributes);
+    m_info.permission = permission();
+    if (!m_rights.canPublish) m_pending.clear();
+    if (before.name != m_info.name || before.attributes != m_info.attributes || before.permission != m_info.permission)
+        m_room.changed(*this);
+    if (change.softMuted || (m_rights.forcedMute && !before.tracks.empty()))
+        for (const auto& track : m_info.tracks) send(signal::MuteTrack{track.sid, true});
+    if (change.askedToUnmute) {
+        signal::DataPacket packet;
+        packet.value = signal::UserData{signal::kTopicAskToUnmute, base::toBytes(base::asBytes(R"({"by":""})")), {}};
+        toMedia([bytes = signal::encodeDataPacket(packet)](MediaSession& session) {
+            session.sendData(rtc::DataLabel::reliable, bytes);
+        });
+    }
+}
+
+}  // namespace parlour::server

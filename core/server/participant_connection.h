@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// One participant's signalling: from the join response to the leave, over as many WebSockets as the client resumes with.
+// Inputs by sender: client handleMessage/lost, media handleEvent, house apply/end, time (timers). Thread: net.
+//
+// States: joining -> active (media up) -> parked (signalling or media lost, may resume) -> active …; any -> gone.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/doors/channel.h"
+#include "core/server/live_room.h"
+#include "core/signal/signal_request.h"
+#include "core/signal/signal_response.h"
+
+namespace parlour::server {
+
+class ParticipantConnection : public std::enable_shared_from_this<ParticipantConnection> {
+  public:
+    static constexpr std::size_t kMaxTracks = 4;
+    static constexpr std::size_t kMaxWantBytes = 1024;       ///< "hand:" and 140 characters, generously
+    static constexpr std::size_t kMaxMetadataBytes = 16 * 1024;
+    static constexpr std::size_t kMaxNameBytes = 256;
+    static constexpr base::Duration kWantShown = std::chrono::milliseconds(700);  ///< >= 500: stock clients look for it
+    static constexpr base::Duration kWantGap = std::chrono::milliseconds(500);
+    static constexpr base::Duration kRefreshEvery = std::chrono::minutes(5);
+    static constexpr base::Duration kJoinTime = std::chrono::seconds(60);
+    static constexpr base::Duration kMediaGrace = std::chrono::seconds(10);  ///< media lost, no resume
+    static constexpr double kMessageBurst = 200, kMessagesPerSecond = 50;    ///< any kind; more ends the connection
+    static constexpr double kControlBurst = 10, kControlPerSecond = 2;       ///< update_metadata
+
+    ParticipantConnection(EndpointContext& context, LiveRoom& room, const Admission& admission, base::ParticipantSid sid,
+                          SessionId session, int clientProtocol);
+    ~ParticipantConnection();
+
+    /// First WebSocket: join response and the rest. Later ones: resume.
+    void join(std::shared_ptr<base::Channel> channel, const std::string& refreshToken);
+    void resume(std::shared_ptr<base::Channel> channel, const std::string& refreshToken);
+
+    void handleEvent(SessionEvent event);
+    void apply(const PersonChanged& change);
+    /// Says leave, closes, and takes the person out of the room.
+    void end(signal::DisconnectReason reason, signal::LeaveAction action);
+
+    const signal::ParticipantInfo& info() const { return m_info; }
+    /// As its owner sees it: with the wish that nobody else is shown.
+    signal::ParticipantInfo ownInfo() const;
+    const base::Identity& identity() const { return m_info.identity; }
+    SessionId session() const { return m_session; }
+    bool active() const { return m_active; }
+    bool onStage() const { return m_rights.canPublish; }
+    void bumpVersion() { ++m_info.version; }
+
+    void send(const signal::SignalResponse& message);
+    void sendEncoded(base::ByteView bytes);
+    /// Somebody left while this one may be without signalling: told again after a resume.
+    void noteDeparture(const signal::ParticipantInfo& gone);
+    bool reachable() const { return m_channel != nullptr; }
+
+  private:
+    struct PendingTrack {
+        std::string cid;
+        signal::TrackInfo info;
+    };
+    void attach(std::shared_ptr<base::Channel> channel);
+    void detach();
+    void lost();
+    void handleMessage(base::ByteView bytes);
+    void handle(const signal::AddTrack& request);
+    void handle(const signal::MuteTrack& request);
+    void handle(const signal::UpdateMetadata& request);
+    void handle(const signal::SyncState& request);
+    void handle(const signal::UpdateSubscription& request);
+    void handlePath(const PathChanged& change);
+    void want(const std::string& value, const signal::UpdateMetadata& request);
+    void answerRequest(const signal::UpdateMetadata& request, signal::RequestReason reason, std::string message = {});
+    void activate();
+    void mediaLost();
+    void park(base::Duration grace);
+    void armRefresh();
+    signal::TrackInfo* findTrack(const base::TrackSid& sid);
+    signal::Permission permission() const;
+    void toMedia(std::function<void(MediaSession&)> action);
+    bool takeMessageToken();
+
+    EndpointContext& m_context;
+    LiveRoom& m_room;
+    SessionId m_session;
+    MediaRights m_rights;
+    signal::ParticipantInfo m_info;
+    std::map<base::TrackSid, PendingTrack> m_pending;  // added, not yet negotiated
+    std::string m_want;
+    std::shared_ptr<base::Channel> m_channel;
+    std::uint64_t m_generation = 0;        // of the channel: late callbacks of an old one are ignored
+    bool m_active = false;
+    bool m_told = false;                   // the house was told that we are connected
+    bool m_gone = false;
+    bool m_resuming = false;
+    std::string m_resumeToken;
+    std::vector<signal::ParticipantInfo> m_missed;
+    base::Timer m_joinTimer;
+    base::Timer m_graceTimer;
+    base::Timer m_refreshTimer;
+    base::Timer m_wantTimer;
+    double m_messageTokens = kMessageBurst;
+    double m_controlTokens = kControlBurst;
+    base::TimePoint m_tokenTime{};
+    base::TimePoint m_lastWant{};
+    bool m_subscriberUp = false;
+    bool m_publisherUp = false;
+};
+
+}  // namespace parlour::server
