@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/desktop/scenes.h"
+
+#include "ui/models/app_model.h"
+#include "ui/models/offline_client.h"
+#include "ui/platform/preferences.h"
+
+namespace parlour::desktop {
+
+namespace {
+std::shared_ptr<room::Participant> ownCopy(room::RoomState& state) {
+    for (auto& person : state.participants)
+        if (person->isSelf) {
+            auto copy = std::make_shared<room::Participant>(*person);
+            person = copy;
+            return copy;
+        }
+    return nullptr;
+}
+}  // namespace
+
+void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineClient& client, const QString& scene) {
+    app.setScene(scene);
+    const bool first = scene == QLatin1String("welcome") || scene == QLatin1String("soundcheck");
+    if (!first) preferences.setName(QStringLiteral("Ana Moreau"));
+    preferences.setWelcomed(!first);
+    app.start();
+    if (first) return;
+
+    const auto name = preferences.name().toStdString();
+    const auto enter = [&](const char* as) {
+        client.fill(name, as);
+        app.go(QStringLiteral("room"));
+    };
+    if (scene == QLatin1String("listener")) {
+        enter("listener");
+        client.command({api::StageVerb::raise, {}, {}, {}, true, false});
+    } else if (scene == QLatin1String("speaker")) {
+        enter("speaker");
+        client.setMicrophone(true);
+    } else if (scene == QLatin1String("moderator") || scene == QLatin1String("chat") || scene == QLatin1String("people") ||
+               scene == QLatin1String("person") || scene == QLatin1String("remove") || scene == QLatin1String("invite")) {
+        enter("moderator");
+        client.setMicrophone(true);
+    } else if (scene == QLatin1String("host")) {
+        enter("host");
+    } else if (scene == QLatin1String("offer")) {
+        enter("listener");
+        client.command({api::StageVerb::invite, client.state().self, {}, {}, true, false});
+    } else if (scene == QLatin1String("reconnecting")) {
+        enter("speaker");
+        auto state = client.state();
+        state.session = room::SessionState::reconnecting;
+        state.reconnectVisible = true;
+        client.show(std::move(state));
+    } else if (scene == QLatin1String("held")) {
+        enter("speaker");
+        auto state = client.state();
+        if (auto own = ownCopy(state)) own->held = true;
+        client.show(std::move(state));
+    } else if (scene == QLatin1String("asked")) {
+        enter("speaker");
+        auto state = client.state();
+        state.askedToUnmute = true;
+        client.show(std::move(state));
+    } else if (scene == QLatin1String("entering")) {
+        room::RoomState state;
+        state.session = room::SessionState::connecting;
+        client.show(std::move(state));
+        app.go(QStringLiteral("room"));
+    } else if (scene == QLatin1String("error")) {
+        app.showError(base::Error{base::ErrorKind::untrusted, "certificate",
+                                  "The certificate of talk.example.org is not the one that the link names.",
+                                  "Ask for a new link, or tell the people of this server.",
+                                  "pin expected 6fQ1…, got 9aBc…; TLS 1.3"});
+    } else if (scene.startsWith(QLatin1String("settings"))) {
+        app.go(QStringLiteral("settings"));
+    }
+}
+
+}  // namespace parlour::desktop

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// A region that acts like a button: tiles, list rows. The caller draws the content and says the name.
+import QtQuick
+import QtQuick.Templates as T
+import Parlour.Theme
+
+T.AbstractButton {
+    id: root
+    property string spokenName: ""
+    property string spokenState: ""
+    property int spokenRole: Accessible.Button
+    property real corner: Theme.radius
+    property bool tinted: true
+
+    hoverEnabled: true
+    focusPolicy: Qt.TabFocus
+    Accessible.role: spokenRole
+    Accessible.name: spokenName
+    Accessible.description: spokenState
+    Keys.onReturnPressed: click()
+    background: Rectangle {
+        radius: root.corner
+        color: root.tinted && root.hovered ? Theme.sunken : Theme.none
+        opacity: root.tinted && root.hovered ? 0.6 : 1
+        FocusRing { shown: root.visualFocus; gap: 0; radius: root.corner }
+    }
+}

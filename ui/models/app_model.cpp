@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/models/app_model.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+
+#include "ui/models/words.h"
+
+namespace parlour::ui {
+
+AppModel::AppModel(RoomClient& client, const base::Clock& clock, Preferences& preferences, ColorScheme& system, QObject* parent)
+    : QObject(parent), m_client(client), m_clock(clock), m_preferences(preferences), m_system(system),
+      m_session(client, clock), m_invitation(client, clock, preferences), m_hallway(clock), m_sound(client, preferences) {
+    connect(&m_system, &ColorScheme::changed, this, &AppModel::appearanceChanged);
+    connect(&m_preferences, &Preferences::changed, this, &AppModel::appearanceChanged);
+    connect(&m_preferences, &Preferences::nameChanged, this, &AppModel::selfChanged);
+    connect(&m_invitation, &InvitationModel::entered, this, [this] {
+        m_sound.stopAll();
+        m_preferences.setWelcomed(true);
+        go(QStringLiteral("room"));
+    });
+    connect(&m_session, &SessionBridge::ended, this, [this](const QString& words, const base::Error& error) {
+        if (m_page == QLatin1String("room")) go(QStringLiteral("hallway"));
+        if (!words.isEmpty()) showError(error, words);
+        refreshHallway();
+    });
+    ClientEvents events;
+    events.onState = [this](room::RoomStatePtr state) { m_session.publish(std::move(state)); };
+    events.onRefused = [this](base::Error error) {
+        QMetaObject::invokeMethod(this, [this, error = std::move(error)] { showNotice(text(error.message)); },
+                                  Qt::QueuedConnection);
+    };
+    events.onHallway = [this](HallwayView view) {
+        QMetaObject::invokeMethod(this, [this, view = std::move(view)] { m_hallway.showView(view); }, Qt::QueuedConnection);
+    };
+    client.listen(std::move(events));
+}
+
+AppModel* AppModel::create(QQmlEngine* engine, QJSEngine*) {
+    auto* app = engine->property("parlourApp").value<AppModel*>();
+    Q_ASSERT(app);
+    QJSEngine::setObjectOwnership(app, QJSEngine::CppOwnership);
+    return app;
+}
+
+bool AppModel::dark() const {
+    const auto theme = m_preferences.theme();
+    return theme == QLatin1String("dark") || (theme == QLatin1String("system") && m_system.dark());
+}
+bool AppModel::highContrast() const { return m_preferences.highContrast() || m_system.highContrast(); }
+QString AppModel::selfInitials() const { return initials(m_preferences.name()); }
+int AppModel::selfColor() const {
+    const auto& state = m_session.state();
+    return colorIndex(state->self.empty() ? base::Identity(m_preferences.name().toStdString()) : state->self);
+}
+
+void AppModel::start() {
+    m_sound.apply();
+    go(m_preferences.welcomed() ? QStringLiteral("hallway") : QStringLiteral("welcome"));
+}
+
+QString AppModel::openLink(const QString& link) {
+    if (link.trimmed().isEmpty()) return tr("Paste an invitation link.");
+    const auto problem = m_invitation.open(link);
+    if (problem.isEmpty() && m_page == QLatin1String("welcome")) go(QStringLiteral("hallway"));
+    return problem;
+}
+
+void AppModel::enterAtOnce(const QString& link) {
+    const auto problem = openLink(link);
+    if (!problem.isEmpty()) {
+        showError(base::Error{base::ErrorKind::invalidInput, "link", problem.toStdString(), {}, {}});
+        return;
+    }
+    connect(&m_invitation, &InvitationModel::changed, this, [this] {
+        if (m_invitation.step() == 2 && !m_session.active())
+            m_invitation.enter(m_preferences.name().isEmpty() ? tr("Guest") : m_preferences.name());
+    });
+    m_invitation.lookInside();
+}
+
+void AppModel::go(const QString& page) {
+    if (page == m_page) {
+        if (page == QLatin1String("hallway")) refreshHallway();
+        return;
+    }
+    if (m_page == QLatin1String("settings") || m_page == QLatin1String("welcome")) m_sound.stopAll();
+    m_page = page;
+    emit pageChanged();
+    if (page == QLatin1String("hallway")) refreshHallway();
+}
+
+void AppModel::finishWelcome(const QString& name) {
+    if (!name.simplified().isEmpty()) m_preferences.setName(name);
+    m_preferences.setWelcomed(true);
+    go(QStringLiteral("hallway"));
+}
+
+void AppModel::refreshHallway() {
+    std::vector<std::string> origins;
+    for (const auto& origin : m_preferences.servers()) origins.push_back(origin.toStdString());
+    m_client.refreshHallway(origins);
+}
+
+void AppModel::enterKnown(int row) {
+    if (row < 0 || row >= m_hallway.count()) return;
+    const auto& room = m_hallway.rows()[static_cast<std::size_t>(row)];
+    const auto name = m_preferences.name().isEmpty() ? tr("Guest") : m_preferences.name();
+    m_client.enterKnown(room.origin, room.room, name.toStdString());
+    go(QStringLiteral("room"));
+}
+
+void AppModel::startRoom(const QString& title, bool localNetwork) {
+    if (m_startingRoom) return;
+    const auto words = title.simplified();
+    if (words.isEmpty()) return;
+    m_startingRoom = true;
+    m_startProblem.clear();
+    emit hostingChanged();
+    m_client.startRoom(words.toStdString(), localNetwork ? Reach::localNetwork : Reach::thisComputer,
+                       [this](base::Result<std::string> link) {
+        QMetaObject::invokeMethod(this, [this, link = std::move(link)] {
+            m_startingRoom = false;
+            if (link) {
+                // "Start room" is the person's own word; the room is theirs and on this computer.
+                const auto name = m_preferences.name().isEmpty() ? tr("Host") : m_preferences.name();
+                m_client.enter(*link, name.toStdString());
+                go(QStringLiteral("room"));
+            } else {
+                m_startProblem = text(link.error().advice.empty() ? link.error().message
+                                                                  : link.error().message + " " + link.error().advice);
+            }
+            emit hostingChanged();
+        }, Qt::QueuedConnection);
+    });
+}
+
+void AppModel::createInvitation(const QString& role, int uses, int seconds) {
+    const auto parsed = api::parseRole(role.toStdString());
+    if (!parsed) return;
+    forgetInvitation();
+    const int round = ++m_madeRound;
+    std::optional<int> limit;
+    if (uses > 0) limit = uses;
+    std::optional<std::chrono::seconds> expires;
+    if (seconds > 0) expires = std::chrono::seconds(seconds);
+    m_client.createInvitation(*parsed, limit, expires, [this, round](base::Result<std::string> link) {
+        QMetaObject::invokeMethod(this, [this, round, link = std::move(link)] {
+            if (round != m_madeRound) return;
+            m_madeLink = link ? text(*link) : QString();
+            m_madeProblem = link ? QString() : text(link.error().message);
+            emit madeLinkChanged();
+        }, Qt::QueuedConnection);
+    });
+}
+
+void AppModel::forgetInvitation() {
+    ++m_madeRound;
+    m_madeLink.clear();
+    m_madeProblem.clear();
+    emit madeLinkChanged();
+}
+
+void AppModel::copyText(const QString& words) {
+    if (auto* clipboard = QGuiApplication::clipboard()) clipboard->setText(words);
+}
+
+QString AppModel::linkInClipboard() const {
+    const auto* clipboard = QGuiApplication::clipboard();
+    const auto words = clipboard ? clipboard->text().left(600).trimmed() : QString();
+    if (words.isEmpty() || words.contains(QLatin1Char('\n'))) return {};
+    return m_client.readLink(words.toStdString()) ? words : QString();
+}
+
+void AppModel::showError(const base::Error& error, const QString& lead) {
+    m_errorMessage = lead;
+    if (!error.message.empty()) m_errorMessage += (lead.isEmpty() ? QString() : QStringLiteral(" ")) + text(error.message);
+    m_errorAdvice = text(error.advice);
+    m_errorDetails = error.message.empty() ? QString() : copyable(error);
+    emit errorChanged();
+}
+
+void AppModel::dismissError() {
+    m_errorMessage.clear();
+    m_errorAdvice.clear();
+    m_errorDetails.clear();
+    emit errorChanged();
+}
+
+void AppModel::showNotice(const QString& words) {
+    m_notice = words;
+    emit noticeChanged();
+}
+void AppModel::dismissNotice() { showNotice({}); }
+
+}  // namespace parlour::ui

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// The root of everything QML sees: `App` in Parlour.Models. Which page is open, the confirm sheet, errors, the parts below.
+// Made by the program before the engine and handed over as the engine's property "parlourApp".
+// Thread: UI.
+#pragma once
+
+#include <QColor>
+#include <QObject>
+#include <QQmlEngine>
+#include <QString>
+#include <QtQml/qqmlregistration.h>
+
+#include "ui/models/hallway_model.h"
+#include "ui/models/invitation_model.h"
+#include "ui/models/session_bridge.h"
+#include "ui/models/sound_model.h"
+#include "ui/platform/color_scheme.h"
+#include "ui/platform/preferences.h"
+
+namespace parlour::ui {
+
+class AppModel : public QObject {
+    Q_OBJECT
+    QML_NAMED_ELEMENT(App)
+    QML_SINGLETON
+    Q_PROPERTY(QObject* session READ session CONSTANT)
+    Q_PROPERTY(QObject* invitation READ invitation CONSTANT)
+    Q_PROPERTY(QObject* hallway READ hallway CONSTANT)
+    Q_PROPERTY(QObject* sound READ sound CONSTANT)
+    Q_PROPERTY(QObject* preferences READ preferences CONSTANT)
+    Q_PROPERTY(QString page READ page NOTIFY pageChanged)            ///< welcome, hallway, room, settings
+    Q_PROPERTY(bool dark READ dark NOTIFY appearanceChanged)
+    Q_PROPERTY(bool highContrast READ highContrast NOTIFY appearanceChanged)
+    Q_PROPERTY(QString selfName READ selfName NOTIFY selfChanged)
+    Q_PROPERTY(QString selfInitials READ selfInitials NOTIFY selfChanged)
+    Q_PROPERTY(int selfColor READ selfColor NOTIFY selfChanged)
+    Q_PROPERTY(QString errorMessage READ errorMessage NOTIFY errorChanged)   ///< empty = no error to show
+    Q_PROPERTY(QString errorAdvice READ errorAdvice NOTIFY errorChanged)
+    Q_PROPERTY(QString errorDetails READ errorDetails NOTIFY errorChanged)
+    Q_PROPERTY(QString notice READ notice NOTIFY noticeChanged)             ///< a passing sentence
+    Q_PROPERTY(bool startingRoom READ startingRoom NOTIFY hostingChanged)
+    Q_PROPERTY(QString startProblem READ startProblem NOTIFY hostingChanged)
+    Q_PROPERTY(QString madeLink READ madeLink NOTIFY madeLinkChanged)       ///< the invitation just created
+    Q_PROPERTY(QString madeProblem READ madeProblem NOTIFY madeLinkChanged)
+    Q_PROPERTY(QString scene READ scene CONSTANT)                           ///< offline twin: what to open
+
+  public:
+    AppModel(RoomClient& client, const base::Clock& clock, Preferences& preferences, ColorScheme& system,
+             QObject* parent = nullptr);
+    static AppModel* create(QQmlEngine* engine, QJSEngine* scripts);
+
+    SessionBridge* session() { return &m_session; }
+    InvitationModel* invitation() { return &m_invitation; }
+    HallwayModel* hallway() { return &m_hallway; }
+    SoundModel* sound() { return &m_sound; }
+    Preferences* preferences() { return &m_preferences; }
+    QString page() const { return m_page; }
+    bool dark() const;
+    bool highContrast() const;
+    QString selfName() const { return m_preferences.name(); }
+    QString selfInitials() const;
+    int selfColor() const;
+    QString errorMessage() const { return m_errorMessage; }
+    QString errorAdvice() const { return m_errorAdvice; }
+    QString errorDetails() const { return m_errorDetails; }
+    QString notice() const { return m_notice; }
+    bool startingRoom() const { return m_startingRoom; }
+    QString startProblem() const { return m_startProblem; }
+    QString madeLink() const { return m_madeLink; }
+    QString madeProblem() const { return m_madeProblem; }
+    QString scene() const { return m_scene; }
+    void setScene(const QString& scene) { m_scene = scene; }
+
+    /// First page by what is known: welcome at the first start, else the hallway.
+    void start();
+    /// A link from the command line, the other instance or the clipboard: opens the confirm sheet, nothing more.
+    Q_INVOKABLE QString openLink(const QString& link);
+    /// For the demo and tests: the person's own command line said --enter, so both steps are taken at once.
+    void enterAtOnce(const QString& link);
+
+    Q_INVOKABLE void go(const QString& page);
+    Q_INVOKABLE void finishWelcome(const QString& name);
+    Q_INVOKABLE void refreshHallway();
+    Q_INVOKABLE void enterKnown(int row);
+    Q_INVOKABLE void startRoom(const QString& title, bool localNetwork);
+    /// uses <= 0: no limit; seconds <= 0: never expires. role: listener, speaker, moderator.
+    Q_INVOKABLE void createInvitation(const QString& role, int uses, int seconds);
+    Q_INVOKABLE void forgetInvitation();
+    Q_INVOKABLE void copyText(const QString& words);
+    /// The clipboard's text when it looks like a link of ours, else empty.
+    Q_INVOKABLE QString linkInClipboard() const;
+    Q_INVOKABLE void dismissError();
+    Q_INVOKABLE void dismissNotice();
+    void showError(const base::Error& error, const QString& lead = {});
+    void showNotice(const QString& words);
+
+  signals:
+    void pageChanged();
+    void appearanceChanged();
+    void selfChanged();
+    void errorChanged();
+    void noticeChanged();
+    void hostingChanged();
+    void madeLinkChanged();
+    /// Another start of the program asks the window to come forward.
+    void raiseRequested();
+
+  private:
+    RoomClient& m_client;
+    const base::Clock& m_clock;
+    Preferences& m_preferences;
+    ColorScheme& m_system;
+    SessionBridge m_session;
+    InvitationModel m_invitation;
+    HallwayModel m_hallway;
+    SoundModel m_sound;
+    QString m_page = QStringLiteral("hallway");
+    QString m_errorMessage;
+    QString m_errorAdvice;
+    QString m_errorDetails;
+    QString m_notice;
+    bool m_startingRoom = false;
+    QString m_startProblem;
+    QString m_madeLink;
+    QString m_madeProblem;
+    int m_madeRound = 0;
+    QString m_scene;
+};
+
+}  // namespace parlour::ui

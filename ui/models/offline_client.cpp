@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/models/offline_client.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace parlour::ui {
+
+namespace {
+constexpr const char* kListenerLink = "https://talk.example.org/i/Evening2026#k=AAAAAAAAAAAAAAAAAAAAAA";
+
+struct Somebody {
+    const char* name;
+    api::Power power;
+    api::Seat seat;
+    bool open;
+    bool hand;
+};
+constexpr Somebody kPeople[] = {
+    {"Josephine Okafor", api::Power::host, api::Seat::stage, true, false},
+    {"Marc Dubois", api::Power::moderator, api::Seat::stage, false, false},
+    {"Victor Tamm", api::Power::none, api::Seat::stage, true, false},
+    {"Priya Raman", api::Power::none, api::Seat::stage, false, false},
+    {"Lin Wei", api::Power::none, api::Seat::stage, true, false},
+    {"Tom Pike", api::Power::none, api::Seat::audience, false, false},
+    {"Sofia Rossi", api::Power::none, api::Seat::audience, false, false},
+    {"Kenji Ito", api::Power::none, api::Seat::audience, false, true},
+    {"Amara Diallo", api::Power::none, api::Seat::audience, false, false},
+    {"Nils Berg", api::Power::none, api::Seat::audience, false, false},
+    {"Olga Petrova", api::Power::none, api::Seat::audience, false, false},
+    {"Ravi Patel", api::Power::none, api::Seat::audience, false, true},
+    {"Lucia Gomez", api::Power::none, api::Seat::audience, false, false},
+    {"Hugo Lang", api::Power::none, api::Seat::audience, false, true},
+    {"Mei Chen", api::Power::none, api::Seat::audience, false, false},
+    {"Yusuf Kaya", api::Power::none, api::Seat::audience, false, false},
+    {"Ida Holm", api::Power::none, api::Seat::audience, false, false},
+    {"Pablo Ruiz", api::Power::none, api::Seat::audience, false, false},
+    {"Zoe Clark", api::Power::none, api::Seat::audience, false, false},
+};
+
+base::WallTime ago(const base::Clock& clock, std::chrono::minutes minutes) { return clock.wallNow() - minutes; }
+
+std::string lowered(const char* name) {
+    std::string id;
+    for (const char* c = name; *c; ++c)
+        if (*c != ' ') id += static_cast<char>(*c | 0x20);
+    return id;
+}
+}  // namespace
+
+OfflineClient::OfflineClient(const base::Clock& clock) : m_clock(clock) {}
+
+void OfflineClient::listen(ClientEvents events) { m_events = std::move(events); }
+
+base::Result<LinkFacts> OfflineClient::readLink(const std::string& link) const {
+    // The real grammar is core/signal's; here only what the pages need.
+    const auto scheme = link.find("://");
+    const auto path = scheme == std::string::npos ? scheme : link.find("/i/", scheme + 3);
+    if (path == std::string::npos || link.find("#k=") == std::string::npos)
+        return base::fail(base::ErrorKind::invalidInput, "link_form", "This is not an invitation link of Parlour.",
+                          "A link looks like https://talk.example.org/i/… and ends with #k=…");
+    LinkFacts facts;
+    facts.host = link.substr(scheme + 3, path - scheme - 3);
+    facts.loopback = facts.host.rfind("127.0.0.1", 0) == 0;
+    facts.secure = !facts.loopback;
+    facts.pinned = link.find("&p=") != std::string::npos;
+    facts.display = link.substr(0, link.find('#'));
+    return facts;
+}
+
+void OfflineClient::lookInside(const std::string&, std::function<void(base::Result<room::LinkPreview>)> done) {
+    ++lookedInside;
+    room::LinkPreview preview;
+    preview.houseName = "Evening Salon";
+    preview.inviterName = "Josephine Okafor";
+    preview.roomTitle = "Rockets, markets, and ask me anything";
+    preview.role = api::Role::listener;
+    preview.listeners = 14;
+    preview.onStage = 5;
+    preview.live = true;
+    preview.liveSince = ago(m_clock, std::chrono::minutes(42));
+    done(preview);
+}
+
+void OfflineClient::enter(const std::string&, const std::string& name) { fill(name, "listener"); }
+void OfflineClient::enterKnown(const std::string&, const base::RoomId&, const std::string& name) { fill(name, "listener"); }
+
+void OfflineClient::fill(const std::string& name, const std::string& as) {
+    room::RoomState state;
+    state.session = room::SessionState::joined;
+    state.title = "Rockets, markets, and ask me anything";
+    state.houseName = "Evening Salon";
+    state.startedAt = ago(m_clock, std::chrono::minutes(42));
+    state.self = base::Identity("anamoreau");
+    auto own = std::make_shared<room::Participant>();
+    own->identity = state.self;
+    own->name = name;
+    own->isSelf = true;
+    if (as == "speaker" || as == "moderator" || as == "host") own->seat = api::Seat::stage;
+    if (as == "moderator") own->power = api::Power::moderator;
+    if (as == "host") own->power = api::Power::host;
+    int key = 0;
+    bool ownIn = false;
+    for (const auto& somebody : kPeople) {
+        if (!ownIn && (somebody.seat == api::Seat::audience || (own->seat == api::Seat::stage && somebody.power == api::Power::none))) {
+            state.participants.push_back(own);
+            ownIn = true;
+        }
+        auto person = std::make_shared<room::Participant>();
+        person->identity = base::Identity(lowered(somebody.name));
+        person->name = somebody.name;
+        person->power = as == "host" && somebody.power == api::Power::host ? api::Power::moderator : somebody.power;
+        person->seat = somebody.seat;
+        person->microphoneOpen = somebody.open;
+        if (somebody.hand) {
+            person->handKey = std::to_string(100 + key);
+            const std::chrono::minutes waits[] = {std::chrono::minutes(6), std::chrono::minutes(3), std::chrono::minutes(0)};
+            const char* notes[] = {"A question about reusable stages", "", "Could we talk about fees for small launches?"};
+            const bool sees = own->power != api::Power::none;
+            state.hands.push_back({person->identity, person->name, sees ? notes[key] : "", ago(m_clock, waits[key])});
+            ++key;
+        }
+        state.participants.push_back(std::move(person));
+    }
+    const auto chat = [&](const char* id, const char* from, const char* words, int minutes) {
+        room::ChatMessage message;
+        message.id = id;
+        message.from = base::Identity(lowered(from));
+        message.fromName = from;
+        message.text = words;
+        message.at = ago(m_clock, std::chrono::minutes(minutes));
+        state.chat.push_back(message);
+    };
+    chat("1", "Nils Berg", "Good evening from Bergen!", 31);
+    chat("2", "Mei Chen", "Is there a transcript of last week's talk?", 12);
+    chat("3", "Marc Dubois", "Not yet. The notes are on the house's page: https://talk.example.org/notes", 11);
+    chat("4", "Marc Dubois", "We take questions from the line at half past.", 11);
+    show(std::move(state));
+}
+
+void OfflineClient::show(room::RoomState state) {
+    m_state = std::move(state);
+    publish();
+}
+
+void OfflineClient::publish() {
+    ++m_state.revision;
+    if (m_events.onState) m_events.onState(std::make_shared<room::RoomState>(m_state));
+}
+
+room::Participant* OfflineClient::edit(const base::Identity& who) {
+    const auto& wanted = who.empty() ? m_state.self : who;
+    for (auto& person : m_state.participants)
+        if (person->identity == wanted) {
+            auto copy = std::make_shared<room::Participant>(*person);
+            auto* raw = copy.get();
+            person = std::move(copy);
+            return raw;
+        }
+    return nullptr;
+}
+
+void OfflineClient::rebuildHands() {
+    std::map<std::string, room::HandInQueue> old;
+    for (auto& hand : m_state.hands) old[hand.identity.str()] = hand;
+    std::vector<std::pair<std::string, room::HandInQueue>> up;
+    for (const auto& person : m_state.participants) {
+        if (person->handKey.empty()) continue;
+        auto hand = old.count(person->identity.str())
+                        ? old[person->identity.str()]
+                        : room::HandInQueue{person->identity, person->name, "", m_clock.wallNow()};
+        up.emplace_back(person->handKey, std::move(hand));
+    }
+    std::sort(up.begin(), up.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    m_state.hands.clear();
+    for (auto& [key, hand] : up) m_state.hands.push_back(std::move(hand));
+    std::stable_sort(m_state.participants.begin(), m_state.participants.end(), [](const auto& a, const auto& b) {
+        return a->seat == api::Seat::stage && b->seat != api::Seat::stage;
+    });
+}
+
+void OfflineClient::leave() {
+    m_state.session = room::SessionState::left;
+    m_state.leaveReason = room::LeaveReason::byUser;
+    publish();
+    m_state = {};
+}
+
+void OfflineClient::setMicrophone(bool open) {
+    auto* own = edit({});
+    if (!own) return;
+    m_state.microphoneWanted = open;
+    m_state.microphoneLive = open && own->seat == api::Seat::stage && !own->held;
+    m_state.askedToUnmute = false;
+    own->mutedBy.clear();
+    own->microphoneOpen = m_state.microphoneLive;
+    publish();
+}
+
+void OfflineClient::command(const room::Command& command) {
+    commands.push_back(command);
+    auto* who = edit(command.target);
+    if (!who && command.verb != api::StageVerb::lockHands) return;
+    switch (command.verb) {
+        case api::StageVerb::raise: who->handKey = std::to_string(200 + static_cast<int>(commands.size())); break;
+        case api::StageVerb::lower:
+        case api::StageVerb::dismiss:
+            who->handKey.clear();
+            who->invitedUntil.reset();
+            break;
+        case api::StageVerb::accept:
+            who->handKey.clear();
+            who->invitedUntil.reset();
+            who->seat = api::Seat::stage;
+            break;
+        case api::StageVerb::decline:
+            who->handKey.clear();
+            who->invitedUntil.reset();
+            break;
+        case api::StageVerb::invite: who->invitedUntil = m_clock.wallNow() + std::chrono::seconds(30); break;
+        case api::StageVerb::mute:
+            who->microphoneOpen = false;
+            who->mutedBy = m_state.self.str();
+            break;
+        case api::StageVerb::hold: who->held = true; break;
+        case api::StageVerb::release: who->held = false; break;
+        case api::StageVerb::down: who->seat = api::Seat::audience; break;
+        case api::StageVerb::up: who->seat = api::Seat::stage; break;
+        case api::StageVerb::promote: who->power = api::Power::moderator; break;
+        case api::StageVerb::demote: who->power = api::Power::none; break;
+        case api::StageVerb::remove:
+        case api::StageVerb::ban:
+            m_state.participants.erase(std::remove_if(m_state.participants.begin(), m_state.participants.end(),
+                                                      [&](const auto& p) { return p->identity == command.target; }),
+                                       m_state.participants.end());
+            break;
+        case api::StageVerb::lockHands: m_state.handsLocked = command.on; break;
+        case api::StageVerb::end: leave(); return;
+        case api::StageVerb::ask:
+        case api::StageVerb::next:
+        case api::StageVerb::host:
+        case api::StageVerb::muteAll: break;
+    }
+    rebuildHands();
+    publish();
+}
+
+void OfflineClient::say(const std::string& text) {
+    room::ChatMessage message;
+    message.id = "own" + std::to_string(m_state.revision);
+    message.from = m_state.self;
+    if (const auto* own = edit({})) message.fromName = own->name;
+    message.text = text;
+    message.at = m_clock.wallNow();
+    message.own = true;
+    m_state.chat.push_back(message);
+    publish();
+}
+
+void OfflineClient::dismissAskToUnmute() {
+    m_state.askedToUnmute = false;
+    publish();
+}
+void OfflineClient::setVolume(const base::Identity&, float) {}
+
+void OfflineClient::createInvitation(api::Role, std::optional<int>, std::optional<std::chrono::seconds>,
+                                     std::function<void(base::Result<std::string>)> done) {
+    done(std::string(kListenerLink));
+}
+
+void OfflineClient::refreshHallway(const std::vector<std::string>&) {
+    HallwayView view;
+    view.servers = {{"http://127.0.0.1:7880", "127.0.0.1:7880", true, true},
+                    {"https://talk.example.org", "talk.example.org", true, false}};
+    const auto room = [&](const char* id, const char* title, const char* house, int listeners, int onStage, int minutes) {
+        HallwayRoom entry;
+        entry.origin = "https://talk.example.org";
+        entry.host = "talk.example.org";
+        entry.houseName = house;
+        entry.room = base::RoomId(id);
+        entry.title = title;
+        entry.live = onStage > 0;
+        entry.listeners = listeners;
+        entry.onStage = onStage;
+        if (entry.live) entry.liveSince = ago(m_clock, std::chrono::minutes(minutes));
+        view.rooms.push_back(entry);
+    };
+    room("a", "Rockets, markets, and ask me anything", "Evening Salon", 1284, 5, 42);
+    room("b", "Quiet co-working, mics off until the hour", "Studio", 18, 2, 12);
+    room("c", "Interview: how the treaty was negotiated", "History Room", 342, 3, 71);
+    room("d", "A conversation about energy", "Evening Salon", 0, 0, 0);
+    if (m_events.onHallway) m_events.onHallway(std::move(view));
+}
+
+void OfflineClient::startRoom(const std::string&, Reach, std::function<void(base::Result<std::string>)> done) {
+    done(std::string("parlour://127.0.0.1:7880/i/OwnRoom2026#k=AAAAAAAAAAAAAAAAAAAAAA"));
+}
+
+void OfflineClient::applySound(const SoundSettings&) {}
+void OfflineClient::testMicrophone(bool on) { testing = on; }
+
+float OfflineClient::level(const base::Identity& who) const {
+    if (!loud || (who.str() != "josephineokafor" && who.str() != "linwei")) return 0.0f;
+    const double t = static_cast<double>(base::toMs(m_clock.now().time_since_epoch())) / 1000.0;
+    const double own = who.str() == "linwei" ? 0.12 : 0.5;
+    return static_cast<float>(own * (0.55 + 0.45 * std::sin(t * 5.1 + own * 9.0)));
+}
+float OfflineClient::microphoneLevel() const {
+    if (!testing && !m_state.microphoneLive) return 0.0f;
+    const double t = static_cast<double>(base::toMs(m_clock.now().time_since_epoch())) / 1000.0;
+    return static_cast<float>(0.18 + 0.12 * std::sin(t * 4.3));
+}
+void OfflineClient::recordTest(std::chrono::milliseconds length, std::function<void()> recorded) {
+    testing = true;
+    QTimer::singleShot(length, this, [this, recorded] {
+        testing = false;
+        recorded();
+    });
+}
+void OfflineClient::playTest(std::function<void()> played) { QTimer::singleShot(std::chrono::seconds(5), this, played); }
+
+}  // namespace parlour::ui

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The offline twin: a room that only this object knows, with twenty people, hands and a chat. No network, no sound.
+// For designers, screenshots and the tests of the pages (`parlour --offline SCENE`).
+// Thread: UI.
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+
+#include "core/base/doors/clock.h"
+#include "ui/models/room_client.h"
+
+namespace parlour::ui {
+
+class OfflineClient : public QObject, public RoomClient {
+    Q_OBJECT
+  public:
+    explicit OfflineClient(const base::Clock& clock);
+
+    void listen(ClientEvents events) override;
+    base::Result<LinkFacts> readLink(const std::string& link) const override;
+    void lookInside(const std::string& link, std::function<void(base::Result<room::LinkPreview>)> done) override;
+    void enter(const std::string& link, const std::string& name) override;
+    void enterKnown(const std::string& origin, const base::RoomId& room, const std::string& name) override;
+    void leave() override;
+    void setMicrophone(bool open) override;
+    void command(const room::Command& command) override;
+    void say(const std::string& text) override;
+    void dismissAskToUnmute() override;
+    void setVolume(const base::Identity& who, float gain) override;
+    void createInvitation(api::Role role, std::optional<int> uses, std::optional<std::chrono::seconds> expires,
+                          std::function<void(base::Result<std::string>)> done) override;
+    void refreshHallway(const std::vector<std::string>& origins) override;
+    void startRoom(const std::string& title, Reach reach, std::function<void(base::Result<std::string>)> done) override;
+    void applySound(const SoundSettings& settings) override;
+    SoundState soundState() const override { return {}; }
+    float level(const base::Identity& who) const override;
+    float microphoneLevel() const override;
+    void testMicrophone(bool on) override;
+    void recordTest(std::chrono::milliseconds length, std::function<void()> recorded) override;
+    void playTest(std::function<void()> played) override;
+    void playTone() override {}
+
+    // For tests and scenes.
+    /// Replaces the state; what the pages then show is this.
+    void show(room::RoomState state);
+    const room::RoomState& state() const { return m_state; }
+    /// Fills the room as the design pictures do; `self` as listener, speaker, moderator or host.
+    void fill(const std::string& name, const std::string& as);
+    std::vector<room::Command> commands;   ///< everything that was asked, in order
+    bool testing = false;                  ///< the microphone would run for a test
+    int lookedInside = 0;                  ///< how often the network would have been used
+    bool loud = true;                      ///< speakers speak
+
+  private:
+    void publish();
+    room::Participant* edit(const base::Identity& who);
+    void rebuildHands();
+
+    const base::Clock& m_clock;
+    ClientEvents m_events;
+    room::RoomState m_state;
+};
+
+}  // namespace parlour::ui

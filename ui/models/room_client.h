@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Door: what the app asks of the client side of Parlour (session, sound, known houses, embedded server).
+// Real: app/desktop/live_client (net thread behind it). Fake: ui/models/offline_client (the offline twin; no network, no sound).
+// Thread: every call from the UI thread and none blocks; answers and events may come on any thread.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/room/room_session.h"
+#include "core/room/room_state.h"
+
+namespace parlour::ui {
+
+/// What a link says by itself: no network is touched to know it.
+struct LinkFacts {
+    std::string host;        ///< host[:port] as it would be dialled
+    bool secure = true;      ///< TLS
+    bool pinned = false;     ///< the link names the certificate
+    bool loopback = false;   ///< this computer
+    std::string display;     ///< the link without its secret
+};
+
+/// A room of a known house, for the hallway.
+struct HallwayRoom {
+    std::string origin;      ///< "https://host"; which house to ask
+    std::string host;        ///< as people read it
+    std::string houseName;
+    base::RoomId room;
+    std::string title;
+    bool live = false;
+    int listeners = 0;
+    int onStage = 0;
+    std::optional<base::WallTime> liveSince;
+    bool thisComputer = false;
+};
+
+struct KnownServer {
+    std::string origin;
+    std::string host;
+    bool reachable = false;
+    bool thisComputer = false;
+};
+
+struct HallwayView {
+    std::vector<KnownServer> servers;
+    std::vector<HallwayRoom> rooms;
+};
+
+/// Who can reach a room that is hosted on this computer.
+enum class Reach { thisComputer, localNetwork };
+
+struct SoundSettings {
+    std::string capture;   ///< "" = system default, else an endpoint: "device:NAME", "file:PATH", "tone:HZ", "null"
+    std::string playout;
+    bool echoCancelling = true;
+    bool noiseSuppression = true;
+    bool voiceGate = false;
+};
+
+struct SoundState {
+    bool captureOk = true;
+    bool playoutOk = true;
+    base::Error problem;   ///< of the first that is not ok
+};
+
+struct ClientEvents {
+    std::function<void(room::RoomStatePtr)> onState;
+    std::function<void(base::Error)> onRefused;
+    std::function<void(HallwayView)> onHallway;
+};
+
+class RoomClient {
+  public:
+    virtual ~RoomClient() = default;
+    virtual void listen(ClientEvents events) = 0;
+
+    // Coming in.
+    virtual base::Result<LinkFacts> readLink(const std::string& link) const = 0;
+    virtual void lookInside(const std::string& link, std::function<void(base::Result<room::LinkPreview>)> done) = 0;
+    virtual void enter(const std::string& link, const std::string& name) = 0;
+    /// A room where this person has been before; no link needed.
+    virtual void enterKnown(const std::string& origin, const base::RoomId& room, const std::string& name) = 0;
+    virtual void leave() = 0;
+
+    // In the room.
+    virtual void setMicrophone(bool open) = 0;
+    virtual void command(const room::Command& command) = 0;
+    virtual void say(const std::string& text) = 0;
+    virtual void dismissAskToUnmute() = 0;
+    virtual void setVolume(const base::Identity& who, float gain) = 0;
+    virtual void createInvitation(api::Role role, std::optional<int> uses, std::optional<std::chrono::seconds> expires,
+                                  std::function<void(base::Result<std::string>)> done) = 0;
+
+    // Hallway and hosting.
+    virtual void refreshHallway(const std::vector<std::string>& origins) = 0;
+    /// Starts the embedded server when needed and makes a room; answers the moderator link for its founder.
+    virtual void startRoom(const std::string& title, Reach reach, std::function<void(base::Result<std::string>)> done) = 0;
+
+    // Sound.
+    virtual void applySound(const SoundSettings& settings) = 0;
+    virtual SoundState soundState() const = 0;
+    /// Linear peak 0..1 of the last moment; negative = unknown here, use the announced level.
+    virtual float level(const base::Identity& who) const = 0;
+    virtual float microphoneLevel() const = 0;
+    virtual void testMicrophone(bool on) = 0;
+    virtual void recordTest(std::chrono::milliseconds length, std::function<void()> recorded) = 0;
+    virtual void playTest(std::function<void()> played) = 0;
+    virtual void playTone() = 0;
+};
+
+}  // namespace parlour::ui

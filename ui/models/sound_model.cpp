@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/models/sound_model.h"
+
+#include <cmath>
+
+#include "ui/models/words.h"
+
+namespace parlour::ui {
+
+namespace {
+constexpr auto kTestLength = std::chrono::seconds(5);
+
+std::string endpoint(const std::string& override, const QString& device) {
+    if (!override.empty()) return override;
+    return device.isEmpty() ? std::string() : "device:" + device.toStdString();
+}
+
+QStringList listed(const std::vector<SoundDevice>& devices, const QString& chosen, const QString& first) {
+    QStringList names{first};
+    for (const auto& device : devices) names << device.name;
+    // A device that was chosen and is away now stays in the list: it is taken again when it comes back.
+    if (!chosen.isEmpty() && !names.mid(1).contains(chosen)) names << chosen;
+    return names;
+}
+}  // namespace
+
+SoundModel::SoundModel(RoomClient& client, Preferences& preferences, QObject* parent)
+    : QObject(parent), m_client(client), m_preferences(preferences) {
+    connect(&m_devices, &DeviceWatcher::changed, this, &SoundModel::devicesChanged);
+    connect(&m_preferences, &Preferences::soundChanged, this, [this] {
+        apply();
+        emit devicesChanged();
+    });
+    m_meter.setInterval(50);
+    connect(&m_meter, &QTimer::timeout, this, &SoundModel::poll);
+    m_health.setInterval(1000);
+    connect(&m_health, &QTimer::timeout, this, [this] {
+        const auto state = m_client.soundState();
+        QString problem;
+        if (!state.captureOk || !state.playoutOk)
+            problem = text(state.problem.advice.empty() ? state.problem.message
+                                                        : state.problem.message + " " + state.problem.advice);
+        if (problem == m_problem) return;
+        m_problem = problem;
+        emit problemChanged();
+    });
+    m_health.start();
+}
+
+QStringList SoundModel::inputs() const { return listed(m_devices.inputs(), m_preferences.captureDevice(), tr("System default")); }
+QStringList SoundModel::outputs() const { return listed(m_devices.outputs(), m_preferences.playoutDevice(), tr("System default")); }
+int SoundModel::inputIndex() const {
+    const auto chosen = m_preferences.captureDevice();
+    return chosen.isEmpty() ? 0 : std::max(0, static_cast<int>(inputs().indexOf(chosen, 1)));
+}
+int SoundModel::outputIndex() const {
+    const auto chosen = m_preferences.playoutDevice();
+    return chosen.isEmpty() ? 0 : std::max(0, static_cast<int>(outputs().indexOf(chosen, 1)));
+}
+
+QString SoundModel::levelWords() const {
+    if (!m_testing && m_phase.isEmpty()) return {};
+    if (m_peak < 0.001) return tr("Nothing heard yet");
+    return tr("Peak %1 dB").arg(qRound(20.0 * std::log10(m_peak)));
+}
+
+void SoundModel::setOverrides(const std::string& capture, const std::string& playout) {
+    m_captureOverride = capture;
+    m_playoutOverride = playout;
+}
+
+SoundSettings SoundModel::settings() const {
+    SoundSettings settings;
+    settings.capture = endpoint(m_captureOverride, m_preferences.captureDevice());
+    settings.playout = endpoint(m_playoutOverride, m_preferences.playoutDevice());
+    settings.echoCancelling = m_preferences.echoCancelling();
+    settings.noiseSuppression = m_preferences.noiseSuppression();
+    settings.voiceGate = m_preferences.voiceGate();
+    return settings;
+}
+
+void SoundModel::apply() { m_client.applySound(settings()); }
+
+void SoundModel::setListsShown(bool shown) {
+    m_shown = std::max(0, m_shown + (shown ? 1 : -1));
+    m_devices.setActive(m_shown > 0);
+}
+
+void SoundModel::chooseInput(int index) {
+    m_preferences.setCaptureDevice(index > 0 ? inputs().value(index) : QString());
+}
+void SoundModel::chooseOutput(int index) {
+    m_preferences.setPlayoutDevice(index > 0 ? outputs().value(index) : QString());
+}
+
+void SoundModel::test(bool on) {
+    if (on == m_testing) return;
+    m_testing = on;
+    m_client.testMicrophone(on);
+    m_peak = 0.0;
+    if (on) {
+        m_meter.start();
+    } else if (m_phase.isEmpty()) {
+        m_meter.stop();
+        m_level = 0.0;
+        emit levelChanged();
+    }
+    emit testChanged();
+}
+
+void SoundModel::recordAndReplay() {
+    if (!m_phase.isEmpty()) return;
+    const int round = ++m_round;
+    m_peak = 0.0;
+    m_meter.start();
+    setPhase(QStringLiteral("recording"));
+    // Both answers may come on another thread.
+    m_client.recordTest(kTestLength, [this, round] {
+        QMetaObject::invokeMethod(this, [this, round] {
+            if (round != m_round) return;
+            setPhase(QStringLiteral("playing"));
+            m_client.playTest([this, round] {
+                QMetaObject::invokeMethod(this, [this, round] {
+                    if (round != m_round) return;
+                    setPhase({});
+                    if (!m_testing) m_meter.stop();
+                    m_level = 0.0;
+                    emit levelChanged();
+                }, Qt::QueuedConnection);
+            });
+        }, Qt::QueuedConnection);
+    });
+}
+
+void SoundModel::playTestSound() { m_client.playTone(); }
+
+void SoundModel::stopAll() {
+    ++m_round;
+    setPhase({});
+    test(false);
+    m_meter.stop();
+}
+
+void SoundModel::poll() {
+    m_level = m_client.microphoneLevel();
+    m_peak = std::max(m_peak * 0.985, m_level);
+    emit levelChanged();
+}
+
+void SoundModel::setPhase(const QString& phase) {
+    if (phase == m_phase) return;
+    m_phase = phase;
+    emit testChanged();
+}
+
+}  // namespace parlour::ui

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Raised hands in their order, and the chat. Thread: UI.
+#pragma once
+
+#include <QString>
+#include <string>
+
+#include "core/room/room_state.h"
+#include "ui/models/row_diff.h"
+
+namespace parlour::ui {
+
+struct HandRow {
+    std::string identity;
+    QString name;
+    QString handle;
+    QString initials;
+    QString note;
+    int color = 0;
+    int place = 0;
+    qint64 raisedAtMs = 0;
+    QString waiting;   ///< "3 min", renewed once a minute
+    bool invited = false;
+
+    const std::string& key() const { return identity; }
+    bool operator==(const HandRow&) const = default;
+};
+std::vector<HandRow> handRows(const room::RoomState& state, qint64 nowMs);
+
+class HandsModel : public RowModel<HandRow> {
+    Q_OBJECT
+    Q_PROPERTY(int count READ count NOTIFY countChanged)
+  public:
+    enum Role { Identity = Qt::UserRole + 1, Name, Handle, Initials, Note, Color, Place, Waiting, Invited };
+    using RowModel::RowModel;
+    int count() const { return rowCount(); }
+    QVariant data(const QModelIndex& index, int role) const override;
+    QHash<int, QByteArray> roleNames() const override;
+    void showHands(const std::vector<HandRow>& next);
+
+  signals:
+    void countChanged();
+};
+
+struct ChatRow {
+    std::string id;
+    QString from;
+    QString initials;
+    QString words;
+    QString time;
+    int color = 0;
+    bool own = false;
+    bool follows = false;   ///< same person as the row above, shortly after
+
+    const std::string& key() const { return id; }
+    bool operator==(const ChatRow&) const = default;
+};
+std::vector<ChatRow> chatRows(const room::RoomState& state);
+
+class ChatModel : public RowModel<ChatRow> {
+    Q_OBJECT
+    Q_PROPERTY(int count READ count NOTIFY countChanged)
+  public:
+    enum Role { From = Qt::UserRole + 1, Initials, Words, Time, Color, Own, Follows };
+    using RowModel::RowModel;
+    int count() const { return rowCount(); }
+    QVariant data(const QModelIndex& index, int role) const override;
+    QHash<int, QByteArray> roleNames() const override;
+    /// Answers how many messages of others are new.
+    int showChat(const std::vector<ChatRow>& next);
+
+  signals:
+    void countChanged();
+};
+
+}  // namespace parlour::ui

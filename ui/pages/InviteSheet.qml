@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// An invitation for others: role, uses, expiry; then the link to copy and its QR code.
+import QtQuick
+import Parlour.Theme
+import Parlour.Controls
+import Parlour.Models
+
+Sheet {
+    id: root
+    title: qsTr("Invite people")
+    intro: qsTr("Whoever has the link can come in with the role it carries.")
+    preferredWidth: 600
+    readonly property bool made: App.madeLink !== ""
+
+    onClosed: { App.forgetInvitation(); copyButton.copied = false }
+
+    readonly property var roles: ["listener", "speaker", "moderator"]
+    readonly property var uses: [0, 1, 5, 20, 100]
+    readonly property var spans: [3600, 86400, 604800, 0]
+
+    Grid {
+        visible: !root.made
+        width: parent.width
+        columns: root.bodyWidth > 440 ? 3 : 1
+        columnSpacing: 12
+        rowSpacing: 8
+        readonly property real cell: (width - (columns - 1) * 12) / columns
+        Column {
+            spacing: 6
+            FieldLabel { text: qsTr("Role") }
+            Choice {
+                id: role
+                width: parent.parent.cell
+                label: qsTr("Role")
+                model: [qsTr("Listener"), qsTr("Speaker"), qsTr("Moderator")]
+            }
+        }
+        Column {
+            spacing: 6
+            FieldLabel { text: qsTr("How often") }
+            Choice {
+                id: use
+                width: parent.parent.cell
+                label: qsTr("How often")
+                model: [qsTr("No limit"), qsTr("Once"), qsTr("5 times"), qsTr("20 times"), qsTr("100 times")]
+            }
+        }
+        Column {
+            spacing: 6
+            FieldLabel { text: qsTr("How long") }
+            Choice {
+                id: span
+                width: parent.parent.cell
+                label: qsTr("How long")
+                currentIndex: 1
+                model: [qsTr("1 hour"), qsTr("1 day"), qsTr("1 week"), qsTr("Until revoked")]
+            }
+        }
+    }
+    Caption {
+        visible: !root.made
+        width: parent.width
+        text: role.currentIndex === 0 ? qsTr("Listeners hear the room and may raise a hand.")
+            : role.currentIndex === 1 ? qsTr("Speakers come in on stage, muted. Send this link only to people you expect to speak.")
+            : qsTr("Moderators may invite, mute and remove others. Best with one use.")
+    }
+    UserText {
+        visible: App.madeProblem !== ""
+        width: parent.width
+        text: App.madeProblem
+        color: Theme.danger
+        role: Accessible.AlertMessage
+    }
+    Column {
+        visible: root.made
+        width: parent.width
+        spacing: 12
+        QrCode {
+            anchors.horizontalCenter: parent.horizontalCenter
+            width: 220
+            height: 220
+            visible: modules > 0
+            text: App.madeLink
+            ink: Theme.qrDark
+            paper: Theme.qrLight
+            Accessible.role: Accessible.Graphic
+            Accessible.name: qsTr("QR code of the invitation link")
+        }
+        TextInputField {
+            width: parent.width
+            readOnly: true
+            label: qsTr("Invitation link")
+            text: App.madeLink
+        }
+        Caption { width: parent.width; text: qsTr("The link is shown only now. It contains a secret: share it only with those you mean.") }
+    }
+    ButtonRow {
+        ActionButton {
+            visible: !root.made
+            kind: "primary"
+            text: qsTr("Create link")
+            onClicked: App.createInvitation(root.roles[role.currentIndex], root.uses[use.currentIndex], root.spans[span.currentIndex])
+        }
+        ActionButton {
+            id: copyButton
+            property bool copied: false
+            visible: root.made
+            kind: "primary"
+            iconName: copied ? "check" : "copy"
+            text: copied ? qsTr("Copied") : qsTr("Copy link")
+            onClicked: { App.copyText(App.madeLink); copied = true }
+        }
+        ActionButton {
+            visible: root.made
+            text: qsTr("Another one")
+            onClicked: { App.forgetInvitation(); copyButton.copied = false }
+        }
+        ActionButton { text: qsTr("Close"); onClicked: root.close() }
+    }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// One person: own volume for them, and what a moderator may do. Lists do not move while it is open.
+import QtQuick
+import Parlour.Theme
+import Parlour.Controls
+import Parlour.Models
+
+Sheet {
+    id: root
+    preferredWidth: 440
+    property string identity: ""
+    property var who: ({})
+    signal removeWanted(string identity, bool ban)
+
+    function show(which) {
+        identity = which
+        refresh()
+        volume.value = App.session.volume(which)
+        if (who.name !== undefined) open()
+    }
+    function refresh() {
+        const next = App.session.person(identity)
+        if (next.name === undefined) { close(); return }
+        who = next
+    }
+    function act(verb) { App.session.moderate(verb, identity); close() }
+    onOpened: App.session.setListsFrozen(true)
+    onClosed: App.session.setListsFrozen(false)
+    Connections {
+        target: App.session
+        enabled: root.opened
+        function onChanged() { root.refresh() }
+    }
+    readonly property bool other: who.isSelf !== true
+    readonly property bool mod: App.session.moderator && other
+
+    Row {
+        width: parent.width
+        spacing: 14
+        Avatar { id: face; size: 56; initials: root.who.initials || ""; colorIndex: root.who.colorIndex || 0 }
+        Column {
+            width: parent.width - face.width - 14
+            anchors.verticalCenter: parent.verticalCenter
+            spacing: 2
+            UserText {
+                width: parent.width
+                text: root.who.name || ""
+                font.pixelSize: Theme.fontSection
+                font.weight: Font.DemiBold
+                maximumLineCount: 2
+                role: Accessible.Heading
+            }
+            Caption { width: parent.width; text: (root.who.spoken || "") + " · " + (root.who.handle || "") }
+        }
+    }
+    Column {
+        visible: root.other && root.who.onStage === true
+        width: parent.width
+        Row {
+            width: parent.width
+            FieldLabel { width: parent.width - percent.width; text: qsTr("Volume, only for you") }
+            FieldLabel { id: percent; text: qsTr("%1 %").arg(Math.round(volume.value * 100)) }
+        }
+        VolumeSlider {
+            id: volume
+            width: parent.width
+            label: qsTr("Volume of %1").arg(root.who.name || "")
+            onMoved: App.session.setVolume(root.identity, value)
+        }
+    }
+    Flow {
+        visible: root.mod
+        width: parent.width
+        spacing: 8
+        ActionButton {
+            visible: root.who.onStage === false && root.who.invited === false
+            compact: true; kind: "primary"
+            text: qsTr("Invite to speak")
+            onClicked: root.act("invite")
+        }
+        ActionButton {
+            visible: root.who.invited === true
+            compact: true
+            text: qsTr("Take the invitation back")
+            onClicked: root.act("dismiss")
+        }
+        ActionButton {
+            visible: root.who.handUp === true && root.who.invited === false
+            compact: true
+            text: qsTr("Lower the hand")
+            onClicked: root.act("dismiss")
+        }
+        ActionButton {
+            visible: root.who.onStage === true && root.who.muted === false
+            compact: true
+            iconName: "mic-off"
+            text: qsTr("Mute this person")
+            onClicked: root.act("mute")
+        }
+        ActionButton {
+            visible: root.who.onStage === true && root.who.muted === true && root.who.held === false
+            compact: true
+            text: qsTr("Ask to unmute")
+            onClicked: root.act("ask")
+        }
+        ActionButton {
+            visible: root.who.onStage === true && root.who.below === true && root.who.held === false
+            compact: true
+            iconName: "lock"
+            text: qsTr("Hold the microphone")
+            hint: qsTr("Cannot unmute until you release it")
+            onClicked: root.act("hold")
+        }
+        ActionButton {
+            visible: root.who.held === true && root.who.below === true
+            compact: true
+            text: qsTr("Release the microphone")
+            onClicked: root.act("release")
+        }
+        ActionButton {
+            visible: root.who.onStage === true && root.who.below === true
+            compact: true
+            iconName: "down"
+            text: qsTr("Move to the audience")
+            onClicked: root.act("down")
+        }
+        ActionButton {
+            visible: App.session.host && root.who.power === 0
+            compact: true
+            iconName: "star"
+            text: qsTr("Make moderator")
+            onClicked: root.act("promote")
+        }
+        ActionButton {
+            visible: App.session.host && root.who.power === 1
+            compact: true
+            text: qsTr("No longer moderator")
+            onClicked: root.act("demote")
+        }
+        ActionButton {
+            visible: App.session.host && root.other
+            compact: true
+            text: qsTr("Hand over as host")
+            onClicked: root.act("host")
+        }
+        ActionButton {
+            visible: root.who.below === true
+            compact: true; kind: "danger"
+            text: qsTr("Remove…")
+            onClicked: { root.close(); root.removeWanted(root.identity, false) }
+        }
+        ActionButton {
+            visible: root.who.below === true
+            compact: true; kind: "danger"
+            text: qsTr("Ban…")
+            onClicked: { root.close(); root.removeWanted(root.identity, true) }
+        }
+    }
+    ButtonRow { ActionButton { text: qsTr("Close"); onClicked: root.close() } }
+}

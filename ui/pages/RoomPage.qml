@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// The room: who is on stage, who listens, what asks for an answer, the bar, the panel at the right.
+import QtQuick
+import Parlour.Theme
+import Parlour.Controls
+import Parlour.Models
+
+FocusScope {
+    id: root
+    signal inviteWanted()
+
+    readonly property var session: App.session
+    readonly property bool wide: width > 640 && (width + Theme.sidebarFolded) >= Theme.foldWidth
+    property bool panelWanted: session.moderator
+    property string tab: session.moderator ? "hands" : "chat"
+    readonly property bool panelShown: panelWanted && wide && session.joined
+
+    function showPanel(which) {
+        if (tab === which && (panelShown || drawer.opened)) { hidePanel(); return }
+        tab = which
+        panelWanted = true
+        if (!wide) drawer.open()
+    }
+    function hidePanel() { panelWanted = false; drawer.close() }
+    function nextPane() {
+        if (panel.visible && !panel.activeFocus) panel.forceActiveFocus()
+        else stageArea.forceActiveFocus()
+    }
+    function showScene(scene) {
+        if (scene === "chat" || scene === "people" || scene === "hands") showPanel(scene)
+        if (scene === "person") personSheet.show("kenjiito")
+        if (scene === "remove") { personSheet.show("kenjiito"); removeSheet.show("kenjiito", false) }
+    }
+
+    // Hold Space to talk; a focused button keeps Space for itself.
+    Keys.onPressed: event => {
+        if (event.key === Qt.Key_Space) {
+            if (!event.isAutoRepeat) session.holdToTalk(true)
+            event.accepted = true
+        }
+    }
+    Keys.onReleased: event => {
+        if (event.key === Qt.Key_Space && !event.isAutoRepeat) {
+            session.holdToTalk(false)
+            event.accepted = true
+        }
+    }
+    Component.onCompleted: session.setMetersShown(true)
+    Component.onDestruction: { session.setMetersShown(false); session.setChatShown(false) }
+    readonly property bool chatShown: tab === "chat" && (panelShown || drawer.opened)
+    onChatShownChanged: session.setChatShown(chatShown)
+
+    Item {
+        id: main
+        anchors { left: parent.left; top: parent.top; bottom: parent.bottom; right: panel.left }
+        clip: true
+
+        RoomHeader {
+            id: header
+            anchors { left: parent.left; right: parent.right; top: parent.top }
+            narrow: main.width < 560
+        }
+        Column {
+            id: prompts
+            anchors { left: parent.left; right: parent.right; top: header.bottom; leftMargin: header.side; rightMargin: header.side; topMargin: height > 0 ? 10 : 0 }
+            spacing: 8
+            ReconnectBanner { width: parent.width }
+            OfferPrompt { width: parent.width }
+            UnmutePrompt { width: parent.width }
+            WaitingPrompt { width: parent.width }
+            SoundProblem { width: parent.width }
+        }
+        StageArea {
+            id: stageArea
+            focus: true
+            anchors { left: parent.left; right: parent.right; top: prompts.bottom; bottom: bar.top }
+            side: header.side
+            opacity: root.session.reconnecting ? 0.5 : 1
+            onPersonWanted: identity => personSheet.show(identity)
+        }
+        BottomBar {
+            id: bar
+            anchors { left: parent.left; right: parent.right; bottom: parent.bottom }
+            onInviteWanted: root.inviteWanted()
+            onPanelRequested: which => root.showPanel(which)
+            onNoteWanted: noteSheet.open()
+            onEndWanted: endSheet.open()
+        }
+        Entering {
+            anchors { left: parent.left; right: parent.right; top: parent.top; bottom: parent.bottom }
+            visible: root.session.connecting
+        }
+    }
+
+    SidePanel {
+        id: panel
+        visible: root.panelShown
+        width: visible ? Theme.panelWidth : 0
+        anchors { right: parent.right; top: parent.top; bottom: parent.bottom }
+        tab: root.tab
+        onTabWanted: which => root.tab = which
+        onPersonWanted: identity => personSheet.show(identity)
+        onClosed: root.hidePanel()
+    }
+    Sheet {
+        id: drawer
+        drawer: true
+        preferredWidth: 360
+        leftPadding: 0
+        rightPadding: 0
+        topPadding: 0
+        bottomPadding: 0
+        contentItem: SidePanel {
+            inDrawer: true
+            tab: root.tab
+            onTabWanted: which => root.tab = which
+            onPersonWanted: identity => { drawer.close(); personSheet.show(identity) }
+            onClosed: drawer.close()
+        }
+    }
+    onWideChanged: if (wide) drawer.close()
+
+    PersonSheet {
+        id: personSheet
+        onRemoveWanted: (identity, ban) => removeSheet.show(identity, ban)
+    }
+    RemoveSheet { id: removeSheet }
+    NoteSheet { id: noteSheet }
+    EndSheet { id: endSheet }
+}

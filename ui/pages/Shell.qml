@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sidebar and page; the welcome page stands alone.
+import QtQuick
+import Parlour.Theme
+import Parlour.Controls
+import Parlour.Models
+
+FocusScope {
+    id: root
+    signal linkWanted()
+    signal roomWanted()
+    signal inviteWanted()
+
+    readonly property bool welcome: App.page === "welcome"
+    readonly property bool crowded: App.page === "room" && page.item && page.item.panelShown === true && width < 1100
+    readonly property bool folded: width < Theme.foldWidth || crowded
+
+    function focusPage() { page.forceActiveFocus() }
+    function nextPane() { if (page.item && page.item.nextPane) page.item.nextPane() }
+    function showScene(scene) { if (page.item && page.item.showScene) page.item.showScene(scene) }
+
+    Sidebar {
+        id: sidebar
+        visible: !root.welcome
+        folded: root.folded
+        width: visible ? (folded ? Theme.sidebarFolded : Theme.sidebarWidth) : 0
+        anchors { left: parent.left; top: parent.top; bottom: parent.bottom }
+    }
+    Loader {
+        id: page
+        focus: true
+        anchors { left: sidebar.right; right: parent.right; top: parent.top; bottom: parent.bottom }
+        sourceComponent: App.page === "welcome" ? welcomePage : App.page === "room" ? roomPage
+                       : App.page === "settings" ? settingsPage : hallwayPage
+        onLoaded: item.forceActiveFocus()
+    }
+    Component { id: welcomePage; WelcomePage { } }
+    Component {
+        id: hallwayPage
+        HallwayPage {
+            onLinkWanted: root.linkWanted()
+            onRoomWanted: root.roomWanted()
+        }
+    }
+    Component { id: roomPage; RoomPage { onInviteWanted: root.inviteWanted() } }
+    Component { id: settingsPage; SettingsPage { } }
+
+    NoticeBar {
+        anchors { horizontalCenter: page.horizontalCenter; bottom: parent.bottom; bottomMargin: App.page === "room" ? 92 : 24 }
+        maximumWidth: page.width - 32
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names of microphones and loudspeakers, asked anew once a second while somebody looks: Qt 6.4's change signals do not fire
+// on Linux. Only lists; the sound itself goes through the audio module.
+// Thread: UI.
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QTimer>
+#include <vector>
+
+namespace parlour::ui {
+
+struct SoundDevice {
+    QString name;   ///< what people read, and what "device:NAME" takes
+    QString id;     ///< the system's own name
+    bool operator==(const SoundDevice&) const = default;
+};
+
+class DeviceWatcher : public QObject {
+    Q_OBJECT
+  public:
+    explicit DeviceWatcher(QObject* parent = nullptr);
+    void setActive(bool active);
+    const std::vector<SoundDevice>& inputs() const { return m_inputs; }
+    const std::vector<SoundDevice>& outputs() const { return m_outputs; }
+
+  signals:
+    void changed();
+
+  private:
+    void poll();
+
+    QTimer m_timer;
+    std::vector<SoundDevice> m_inputs;
+    std::vector<SoundDevice> m_outputs;
+};
+
+}  // namespace parlour::ui

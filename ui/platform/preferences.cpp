@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/platform/preferences.h"
+
+#include <QDir>
+#include <QFile>
+#include <algorithm>
+
+namespace parlour::ui {
+
+namespace {
+constexpr int kSchema = 1;
+constexpr int kMaxName = 64;
+constexpr int kMaxServers = 50;
+}  // namespace
+
+Preferences::Preferences(const QString& folder, QObject* parent) : QObject(parent) {
+    if (folder.isEmpty()) return;
+    QDir().mkpath(folder);
+    const QString path = folder + QStringLiteral("/parlour.ini");
+    m_file = std::make_unique<QSettings>(path, QSettings::IniFormat);
+    m_file->allKeys();  // reads the file, so that the status is known
+    if (m_file->status() == QSettings::FormatError) {
+        m_file.reset();
+        m_setAside = path + QStringLiteral(".unreadable");
+        QFile::remove(m_setAside);
+        QFile::rename(path, m_setAside);
+        m_file = std::make_unique<QSettings>(path, QSettings::IniFormat);
+    }
+    if (!m_file->contains(QStringLiteral("schema"))) store("schema", kSchema);
+}
+
+Preferences::~Preferences() = default;
+
+QVariant Preferences::value(const char* key, const QVariant& fallback) const {
+    return m_file ? m_file->value(QLatin1String(key), fallback) : m_memory.value(QLatin1String(key), fallback);
+}
+
+bool Preferences::store(const char* key, const QVariant& next) {
+    const QVariant before = value(key, {});
+    if (before.isValid() && before.toString() == next.toString() && before.toStringList() == next.toStringList()) return false;
+    if (m_file) {
+        m_file->setValue(QLatin1String(key), next);
+        m_file->sync();  // now, not at exit
+    } else {
+        m_memory.insert(QLatin1String(key), next);
+    }
+    return true;
+}
+
+QString Preferences::name() const { return value("name", QString()).toString(); }
+void Preferences::setName(const QString& name) {
+    if (store("name", name.simplified().left(kMaxName))) emit nameChanged();
+}
+bool Preferences::welcomed() const { return value("welcomed", false).toBool(); }
+void Preferences::setWelcomed(bool welcomed) {
+    if (store("welcomed", welcomed)) emit changed();
+}
+QString Preferences::theme() const {
+    const auto theme = value("theme", QStringLiteral("system")).toString();
+    return theme == QLatin1String("light") || theme == QLatin1String("dark") ? theme : QStringLiteral("system");
+}
+void Preferences::setTheme(const QString& theme) {
+    if (store("theme", theme)) emit changed();
+}
+bool Preferences::highContrast() const { return value("high_contrast", false).toBool(); }
+void Preferences::setHighContrast(bool on) {
+    if (store("high_contrast", on)) emit changed();
+}
+bool Preferences::reducedMotion() const { return value("reduced_motion", false).toBool(); }
+void Preferences::setReducedMotion(bool on) {
+    if (store("reduced_motion", on)) emit changed();
+}
+double Preferences::textScale() const { return std::clamp(value("text_scale", 1.0).toDouble(), 0.8, 2.0); }
+void Preferences::setTextScale(double scale) {
+    if (store("text_scale", std::clamp(scale, 0.8, 2.0))) emit changed();
+}
+QString Preferences::captureDevice() const { return value("capture_device", QString()).toString(); }
+void Preferences::setCaptureDevice(const QString& device) {
+    if (store("capture_device", device)) emit soundChanged();
+}
+QString Preferences::playoutDevice() const { return value("playout_device", QString()).toString(); }
+void Preferences::setPlayoutDevice(const QString& device) {
+    if (store("playout_device", device)) emit soundChanged();
+}
+bool Preferences::echoCancelling() const { return value("echo_cancelling", true).toBool(); }
+void Preferences::setEchoCancelling(bool on) {
+    if (store("echo_cancelling", on)) emit soundChanged();
+}
+bool Preferences::noiseSuppression() const { return value("noise_suppression", true).toBool(); }
+void Preferences::setNoiseSuppression(bool on) {
+    if (store("noise_suppression", on)) emit soundChanged();
+}
+bool Preferences::voiceGate() const { return value("voice_gate", false).toBool(); }
+void Preferences::setVoiceGate(bool on) {
+    if (store("voice_gate", on)) emit soundChanged();
+}
+
+QStringList Preferences::servers() const { return value("servers", QStringList()).toStringList(); }
+void Preferences::addServer(const QString& origin) {
+    auto list = servers();
+    list.removeAll(origin);
+    list.prepend(origin);
+    store("servers", list.mid(0, kMaxServers));
+}
+QSize Preferences::windowSize() const { return value("window_size", QSize(1280, 800)).toSize(); }
+void Preferences::setWindowSize(QSize size) {
+    if (m_file) m_file->setValue(QStringLiteral("window_size"), size);
+}
+
+}  // namespace parlour::ui

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a person chose, in an INI file of the home folder. Written through at once (QSettings replaces the file atomically),
+// so a crash loses nothing. An unreadable file is set aside, never fatal. Secrets do not belong here.
+// Thread: UI.
+#pragma once
+
+#include <QObject>
+#include <QSettings>
+#include <QSize>
+#include <QString>
+#include <QStringList>
+#include <memory>
+
+namespace parlour::ui {
+
+class Preferences : public QObject {
+    Q_OBJECT
+    Q_PROPERTY(QString name READ name WRITE setName NOTIFY nameChanged)
+    Q_PROPERTY(bool welcomed READ welcomed WRITE setWelcomed NOTIFY changed)
+    Q_PROPERTY(QString theme READ theme WRITE setTheme NOTIFY changed)                        ///< system, light, dark
+    Q_PROPERTY(bool highContrast READ highContrast WRITE setHighContrast NOTIFY changed)
+    Q_PROPERTY(bool reducedMotion READ reducedMotion WRITE setReducedMotion NOTIFY changed)
+    Q_PROPERTY(double textScale READ textScale WRITE setTextScale NOTIFY changed)             ///< 0.8 .. 2.0
+    Q_PROPERTY(QString captureDevice READ captureDevice WRITE setCaptureDevice NOTIFY soundChanged)  ///< "" = system default
+    Q_PROPERTY(QString playoutDevice READ playoutDevice WRITE setPlayoutDevice NOTIFY soundChanged)
+    Q_PROPERTY(bool echoCancelling READ echoCancelling WRITE setEchoCancelling NOTIFY soundChanged)
+    Q_PROPERTY(bool noiseSuppression READ noiseSuppression WRITE setNoiseSuppression NOTIFY soundChanged)
+    Q_PROPERTY(bool voiceGate READ voiceGate WRITE setVoiceGate NOTIFY soundChanged)
+
+  public:
+    /// `folder` is made when missing; empty = keep everything in memory (the offline twin).
+    explicit Preferences(const QString& folder, QObject* parent = nullptr);
+    ~Preferences() override;
+
+    QString name() const;
+    void setName(const QString& name);  ///< trimmed; at most 64 characters
+    bool welcomed() const;
+    void setWelcomed(bool welcomed);
+    QString theme() const;
+    void setTheme(const QString& theme);
+    bool highContrast() const;
+    void setHighContrast(bool on);
+    bool reducedMotion() const;
+    void setReducedMotion(bool on);
+    double textScale() const;
+    void setTextScale(double scale);
+    QString captureDevice() const;
+    void setCaptureDevice(const QString& device);
+    QString playoutDevice() const;
+    void setPlayoutDevice(const QString& device);
+    bool echoCancelling() const;
+    void setEchoCancelling(bool on);
+    bool noiseSuppression() const;
+    void setNoiseSuppression(bool on);
+    bool voiceGate() const;
+    void setVoiceGate(bool on);
+
+    /// Origins of houses where this person has been ("https://talk.example.org"); no secrets.
+    QStringList servers() const;
+    void addServer(const QString& origin);
+    QSize windowSize() const;
+    void setWindowSize(QSize size);
+
+    /// Name of the file that could not be read and was set aside; empty when all was well.
+    QString setAside() const { return m_setAside; }
+
+  signals:
+    void nameChanged();
+    void changed();
+    void soundChanged();
+
+  private:
+    QVariant value(const char* key, const QVariant& fallback) const;
+    bool store(const char* key, const QVariant& value);
+
+    std::unique_ptr<QSettings> m_file;
+    QVariantMap m_memory;  ///< instead of the file when there is no folder
+    QString m_setAside;
+};
+
+}  // namespace parlour::ui
