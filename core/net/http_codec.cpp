@@ -35,14 +35,21 @@ Headers copyFields(const Fields& fields) {
     return out;
 }
 
-template <class Parser>
-std::size_t feedParser(Parser& parser, base::ByteView bytes, boost::system::error_code& failure) {
+/// The parser is not "eager": it stops behind the header once, so that the header's length is known to the byte.
+template <class State>
+std::size_t feedParser(State& state, base::ByteView bytes) {
+    auto& parser = state.parser;
+    auto& failure = state.failure;
     std::size_t used = 0;
     while (used < bytes.size() && !parser.is_done() && !failure) {
         boost::system::error_code error;
+        const bool inHeader = !parser.is_header_done();
         const auto count = parser.put(asio::const_buffer(bytes.data() + used, bytes.size() - used), error);
         used += count;
-        if (error == http::error::need_more || (!error && count == 0)) break;
+        if (inHeader) state.headerBytes += count;
+        const auto unread = inHeader && !parser.is_header_done() ? bytes.size() - used : 0;
+        if (state.headerBytes + unread > state.headerLimit) error = http::error::header_limit;
+        if (error == http::error::need_more || (!error && count == 0 && !(inHeader && parser.is_header_done()))) break;
         if (error) failure = error;
     }
     return used;
@@ -98,16 +105,18 @@ std::string httpDate(base::WallTime now) {
 struct HttpRequestParser::Impl {
     http::request_parser<http::string_body> parser;
     boost::system::error_code failure;
+    std::size_t headerLimit = 0;
+    std::size_t headerBytes = 0;
 };
 
 HttpRequestParser::HttpRequestParser(std::size_t headerLimit, std::size_t bodyLimit) : m_impl(std::make_unique<Impl>()) {
+    m_impl->headerLimit = headerLimit;
     m_impl->parser.header_limit(static_cast<std::uint32_t>(headerLimit));
     m_impl->parser.body_limit(bodyLimit);
-    m_impl->parser.eager(true);
 }
 HttpRequestParser::~HttpRequestParser() = default;
 
-std::size_t HttpRequestParser::feed(base::ByteView bytes) { return feedParser(m_impl->parser, bytes, m_impl->failure); }
+std::size_t HttpRequestParser::feed(base::ByteView bytes) { return feedParser(*m_impl, bytes); }
 
 ParseState HttpRequestParser::state() const { return stateOf(m_impl->parser, m_impl->failure); }
 
@@ -145,18 +154,20 @@ HttpRequest HttpRequestParser::take() {
 struct HttpResponseParser::Impl {
     http::response_parser<http::string_body> parser;
     boost::system::error_code failure;
+    std::size_t headerLimit = 0;
+    std::size_t headerBytes = 0;
 };
 
 HttpResponseParser::HttpResponseParser(std::size_t headerLimit, std::size_t bodyLimit, bool noBody)
     : m_impl(std::make_unique<Impl>()) {
+    m_impl->headerLimit = headerLimit;
     m_impl->parser.header_limit(static_cast<std::uint32_t>(headerLimit));
     m_impl->parser.body_limit(bodyLimit);
-    m_impl->parser.eager(true);
     m_impl->parser.skip(noBody);
 }
 HttpResponseParser::~HttpResponseParser() = default;
 
-std::size_t HttpResponseParser::feed(base::ByteView bytes) { return feedParser(m_impl->parser, bytes, m_impl->failure); }
+std::size_t HttpResponseParser::feed(base::ByteView bytes) { return feedParser(*m_impl, bytes); }
 
 void HttpResponseParser::end() {
     if (m_impl->failure || m_impl->parser.is_done()) return;
