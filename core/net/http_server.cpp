@@ -23,12 +23,19 @@ base::Bytes clientKey(const base::IpAddress& ip) {
 }  // namespace
 
 struct HttpServer::Impl final : ConnectionOwner, std::enable_shared_from_this<Impl> {
-    struct Ticket {
-        std::weak_ptr<Impl> server;
-        base::Bytes key;
+    /// One place in the counts, from accepting a socket to its close.
+    class Ticket {
+      public:
+        Ticket(std::weak_ptr<Impl> server, base::Bytes key) : m_server(std::move(server)), m_key(std::move(key)) {}
+        Ticket(const Ticket&) = delete;
+        Ticket& operator=(const Ticket&) = delete;
         ~Ticket() {
-            if (const auto alive = server.lock()) alive->release(key);
+            if (const auto alive = m_server.lock()) alive->release(m_key);
         }
+
+      private:
+        std::weak_ptr<Impl> m_server;
+        base::Bytes m_key;
     };
     struct Rate {
         base::TimePoint since{};
@@ -68,7 +75,7 @@ struct HttpServer::Impl final : ConnectionOwner, std::enable_shared_from_this<Im
         ++mine;
         ++counters.open;
         ++counters.accepted;
-        return std::make_shared<Ticket>(Ticket{weak_from_this(), std::move(key)});
+        return std::make_shared<Ticket>(weak_from_this(), std::move(key));
     }
 
     void release(const base::Bytes& key) {
