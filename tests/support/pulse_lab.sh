@@ -85,7 +85,8 @@ EOF
 
 start_server() {
     rm -f "$run/native" "$run/pid"
-    in_lab pulseaudio -n -F "$dir/lab.pa" --daemonize=no --use-pid-file=no --exit-idle-time=-1 --disallow-exit=yes \
+    # Not through in_lab: its pid would be that of a shell in between.
+    env $(cat "$dir/env") pulseaudio -n -F "$dir/lab.pa" --daemonize=no --use-pid-file=no --exit-idle-time=-1 --disallow-exit=yes \
         --high-priority=no --realtime=no --log-level=warn >> "$dir/pulse.log" 2>&1 < /dev/null &
     echo $! > "$dir/pulse.pid"
     n=0
@@ -101,7 +102,7 @@ start_server() {
     # A null sink is lazy: without a quick reader it renders up to 2 s ahead and whoever plays into it keeps that delay.
     : > "$dir/readers.pid"
     for source in $(in_lab pactl list short sources | awk '$2 ~ /\.monitor$/ {print $2}'); do
-        in_lab parec --latency-msec=10 --device="$source" > /dev/null 2>&1 < /dev/null &
+        env $(cat "$dir/env") parec --latency-msec=10 --device="$source" > /dev/null 2>&1 < /dev/null &
         echo $! >> "$dir/readers.pid"
     done
 }
