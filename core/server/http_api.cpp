@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/server/http_api.h"
+
+#include <algorithm>
+#include <set>
+
+#include "core/api/house_json.h"
+#include "core/server/throttle.h"
+#include "core/server/version.h"
+
+namespace parlour::server {
+
+using base::ErrorKind;
+
+namespace {
+
+constexpr std::string_view kPrefix = "/api/v1/";
+
+base::Error plainError(ErrorKind kind, std::string code, std::string message, std::string advice = {}) {
+    return {kind, std::move(code), std::move(message), std::move(advice), {}};
+}
+
+net::HttpResponse jsonResponse(int status, std::string body) {
+    auto response = net::HttpResponse::json(status, std::move(body));
+    response.headers["cache-control"] = "no-store";
+    response.headers["x-content-type-options"] = "nosniff";
+    return response;
+}
+net::HttpResponse errorResponse(const base::Error& error, int status = 0) {
+    auto response = jsonResponse(status ? status : statusOf(error), api::toJson(api::toBody(error)));
+    if (response.status == 429) response.headers["retry-after"] = "25";
+    return response;
+}
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
+    return out;
+}
+
+/// "host[:port]" of an origin, with and without a default port.
+void addNames(std::set<std::string>& names, const std::string& origin) {
+    const auto at = origin.find("://");
+    if (at == std::string::npos) return;
+    const std::string authority = lower(origin.substr(at + 3));
+    names.insert(authority);
+    const auto colon = authority.rfind(':'), bracket = authority.rfind(']');
+    const bool hasPort = colon != std::string::npos && (bracket == std::string::npos || colon > bracket);
+    if (!hasPort) names.insert(authority + (origin.starts_with("https") ? ":443" : ":80"));
+}
+
+std::vector<std::string> split(std::string_view path) {
+    std::vector<std::string> parts;
+    while (!path.empty()) {
+        const auto slash = path.find('/');
+        parts.emplace_back(path.substr(0, slash));
+        if (slash == std::string_view::npos) break;
+        path.remove_prefix(slash + 1);
+    }
+    return parts;
+}
+
+/// A failure that says somebody guessed: the wrong secret, token, signature.
+bool isGuess(const base::Error& error) {
+    return error.code == "invitation_unknown" || error.code == "session_invalid" || error.code == "proof_invalid" ||
+           error.code == "token_invalid";
+}
+
+}  // namespace
+
+int statusOf(const base::Error& error) {
+    switch (error.kind) {
+        case ErrorKind::invalidInput: return error.code == "too_large" ? 413 : 400;
+        case ErrorKind::notFound: return 404;
+        case ErrorKind::refused: return 403;
+        case ErrorKind::conflict: return 409;
+        case ErrorKind::expired: return 410;
+        case ErrorKind::exhausted:
+            return error.code == "too_fast" || error.code == "too_many_tries" || error.code == "hand_too_soon" ? 429 : 409;
+        case ErrorKind::unreachable: return 502;
+        case ErrorKind::untrusted: return 401;
+        case ErrorKind::unavailable: return error.code == "disk_full" ? 507 : 503;
+        case ErrorKind::cancelled: return 503;
+        case ErrorKind::internal: return 500;
+    }
+    return 500;
+}
+
+struct HttpApi::Impl : std::enable_shared_from_this<HttpApi::Impl> {
+    Impl(HouseService& theHouse, const base::Clock& theClock, HttpApiSettings theSettings)
+        : house(theHouse), clock(theClock), settings(std::move(theSettings)), throttle(settings.failuresPerIp) {
+        for (const auto& origin : settings.origins) {
+            addNames(hosts, origin);
+            origins.insert(lower(origin));
+        }
+    }
+
+    HouseService& house;
+    const base::Clock& clock;
+    HttpApiSettings settings;
+    Throttle throttle;
+    std::set<std::string> hosts;
+    std::set<std::string> origins;
+    bool draining = false;
+
+    struct Call {
+        const net::HttpRequest& request;
+        net::Respond respond;
+    };
+
+    template <class T>
+    HouseService::Answer<T> answering(const Call& call) {
+        return [self = shared_from_this(), respond = call.respond, ip = call.request.remote.ip](base::Result<T> result) {
+            if (result) return respond(jsonResponse(200, api::toJson(*result)));
+            if (isGuess(result.error())) self->throttle.failed(ip, self->clock.now());
+            respond(errorResponse(result.error()));
+        };
+    }
+    /// The body as T; answers 400 otherwise. An empty body is {}.
+    template <class T>
+    std::optional<T> body(const Call& call) {
+        auto parsed = api::fromJson<T>(call.request.body.empty() ? "{}" : std::string_view(call.request.body));
+        if (parsed) return std::move(*parsed);
+        call.respond(errorResponse(parsed.error()));
+        return std::nullopt;
+    }
+    static Caller caller(const net::HttpRequest& request) {
+        const auto header = request.header("authorization");
+        constexpr std::string_view kBearer = "bearer ";
+        if (header.size() <= kBearer.size() || lower(header.substr(0, kBearer.size())) != kBearer) return {};
+        return {std::string(header.substr(kBearer.size())), false};
+    }
+
+    void handleApi(const Call& call);
+    bool refusedBefore(const Call& call);
+    bool routeOpen(const Call& call, const std::string& path);
+    bool routeRoom(const Call& call, const std::vector<std::string>& path);
+    void metrics(const Call& call);
+};
+
+/// Origin, Host, method and content type, before anything is looked at (security: T56).
+bool HttpApi::Impl::refusedBefore(const Call& call) {
+    const auto& request = call.request;
+    const auto refuse = [&](int status, base::Error error) {
+        call.respond(errorResponse(error, status));
+        return true;
+    };
+    if (!hosts.contains(lower(request.header("host"))))
+        return refuse(421, plainError(ErrorKind::refused, "host_unknown", "This house does not answer under that name.",
+                                      "Use the address of the invitation link, or set --public-url."));
+    if (const auto origin = request.header("origin"); !origin.empty() && !origins.contains(lower(origin)))
+        return refuse(403, plainError(ErrorKind::refused, "origin_refused", "Web pages of other places may not call this house."));
+    if (request.method != "GET" && request.method != "POST")
+        return refuse(405, plainError(ErrorKind::invalidInput, "bad_method", "Only GET and POST are understood here."));
+    if (request.method == "POST") {
+        const std::string type = lower(request.header("content-type"));
+        if (type != "application/json" && !type.starts_with("application/json;"))
+            return refuse(415, plainError(ErrorKind::invalidInput, "bad_content_type", "The body has to be application/json."));
+        if (request.body.size() > api::kMaxApiBody)
+            return refuse(413, plainError(ErrorKind::invalidInput, "too_large", "The message is too large."));
+    }
+    if (throttle.blocked(request.remote.ip, clock.now()))
+        return refuse(429, plainError(ErrorKind::exhausted, "too_many_tries", "Too many wrong secrets came from your network.",
+                                      "Wait half an hour and check the link."));
+    return false;
+}
+
+void HttpApi::Impl::handleApi(const Call& call) {
+    if (refusedBefore(call)) return;
+    const std::string path = call.request.path.substr(kPrefix.size());
+    if (routeOpen(call, path)) return;
+    const auto parts = split(path);
+    if (parts.size() >= 3 && parts[0] == "rooms" && routeRoom(call, parts)) return;
+    call.respond(errorResponse(plainError(ErrorKind::notFound, "no_such_path", "There is nothing at this address.")));
+}
+
+bool HttpApi::Impl::routeOpen(const Call& call, const std::string& path) {
+    const bool post = call.request.method == "POST";
+    if (post && path == "challenge") {
+        if (auto in = body<api::ChallengeRequest>(call)) house.challenge(*in, answering<api::Challenge>(call));
+    } else if (post && path == "invitations/preview") {
+        if (auto in = body<api::PreviewRequest>(call)) house.preview(*in, answering<api::Preview>(call));
+    } else if (post && path == "invitations/redeem") {
+        if (auto in = body<api::RedeemRequest>(call)) house.redeem(*in, answering<api::Redeemed>(call));
+    } else if (post && path == "login") {
+        if (auto in = body<api::LoginRequest>(call)) house.login(*in, answering<api::LoginAnswer>(call));
+    } else if (!post && path == "rooms") {
+        house.rooms(caller(call.request), answering<api::RoomList>(call));
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool HttpApi::Impl::routeRoom(const Call& call, const std::vector<std::string>& path) {
+    const bool post = call.request.method == "POST";
+    const Caller who = caller(call.request);
+    const base::RoomId room(path[1]);
+    const std::string& what = path[2];
+    if (path.size() == 3 && post && what == "token") {
+        if (auto in = body<api::TokenRequest>(call)) house.token(who, room, *in, answering<api::JoinGrant>(call));
+    } else if (path.size() == 3 && post && what == "stage") {
+        if (auto in = body<api::StageCommand>(call)) house.command(who, room, *in, answering<api::StageAnswer>(call));
+    } else if (path.size() == 3 && post && what == "leave") {
+        house.leave(who, room, answering<api::Nothing>(call));
+    } else if (path.size() == 3 && !post && what == "hands") {
+        house.hands(who, room, answering<api::Hands>(call));
+    } else if (path.size() == 3 && !post && what == "invitations") {
+        house.invitations(who, room, answering<api::InvitationList>(call));
+    } else if (path.size() == 3 && post && what == "invitations") {
+        if (auto in = body<api::InvitationWish>(call)) house.createInvitation(who, room, *in, answering<api::InvitationMade>(call));
+    } else if (path.size() == 5 && post && what == "invitations" && path[4] == "revoke") {
+        if (auto in = body<api::RevokeWish>(call))
+            house.revokeInvitation(who, room, base::InvitationId(path[3]), in->scope, answering<api::Nothing>(call));
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/// Loopback listener only, asked from this machine and not through a proxy.
+void HttpApi::Impl::metrics(const Call& call) {
+    const auto& r = call.request;
+    const bool proxied = !r.header("x-forwarded-for").empty() || !r.header("forwarded").empty();
+    if (!settings.metrics || !settings.metricsText || proxied || !r.remote.ip.isLoopback() || !hosts.contains(lower(r.header("host"))))
+        return call.respond(net::HttpResponse::text(404, "not found\n"));
+    settings.metricsText([respond = call.respond](std::string text) {
+        net::HttpResponse response{200, {{"content-type", "text/plain; version=0.0.4; charset=utf-8"}}, std::move(text)};
+        respond(std::move(response));
+    });
+}
+
+HttpApi::HttpApi(HouseService& house, const base::Clock& clock, HttpApiSettings settings)
+    : m_impl(std::make_shared<Impl>(house, clock, std::move(settings))) {}
+HttpApi::~HttpApi() = default;
+
+void HttpApi::setDraining() { m_impl->draining = true; }
+std::uint64_t HttpApi::failedSecrets() const { return m_impl->throttle.failures(); }
+
+bool HttpApi::handle(const net::HttpRequest& request, const net::Respond& respond) {
+    const Impl::Call call{request, respond};
+    const std::string& path = request.path;
+    if (path.starts_with(kPrefix)) {
+        m_impl->handleApi(call);
+        return true;
+    }
+    const bool ours = isInvitationPath(path) || path == "/" || path == "/healthz" || path == "/readyz" || path == "/version" ||
+                      path == "/metrics";
+    if (!ours) return false;
+    if (request.method != "GET") {
+        respond(net::HttpResponse::text(405, "only GET\n"));
+        return true;
+    }
+    if (isInvitationPath(path)) {
+        respond(invitationPage());
+    } else if (path == "/healthz") {
+        respond(net::HttpResponse::text(200, "ok\n"));
+    } else if (path == "/readyz") {
+        if (m_impl->draining) {
+            respond(net::HttpResponse::text(503, "draining\n"));
+        } else {
+            m_impl->house.probe([respond](base::Result<void> result) {
+                respond(result ? net::HttpResponse::text(200, "ready\n") : net::HttpResponse::text(503, "not ready\n"));
+            });
+        }
+    } else if (path == "/version") {
+        respond(jsonResponse(200, api::toJson(api::VersionInfo{"parlourd", std::string(kVersion), 1})));
+    } else if (path == "/metrics") {
+        m_impl->metrics(call);
+    } else {
+        respond(net::HttpResponse::text(200, "Parlour room server. Open an invitation link to join a room.\n"));
+    }
+    return true;
+}
+
+}  // namespace parlour::server

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The house API under /api/v1, the invitation page, health and version. Translates HTTP into calls of HouseService and
+// back; knows no rules. Browsers of other origins, rebound names and bodies that are not JSON are refused (security: T56);
+// guessing is throttled (T21). Thread: net.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/doors/clock.h"
+#include "core/net/http_server.h"
+#include "core/server/house_service.h"
+
+namespace parlour::server {
+
+struct HttpApiSettings {
+    std::vector<std::string> origins;      ///< as HouseAddress::origins; also the names Host may carry
+    std::size_t failuresPerIp = 10;        ///< per 30 minutes; 0 = no throttling
+    bool metrics = false;                  ///< the listener is loopback: /metrics is served
+    /// Fills /metrics; answers on the net thread.
+    std::function<void(std::function<void(std::string)>)> metricsText;
+};
+
+class HttpApi {
+  public:
+    HttpApi(HouseService& house, const base::Clock& clock, HttpApiSettings settings);
+    ~HttpApi();
+
+    /// True when the path is one of ours (it will be answered).
+    bool handle(const net::HttpRequest& request, const net::Respond& respond);
+    /// /readyz answers 503 from now on.
+    void setDraining();
+    std::uint64_t failedSecrets() const;
+
+    struct Impl;
+
+  private:
+    std::shared_ptr<Impl> m_impl;
+};
+
+/// HTTP status of an error of the house.
+int statusOf(const base::Error& error);
+
+/// The page behind every invitation link: the same bytes whatever the id (security: T21).
+net::HttpResponse invitationPage();
+bool isInvitationPath(std::string_view path);
+
+}  // namespace parlour::server
