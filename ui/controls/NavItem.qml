@@ -11,7 +11,7 @@ T.AbstractButton {
     property string iconName: ""
     property string side: ""      // words at the right, e.g. "4 live"
 
-    implicitHeight: Math.max(39, folded ? 0 : label.implicitHeight + 18)
+    implicitHeight: !folded && label.lineCount > 1 ? 2 * label.font.pixelSize + 30 : Math.max(39, label.font.pixelSize + 24)
     implicitWidth: 200
     hoverEnabled: true
     focusPolicy: Qt.TabFocus

@@ -8,18 +8,19 @@ Item {
     default property alias content: inner.data
     property real radius: Theme.radiusLarge
     property bool raised: true
+    property real depth: 2
     property color color: Theme.surface
 
     Repeater {
-        model: root.raised && !Theme.highContrast ? 4 : 0
+        model: root.raised && !Theme.highContrast ? 6 : 0
         Rectangle {
             required property int index
             anchors.fill: parent
             anchors.topMargin: 1
-            anchors.bottomMargin: -1 - index * 2
-            anchors.leftMargin: -index
-            anchors.rightMargin: -index
-            radius: root.radius + index
+            anchors.bottomMargin: -1 - index * root.depth
+            anchors.leftMargin: -index * root.depth / 2
+            anchors.rightMargin: -index * root.depth / 2
+            radius: root.radius + index * root.depth / 2
             color: Theme.shadow
         }
     }

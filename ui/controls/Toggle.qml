@@ -8,7 +8,7 @@ T.Switch {
     id: root
     property string explanation: ""
 
-    implicitHeight: Math.max(Theme.hit, words.implicitHeight + 8)
+    implicitHeight: Math.max(Theme.hit, words.implicitHeight + 12)
     implicitWidth: 320
     hoverEnabled: true
     focusPolicy: Qt.TabFocus
@@ -21,23 +21,24 @@ T.Switch {
     Accessible.checked: checked
     Keys.onReturnPressed: { toggle(); toggled() }
 
-    contentItem: Column {
-        id: words
-        rightPadding: 56
-        topPadding: 2
-        spacing: 2
-        UserText {
-            width: root.width - 60
-            text: root.text
-            silent: true
-        }
-        UserText {
-            width: root.width - 60
-            visible: text !== ""
-            text: root.explanation
-            color: Theme.muted
-            font.pixelSize: Theme.fontLabel
-            silent: true
+    contentItem: Item {
+        Column {
+            id: words
+            anchors.verticalCenter: parent.verticalCenter
+            spacing: 2
+            UserText {
+                width: root.width - 60
+                text: root.text
+                silent: true
+            }
+            UserText {
+                width: root.width - 60
+                visible: text !== ""
+                text: root.explanation
+                color: Theme.muted
+                font.pixelSize: Theme.fontLabel
+                silent: true
+            }
         }
     }
     indicator: Rectangle {

@@ -24,6 +24,7 @@ AppModel::AppModel(RoomClient& client, const base::Clock& clock, Preferences& pr
         if (!words.isEmpty()) showError(error, words);
         refreshHallway();
     });
+    connect(&m_session, &SessionBridge::joinedNow, this, &AppModel::selfChanged);
     ClientEvents events;
     events.onState = [this](room::RoomStatePtr state) { m_session.publish(std::move(state)); };
     events.onRefused = [this](base::Error error) {

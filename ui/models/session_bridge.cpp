@@ -155,7 +155,7 @@ QString SessionBridge::stateWords() const {
     if (reconnecting()) return tr("Connection lost");
     if (onStage()) {
         if (held()) return handUp() ? tr("Held by a moderator · hand raised") : tr("Held by a moderator");
-        if (microphoneLive()) return m_talkingByKey ? tr("Live while you hold Space") : tr("Live: everybody hears you");
+        if (microphoneLive()) return m_talkingByKey ? tr("Live while you hold Space") : tr("Live: you are heard");
         if (me() && !me()->mutedBy.empty() && me()->mutedBy != m_state->self.str()) return tr("Muted by a moderator");
         return tr("On stage, muted");
     }
@@ -163,6 +163,15 @@ QString SessionBridge::stateWords() const {
     if (handUp()) return handPlace() > 0 ? tr("Hand raised · %1 in line").arg(ordinal(handPlace())) : tr("Hand raised");
     if (handsLocked()) return tr("Listening only · hands are closed");
     return tr("Listening only");
+}
+
+QString SessionBridge::stateWord() const {
+    if (!joined()) return {};
+    if (reconnecting()) return tr("Offline");
+    if (onStage()) return held() ? tr("Held") : microphoneLive() ? tr("Live") : tr("Muted");
+    if (invited()) return tr("Invited");
+    if (handUp()) return handPlace() > 0 ? ordinal(handPlace()) : tr("Hand up");
+    return tr("Listening");
 }
 
 void SessionBridge::send(api::StageVerb verb, const QString& who) {

@@ -49,6 +49,7 @@ class SessionBridge : public QObject {
     Q_PROPERTY(bool askedToUnmute READ askedToUnmute NOTIFY changed)
     Q_PROPERTY(bool talkingByKey READ talkingByKey NOTIFY changed)
     Q_PROPERTY(QString stateWords READ stateWords NOTIFY changed) ///< the person's own state in words
+    Q_PROPERTY(QString stateWord READ stateWord NOTIFY changed)   ///< the same in one word
     Q_PROPERTY(int unreadChat READ unreadChat NOTIFY unreadChanged)
 
   public:
@@ -89,6 +90,7 @@ class SessionBridge : public QObject {
     bool askedToUnmute() const { return m_state->askedToUnmute; }
     bool talkingByKey() const { return m_talkingByKey; }
     QString stateWords() const;
+    QString stateWord() const;
     int unreadChat() const { return m_unread; }
 
     Q_INVOKABLE void raiseHand(const QString& note = {});

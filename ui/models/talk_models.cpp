@@ -74,7 +74,8 @@ std::vector<ChatRow> chatRows(const room::RoomState& state) {
         row.from = text(message.fromName);
         row.initials = initials(row.from);
         row.words = text(message.text);
-        row.time = QLocale().toString(QDateTime::fromMSecsSinceEpoch(base::toUnixMs(message.at)).time(), QLocale::ShortFormat);
+        const auto time = QDateTime::fromMSecsSinceEpoch(base::toUnixMs(message.at)).time();
+        row.time = QLocale().toString(time, QLocale().timeFormat(QLocale::ShortFormat).remove(QStringLiteral(":ss")));
         row.color = colorIndex(message.from);
         row.own = message.own;
         row.follows = before && before->from == message.from &&

@@ -49,7 +49,7 @@ Pressable {
         UserText {
             anchors { left: parent.left; right: parent.right; top: face.bottom; topMargin: 6; leftMargin: 2; rightMargin: 2 }
             horizontalAlignment: Text.AlignHCenter
-            text: root.isSelf ? qsTr("%1 (you)").arg(root.name) : root.handle === "" ? root.name : root.name + " " + root.handle
+            text: root.isSelf ? qsTr("You") : root.handle === "" ? root.name : root.name + " " + root.handle
             font.pixelSize: Theme.fontLabel
             wrapMode: Text.NoWrap
             silent: true

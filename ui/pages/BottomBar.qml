@@ -8,7 +8,7 @@ import Parlour.Models
 Rectangle {
     id: root
     readonly property var session: App.session
-    readonly property bool narrow: width < 620
+    readonly property bool narrow: width < 640
     readonly property int side: narrow ? 12 : 28
     signal inviteWanted()
     signal panelRequested(string which)
@@ -67,7 +67,12 @@ Rectangle {
             }
             UserText {
                 anchors.verticalCenter: parent.verticalCenter
-                text: root.session.stateWords
+                // Where there is little room, one word; the whole sentence is still read out.
+                text: fits ? root.session.stateWords : root.session.stateWord
+                readonly property bool fits: root.narrow || whole.width + 60 < right.x - stateChip.x
+                TextMetrics { id: whole; font: stateText.font; text: root.session.stateWords }
+                id: stateText
+                Accessible.name: root.session.stateWords
                 color: stateChip.ink
                 font.pixelSize: Theme.fontLabel
                 font.weight: Font.DemiBold
@@ -109,7 +114,8 @@ Rectangle {
             visible: root.session.moderator
             text: qsTr("Invite")
             iconName: "link"
-            iconOnly: root.narrow
+            iconOnly: root.width < 820
+            spokenName: qsTr("Invite")
             onClicked: root.inviteWanted()
         }
         ActionButton {

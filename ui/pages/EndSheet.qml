@@ -9,8 +9,8 @@ Sheet {
     preferredWidth: 460
     title: qsTr("End the room for everybody?")
     intro: qsTr("Everybody leaves. The room itself and its links stay; you can open it again.")
-    ButtonRow {
-        ActionButton { kind: "danger"; text: qsTr("End the room"); onClicked: { App.session.endRoom(); root.close() } }
+    actions: [
+        ActionButton { kind: "danger"; text: qsTr("End the room"); onClicked: { App.session.endRoom(); root.close() } },
         ActionButton { text: qsTr("Cancel"); onClicked: root.close() }
-    }
+    ]
 }

@@ -39,13 +39,13 @@ Sheet {
             }
         }
     }
-    ButtonRow {
-        ActionButton { id: closeButton; kind: "primary"; text: qsTr("Close"); onClicked: App.dismissError() }
+    actions: [
+        ActionButton { id: closeButton; kind: "primary"; text: qsTr("Close"); onClicked: App.dismissError() },
         ActionButton {
             visible: App.errorDetails !== ""
             text: qsTr("Copy details")
             iconName: "copy"
             onClicked: { App.copyText(App.errorDetails); text = qsTr("Copied") }
         }
-    }
+    ]
 }

@@ -23,12 +23,11 @@ FocusScope {
     ListView {
         id: list
         anchors.fill: parent
-        leftMargin: root.side
-        rightMargin: root.side
+        anchors.leftMargin: root.side
+        anchors.rightMargin: root.side
         topMargin: 16
         bottomMargin: 24
         spacing: 14
-        clip: true
         model: App.hallway
         boundsBehavior: Flickable.StopAtBounds
         T.ScrollBar.vertical: ThinScrollBar { }
@@ -36,7 +35,7 @@ FocusScope {
         Accessible.name: qsTr("Rooms")
 
         header: Column {
-            width: list.width - 2 * root.side
+            width: list.width
             spacing: 8
             bottomPadding: 16
             Item {
@@ -100,12 +99,12 @@ FocusScope {
             }
         }
         delegate: RoomCard {
-            width: list.width - 2 * root.side
+            width: list.width
             onEntered: App.enterKnown(index)
         }
         footer: Surface {
             visible: App.hallway.loaded && App.hallway.count === 0
-            width: list.width - 2 * root.side
+            width: list.width
             height: visible ? empty.height + 56 : 0
             Column {
                 id: empty

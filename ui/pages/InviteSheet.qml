@@ -94,13 +94,13 @@ Sheet {
         }
         Caption { width: parent.width; text: qsTr("The link is shown only now. It contains a secret: share it only with those you mean.") }
     }
-    ButtonRow {
+    actions: [
         ActionButton {
             visible: !root.made
             kind: "primary"
             text: qsTr("Create link")
             onClicked: App.createInvitation(root.roles[role.currentIndex], root.uses[use.currentIndex], root.spans[span.currentIndex])
-        }
+        },
         ActionButton {
             id: copyButton
             property bool copied: false
@@ -109,12 +109,12 @@ Sheet {
             iconName: copied ? "check" : "copy"
             text: copied ? qsTr("Copied") : qsTr("Copy link")
             onClicked: { App.copyText(App.madeLink); copied = true }
-        }
+        },
         ActionButton {
             visible: root.made
             text: qsTr("Another one")
             onClicked: { App.forgetInvitation(); copyButton.copied = false }
-        }
+        },
         ActionButton { text: qsTr("Close"); onClicked: root.close() }
-    }
+    ]
 }

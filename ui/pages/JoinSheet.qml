@@ -9,7 +9,7 @@ Sheet {
     id: root
     readonly property var invitation: App.invitation
     readonly property bool wanted: invitation.step > 0
-    property string shownTitle: invitation.step === 2 ? invitation.roomTitle : invitation.host
+    spokenTitle: invitation.step === 2 ? invitation.roomTitle : qsTr("This link opens an invitation on %1").arg(invitation.host)
 
     onWantedChanged: wanted ? open() : close()
     onClosed: { App.sound.stopAll(); listsShown = false; if (root.wanted) invitation.dismiss() }
@@ -57,22 +57,6 @@ Sheet {
             color: Theme.danger
             role: Accessible.AlertMessage
         }
-        ButtonRow {
-            ActionButton {
-                id: lookButton
-                kind: "primary"
-                text: root.invitation.looking ? qsTr("Looking…") : qsTr("Look inside")
-                enabled: !root.invitation.looking
-                onClicked: root.invitation.lookInside()
-            }
-            ActionButton { text: qsTr("Not now"); onClicked: root.invitation.dismiss() }
-            ActionButton {
-                visible: root.invitation.problemDetails !== ""
-                text: qsTr("Copy details")
-                kind: "quiet"
-                onClicked: App.copyText(root.invitation.problemDetails)
-            }
-        }
     }
 
     // Step 2
@@ -108,19 +92,34 @@ Sheet {
             width: parent.width
             label: qsTr("Your name in the room")
             maximumLength: 64
-            onAccepted: enterButton.clicked()
+            onAccepted: if (enterButton.enabled) enterButton.clicked()
         }
         SoundChoices { width: parent.width; visible: root.invitation.step === 2 }
-        ButtonRow {
-            ActionButton {
-                id: enterButton
-                kind: "primary"
-                text: qsTr("Enter room")
-                enabled: nameField.text.trim() !== ""
-                hint: qsTr("You come in muted")
-                onClicked: root.invitation.enter(nameField.text)
-            }
-            ActionButton { text: qsTr("Not now"); onClicked: root.invitation.dismiss() }
-        }
     }
+    actions: [
+        ActionButton {
+            id: lookButton
+            visible: root.invitation.step === 1
+            kind: "primary"
+            text: root.invitation.looking ? qsTr("Looking…") : qsTr("Look inside")
+            enabled: !root.invitation.looking
+            onClicked: root.invitation.lookInside()
+        },
+        ActionButton {
+            id: enterButton
+            visible: root.invitation.step === 2
+            kind: "primary"
+            text: qsTr("Enter room")
+            enabled: nameField.text.trim() !== ""
+            hint: qsTr("You come in muted")
+            onClicked: root.invitation.enter(nameField.text)
+        },
+        ActionButton { text: qsTr("Not now"); onClicked: root.invitation.dismiss() },
+        ActionButton {
+            visible: root.invitation.step === 1 && root.invitation.problemDetails !== ""
+            text: qsTr("Copy details")
+            kind: "quiet"
+            onClicked: App.copyText(root.invitation.problemDetails)
+        }
+    ]
 }

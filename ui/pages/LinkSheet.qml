@@ -39,8 +39,8 @@ Sheet {
         color: Theme.danger
         role: Accessible.AlertMessage
     }
-    ButtonRow {
-        ActionButton { text: qsTr("Not now"); onClicked: root.close() }
+    actions: [
+        ActionButton { text: qsTr("Not now"); onClicked: root.close() },
         ActionButton { text: qsTr("Continue"); kind: "primary"; enabled: field.text.trim() !== ""; onClicked: root.proceed() }
-    }
+    ]
 }

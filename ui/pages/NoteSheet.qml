@@ -19,8 +19,8 @@ Sheet {
         maximumLength: 140
         onAccepted: root.done()
     }
-    ButtonRow {
-        ActionButton { kind: "primary"; text: qsTr("Raise with this note"); iconName: "hand"; onClicked: root.done() }
+    actions: [
+        ActionButton { kind: "primary"; text: qsTr("Raise with this note"); iconName: "hand"; onClicked: root.done() },
         ActionButton { text: qsTr("Not now"); onClicked: root.close() }
-    }
+    ]
 }

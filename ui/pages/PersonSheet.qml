@@ -156,5 +156,7 @@ Sheet {
             onClicked: { root.close(); root.removeWanted(root.identity, true) }
         }
     }
-    ButtonRow { ActionButton { text: qsTr("Close"); onClicked: root.close() } }
+    actions: [
+        ActionButton { text: qsTr("Close"); onClicked: root.close() }
+    ]
 }

@@ -39,7 +39,7 @@ Sheet {
         text: qsTr("Also close the link they came by")
         explanation: qsTr("Everybody inside stays. While a link with many uses is open, the same person can come back through it under a new identity.")
     }
-    ButtonRow {
+    actions: [
         ActionButton {
             kind: "danger"
             text: root.ban ? qsTr("Ban") : qsTr("Remove")
@@ -48,7 +48,7 @@ Sheet {
                 else App.session.remove(root.identity, closeLink.checked)
                 root.close()
             }
-        }
+        },
         ActionButton { text: qsTr("Cancel"); onClicked: root.close() }
-    }
+    ]
 }

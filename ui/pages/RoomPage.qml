@@ -26,7 +26,12 @@ FocusScope {
         if (panel.visible && !panel.activeFocus) panel.forceActiveFocus()
         else stageArea.forceActiveFocus()
     }
+    Connections {
+        target: root.session
+        function onJoinedNow() { Qt.callLater(root.showScene, App.scene) }
+    }
     function showScene(scene) {
+        if (!session.joined) return
         if (scene === "chat" || scene === "people" || scene === "hands") showPanel(scene)
         if (scene === "person") personSheet.show("kenjiito")
         if (scene === "remove") { personSheet.show("kenjiito"); removeSheet.show("kenjiito", false) }
@@ -58,7 +63,7 @@ FocusScope {
         RoomHeader {
             id: header
             anchors { left: parent.left; right: parent.right; top: parent.top }
-            narrow: main.width < 560
+            narrow: main.width < 600 || main.height < 520
         }
         Column {
             id: prompts
@@ -110,6 +115,7 @@ FocusScope {
         rightPadding: 0
         topPadding: 0
         bottomPadding: 0
+        spokenTitle: qsTr("Side panel")
         contentItem: SidePanel {
             inDrawer: true
             tab: root.tab

@@ -9,7 +9,7 @@ import Parlour.Models
 FocusScope {
     id: root
     property int side: 28
-    readonly property bool narrow: width < 560
+    readonly property bool narrow: width < 600
     signal personWanted(string identity)
 
     GridView {
@@ -43,6 +43,11 @@ FocusScope {
             }
         }
         highlightMoveDuration: 0
+        // The stage grows above the audience: stay at the top until somebody scrolls.
+        property bool scrolled: false
+        onMovementStarted: scrolled = true
+        onHeaderHeightChanged: if (!scrolled) Qt.callLater(positionViewAtBeginning)
+        readonly property real headerHeight: headerItem ? headerItem.height : 0
 
         header: Column {
             width: grid.width

@@ -72,7 +72,7 @@ Pressable {
             UserText {
                 width: parent.width
                 horizontalAlignment: Text.AlignHCenter
-                text: root.isSelf ? qsTr("%1 (you)").arg(root.name) : root.handle === "" ? root.name : root.name + " " + root.handle
+                text: root.handle === "" ? root.name : root.name + " " + root.handle
                 font.pixelSize: Theme.fontSmall
                 wrapMode: Text.NoWrap
                 silent: true
@@ -80,7 +80,7 @@ Pressable {
             UserText {
                 width: parent.width
                 horizontalAlignment: Text.AlignHCenter
-                text: root.roleWords
+                text: root.isSelf ? qsTr("%1 · you").arg(root.roleWords) : root.roleWords
                 color: Theme.muted
                 font.pixelSize: Theme.fontTiny
                 wrapMode: Text.NoWrap

@@ -59,13 +59,13 @@ Sheet {
         color: Theme.danger
         role: Accessible.AlertMessage
     }
-    ButtonRow {
+    actions: [
         ActionButton {
             kind: "primary"
             text: App.startingRoom ? qsTr("Starting…") : qsTr("Start room")
             enabled: field.text.trim() !== "" && !App.startingRoom
             onClicked: root.begin()
-        }
+        },
         ActionButton { text: qsTr("Not now"); onClicked: root.close() }
-    }
+    ]
 }
