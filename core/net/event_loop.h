@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The net thread: one Asio loop. Everything in core/net, and whoever is posted to it, runs here and nowhere else.
+// It outlives everything that was made with it; destroy servers, channels and calls on its thread or after it has ended.
 #pragma once
 
 #include <functional>

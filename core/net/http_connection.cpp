@@ -9,6 +9,7 @@ namespace parlour::net {
 namespace {
 
 constexpr auto kLinger = std::chrono::seconds(2);
+constexpr std::size_t kShortAnswer = 64 * 1024;
 
 /// Makes sure that a request is answered once, whatever its handler does with the Respond it was given.
 class AnswerSlot {
@@ -249,9 +250,11 @@ void HttpConnection::refuse(int status) {
 }
 
 void HttpConnection::reply(const HttpResponse& response, bool keepAlive) {
-    m_stream->send(base::asBytes(formatResponse(response, keepAlive, m_isHead, m_loop.clock().wallNow())));
+    const auto bytes = formatResponse(response, keepAlive, m_isHead, m_loop.clock().wallNow());
+    m_stream->send(base::asBytes(bytes));
     if (keepAlive) return;
-    m_stream->closeAfterSending(kLinger);
+    // A long answer over a thin line takes its time.
+    m_stream->closeAfterSending(bytes.size() > kShortAnswer ? m_limits.idleTime : base::Duration(kLinger));
     end();
 }
 

@@ -14,7 +14,7 @@ struct Limits {
     base::Duration bodyTime = std::chrono::seconds(10);   ///< from the empty line to the last byte of the body; 408
     base::Duration idleTime = std::chrono::seconds(60);   ///< between requests; also a WebSocket from which nothing comes
     base::Duration answerTime = std::chrono::seconds(30); ///< for our own handler; then 503
-    std::size_t headerBytes = 16 * 1024;                  ///< request line and headers; 431
+    std::size_t headerBytes = 32 * 1024;                  ///< request line (LiveKit's join_request!) and headers; 431
     std::size_t bodyBytes = 1024 * 1024;                  ///< 413
     // Connections
     std::size_t connectionsPerIp = 64;                    ///< 0 = unlimited; an IPv6 /64 counts as one IP
