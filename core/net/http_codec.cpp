@@ -79,8 +79,8 @@ bool isFieldValue(std::string_view value) {
 void appendFields(std::string& out, const Headers& headers, std::initializer_list<std::string_view> ours) {
     for (const auto& [name, value] : headers) {
         if (!isFieldName(name) || !isFieldValue(value)) continue;
-        const auto same = [&](std::string_view own) { return lowered({name.data(), name.size()}) == own; };
-        if (std::any_of(ours.begin(), ours.end(), same)) continue;
+        const auto plain = lowered({name.data(), name.size()});
+        if (std::find(ours.begin(), ours.end(), plain) != ours.end()) continue;
         out += name + ": " + value + "\r\n";
     }
 }

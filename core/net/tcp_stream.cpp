@@ -101,11 +101,12 @@ class Connection final : public TcpStream, public std::enable_shared_from_this<C
     void closeAfterSending(base::Duration within) override {
         if (m_ended || m_closing) return;
         m_closing = true;
-        m_closeTimer = m_loop.postAfter(within, [weak = this->weak_from_this()] {
-            if (auto self = weak.lock()) self->close();
+        // The user may let go now: the loop's timer keeps us until end(), or until the loop itself goes.
+        const auto kept = std::make_shared<std::shared_ptr<Connection>>(this->shared_from_this());
+        m_kept = kept;
+        m_closeTimer = m_loop.postAfter(within, [kept] {
+            if (const auto self = *kept) self->close();
         });
-        // Held by the timer's owner: us. Without another reference the handshake of closing would end here.
-        m_self = this->shared_from_this();
         if (queuedBytes() == 0) shutDown();
     }
 
@@ -190,6 +191,7 @@ class Connection final : public TcpStream, public std::enable_shared_from_this<C
 
     void end(base::Error why) {
         if (m_ended) return;
+        const auto guard = this->shared_from_this();
         m_ended = true;
         m_waiting.clear();
         m_closeTimer.cancel();
@@ -200,7 +202,7 @@ class Connection final : public TcpStream, public std::enable_shared_from_this<C
         m_loop.post([self = this->shared_from_this(), why = std::move(why)] {
             if (auto closed = std::exchange(self->m_onClosed, nullptr)) closed(why);
         });
-        m_self.reset();
+        if (const auto kept = m_kept.lock()) kept->reset();
     }
 
     EventLoop& m_loop;
@@ -219,7 +221,7 @@ class Connection final : public TcpStream, public std::enable_shared_from_this<C
     std::shared_ptr<Receiver> m_receiver;
     std::function<void(base::Error)> m_onClosed;
     base::Timer m_closeTimer;
-    std::shared_ptr<Connection> m_self;
+    std::weak_ptr<std::shared_ptr<Connection>> m_kept;
 };
 
 /// One call of connectTcp: look-up, the race of addresses, TLS.

@@ -21,12 +21,13 @@ WsSession::WsSession(EventLoop& loop, std::shared_ptr<TcpStream> stream, WsRole 
       m_lastPing(m_lastHeard) {}
 
 void WsSession::start() {
-    m_self = shared_from_this();
     m_stream->onBytes(nullptr);
     m_stream->onClosed([weak = weak_from_this()](const base::Error&) {
         if (auto self = weak.lock()) self->finish(self->m_code, self->m_reason, false);
     });
-    watch();
+    const auto kept = std::make_shared<std::shared_ptr<WsSession>>(shared_from_this());
+    m_kept = kept;
+    watch(kept);
 }
 
 std::shared_ptr<WebSocket> WsSession::handle() {
@@ -168,6 +169,7 @@ void WsSession::breakOff(int code, const std::string& reason) {
 /// `orderly`: what is queued still goes out; closing the TCP side may then take Limits::closeTime.
 void WsSession::finish(int code, std::string reason, bool orderly) {
     if (m_state == State::ended) return;
+    const auto guard = shared_from_this();
     m_state = State::ended;
     m_code = code;
     m_reason = std::move(reason);
@@ -181,20 +183,20 @@ void WsSession::finish(int code, std::string reason, bool orderly) {
     m_receiver = nullptr;
     m_textReceiver = nullptr;
     if (auto gone = std::exchange(m_onGone, nullptr)) gone(m_slow);
-    m_loop.post([self = std::exchange(m_self, nullptr)] {
-        if (!self) return;
+    if (const auto kept = m_kept.lock()) kept->reset();
+    m_loop.post([self = guard] {
         if (auto closed = std::exchange(self->m_onClosed, nullptr)) closed(self->m_code, self->m_reason);
     });
 }
 
 /// Pings, and ends a connection from which nothing is heard.
-void WsSession::watch() {
+void WsSession::watch(std::shared_ptr<std::shared_ptr<WsSession>> kept) {
     const auto step = std::max<base::Duration>(std::chrono::milliseconds(10),
                                                m_limits.pingInterval.count() > 0
                                                    ? std::min(m_limits.pingInterval, m_limits.idleTime) / 4
                                                    : m_limits.idleTime / 4);
-    m_watch = m_loop.postAfter(step, [weak = weak_from_this()] {
-        const auto self = weak.lock();
+    m_watch = m_loop.postAfter(step, [kept = std::move(kept)] {
+        const auto self = *kept;
         if (!self || self->m_state == State::ended) return;
         const auto now = self->m_loop.clock().now();
         if (now - self->m_lastHeard >= self->m_limits.idleTime) return self->breakOff(1001, "nothing heard for too long");
@@ -202,7 +204,7 @@ void WsSession::watch() {
             self->m_lastPing = now;
             self->sendFrame(WsOpcode::ping, {});
         }
-        if (self->m_state != State::ended) self->watch();
+        if (self->m_state != State::ended) self->watch(kept);
     });
 }
 

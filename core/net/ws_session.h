@@ -42,7 +42,7 @@ class WsSession final : public WebSocket, public std::enable_shared_from_this<Ws
     bool take(const WsEvent& event);
     void breakOff(int code, const std::string& reason);
     void finish(int code, std::string reason, bool orderly);
-    void watch();
+    void watch(std::shared_ptr<std::shared_ptr<WsSession>> kept);
 
     EventLoop& m_loop;
     std::shared_ptr<TcpStream> m_stream;
@@ -64,7 +64,7 @@ class WsSession final : public WebSocket, public std::enable_shared_from_this<Ws
     std::shared_ptr<std::function<void(std::span<const std::byte>)>> m_receiver;
     std::shared_ptr<std::function<void(std::string_view)>> m_textReceiver;
     std::function<void(int, std::string)> m_onClosed;
-    std::shared_ptr<WsSession> m_self;  ///< keeps us until the end
+    std::weak_ptr<std::shared_ptr<WsSession>> m_kept;  ///< the loop's timer holds it, and so us, until the end
 };
 
 }  // namespace parlour::net
