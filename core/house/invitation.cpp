@@ -84,7 +84,7 @@ base::Result<void> usable(const InvitationRow& i, base::WallTime now) {
         case InvitationState::expired:
             return base::fail(ErrorKind::expired, "invitation_expired", "This invitation has expired.", "Ask for a new one.");
         case InvitationState::revoked:
-            return base::fail(ErrorKind::expired, "invitation_revoked", "This invitation has been withdrawn.", "Ask for a new one.");
+            return base::fail(ErrorKind::expired, "invitation_revoked", "This invitation has been revoked.", "Ask for a new one.");
     }
     return {};
 }

@@ -37,6 +37,7 @@ base::Result<std::size_t> HouseService::Impl::open() {
         tokenKey = {houseId.str(), *secret};
         sessionKey = crypto::deriveSeed(base::asBytes(*secret), "parlour api session v1", houseId.str());
         store.forgetTokens(clock.wallNow());
+        keepAddress();
         for (auto& row : store.rooms()) {
             auto room = std::make_shared<HouseRoom>();
             room->stage = store.loadStage(row.id);
@@ -51,6 +52,23 @@ base::Result<std::size_t> HouseService::Impl::open() {
         if (room->stage.session.live) run(room, house::Restart{}, {}, {});
     }
     return rooms.size();
+}
+
+/// The address is remembered, so that links made while no server runs lead to where it ran last.
+void HouseService::Impl::keepAddress() {
+    const auto keep = [&](const char* name, std::string& value, bool known) {
+        const auto old = store.meta(name);
+        if (!known)
+            value = old.value_or(value);
+        else if (old != value)
+            store.setMeta(name, value);
+    };
+    const bool known = !address.linkBase.empty();
+    keep("link_base", address.linkBase, known);
+    keep("ws_url", address.wsUrl, known);
+    keep("link_pin", address.pin, known);
+    keep("house_name", address.houseName, known && !address.houseName.empty());
+    if (!known && !address.linkBase.empty()) address.origins = {address.linkBase};
 }
 
 HouseRoomPtr HouseService::Impl::find(const base::RoomId& room) const {

@@ -54,6 +54,7 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
     Answer<T> toNet(Answer<T> answer);
 
     Result<std::size_t> open();
+    void keepAddress();
     HouseRoomPtr find(const base::RoomId& room) const;
     Result<HouseRoomPtr> need(const base::RoomId& room) const;
 

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything a server can be told, one list of keys for all forms: default < TOML file < environment (PARLOUR_SECTION__KEY)
+// < `--set KEY=VALUE` and options. An unknown key or an impossible value is an error that names file and line.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/base/socket_address.h"
+#include "core/house/policy.h"
+
+namespace parlour::server {
+
+enum class TlsChoice {
+    automatic,   ///< plain on loopback, self-signed and pinned elsewhere
+    none,        ///< plain everywhere: a proxy in front does TLS
+    files,       ///< tlsCertificate and tlsKey
+};
+
+struct ServerConfig {
+    base::SocketAddress listen{base::IpAddress::v4({127, 0, 0, 1}), 7880};
+    std::uint16_t udpPort = 7882;        ///< 0 = a free one
+    std::string publicIp;                ///< told to media clients instead of the own addresses
+    std::string publicUrl;               ///< https://host[:port]; in links and challenges
+    std::string data;                    ///< folder
+    std::string name;                    ///< of the house, for people
+    TlsChoice tls = TlsChoice::automatic;
+    std::string tlsCertificate;
+    std::string tlsKey;
+    int failuresPerIp = 10;              ///< limits.per_ip: wrong secrets in 30 minutes; 0 lifts every per-address limit
+    int connectionsPerIp = 64;
+    int webSocketsPerMinute = 60;
+    house::Policy policy;
+    std::string logLevel = "info";
+    std::string logFile;
+};
+
+/// "limits.per_ip", "0". `where` goes into the error ("parlourd.toml:12", "--set").
+base::Result<void> setKey(ServerConfig& config, std::string_view key, std::string_view value, const std::string& where);
+/// TOML text. Errors: invalidInput "config" with "NAME:LINE".
+base::Result<void> applyToml(ServerConfig& config, std::string_view text, const std::string& name);
+/// Variables as name and value; those that do not start with PARLOUR_ and hold "__" are left alone.
+base::Result<void> applyEnvironment(ServerConfig& config, const std::map<std::string, std::string>& variables);
+std::vector<std::string> configKeys();
+
+}  // namespace parlour::server

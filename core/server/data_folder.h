@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// The folder that is a house: 0700, ours, locked by one process at a time (security: T49). Files in it are 0600.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/base/error.h"
+#include "core/base/time.h"
+
+namespace parlour::server {
+
+/// STATE_DIRECTORY (systemd), else XDG_DATA_HOME/parlourd, else ~/.local/share/parlourd.
+std::string defaultDataFolder();
+
+class DataFolder {
+  public:
+    /// Makes the folder if missing. Waits up to `wait` for the lock. Errors: unavailable "data_folder" (rights, owner,
+    /// not a folder), conflict "data_folder_in_use".
+    static base::Result<std::unique_ptr<DataFolder>> open(const std::string& path, base::Duration wait);
+    /// Gives the lock back.
+    ~DataFolder();
+    DataFolder(const DataFolder&) = delete;
+    DataFolder& operator=(const DataFolder&) = delete;
+
+    const std::string& path() const { return m_path; }
+    std::string databaseFile() const { return m_path + "/house.db"; }
+    std::string socketFile() const { return socketFile(m_path); }
+    static std::string socketFile(const std::string& path) { return path + "/admin.sock"; }
+
+    /// Writes a 0600 file atomically (temporary name, fsync, rename).
+    base::Result<void> writeFile(const std::string& name, const std::string& text) const;
+    /// notFound when missing.
+    base::Result<std::string> readFile(const std::string& name) const;
+
+  private:
+    struct Lock;
+    DataFolder(std::string path, std::unique_ptr<Lock> lock);
+    std::string m_path;
+    std::unique_ptr<Lock> m_lock;
+};
+
+}  // namespace parlour::server

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/server/data_folder.h"
+
+#include <windows.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace parlour::server {
+
+using base::ErrorKind;
+
+std::string defaultDataFolder() {
+    const char* local = std::getenv("LOCALAPPDATA");
+    return std::string(local ? local : ".") + "\\parlourd";
+}
+
+/// A file opened without sharing is the lock; the folder inherits the user profile's access list.
+struct DataFolder::Lock {
+    HANDLE file = INVALID_HANDLE_VALUE;
+    ~Lock() {
+        if (file != INVALID_HANDLE_VALUE) ::CloseHandle(file);
+    }
+};
+
+DataFolder::DataFolder(std::string path, std::unique_ptr<Lock> lock) : m_path(std::move(path)), m_lock(std::move(lock)) {}
+DataFolder::~DataFolder() = default;
+
+base::Result<std::unique_ptr<DataFolder>> DataFolder::open(const std::string& given, base::Duration wait) {
+    std::error_code error;
+    const auto path = std::filesystem::absolute(given, error);
+    std::filesystem::create_directories(path, error);
+    if (error)
+        return base::fail(ErrorKind::unavailable, "data_folder", "The data folder cannot be used.", "Choose another one with --data DIR.",
+                          error.message());
+    auto lock = std::make_unique<Lock>();
+    for (auto left = base::toMs(wait);; left -= 50) {
+        lock->file = ::CreateFileW((path / "lock").c_str(), GENERIC_READ | GENERIC_WRITE, 0, nullptr, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, nullptr);
+        if (lock->file != INVALID_HANDLE_VALUE) break;
+        if (left <= 0)
+            return base::fail(ErrorKind::conflict, "data_folder_in_use", "Another parlourd uses this data folder.",
+                              "Stop it, or give this one a folder of its own with --data DIR.", path.string());
+        ::Sleep(50);
+    }
+    return std::unique_ptr<DataFolder>(new DataFolder(path.string(), std::move(lock)));
+}
+
+base::Result<void> DataFolder::writeFile(const std::string& name, const std::string& text) const {
+    const auto target = std::filesystem::path(m_path) / name;
+    auto temporary = target;
+    temporary += ".new";
+    {
+        std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+        out << text;
+        if (!out.flush()) return base::fail(ErrorKind::unavailable, "data_folder", "A file in the data folder cannot be written.", "Check rights and free space.", target.string());
+    }
+    std::error_code error;
+    std::filesystem::rename(temporary, target, error);
+    if (error) return base::fail(ErrorKind::unavailable, "data_folder", "A file in the data folder cannot be written.", "Check rights and free space.", error.message());
+    return {};
+}
+
+base::Result<std::string> DataFolder::readFile(const std::string& name) const {
+    std::ifstream in(std::filesystem::path(m_path) / name, std::ios::binary);
+    if (!in) return base::fail(ErrorKind::notFound, "no_file", "The file is not there.", {}, name);
+    std::ostringstream out;
+    out << in.rdbuf();
+    return out.str();
+}
+
+}  // namespace parlour::server

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/server/metrics.h"
+
+#include <sstream>
+
+#include "core/server/version.h"
+
+namespace parlour::server {
+
+std::string metricsText(const MetricsInput& in) {
+    std::ostringstream out;
+    const auto row = [&](const char* type, const char* name, const char* help, auto value) {
+        out << "# HELP parlour_" << name << ' ' << help << "\n# TYPE parlour_" << name << ' ' << type << "\nparlour_" << name << ' '
+            << value << '\n';
+    };
+    out << "# HELP parlour_build_info What runs here.\n# TYPE parlour_build_info gauge\nparlour_build_info{version=\"" << kVersion << "\"} 1\n";
+    row("gauge", "uptime_seconds", "Since the start.", in.uptimeSeconds);
+    row("gauge", "draining", "1 while shutting down.", in.draining ? 1 : 0);
+    row("gauge", "rooms", "Live sessions with people.", in.endpoint.rooms);
+    row("gauge", "participants", "People with a transport.", in.endpoint.participants);
+    row("gauge", "signal_sessions", "Signalling sessions, joining ones included.", in.endpoint.connections);
+    row("counter", "signal_malformed_total", "Signalling connections closed for unreadable messages.", in.endpoint.malformed);
+    row("counter", "signal_limited_total", "Signalling requests over a rate limit.", in.endpoint.limited);
+    row("gauge", "media_sessions", "Sessions on the media thread.", in.media.sessions);
+    row("gauge", "publishers", "People who publish.", in.media.publishers);
+    row("gauge", "subscribers", "People who listen.", in.media.subscribers);
+    row("counter", "media_datagrams_total", "Datagrams received.", in.media.datagrams);
+    row("counter", "media_strangers_total", "Datagrams of nobody's, dropped unanswered.", in.media.strangers);
+    row("gauge", "http_connections", "Open connections, WebSockets included.", in.http.open);
+    row("counter", "http_accepted_total", "Connections taken.", in.http.accepted);
+    row("counter", "http_requests_total", "Requests.", in.http.requests);
+    row("counter", "http_bad_requests_total", "Requests that were no good HTTP.", in.http.badRequests);
+    row("counter", "http_refused_total", "Connections and requests refused by a limit.", in.http.refusedByLimit);
+    row("counter", "http_upgrades_total", "WebSockets opened.", in.http.upgrades);
+    row("counter", "auth_failures_total", "Wrong secrets, tokens and signatures.", in.failedSecrets);
+    return out.str();
+}
+
+}  // namespace parlour::server

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/server/room_server.h"
+
+#include <algorithm>
+
+#include "core/base/log.h"
+#include "core/base/thread_executor.h"
+#include "core/house/store/store.h"
+#include "core/net/http_server.h"
+#include "core/net/interfaces.h"
+#include "core/net/url.h"
+#include "core/server/admin.h"
+#include "core/server/builtin_engine.h"
+#include "core/server/http_api.h"
+#include "core/server/livekit_endpoint.h"
+#include "core/server/metrics.h"
+
+namespace parlour::server {
+
+using base::ErrorKind;
+
+// Member order is stop order, last first: nobody is let in, the endpoint lets go, the house thread is joined, then the
+// engine and the store it used go.
+struct RoomServer::Impl {
+    net::EventLoop& loop;
+    const base::Clock& clock;
+    const ServerConfig config;
+    const base::TimePoint started;
+    HouseAddress address;
+    std::string pin;
+    std::string httpUrl;
+    bool draining = false;
+    std::shared_ptr<bool> alive = std::make_shared<bool>(true);
+    std::unique_ptr<DataFolder> folder;
+    std::unique_ptr<house::Store> store;
+    std::unique_ptr<BuiltinEngine> engine;
+    std::unique_ptr<base::ThreadExecutor> houseThread;
+    std::unique_ptr<HouseService> house;
+    std::unique_ptr<LiveKitEndpoint> endpoint;
+    std::unique_ptr<HttpApi> api;
+    std::unique_ptr<AdminCommands> commands;
+    std::unique_ptr<net::HttpServer> http;
+    std::unique_ptr<AdminSocket> admin;
+
+    Impl(net::EventLoop& theLoop, const base::Clock& theClock, ServerConfig theConfig)
+        : loop(theLoop), clock(theClock), config(std::move(theConfig)), started(theClock.now()) {}
+    ~Impl() { *alive = false; }
+
+    base::Result<void> openHouse();
+    base::Result<std::optional<net::TlsCredentials>> credentials();
+    base::Result<void> openMedia();
+    base::Result<void> listen();
+    base::Result<void> fillAddress(bool tls);
+    void metrics(std::function<void(std::string)> answer);
+};
+
+namespace {
+
+constexpr base::Duration kLockWait = std::chrono::seconds(5);
+constexpr const char* kCertificateFile = "tls-cert.pem";
+constexpr const char* kKeyFile = "tls-key.pem";
+
+std::string originOf(bool tls, const std::string& host, std::uint16_t port) {
+    net::Url url;
+    url.scheme = tls ? "https" : "http";
+    url.host = host;
+    url.port = port;
+    return url.origin();
+}
+
+/// The addresses people may dial when the listener is bound to all of them.
+std::vector<std::string> reachableHosts(const base::IpAddress& listen) {
+    std::vector<std::string> hosts;
+    if (!listen.isUnspecified()) {
+        hosts.push_back(listen.toString());
+    } else {
+        for (const auto& local : net::localAddresses()) hosts.push_back(local.ip.toString());
+    }
+    if (listen.isUnspecified() || listen.isLoopback())
+        for (const char* name : {"127.0.0.1", "::1", "localhost"})
+            if (std::find(hosts.begin(), hosts.end(), name) == hosts.end()) hosts.emplace_back(name);
+    return hosts;
+}
+
+net::Limits limitsOf(const ServerConfig& config) {
+    net::Limits limits;
+    const bool lifted = config.failuresPerIp == 0;
+    limits.connectionsPerIp = lifted ? 0 : static_cast<std::size_t>(config.connectionsPerIp);
+    limits.webSocketConnectsPerMinute = lifted ? 0 : static_cast<std::size_t>(config.webSocketsPerMinute);
+    return limits;
+}
+
+}  // namespace
+
+base::Result<void> RoomServer::Impl::openHouse() {
+    auto opened = DataFolder::open(config.data.empty() ? defaultDataFolder() : config.data, kLockWait);
+    if (!opened) return base::Unexpected(std::move(opened).error());
+    folder = std::move(*opened);
+    auto database = house::Store::open(folder->databaseFile());
+    if (!database) return base::Unexpected(std::move(database).error());
+    store = std::move(*database);
+    return {};
+}
+
+/// Files if given; a certificate of our own, kept in the data folder so that links stay good, where strangers can listen;
+/// plain on loopback and behind --no-tls.
+base::Result<std::optional<net::TlsCredentials>> RoomServer::Impl::credentials() {
+    using Maybe = std::optional<net::TlsCredentials>;
+    if (config.tls == TlsChoice::none || (config.tls == TlsChoice::automatic && config.listen.ip.isLoopback())) return Maybe{};
+    if (config.tls == TlsChoice::files) {
+        auto loaded = net::loadTlsFiles(config.tlsCertificate, config.tlsKey);
+        if (!loaded) return base::Unexpected(std::move(loaded).error());
+        return Maybe{std::move(*loaded)};
+    }
+    auto loaded = net::loadTlsFiles(folder->path() + "/" + kCertificateFile, folder->path() + "/" + kKeyFile);
+    if (!loaded) {
+        auto made = net::makeSelfSigned(reachableHosts(config.listen.ip), clock.wallNow());
+        if (!made) return base::Unexpected(std::move(made).error());
+        const auto key = base::asText(made->credentials.privateKeyPem.view());
+        if (auto done = folder->writeFile(kKeyFile, std::string(key)); !done) return base::Unexpected(std::move(done).error());
+        if (auto done = folder->writeFile(kCertificateFile, made->credentials.certificatePem); !done)
+            return base::Unexpected(std::move(done).error());
+        loaded = std::move(made->credentials);
+    }
+    auto spki = net::pinOf(loaded->certificatePem);
+    if (!spki) return base::Unexpected(std::move(spki).error());
+    pin = *spki;
+    return Maybe{std::move(*loaded)};
+}
+
+base::Result<void> RoomServer::Impl::openMedia() {
+    BuiltinEngineConfig media;
+    if (config.listen.ip.isUnspecified()) {
+        for (const auto& local : net::localAddresses()) media.bind.push_back({local.ip, config.udpPort});
+        // A machine without network still talks to itself.
+        if (media.bind.empty()) media.bind.push_back({base::IpAddress::v4({127, 0, 0, 1}), config.udpPort});
+    } else {
+        media.bind.push_back({config.listen.ip, config.udpPort});
+    }
+    if (const auto ip = base::IpAddress::parse(config.publicIp)) media.advertise.push_back(*ip);
+    auto started_ = BuiltinEngine::start(loop, clock, media);
+    if (!started_) return base::Unexpected(std::move(started_).error());
+    engine = std::move(*started_);
+    return {};
+}
+
+base::Result<void> RoomServer::Impl::fillAddress(bool tls) {
+    const auto bound = http->localAddress();
+    const auto hosts = reachableHosts(config.listen.ip);
+    for (const auto& host : hosts) address.origins.push_back(originOf(tls, host, bound.port));
+    address.linkBase = address.origins.front();
+    httpUrl = originOf(tls, config.listen.ip.isUnspecified() ? "127.0.0.1" : bound.ip.toString(), bound.port);
+    address.houseName = config.name.empty() ? "Parlour" : config.name;
+    address.pin = pin;
+    if (!config.publicUrl.empty()) {
+        const auto url = net::Url::parse(config.publicUrl);
+        if (!url || url->path != "/" || !url->query.empty() || !url->fragment.empty())
+            return base::fail(ErrorKind::invalidInput, "bad_public_url", "The public URL has to be https://HOST[:PORT] and nothing more.",
+                              "Correct --public-url.", config.publicUrl);
+        address.linkBase = url->withWebSocketScheme(false).origin();
+        address.origins.insert(address.origins.begin(), address.linkBase);
+        address.pin.clear();  // the proxy has a certificate of its own
+    }
+    address.wsUrl = "ws" + address.linkBase.substr(4);
+    return {};
+}
+
+base::Result<void> RoomServer::Impl::listen() {
+    auto tls = credentials();
+    if (!tls) return base::Unexpected(std::move(tls).error());
+    const bool secure = tls->has_value();
+    net::HttpServerSettings settings;
+    settings.listen = config.listen;
+    settings.tls = std::move(*tls);
+    settings.limits = limitsOf(config);
+    net::HttpServerHandlers handlers;
+    handlers.onRequest = [this](const net::HttpRequest& request, net::Respond respond) {
+        if (endpoint->handleRequest(request, respond) || api->handle(request, respond)) return;
+        respond(net::HttpResponse::text(404, "not found\n"));
+    };
+    handlers.onUpgrade = [this](const net::HttpRequest& request, net::Upgrade upgrade) {
+        if (!endpoint->handleUpgrade(request, upgrade)) upgrade.refuse(net::HttpResponse::text(404, "not found\n"));
+    };
+    auto server = net::HttpServer::listen(loop, std::move(settings), std::move(handlers));
+    if (!server) return base::Unexpected(std::move(server).error());
+    http = std::move(*server);
+    return fillAddress(secure);
+}
+
+void RoomServer::Impl::metrics(std::function<void(std::string)> answer) {
+    engine->stats([this, flag = alive, answer = std::move(answer)](MediaWorkerStats media) {
+        if (!*flag) return;
+        answer(metricsText({endpoint->stats(), media, http->counters(), api->failedSecrets(),
+                            std::chrono::duration<double>(clock.now() - started).count(), draining}));
+    });
+}
+
+base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop, const base::Clock& clock, const ServerConfig& config,
+                                                            std::function<void(base::Result<std::size_t>)> ready) {
+    auto impl = std::make_unique<Impl>(loop, clock, config);
+    Impl& s = *impl;
+    if (auto done = s.openHouse(); !done) return base::Unexpected(std::move(done).error());
+    if (auto done = s.openMedia(); !done) return base::Unexpected(std::move(done).error());
+    if (auto done = s.listen(); !done) return base::Unexpected(std::move(done).error());
+
+    s.houseThread = std::make_unique<base::ThreadExecutor>("house", clock);
+    s.house = std::make_unique<HouseService>(loop, *s.houseThread, clock, *s.store, *s.engine, config.policy);
+    s.endpoint = std::make_unique<LiveKitEndpoint>(loop, clock, *s.engine, EndpointHouse::of(*s.house));
+    s.house->setEvents(s.endpoint->houseEvents());
+    s.house->setAddress(s.address);
+    HttpApiSettings api;
+    api.origins = s.address.origins;
+    api.failuresPerIp = static_cast<std::size_t>(config.failuresPerIp);
+    api.metrics = config.listen.ip.isLoopback();
+    const auto metrics = [raw = impl.get()](std::function<void(std::string)> answer) { raw->metrics(std::move(answer)); };
+    api.metricsText = metrics;
+    s.api = std::make_unique<HttpApi>(*s.house, clock, std::move(api));
+    s.commands = std::make_unique<AdminCommands>(*s.house, metrics);
+    auto admin = AdminSocket::listen(s.folder->socketFile(), loop,
+                                     [raw = impl.get(), flag = s.alive](const std::string& line, std::function<void(std::string)> answer) {
+                                         if (*flag) raw->commands->run(line, std::move(answer));
+                                     });
+    if (admin)
+        s.admin = std::move(*admin);
+    else
+        base::log(base::LogLevel::warn, "server", base::describe(admin.error()));
+    s.house->open([ready = std::move(ready), flag = s.alive](base::Result<std::size_t> rooms) {
+        if (*flag && ready) ready(std::move(rooms));
+    });
+    return std::unique_ptr<RoomServer>(new RoomServer(std::move(impl)));
+}
+
+RoomServer::RoomServer(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+RoomServer::~RoomServer() = default;
+
+HouseService& RoomServer::house() { return *m_impl->house; }
+const DataFolder& RoomServer::folder() const { return *m_impl->folder; }
+const HouseAddress& RoomServer::address() const { return m_impl->address; }
+std::string RoomServer::httpUrl() const { return m_impl->httpUrl; }
+
+std::vector<std::uint16_t> RoomServer::udpPorts() const {
+    std::vector<std::uint16_t> ports;
+    for (const auto& address : m_impl->engine->addresses())
+        if (std::find(ports.begin(), ports.end(), address.port) == ports.end()) ports.push_back(address.port);
+    return ports;
+}
+
+std::string RoomServer::reach() const {
+    const auto& config = m_impl->config;
+    if (!config.publicUrl.empty()) return "Everybody who reaches " + m_impl->address.linkBase + " and has a link can join.";
+    if (config.listen.ip.isLoopback()) return "Only programs on this computer can reach it.";
+    return "Everybody who reaches " + m_impl->address.linkBase + " over the network and has a link can join.";
+}
+
+void RoomServer::drain(base::Duration within, std::function<void()> done) {
+    if (m_impl->draining) return;
+    m_impl->draining = true;
+    m_impl->api->setDraining();
+    m_impl->endpoint->drain();
+    m_impl->http->drain(within, std::move(done));
+}
+
+}  // namespace parlour::server
