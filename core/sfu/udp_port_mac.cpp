@@ -67,7 +67,7 @@ struct UdpPort::Impl {
     std::vector<base::SocketAddress> addresses;
     int pipe[2] = {-1, -1};
     UdpPortStats stats;
-    std::array<std::byte, kReceiveBytes> buffer;
+    std::array<std::byte, kReceiveBytes + 1> buffer;  // one more tells a longer datagram
 
     ~Impl() {
         for (std::size_t i = 1; i < waiting.size(); ++i) ::close(waiting[i].fd);
@@ -150,7 +150,7 @@ bool UdpPort::receive(const Receiver& receiver) {
                                          reinterpret_cast<sockaddr*>(&from), &length);
             if (size < 0) break;
             ++m_impl->stats.received;
-            if (static_cast<std::size_t>(size) == m_impl->buffer.size()) {
+            if (static_cast<std::size_t>(size) > kReceiveBytes) {
                 ++m_impl->stats.truncated;
                 continue;
             }

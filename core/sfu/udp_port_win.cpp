@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstring>
+#include <string>
 
 #include "core/sfu/udp_port.h"
 
@@ -83,7 +84,7 @@ struct UdpPort::Impl {
     sockaddr_storage wakerName{};
     int wakerLength = 0;
     UdpPortStats stats;
-    std::array<std::byte, kReceiveBytes> buffer;
+    std::array<std::byte, kReceiveBytes + 1> buffer;  // one more tells a longer datagram
 
     ~Impl() {
         for (const auto& w : waiting) ::closesocket(w.fd);
@@ -167,9 +168,14 @@ bool UdpPort::receive(const Receiver& receiver) {
             const auto size = ::recvfrom(m_impl->waiting[s + 1].fd, reinterpret_cast<char*>(m_impl->buffer.data()),
                                          static_cast<int>(m_impl->buffer.size()), 0,
                                          reinterpret_cast<sockaddr*>(&from), &length);
+            if (size < 0 && ::WSAGetLastError() == WSAEMSGSIZE) {
+                ++m_impl->stats.received;
+                ++m_impl->stats.truncated;
+                continue;
+            }
             if (size < 0) break;
             ++m_impl->stats.received;
-            if (static_cast<std::size_t>(size) == m_impl->buffer.size()) {
+            if (static_cast<std::size_t>(size) > kReceiveBytes) {
                 ++m_impl->stats.truncated;
                 continue;
             }
