@@ -101,11 +101,11 @@ TEST_CASE("what one client says is what the other one hears, and nobody else's w
 TEST_CASE("a muted microphone sends nothing that sounds, in whatever order the switches move", "[T32]") {
     // Every sequence of six moves from: open, close, test on, test off, settings, nothing.
     std::uint32_t seed = 0;
-    for (int order = 0; order < 400; ++order) {
+    for (int order = 0; order < 120; ++order) {
         std::mt19937 random(++seed);
         ManualClock clock;
         Client c(clock);
-        c.voice = speechLike(1.5, seed, 0.5f);
+        c.voice = speechLike(1.0, seed, 0.5f);
         for (auto& s : c.voice) s += 0.05f;   // never silent: a leak cannot hide in a pause
         c.engine.start(Client::plain(order % 2 ? 10 : 20));
         bool open = false;
