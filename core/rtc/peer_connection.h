@@ -18,13 +18,14 @@
 #include <vector>
 
 #include "core/base/media.h"
+#include "core/rtc/data_channel.h"
 #include "core/rtc/rtp_packet.h"
 #include "core/rtc/stats.h"
 #include "core/rtc/transport.h"
 
 namespace parlour::rtc {
 
-enum class DataLabel { reliable, lossy };  ///< "_reliable" and "_lossy" of LiveKit
+
 
 struct PeerConnectionConfig {
     TransportConfig transport;
