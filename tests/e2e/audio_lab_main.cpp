@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sound engine alone over real devices: microphone -> Opus -> jitter buffer -> loudspeaker, in one process without a network.
-//   parlour_audio_lab loop --capture EP --playout EP [--seconds N] [--frame 10|20] [--block 240|480] [--raw]
+//   parlour_audio_lab loop --capture EP --playout EP [--seconds N] [--frame 10|20] [--block 240|480] [--process on|off]
+//   parlour_audio_lab copy --capture EP --playout EP [--seconds N] [--block 240|480]     microphone to loudspeaker, nothing between
 //   parlour_audio_lab devices
-// Prints one line of state each 100 ms: t, captured level, played level, running, restarts.
+// loop prints one line of state each 100 ms: t, captured level, played level, running, restarts.
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -10,10 +12,12 @@
 #include <cstring>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "audio/audio_engine.h"
 #include "audio/portaudio_backend.h"
 #include "core/base/clock.h"
+#include "core/base/spsc_ring.h"
 
 using namespace parlour;
 
@@ -34,14 +38,40 @@ int devices() {
     return 0;
 }
 
+/// The floor of every latency figure: one ring between two device callbacks, started with one block in it.
+int copy(const audio::AudioDeviceSettings& settings, double seconds) {
+    base::SystemClock clock;
+    base::SpscRing<float> ring(16'384);
+    const std::vector<float> first(static_cast<std::size_t>(settings.blockFrames), 0.0f);
+    ring.write(first);
+    const audio::DeviceCallbacks callbacks{
+        [&](std::span<const float> mono) { ring.write(mono); },
+        [&](std::span<float> mono) {
+            while (ring.size() > 2 * mono.size()) ring.discard(mono.size());
+            const auto got = ring.read(mono);
+            std::fill(mono.begin() + static_cast<std::ptrdiff_t>(got), mono.end(), 0.0f);
+        }};
+    const auto backend = audio::makePortAudioBackend();
+    auto opened = backend->openPlayout(settings.playout, settings.blockFrames, callbacks);
+    if (opened) opened = backend->openCapture(settings.capture, settings.blockFrames, callbacks);
+    if (!opened) {
+        std::fprintf(stderr, "%s\n", base::describe(opened.error()).c_str());
+        return 1;
+    }
+    const auto end = clock.now() + std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(seconds));
+    while (!ended && clock.now() < end) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     std::signal(SIGTERM, [](int) { ended = true; });
     std::signal(SIGINT, [](int) { ended = true; });
     if (argc >= 2 && std::strcmp(argv[1], "devices") == 0) return devices();
-    if (argc < 2 || std::strcmp(argv[1], "loop") != 0) {
-        std::fprintf(stderr, "parlour_audio_lab loop|devices …\n");
+    const std::string mode = argc < 2 ? "" : argv[1];
+    if (mode != "loop" && mode != "copy") {
+        std::fprintf(stderr, "parlour_audio_lab loop|copy|devices …\n");
         return 2;
     }
     audio::EngineSettings settings;
@@ -73,6 +103,7 @@ int main(int argc, char** argv) {
         }
     }
 
+    if (mode == "copy") return copy(settings.devices, seconds);
     base::SystemClock clock;
     audio::AudioEngine engine(clock);
     engine.addTrack({1});
