@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <type_traits>
+#include <utility>
 
 #include "core/rtc/certificate.h"
 #include "core/server/media_room.h"
@@ -75,6 +76,7 @@ void MediaSession::close() {
 
 void MediaSession::acceptOffer(const std::string& sdp, std::uint32_t offerId) {
     m_added.clear();
+    m_removed.clear();
     auto answer = m_publisher->connection.acceptOffer(sdp, m_context.now);
     if (!answer) {
         m_context.emit(id(), NegotiationFailed{answer.error()});
@@ -83,11 +85,28 @@ void MediaSession::acceptOffer(const std::string& sdp, std::uint32_t offerId) {
     m_context.peers.registerUfrag(*m_publisher);
     m_context.emit(id(), PublisherAnswer{*answer, offerId});
     drain(*m_publisher);
-    auto added = std::exchange(m_added, {});
+    const auto added = std::exchange(m_added, {});
+    dropRemoved(added);
     matchTracks(added);
 }
 
-void MediaSession::matchTracks(std::vector<rtc::RemoteTrackAdded>& added) {
+// A section that was removed and added in one description goes on with another source, unless the new track is one that
+// was announced by itself.
+void MediaSession::dropRemoved(const std::vector<rtc::RemoteTrackAdded>& added) {
+    for (const auto& mid : std::exchange(m_removed, {})) {
+        const auto track = std::find_if(m_tracks.begin(), m_tracks.end(), [&](const auto& t) {
+            return t.second.publisher != nullptr && t.second.mid == mid;
+        });
+        if (track == m_tracks.end()) continue;
+        const auto again = std::find_if(added.begin(), added.end(), [&](const auto& a) { return a.mid == mid; });
+        const bool another = again == added.end() || std::any_of(m_tracks.begin(), m_tracks.end(), [&](const auto& t) {
+                                 return t.second.publisher == nullptr && t.second.cid == again->trackId;
+                             });
+        if (another) dropTrack(base::TrackSid(track->first), false);
+    }
+}
+
+void MediaSession::matchTracks(const std::vector<rtc::RemoteTrackAdded>& added) {
     for (const auto& section : added) {
         // By cid; by mid for a section that changed; else the first that still waits for one (some SDKs make up ids).
         auto found = std::find_if(m_tracks.begin(), m_tracks.end(),
@@ -283,9 +302,10 @@ void MediaSession::setDisabled(const std::vector<base::TrackSid>& tracks, bool d
 
 void MediaSession::resume() {
     m_context.emit(id(), Resumed{lastDataSequence});
+    // Whatever offer was out is void with the old signalling connection.
+    m_subscriber->connection.rollback();
     m_subscriber->connection.restartIce(m_context.now);
     m_offerTime = base::kNever;
-    m_negotiate = true;  // whatever offer was out is void with the old signalling connection
     requestNegotiation();
 }
 
@@ -345,21 +365,16 @@ void MediaSession::handlePeerEvent(Peer& peer, rtc::PeerEvent& event) {
                 m_context.emit(id(), PathChanged{peer.target, e.state});
             } else if constexpr (std::is_same_v<E, rtc::RouteChanged>) {
                 if (!publishing) refreshLines();
-            } else if constexpr (std::is_same_v<E, rtc::LocalCandidate>) {
-                m_context.emit(id(), CandidateFound{peer.target, rtc::toCandidateInit(e.candidate, e.mid)});
             } else if constexpr (std::is_same_v<E, rtc::RemoteTrackAdded>) {
                 if (publishing) m_added.push_back(std::move(e));
             } else if constexpr (std::is_same_v<E, rtc::RemoteTrackRemoved>) {
-                if (!publishing) return;
-                const auto it = std::find_if(m_tracks.begin(), m_tracks.end(), [&](const auto& t) {
-                    return t.second.publisher != nullptr && t.second.mid == e.mid;
-                });
-                if (it != m_tracks.end()) dropTrack(base::TrackSid(it->first), false);
+                if (publishing) m_removed.push_back(e.mid);
             } else if constexpr (std::is_same_v<E, rtc::DataReceived>) {
                 if (publishing) m_room.relayData(*this, e.label, e.bytes);
             } else {
-                // Nothing to do: raw mode has no frames; sections change only by our own acts; reports are counted inside.
-                static_assert(std::is_same_v<E, rtc::RemoteFrame> || std::is_same_v<E, rtc::DataChannelOpened> ||
+                // Nothing to do: our candidates stand in every description; raw mode has no frames; sections change only by
+                // our own acts; reports are counted inside.
+                static_assert(std::is_same_v<E, rtc::LocalCandidate> || std::is_same_v<E, rtc::RemoteFrame> || std::is_same_v<E, rtc::DataChannelOpened> ||
                               std::is_same_v<E, rtc::NegotiationNeeded> || std::is_same_v<E, rtc::SenderFeedback>);
             }
         },

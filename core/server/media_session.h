@@ -104,7 +104,8 @@ class MediaSession {
     bool wants(const base::TrackSid& track) const;
     bool effectivelyMuted(const Track& track) const { return track.ownMute || m_rights.forcedMute; }
     void applyGate(const base::TrackSid& sid, Track& track);
-    void matchTracks(std::vector<rtc::RemoteTrackAdded>& added);
+    void dropRemoved(const std::vector<rtc::RemoteTrackAdded>& added);
+    void matchTracks(const std::vector<rtc::RemoteTrackAdded>& added);
     void dropTrack(const base::TrackSid& track, bool revoked);
     void dropLine(const base::TrackSid& track);
     void requestNegotiation();
@@ -124,6 +125,7 @@ class MediaSession {
     base::TimePoint m_offerTime = base::kNever;
     bool m_negotiate = false;                // something changed while an offer was out
     std::vector<rtc::RemoteTrackAdded> m_added;  // collected while an offer is accepted
+    std::vector<std::string> m_removed;          // mids
     bool m_closed = false;
 };
 

@@ -54,10 +54,6 @@ struct PublisherAnswer {
 struct NegotiationFailed {
     base::Error error;
 };
-struct CandidateFound {
-    signal::SignalTarget target = signal::SignalTarget::publisher;
-    std::string candidateInit;
-};
 struct PathChanged {
     signal::SignalTarget target = signal::SignalTarget::publisher;
     rtc::TransportState state = rtc::TransportState::fresh;
@@ -94,7 +90,7 @@ enum class SessionEnd {
 struct SessionClosed {
     SessionEnd why = SessionEnd::removed;
 };
-using SessionEvent = std::variant<SubscriberOffer, PublisherAnswer, NegotiationFailed, CandidateFound, PathChanged, TrackStarted,
+using SessionEvent = std::variant<SubscriberOffer, PublisherAnswer, NegotiationFailed, PathChanged, TrackStarted,
                                   TrackStopped, TrackMuteChanged, TrackHeard, Resumed, SessionClosed>;
 
 struct SpeakerLevel {

@@ -222,8 +222,6 @@ void ParticipantConnection::handleEvent(SessionEvent event) {
                 send(signal::Answer{{"answer", std::move(e.sdp), e.id, {}}});
             } else if constexpr (std::is_same_v<E, NegotiationFailed>) {
                 end(signal::DisconnectReason::stateMismatch, signal::LeaveAction::reconnect);
-            } else if constexpr (std::is_same_v<E, CandidateFound>) {
-                send(signal::Trickle{std::move(e.candidateInit), e.target, false});
             } else if constexpr (std::is_same_v<E, PathChanged>) {
                 handlePath(e);
             } else if constexpr (std::is_same_v<E, TrackStarted>) {

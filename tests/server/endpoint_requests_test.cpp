@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests of clients on the signalling connection: wishes, limits, data, resume.
+#include "core/server/participant_connection.h"
+#include "tests/server/endpoint_world.h"
+
+#include "tests/support/catch.h"
+
+using namespace parlour;
+using namespace parlour::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Room : World {
+    Room() {
+        admit("ana", true);
+        admit("ben", false);
+        admit("cleo", false);
+        ana.join();
+        ben.join();
+    }
+    ScriptedClient ana{*this, "ana"};
+    ScriptedClient ben{*this, "ben"};
+    ScriptedClient cleo{*this, "cleo"};
+    void talk() {
+        ana.publish();
+        ana.talk(true);
+        run(800ms);
+    }
+    signal::RequestReason write(ScriptedClient& who, std::map<std::string, std::string> attributes, std::uint32_t id = 7) {
+        signal::UpdateMetadata request;
+        request.attributes = std::move(attributes);
+        request.requestId = id;
+        const auto before = who.all<signal::RequestResponse>().size();
+        who.send(request);
+        run(20ms);
+        const auto answers = who.all<signal::RequestResponse>();
+        REQUIRE(answers.size() == before + 1);
+        CHECK(answers.back().requestId == id);
+        return answers.back().reason;
+    }
+};
+
+signal::DataPacket userPacket(std::size_t size, std::vector<std::string> to = {}) {
+    signal::DataPacket packet;
+    packet.value = signal::UserData{"t", base::Bytes(size, std::byte{1}), {}};
+    for (auto& name : to) packet.destinations.emplace_back(name);
+    return packet;
+}
+
+}  // namespace
+
+TEST_CASE("parlour.want reaches the house, is shown to its writer alone and is cleared after half a second", "[server]") {
+    Room room;
+    CHECK(room.write(room.ben, {{"parlour.want", "hand:about bees"}}) == signal::RequestReason::ok);
+    CHECK(room.house.log.back() == "want ben hand:about bees");
+    CHECK(room.ben.knows("ben")->attributes.at("parlour.want") == "hand:about bees");
+    CHECK(room.ana.knows("ben")->attributes.count("parlour.want") == 0);
+    room.run(500ms);
+    CHECK(room.ben.knows("ben")->attributes.count("parlour.want") == 1);
+    room.run(500ms);
+    CHECK(room.ben.knows("ben")->attributes.count("parlour.want") == 0);
+    for (const auto& update : room.ana.all<signal::ParticipantUpdate>())
+        for (const auto& p : update.participants)
+            for (const auto& [key, value] : p.attributes) CHECK(value.find("bees") == std::string::npos);
+}
+
+TEST_CASE("while a wish is shown, news about its writer show it to the writer alone", "[server]") {
+    Room room;
+    room.write(room.ben, {{"parlour.want", "hand"}});
+    room.decide("ben", {false, false, true, true}, {{"parlour.seat", "audience"}, {"parlour.hand", "00001"}});
+    CHECK(room.ben.knows("ben")->attributes.at("parlour.want") == "hand");
+    CHECK(room.ben.knows("ben")->attributes.at("parlour.hand") == "00001");
+    CHECK(room.ana.knows("ben")->attributes.at("parlour.hand") == "00001");
+    CHECK(room.ana.knows("ben")->attributes.count("parlour.want") == 0);
+}
+
+TEST_CASE("a wish that the house refuses is answered with its sentence", "[server]") {
+    Room room;
+    room.house.wantRefused = base::Error{base::ErrorKind::refused, "hands_locked", "Hands are locked.", {}, {}};
+    CHECK(room.write(room.ben, {{"parlour.want", "hand"}}) == signal::RequestReason::notAllowed);
+    CHECK(room.ben.last<signal::RequestResponse>()->message == "Hands are locked.");
+    CHECK(room.ben.knows("ben")->attributes.count("parlour.want") == 0);
+}
+
+TEST_CASE("T17 no other attribute can be written by its person", "[server][T17]") {
+    Room room;
+    for (const char* key : {"parlour.power", "parlour.seat", "parlour.hand", "parlour.held", "x", ""}) {
+        room.run(2s);
+        CHECK(room.write(room.ben, {{key, "host"}}) == signal::RequestReason::notAllowed);
+        CHECK(room.ana.knows("ben")->attributes.at("parlour.seat") == "audience");
+        CHECK(room.ana.knows("ben")->attributes.count("parlour.power") == 0);
+    }
+    CHECK(room.write(room.ben, {{"parlour.want", "hand"}, {"parlour.power", "host"}}) == signal::RequestReason::notAllowed);
+}
+
+TEST_CASE("T43 hands come at most twice a second, changes ten at once and two per second", "[server][T43]") {
+    Room room;
+    CHECK(room.write(room.ben, {{"parlour.want", "hand"}}) == signal::RequestReason::ok);
+    CHECK(room.write(room.ben, {{"parlour.want", ""}}) == signal::RequestReason::limitExceeded);
+    room.run(500ms);
+    CHECK(room.write(room.ben, {{"parlour.want", ""}}) == signal::RequestReason::ok);
+    room.run(60s);
+    int ok = 0;
+    for (int i = 0; i < 12; ++i) {
+        signal::UpdateMetadata request;
+        request.metadata = std::to_string(i);
+        room.ben.send(request);
+    }
+    room.run(20ms);
+    const auto answers = room.ben.all<signal::RequestResponse>();
+    for (std::size_t i = answers.size() - 12; i < answers.size(); ++i)
+        ok += answers[i].reason == signal::RequestReason::ok ? 1 : 0;
+    CHECK(ok == 10);
+}
+
+TEST_CASE("T34 texts are taken up to their limit and not one byte more", "[server][T34]") {
+    Room room;
+    using server::ParticipantConnection;
+    CHECK(room.write(room.ben, {{"parlour.want", std::string(1024, 'x')}}) == signal::RequestReason::ok);
+    room.run(1s);
+    CHECK(room.write(room.ben, {{"parlour.want", std::string(1025, 'x')}}) == signal::RequestReason::limitExceeded);
+    for (const auto& [name, reason] : std::vector<std::pair<std::string, signal::RequestReason>>{
+             {std::string(256, 'n'), signal::RequestReason::ok},
+             {std::string(257, 'n'), signal::RequestReason::limitExceeded},
+             {"a\xe2\x80\xae" "b", signal::RequestReason::invalidName},
+             {"a\nb", signal::RequestReason::invalidName}}) {
+        signal::UpdateMetadata request;
+        request.name = name;
+        room.ben.send(request);
+        room.run(1s);
+        CHECK(room.ben.last<signal::RequestResponse>()->reason == reason);
+    }
+    CHECK(room.ana.knows("ben")->name == std::string(256, 'n'));
+}
+
+TEST_CASE("four tracks may be added and not a fifth, and only microphones", "[server]") {
+    Room room;
+    for (int i = 0; i < 5; ++i) {
+        signal::AddTrack request;
+        request.cid = "c" + std::to_string(i);
+        room.ana.send(request);
+    }
+    room.run(20ms);
+    CHECK(room.ana.all<signal::TrackPublished>().size() == 4);
+    CHECK(room.ana.last<signal::RequestResponse>()->reason == signal::RequestReason::limitExceeded);
+    signal::AddTrack video;
+    video.cid = "v";
+    video.type = signal::TrackType::video;
+    video.source = signal::TrackSource::camera;
+    room.ana.send(video);
+    room.run(20ms);
+    CHECK(room.ana.last<signal::RequestResponse>()->reason == signal::RequestReason::unsupportedType);
+}
+
+TEST_CASE("pings of both kinds are answered", "[server]") {
+    Room room;
+    room.ana.send(signal::Ping{41});
+    room.ana.send(signal::PingRequest{42, 0});
+    room.run(20ms);
+    CHECK(room.ana.last<signal::Pong>()->timestampMs == 41);
+    CHECK(room.ana.last<signal::PongResponse>()->lastPingTimestampMs == 42);
+}
+
+TEST_CASE("T34 bytes that are no message and floods end the signalling connection, not the sound", "[server][T34]") {
+    Room room;
+    room.talk();
+    SECTION("malformed") {
+        const base::Bytes junk(40, std::byte{0xff});
+        room.ana.sendRaw(junk);
+        room.run(50ms);
+        CHECK(room.endpoint->stats().malformed == 1);
+    }
+    SECTION("flood") {
+        for (int i = 0; i < 400; ++i) room.ana.send(signal::Ping{i});
+        room.run(50ms);
+        CHECK(room.endpoint->stats().limited == 1);
+    }
+    CHECK(room.ana.closedCode.has_value());
+    room.ben.takeHeard();
+    room.run(500ms);
+    CHECK(room.ben.takeHeard()['a'] > 10);
+}
+
+TEST_CASE("T20 the simulate hook is answered with unsupported and does nothing", "[server][T20]") {
+    Room room;
+    room.ben.send(signal::Simulate{1});
+    room.run(20ms);
+    CHECK(room.ben.last<signal::RequestResponse>()->reason == signal::RequestReason::unsupportedType);
+    CHECK_FALSE(room.ana.last<signal::SpeakersChanged>());
+}
+
+TEST_CASE("data goes to everybody but its sender, stamped with the truth, or to those named", "[server]") {
+    Room room;
+    room.cleo.join();
+    room.ana.offer();
+    room.run(500ms);
+    auto packet = userPacket(10);
+    packet.sender = base::Identity("cleo");
+    REQUIRE(room.ana.publisher.sendData(rtc::DataLabel::reliable, signal::encodeDataPacket(packet), room.clock.now()));
+    REQUIRE(room.ana.publisher.sendData(rtc::DataLabel::reliable, signal::encodeDataPacket(userPacket(20, {"cleo"})),
+                                        room.clock.now()));
+    room.run(300ms);
+    REQUIRE(room.ben.data.size() == 1);
+    CHECK(room.ben.data[0].sender.str() == "ana");
+    CHECK(room.cleo.data.size() == 2);
+    CHECK(room.ana.data.empty());
+}
+
+TEST_CASE("data without the right to it vanishes", "[server]") {
+    Room room;
+    room.decide("ana", {true, false, true, false});
+    room.ana.offer();
+    room.run(500ms);
+    REQUIRE(room.ana.publisher.sendData(rtc::DataLabel::reliable, signal::encodeDataPacket(userPacket(10)), room.clock.now()));
+    room.run(300ms);
+    CHECK(room.ben.data.empty());
+}
+
+TEST_CASE("chat is passed on five times in five seconds", "[server][T43]") {
+    Room room;
+    room.ana.offer();
+    room.run(2s);
+    for (int i = 0; i < 8; ++i) {
+        signal::DataPacket packet;
+        packet.value = signal::ChatData{std::to_string(i), 0, std::nullopt, "hello", false, false};
+        room.ana.publisher.sendData(rtc::DataLabel::reliable, signal::encodeDataPacket(packet), room.clock.now());
+    }
+    room.run(300ms);
+    CHECK(room.ben.data.size() == 5);
+}
+
+TEST_CASE("who speaks is told to all, and to the house after five seconds", "[server]") {
+    Room room;
+    room.talk();
+    room.run(1s);
+    const auto speakers = room.ben.all<signal::SpeakersChanged>();
+    REQUIRE_FALSE(speakers.empty());
+    CHECK(speakers[0].speakers[0].sid == room.ben.knows("ana")->sid);
+    CHECK(speakers[0].speakers[0].active);
+    room.run(5s);
+    CHECK(room.house.log.back() == "spoke ana");
+    room.ana.talk(false);
+    room.run(2s);
+    CHECK_FALSE(room.ben.last<signal::SpeakersChanged>()->speakers[0].active);
+}
+
+TEST_CASE("track settings and subscriptions silence a line for one listener only", "[server]") {
+    Room room;
+    room.talk();
+    room.cleo.join();
+    const auto track = room.ben.knows("ana")->tracks.at(0).sid;
+    room.ben.takeHeard();
+    signal::UpdateTrackSettings settings;
+    settings.tracks = {track};
+    settings.disabled = true;
+    room.ben.send(settings);
+    room.run(100ms);
+    room.ben.takeHeard();
+    room.cleo.takeHeard();
+    room.run(500ms);
+    CHECK(room.ben.takeHeard().empty());
+    CHECK(room.cleo.takeHeard()['a'] > 10);
+    settings.disabled = false;
+    room.ben.send(settings);
+    room.run(500ms);
+    CHECK(room.ben.takeHeard()['a'] > 10);
+    signal::UpdateSubscription subscription;
+    subscription.tracks = {track};
+    room.ben.send(subscription);
+    room.run(100ms);
+    room.ben.takeHeard();
+    room.run(500ms);
+    CHECK(room.ben.takeHeard().empty());
+    subscription.subscribe = true;
+    room.ben.send(subscription);
+    room.run(600ms);
+    CHECK(room.ben.takeHeard()['a'] > 10);
+}
+
+TEST_CASE("R2 a cut signalling connection costs no sound, and a resume brings everything that changed", "[server][R2]") {
+    Room room;
+    room.talk();
+    room.ben.channel->cut();
+    room.run(200ms);
+    room.ben.takeHeard();
+    room.run(500ms);
+    CHECK(room.ben.takeHeard()['a'] > 20);
+    CHECK(room.ana.knows("ben"));
+    room.decide("ana", {true, false, true, true}, {{"parlour.seat", "stage"}, {"parlour.power", "host"}});
+    room.ben.received.clear();
+    room.ben.connect("refresh:ben", true);
+    room.run(1s);
+    REQUIRE(room.ben.received.size() >= 4);
+    CHECK(std::get_if<signal::Reconnect>(&room.ben.received[0]) != nullptr);
+    CHECK(std::get_if<signal::ParticipantUpdate>(&room.ben.received[1]) != nullptr);
+    CHECK(std::get_if<signal::RoomUpdate>(&room.ben.received[2]) != nullptr);
+    CHECK(std::get_if<signal::RefreshToken>(&room.ben.received[3]) != nullptr);
+    CHECK_FALSE(room.ben.all<signal::Offer>().empty());
+    CHECK(room.ben.knows("ana")->attributes.at("parlour.power") == "host");
+    room.ben.takeHeard();
+    room.run(500ms);
+    CHECK(room.ben.takeHeard()['a'] > 20);
+}
+
+TEST_CASE("a resume tells who left meanwhile", "[server][R2]") {
+    Room room;
+    room.cleo.join();
+    room.ben.channel->cut();
+    room.run(50ms);
+    room.cleo.send(signal::Leave{});
+    room.run(100ms);
+    CHECK(room.ben.knows("cleo"));
+    room.ben.connect("refresh:ben", true);
+    room.run(200ms);
+    CHECK_FALSE(room.ben.knows("cleo"));
+}
+
+TEST_CASE("a resume of somebody unknown gets only the order to start over", "[server]") {
+    Room room;
+    room.cleo.connect("refresh:nobody", true);
+    room.run(100ms);
+    REQUIRE(room.cleo.received.size() == 1);
+    CHECK(room.cleo.last<signal::Leave>()->action == signal::LeaveAction::reconnect);
+    CHECK(room.cleo.last<signal::Leave>()->reason == signal::DisconnectReason::stateMismatch);
+    room.cleo.connect("refresh:cleo", true);  // admitted, but without a session here
+    room.run(100ms);
+    CHECK(room.cleo.received.size() == 2);
+}
+
+TEST_CASE("T16 a hundred resumes leave one session", "[server][T16]") {
+    Room room;
+    room.talk();
+    for (int i = 0; i < 100; ++i) {
+        room.ben.connect("refresh:ben", true);
+        room.run(5ms);
+    }
+    room.run(1s);
+    CHECK(room.endpoint->stats().connections == 2);
+    room.ben.takeHeard();
+    room.run(500ms);
+    CHECK(room.ben.takeHeard()['a'] > 20);
+}
+
+TEST_CASE("a refresh token comes every five minutes", "[server]") {
+    Room room;
+    const auto before = room.ana.all<signal::RefreshToken>().size();
+    room.run(301s);
+    CHECK(room.ana.all<signal::RefreshToken>().size() == before + 1);
+}
+
+TEST_CASE("an unanswered offer ends in the order to start over", "[server]") {
+    Room room;
+    room.ben.answersOffers = false;
+    room.talk();
+    room.run(17s);
+    REQUIRE(room.ben.last<signal::Leave>());
+    CHECK(room.ben.last<signal::Leave>()->action == signal::LeaveAction::reconnect);
+}
+
+TEST_CASE("a client whose network dies is asked to resume and is out after the grace", "[server]") {
+    Room room;
+    room.talk();
+    room.ben.channel->cut();
+    std::erase(room.clients, &room.ben);
+    room.run(90s);
+    CHECK_FALSE(room.ana.knows("ben"));
+    CHECK(room.house.log.back() == "disconnected ben");
+}
