@@ -67,7 +67,7 @@ void HouseService::Impl::keepAddress() {
     keep("link_base", address.linkBase, known);
     keep("ws_url", address.wsUrl, known);
     keep("link_pin", address.pin, known);
-    keep("house_name", address.houseName, known && !address.houseName.empty());
+    keep("house_name", address.houseName, !address.houseName.empty());
     if (!known && !address.linkBase.empty()) address.origins = {address.linkBase};
 }
 

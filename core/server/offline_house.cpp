@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/server/offline_house.h"
+
+#include <future>
+
+#include "core/base/thread_executor.h"
+#include "core/house/store/store.h"
+#include "core/server/admin.h"
+#include "core/server/data_folder.h"
+#include "core/server/house_service.h"
+
+namespace parlour::server {
+
+namespace {
+
+constexpr int kTries = 40;
+constexpr base::Duration kLockWait = std::chrono::milliseconds(250);
+constexpr auto kAnswerTime = std::chrono::seconds(30);
+
+/// Nobody is connected: every order is in force at once.
+class NoMedia final : public MediaEngine {
+  public:
+    void setRights(const base::RoomId&, const base::Identity&, const MediaRights&, Acknowledge done) override { done(); }
+    void mute(const base::RoomId&, const base::Identity&, Acknowledge done) override { done(); }
+    void remove(const base::RoomId&, const base::Identity&, Acknowledge done) override { done(); }
+    void endRoom(const base::RoomId&, Acknowledge done) override { done(); }
+};
+
+base::Result<std::string> runOffline(const ServerConfig& config, const base::Clock& clock, const DataFolder& folder,
+                                     const std::string& line) {
+    auto store = house::Store::open(folder.databaseFile());
+    if (!store) return base::Unexpected(std::move(store).error());
+    NoMedia media;
+    base::ThreadExecutor net("net", clock);
+    base::ThreadExecutor houseThread("house", clock);
+    HouseService house(net, houseThread, clock, **store, media, config.policy);
+    AdminCommands commands(house);
+    auto promise = std::make_shared<std::promise<std::string>>();
+    auto future = promise->get_future();
+    net.post([&] {
+        // A server that has never run has no address yet: links lead to where it will listen.
+        if (!config.publicUrl.empty()) house.setAddress({config.publicUrl, "ws" + config.publicUrl.substr(4), {config.publicUrl}, {}, config.name});
+        house.open([&, promise](base::Result<std::size_t> rooms) {
+            if (!rooms) return promise->set_value("");
+            commands.run(line, [promise](std::string answer) { promise->set_value(std::move(answer)); });
+        });
+    });
+    if (future.wait_for(kAnswerTime) != std::future_status::ready)
+        return base::fail(base::ErrorKind::unavailable, "no_answer", "The house did not answer in time.", "Try again.");
+    const std::string answer = future.get();
+    if (answer.empty()) return base::fail(base::ErrorKind::unavailable, "store_unavailable", "The house's database cannot be opened.");
+    return answer;
+}
+
+}  // namespace
+
+base::Result<std::string> runAdminCommand(const ServerConfig& config, const base::Clock& clock, const std::string& line) {
+    const std::string path = config.data.empty() ? defaultDataFolder() : config.data;
+    base::Error last;
+    for (int i = 0; i < kTries; ++i) {
+        auto answer = askAdminSocket(DataFolder::socketFile(path), line);
+        if (answer || answer.error().code != "no_server") return answer;
+        auto folder = DataFolder::open(path, kLockWait);
+        if (folder) return runOffline(config, clock, **folder, line);
+        last = folder.error();
+        if (last.code != "data_folder_in_use") break;
+    }
+    return base::Unexpected(std::move(last));
+}
+
+}  // namespace parlour::server
