@@ -31,7 +31,7 @@ std::string toText(const Endpoint& endpoint);
 struct AudioDeviceSettings {
     Endpoint capture;
     Endpoint playout;
-    int blockFrames = 480;  ///< frames per device callback at 48 kHz: 240 or 480
+    int blockFrames = 240;  ///< frames per device callback at 48 kHz: 240 or 480; a device that cannot keep up gets 480
 };
 
 struct DeviceInfo {
@@ -57,6 +57,8 @@ class AudioBackend {
     /// Count of frames ever delivered; the watchdog re-opens when one of them stands still.
     virtual std::uint64_t capturedFrames() const = 0;
     virtual std::uint64_t playedFrames() const = 0;
+    /// Times the device ran dry or over so far: its blocks are too short for this machine.
+    virtual std::uint64_t xruns() const { return 0; }
     /// The person's microphone was opened for the first time: a capture file starts now.
     virtual void microphoneOpened() {}
 };

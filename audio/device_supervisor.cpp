@@ -11,6 +11,8 @@ constexpr Duration kStandstill{300'000};       // callbacks come each 5 or 10 ms
 constexpr Duration kFirstFrames{1'500'000};    // a sound server may need a moment to start
 constexpr Duration kFirstPause{200'000};
 constexpr Duration kLongestPause{800'000};
+constexpr Duration kXrunWindow{10'000'000};
+constexpr std::uint64_t kMostXruns = 3;        // in a window; more = longer blocks
 
 }  // namespace
 
@@ -132,6 +134,8 @@ void DeviceSupervisor::pass() {
         }
         block = m_blockFrames;
     }
+    watchXruns(now);
+    if (m_longBlocks) block = 480;
     bool anyLost = false;
     for (auto* side : sides) {
         if (!stalled(*side, now)) continue;
@@ -163,6 +167,15 @@ void DeviceSupervisor::pass() {
         if (changed) side.nextTry = now;
         if ((!side.open || side.standIn) && now >= side.nextTry) openSide(side, wantedEndpoint[i], block, now);
     }
+}
+
+void DeviceSupervisor::watchXruns(base::TimePoint now) {
+    const auto count = m_devices.xruns();
+    if (now - m_windowStart > kXrunWindow) {
+        m_windowStart = now;
+        m_xrunsAtWindow = count;
+    }
+    if (count - m_xrunsAtWindow >= kMostXruns) m_longBlocks = true;
 }
 
 void DeviceSupervisor::closeAll() {

@@ -65,6 +65,7 @@ class DeviceSupervisor {
     void openSide(Side& side, const Endpoint& endpoint, int blockFrames, base::TimePoint now);
     void closeSide(Side& side);
     void lost(Side& side, base::TimePoint now);
+    void watchXruns(base::TimePoint now);
     void note(const Side& side, bool running, const base::Error* problem);
 
     const base::Clock& m_clock;
@@ -75,6 +76,9 @@ class DeviceSupervisor {
     Side m_capture;
     Side m_playout;
     int m_blockFrames = 480;               // under m_mutex
+    bool m_longBlocks = false;             // the device cannot keep up with short ones
+    std::uint64_t m_xrunsAtWindow = 0;
+    base::TimePoint m_windowStart{};
     Report m_report;                       // under m_mutex
 };
 

@@ -46,6 +46,7 @@ struct Stream {
     DeviceCallbacks callbacks;
     std::array<float, 4096> mono{};
     std::atomic<std::uint64_t> frames{0};
+    std::atomic<std::uint64_t> xruns{0};
 
     void deviceThread(const void* input, void* output, unsigned long count) {
         if (capture) {
@@ -78,9 +79,11 @@ struct Stream {
     }
 };
 
-int onDevice(const void* input, void* output, unsigned long count, const PaStreamCallbackTimeInfo*, PaStreamCallbackFlags,
-             void* user) {
-    static_cast<Stream*>(user)->deviceThread(input, output, count);
+int onDevice(const void* input, void* output, unsigned long count, const PaStreamCallbackTimeInfo*,
+             PaStreamCallbackFlags flags, void* user) {
+    auto& stream = *static_cast<Stream*>(user);
+    if ((flags & (paInputOverflow | paOutputUnderflow)) != 0) stream.xruns.fetch_add(1, std::memory_order_relaxed);
+    stream.deviceThread(input, output, count);
     return paContinue;
 }
 
@@ -107,6 +110,9 @@ class PortAudioBackend final : public AudioBackend {
     void closeCapture() override { close(m_capture); }
     std::uint64_t capturedFrames() const override { return m_capture.frames.load(std::memory_order_relaxed); }
     std::uint64_t playedFrames() const override { return m_playout.frames.load(std::memory_order_relaxed); }
+    std::uint64_t xruns() const override {
+        return m_capture.xruns.load(std::memory_order_relaxed) + m_playout.xruns.load(std::memory_order_relaxed);
+    }
 
   private:
     base::Result<void> open(Stream& s, const Endpoint& endpoint, int blockFrames, DeviceCallbacks callbacks) {
@@ -114,6 +120,7 @@ class PortAudioBackend final : public AudioBackend {
         if (!m_initialised) {
             if (const auto code = Pa_Initialize(); code != paNoError) return failed(s.capture, endpoint.name, code);
             m_initialised = true;
+            quietLibraries();
         }
         s.callbacks = std::move(callbacks);
         PaError code = paInvalidDevice;
@@ -133,7 +140,7 @@ class PortAudioBackend final : public AudioBackend {
         PaStreamParameters p{};
         p.channelCount = s.channels;
         p.sampleFormat = paFloat32;
-        p.suggestedLatency = 2.0 * blockFrames / base::kSampleRate;
+        p.suggestedLatency = 2.0 * blockFrames / base::kSampleRate;   // more only adds delay, less starves
         const auto listed = name.empty() ? paNoDevice : findListed(name, s.capture);
         const auto native = resolveDevice(name, listed != paNoDevice);
 #if defined(__linux__)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -8,6 +9,11 @@
 #include "audio/portaudio_native.h"
 
 namespace parlour::audio {
+namespace {
+
+void sayNothing(const char*, int, const char*, int, const char*, ...) {}
+
+}  // namespace
 
 NativeDevice resolveDevice(const std::string& name, bool listed) {
     if (listed) return {};
@@ -21,6 +27,13 @@ NativeDevice resolveDevice(const std::string& name, bool listed) {
 }
 
 void prepareSoundLibraries() { setenv("JACK_NO_START_SERVER", "1", 0); }
+
+void quietLibraries() {
+    // libasound comes with PortAudio; it is asked by name so that we need not link it. Signature: alsa/error.h.
+    using Handler = void (*)(const char*, int, const char*, int, const char*, ...);
+    using Setter = int (*)(Handler);
+    if (const auto set = reinterpret_cast<Setter>(dlsym(RTLD_DEFAULT, "snd_lib_error_set_handler"))) set(&sayNothing);
+}
 
 QuietStderr::QuietStderr() {
     std::fflush(stderr);

@@ -17,6 +17,9 @@ NativeDevice resolveDevice(const std::string& name, bool listed);
 /// Environment that keeps sound libraries from starting servers of their own. Before threads start.
 void prepareSoundLibraries();
 
+/// Stops the messages that sound libraries print while streams run. After they are loaded.
+void quietLibraries();
+
 /// Sound libraries print to standard error what is none of people's business; away with it while this lives.
 class QuietStderr {
   public:

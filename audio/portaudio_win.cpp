@@ -5,6 +5,7 @@ namespace parlour::audio {
 
 NativeDevice resolveDevice(const std::string&, bool) { return {}; }
 void prepareSoundLibraries() {}
+void quietLibraries() {}
 QuietStderr::QuietStderr() = default;
 QuietStderr::~QuietStderr() = default;
 

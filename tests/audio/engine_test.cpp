@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole engine on virtual time over a fake sound card.
-#include <deque>
+#include <atomic>
+#include <thread>
 
 #include "audio/audio_engine.h"
 #include "audio/opus_decoder.h"
+#include "core/base/clock.h"
+#include "core/base/queue.h"
 #include "tests/support/catch.h"
 #include "tests/support/fake_backend.h"
 #include "tests/support/manual_clock.h"
@@ -35,6 +38,7 @@ struct Client {
     static EngineParts parts(FakeBackend* card) { return {std::unique_ptr<AudioBackend>(card), false}; }
     static EngineSettings plain(int frameMs = 20) {
         EngineSettings s;
+        s.devices.blockFrames = 480;
         s.capture.frameMs = frameMs;
         s.capture.echoCancelling = false;
         s.capture.noiseSuppression = false;
@@ -323,4 +327,72 @@ TEST_CASE("the sender's clock goes on while its device is lost") {
     const auto media = static_cast<double>(after.rtpTimestamp - before.rtpTimestamp) / 48.0;
     CHECK(media == Approx(static_cast<double>(base::toMs(clock.now() - at))).margin(50.0));
     CHECK(after.sequence > before.sequence);
+}
+
+TEST_CASE("a device that runs dry again and again gets longer blocks, one that does it rarely keeps its short ones") {
+    for (const std::uint64_t often : {2u, 3u}) {
+        ManualClock clock;
+        Client c(clock);
+        auto settings = Client::plain();
+        settings.devices.blockFrames = 240;
+        c.engine.start(settings);
+        run(clock, {&c}, 1s);
+        CHECK(c.card->blockFrames() == 240);
+        c.card->runDry += often;
+        run(clock, {&c}, 200ms);
+        CHECK(c.card->blockFrames() == (often >= 3 ? 480u : 240u));
+        CHECK(c.engine.stats().playoutRunning);
+    }
+}
+
+TEST_CASE("the engine on its own threads talks to itself, and all calls may come meanwhile") {
+    base::SystemClock clock;
+    AudioEngine engine(clock);
+    EngineSettings settings;
+    settings.devices.capture = *parseEndpoint("tone:300", true);
+    settings.devices.playout = *parseEndpoint("null", false);
+    std::atomic<int> packets{0};
+    base::SpscQueue<base::OpusFrame> way(63);
+    engine.onEncoded([&](const base::OpusFrame& f) {
+        ++packets;
+        way.push(f);
+    });
+    engine.start(settings);
+    engine.addTrack({1});
+    engine.setGate(true);
+    std::atomic<bool> done{false};
+    std::thread reader([&] {   // the UI's meters
+        while (!done) {
+            (void)engine.trackLevel({1});
+            (void)engine.microphoneLevel();
+            (void)engine.stats();
+            (void)engine.trackStats({1});
+            std::this_thread::yield();
+        }
+    });
+    const auto end = clock.now() + 20s;
+    base::OpusFrame f;
+    int turn = 0;
+    while (clock.now() < end && (packets < 60 || engine.trackLevel({1}) < 0.1f)) {
+        while (way.pop(f)) {
+            f.received = clock.now();
+            engine.insert({1}, f);
+        }
+        if (++turn % 1'000 == 0) {
+            engine.setGain({1}, 1.0f);
+            engine.addTrack({2});
+            engine.removeTrack({2});
+        }
+        std::this_thread::yield();
+    }
+    CHECK(packets >= 60);
+    CHECK(engine.trackLevel({1}) > 0.1f);
+    engine.onEncoded({});
+    const int after = packets;
+    const auto later = clock.now() + 60ms;
+    while (clock.now() < later) std::this_thread::yield();
+    CHECK(packets == after);   // the sink is really gone
+    done = true;
+    reader.join();
+    engine.stop();
 }

@@ -34,6 +34,8 @@ class FakeBackend final : public audio::AudioBackend {
     std::uint64_t capturedFrames() const override { return m_captured; }
     std::uint64_t playedFrames() const override { return m_played; }
 
+    std::uint64_t xruns() const override { return runDry; }
+
     /// One block of time passes on the card; nothing happens on a dead one.
     void tick() {
         if (!present || dead) return;
@@ -55,12 +57,15 @@ class FakeBackend final : public audio::AudioBackend {
     bool dead = false;     ///< open streams stand still, silently
     bool capture = false;
     bool playout = false;
+    std::uint64_t runDry = 0;
     int playoutOpenings = 0;
     int captureOpenings = 0;
     std::string lastPlayout;
     std::string lastCapture;
     std::function<void(std::span<float>)> microphone;
     std::vector<float> heard;
+
+    std::size_t blockFrames() const { return m_block; }
 
   private:
     static base::Unexpected<base::Error> missing() {
