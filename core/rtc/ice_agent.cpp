@@ -129,6 +129,9 @@ bool IceAgent::isStale(const Generation& generation, base::TimePoint now) const 
 
 void IceAgent::select(Generation& generation, std::size_t index, base::TimePoint now) {
     generation.selected = index;
+    // USE-CANDIDATE rides on every check of the nominated pair and of no other.
+    for (std::size_t i = 0; i < generation.pairs.size(); ++i)
+        if (i != index) generation.pairs[i].nominated = false;
     generation.lastConsent = now;
     generation.nextConsent = now + randomBetween(kConsentInterval * 8 / 10, kConsentInterval * 12 / 10);
     m_rechecked = false;

@@ -98,6 +98,8 @@ void Transport::Impl::settle(base::TimePoint now) {
     startDtls(now);
     drainDtls();
     const auto next = currentState();
+    // Nothing may follow a close_notify (RFC 5246 section 7.2.1), checks included.
+    closed |= next == TransportState::closed;
     if (next == state) return;
     state = next;
     wasConnected |= state == TransportState::connected;
@@ -289,7 +291,7 @@ void Transport::handleTimeout(base::TimePoint now) {
 
 base::TimePoint Transport::nextTimeout() const {
     const auto& s = *m_impl;
-    if (s.closed) return base::kNever;
+    if (s.closed || (s.dtls && s.dtls->state() == DtlsState::failed)) return base::kNever;
     const auto ice = s.withIce([](const auto& agent) { return agent.nextTimeout(); });
     return s.dtls ? std::min(ice, s.dtls->nextTimeout()) : ice;
 }

@@ -309,6 +309,53 @@ TEST_CASE("when the selected path dies another known one takes over without a re
     CHECK(duo.a.route()->local == addr("10.0.2.1:1000"));
 }
 
+TEST_CASE("a path that was dead at first takes over when the selected one dies") {
+    Duo duo;
+    for (int i = 1; i <= 2; ++i) {
+        duo.a.addLocalAddress(addr("10.0." + std::to_string(i) + ".1:1000"));
+        duo.b.addLocalAddress(addr("10.0." + std::to_string(i) + ".2:2000"));
+    }
+    const auto only = [](int net) {
+        return [net](const auto& d) { return d.from.ip.bytes()[2] == net && d.to.ip.bytes()[2] == net; };
+    };
+    duo.passes = only(1);
+    duo.delay = 60ms;  // so that every pair has been tried before the first is selected
+    duo.describe();
+    duo.trickle();
+    duo.runFor(20s);
+    duo.requireSamePath();
+    duo.passes = only(2);
+    duo.runFor(5s);
+    duo.requireSamePath();
+    CHECK(duo.a.route()->local == addr("10.0.2.1:1000"));
+    duo.passes = only(1);
+    duo.runFor(5s);
+    duo.requireSamePath();
+    CHECK(duo.a.route()->local == addr("10.0.1.1:1000"));
+}
+
+TEST_CASE("T39: a check with a wrong password or a dead ufrag gets no answer from a full agent") {
+    IceAgent agent(false);
+    const base::TimePoint now{1s};
+    const auto local = addr("10.0.0.1:1000"), remote = addr("10.0.0.2:2000");
+    agent.addLocalAddress(local);
+    agent.setRemote({"peer", std::string(24, 'p'), false}, now);
+    const auto check = [&](const std::string& ufrag, std::string_view password) {
+        StunWriter w(StunClass::request, kStunBinding, randomTransactionId());
+        const auto raw = w.username(ufrag + ":peer").priority(1).controlling(1).useCandidate().finish(password);
+        return agent.handleStun(now, local, remote, *parseStun(raw));
+    };
+    CHECK_FALSE(check(agent.local().ufrag, "wrong"));
+    CHECK_FALSE(check(agent.local().ufrag, ""));
+    CHECK_FALSE(check("dead", agent.local().pwd));
+    CHECK_FALSE(agent.pollDatagram());
+    CHECK(agent.pairCount() == 0);
+    CHECK_FALSE(agent.isValid(local, remote));
+    CHECK(check(agent.local().ufrag, agent.local().pwd));
+    CHECK(agent.pollDatagram());
+    CHECK(agent.isValid(local, remote));
+}
+
 TEST_CASE("a restart after failure connects again with new credentials") {
     Duo duo;
     duo.a.addLocalAddress(addr("10.0.0.1:1000"));
