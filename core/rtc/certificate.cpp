@@ -11,6 +11,7 @@
 
 #include "core/crypto/random.h"
 #include "core/rtc/certificate_native.h"
+#include "core/rtc/dtls_session.h"
 
 namespace parlour::rtc {
 
@@ -80,6 +81,8 @@ Certificate::Certificate() : m_native(std::make_unique<Native>()) {
     SSL_CTX_set_cert_verify_callback(context, &verifyDtlsPeer, nullptr);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_QUERY_MTU | SSL_OP_NO_RENEGOTIATION);
+    // Sizes the write buffer that every session keeps.
+    need(SSL_CTX_set_max_send_fragment(context, static_cast<long>(kDtlsMaxSend)) == 1);
     SSL_CTX_set_read_ahead(context, 1);  // a datagram may hold several records
 }
 

@@ -355,7 +355,7 @@ std::optional<base::Bytes> DtlsSession::pollData() {
 }
 
 bool DtlsSession::send(base::ByteView bytes) {
-    if (m_impl->state != DtlsState::connected || bytes.empty() || bytes.size() > kMaxRecord) return false;
+    if (m_impl->state != DtlsState::connected || bytes.empty() || bytes.size() > kDtlsMaxSend) return false;
     ERR_clear_error();
     const bool sent = SSL_write(m_impl->ssl, bytes.data(), static_cast<int>(bytes.size())) > 0;
     ERR_clear_error();

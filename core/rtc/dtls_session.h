@@ -16,6 +16,7 @@
 namespace parlour::rtc {
 
 inline constexpr std::size_t kDtlsMtu = 1200;                         ///< of a datagram we send, IP headers included
+inline constexpr std::size_t kDtlsMaxSend = 2048;                     ///< of one record of data; SCTP stays below 1200
 inline constexpr base::Duration kDtlsFirstRetransmit{200'000};        ///< doubling
 inline constexpr base::Duration kDtlsMaxRetransmit{3'000'000};
 inline constexpr base::Duration kDtlsHandshakeLimit{30'000'000};
@@ -44,7 +45,7 @@ class DtlsSession {
     std::optional<base::Bytes> pollDatagram();
     /// Application data, one record each.
     std::optional<base::Bytes> pollData();
-    /// False when not connected or longer than a record may be.
+    /// False when not connected, empty or longer than kDtlsMaxSend.
     bool send(base::ByteView data);
     /// Queues close_notify.
     void close();
