@@ -10,6 +10,7 @@ T.Button {
     property string iconName: ""
     property string hint: ""             // description for screen readers
     property bool compact: false
+    property bool pressedIn: false       // looks held down while what it started runs
     property bool iconOnly: false
     property string spokenName: text     // set it when nothing is written on the button
 
@@ -23,20 +24,24 @@ T.Button {
     implicitWidth: iconOnly ? Math.max(Theme.hit, 54 - (compact ? 14 : 0)) : row.implicitWidth + (compact ? 26 : 34)
     opacity: enabled ? 1 : 0.5
 
-    Accessible.role: checkable ? Accessible.CheckBox : Accessible.Button
+    Accessible.role: Accessible.Button
     Accessible.name: spokenName
     Accessible.description: hint
-    Accessible.checkable: checkable
-    Accessible.checked: checked
-    Keys.onReturnPressed: click()
-    Keys.onEnterPressed: click()
+    // One way for Return, screen readers and scripts (Qt 6.4 has no click()).
+    function activate() {
+        if (!enabled) return
+        clicked()
+    }
+    Accessible.onPressAction: activate()
+    Keys.onReturnPressed: activate()
+    Keys.onEnterPressed: activate()
 
     background: Rectangle {
         radius: root.compact ? Theme.radiusSmall : Theme.radius
         color: root.kind === "primary" ? (root.hovered || root.down ? Theme.accentHover : Theme.accent)
              : root.kind === "hand" ? Theme.handBackground
-             : root.kind === "quiet" ? (root.hovered || root.checked ? Theme.sunken : Theme.none)
-             : (root.hovered || root.down || root.checked ? Theme.sunken : Theme.surface)
+             : root.kind === "quiet" ? (root.hovered || root.pressedIn ? Theme.sunken : Theme.none)
+             : (root.hovered || root.down || root.pressedIn ? Theme.sunken : Theme.surface)
         border.width: root.kind === "primary" || root.kind === "quiet" || root.kind === "hand"
                       ? (Theme.highContrast ? Theme.lineWidth : 0) : Theme.lineWidth
         border.color: Theme.line

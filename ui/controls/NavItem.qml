@@ -18,7 +18,8 @@ T.AbstractButton {
     Accessible.role: Accessible.Button
     Accessible.name: side === "" ? text : text + ", " + side
     Accessible.selected: current
-    Keys.onReturnPressed: click()
+    Accessible.onPressAction: clicked()
+    Keys.onReturnPressed: clicked()
 
     background: Rectangle {
         radius: Theme.radiusSmall

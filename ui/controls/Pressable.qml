@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A region that acts like a button: tiles, list rows. The caller draws the content and says the name.
+// A region that acts like a button: the caller draws the content and says the name.
 import QtQuick
 import QtQuick.Templates as T
 import Parlour.Theme
@@ -8,16 +8,16 @@ T.AbstractButton {
     id: root
     property string spokenName: ""
     property string spokenState: ""
-    property int spokenRole: Accessible.Button
     property real corner: Theme.radius
     property bool tinted: true
 
     hoverEnabled: true
     focusPolicy: Qt.TabFocus
-    Accessible.role: spokenRole
+    Accessible.role: Accessible.Button
     Accessible.name: spokenName
     Accessible.description: spokenState
-    Keys.onReturnPressed: click()
+    Accessible.onPressAction: clicked()
+    Keys.onReturnPressed: clicked()
     background: Rectangle {
         radius: root.corner
         color: root.tinted && root.hovered ? Theme.sunken : Theme.none

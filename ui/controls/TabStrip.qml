@@ -27,7 +27,7 @@ Row {
     Repeater {
         id: repeater
         model: root.entries
-        T.AbstractButton {
+        T.TabButton {
             id: tab
             required property var modelData
             readonly property bool active: modelData.key === root.current
@@ -41,7 +41,8 @@ Row {
             onClicked: root.chosen(modelData.key)
             Keys.onLeftPressed: root.step(-1)
             Keys.onRightPressed: root.step(1)
-            Keys.onReturnPressed: click()
+            Accessible.onPressAction: clicked()
+            Keys.onReturnPressed: clicked()
             background: Rectangle {
                 radius: Theme.radiusSmall
                 color: tab.active ? Theme.sunken : Theme.none

@@ -19,7 +19,10 @@ T.Switch {
     Accessible.description: explanation
     Accessible.checkable: true
     Accessible.checked: checked
-    Keys.onReturnPressed: { toggle(); toggled() }
+    function activate() { if (enabled) { toggle(); toggled() } }
+    Accessible.onPressAction: activate()
+    Accessible.onToggleAction: activate()
+    Keys.onReturnPressed: activate()
 
     contentItem: Item {
         Column {

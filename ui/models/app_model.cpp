@@ -3,6 +3,7 @@
 
 #include <QClipboard>
 #include <QGuiApplication>
+#include <utility>
 
 #include "ui/models/words.h"
 
@@ -14,7 +15,8 @@ AppModel::AppModel(RoomClient& client, const base::Clock& clock, Preferences& pr
     connect(&m_system, &ColorScheme::changed, this, &AppModel::appearanceChanged);
     connect(&m_preferences, &Preferences::changed, this, &AppModel::appearanceChanged);
     connect(&m_preferences, &Preferences::nameChanged, this, &AppModel::selfChanged);
-    connect(&m_invitation, &InvitationModel::entered, this, [this] {
+    connect(&m_invitation, &InvitationModel::entered, this, [this](const QString& server) {
+        m_entering = server;
         m_sound.stopAll();
         m_preferences.setWelcomed(true);
         go(QStringLiteral("room"));
@@ -24,7 +26,11 @@ AppModel::AppModel(RoomClient& client, const base::Clock& clock, Preferences& pr
         if (!words.isEmpty()) showError(error, words);
         refreshHallway();
     });
-    connect(&m_session, &SessionBridge::joinedNow, this, &AppModel::selfChanged);
+    connect(&m_session, &SessionBridge::joinedNow, this, [this] {
+        // Only a house that let us in is remembered.
+        if (!m_entering.isEmpty()) m_preferences.addServer(std::exchange(m_entering, QString()));
+        emit selfChanged();
+    });
     ClientEvents events;
     events.onState = [this](room::RoomStatePtr state) { m_session.publish(std::move(state)); };
     events.onRefused = [this](base::Error error) {

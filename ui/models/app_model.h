@@ -125,6 +125,7 @@ class AppModel : public QObject {
     QString m_madeProblem;
     int m_madeRound = 0;
     QString m_scene;
+    QString m_entering;   ///< the house of the room being entered
 };
 
 }  // namespace parlour::ui

@@ -77,7 +77,7 @@ void InvitationModel::enter(const QString& name) {
     m_preferences.setName(chosen);
     m_client.enter(m_link, chosen.toStdString());
     dismiss();
-    emit entered();
+    emit entered(text(m_facts.server));
 }
 
 void InvitationModel::dismiss() {

@@ -60,7 +60,8 @@ class InvitationModel : public QObject {
 
   signals:
     void changed();
-    void entered();
+    /// "Enter room" was chosen; `server` is where (LinkFacts::server).
+    void entered(const QString& server);
 
   private:
     RoomClient& m_client;

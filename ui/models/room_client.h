@@ -22,11 +22,12 @@ struct LinkFacts {
     bool pinned = false;     ///< the link names the certificate
     bool loopback = false;   ///< this computer
     std::string display;     ///< the link without its secret
+    std::string server;      ///< how to find the house again: origin, and the pin of its certificate if there is one; no secret
 };
 
 /// A room of a known house, for the hallway.
 struct HallwayRoom {
-    std::string origin;      ///< "https://host"; which house to ask
+    std::string origin;      ///< LinkFacts::server of the house
     std::string host;        ///< as people read it
     std::string houseName;
     base::RoomId room;

@@ -3,7 +3,7 @@ import QtQuick
 import Parlour.Theme
 import Parlour.Controls
 
-Pressable {
+PressableRow {
     id: root
     required property string identity
     required property string name
@@ -18,7 +18,6 @@ Pressable {
     signal opened()
 
     focusPolicy: Qt.NoFocus    // the grid is one stop of the Tab key, arrows walk inside
-    spokenRole: Accessible.ListItem
     spokenName: handle === "" ? name : name + " " + handle
     spokenState: spoken
     onClicked: opened()

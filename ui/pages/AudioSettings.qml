@@ -23,11 +23,9 @@ Column {
             width: parent.width
             spacing: 8
             ActionButton {
-                checkable: true
-                checked: App.sound.testing
+                pressedIn: App.sound.testing
                 text: App.sound.testing ? qsTr("Stop test") : qsTr("Test microphone")
-                spokenName: qsTr("Test microphone")
-                onToggled: App.sound.test(checked)
+                onClicked: App.sound.test(!App.sound.testing)
             }
             ActionButton {
                 text: App.sound.phase === "recording" ? qsTr("Recording… speak now")

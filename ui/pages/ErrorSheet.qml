@@ -9,6 +9,7 @@ Sheet {
     id: root
     readonly property bool wanted: App.errorMessage !== ""
     preferredWidth: 480
+    spokenTitle: App.errorMessage !== "" ? App.errorMessage : qsTr("Error")
     onWantedChanged: wanted ? open() : close()
     onClosed: if (wanted) App.dismissError()
     onOpened: closeButton.forceActiveFocus()

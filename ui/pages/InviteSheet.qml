@@ -91,6 +91,7 @@ Sheet {
             readOnly: true
             label: qsTr("Invitation link")
             text: App.madeLink
+            onTextChanged: cursorPosition = 0
         }
         Caption { width: parent.width; text: qsTr("The link is shown only now. It contains a secret: share it only with those you mean.") }
     }

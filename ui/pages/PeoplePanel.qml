@@ -24,7 +24,7 @@ FocusScope {
         Accessible.role: Accessible.List
         Accessible.name: qsTr("People, %1").arg(count)
         Keys.onReturnPressed: if (currentItem) root.personWanted(currentItem.identity)
-        delegate: Pressable {
+        delegate: PressableRow {
             id: row
             required property int index
             required property string identity
@@ -41,8 +41,7 @@ FocusScope {
             width: list.width - 16
             height: 54
             focusPolicy: Qt.NoFocus
-            spokenRole: Accessible.ListItem
-            spokenName: handle === "" ? name : name + " " + handle
+                    spokenName: handle === "" ? name : name + " " + handle
             spokenState: spoken
             onClicked: root.personWanted(identity)
             contentItem: Item {

@@ -8,6 +8,7 @@ import Parlour.Models
 Sheet {
     id: root
     preferredWidth: 440
+    spokenTitle: who.name || qsTr("Person")
     property string identity: ""
     property var who: ({})
     signal removeWanted(string identity, bool ban)

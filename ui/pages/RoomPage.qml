@@ -10,7 +10,8 @@ FocusScope {
     signal inviteWanted()
 
     readonly property var session: App.session
-    readonly property bool wide: width > 640 && (width + Theme.sidebarFolded) >= Theme.foldWidth
+    property real windowWidth: 1280
+    readonly property bool wide: windowWidth >= Theme.foldWidth
     property bool panelWanted: session.moderator
     property string tab: session.moderator ? "hands" : "chat"
     readonly property bool panelShown: panelWanted && wide && session.joined
@@ -24,7 +25,7 @@ FocusScope {
     function hidePanel() { panelWanted = false; drawer.close() }
     function nextPane() {
         if (panel.visible && !panel.activeFocus) panel.forceActiveFocus()
-        else stageArea.forceActiveFocus()
+        else rest.forceActiveFocus()
     }
     Connections {
         target: root.session
@@ -55,6 +56,8 @@ FocusScope {
     readonly property bool chatShown: tab === "chat" && (panelShown || drawer.opened)
     onChatShownChanged: session.setChatShown(chatShown)
 
+    // Where the keyboard rests: no control, so that Space is for talking.
+    Item { id: rest; focus: true }
     Item {
         id: main
         anchors { left: parent.left; top: parent.top; bottom: parent.bottom; right: panel.left }
@@ -77,7 +80,6 @@ FocusScope {
         }
         StageArea {
             id: stageArea
-            focus: true
             anchors { left: parent.left; right: parent.right; top: prompts.bottom; bottom: bar.top }
             side: header.side
             opacity: root.session.reconnecting ? 0.5 : 1

@@ -42,7 +42,7 @@ FocusScope {
             onRoomWanted: root.roomWanted()
         }
     }
-    Component { id: roomPage; RoomPage { onInviteWanted: root.inviteWanted() } }
+    Component { id: roomPage; RoomPage { windowWidth: root.width; onInviteWanted: root.inviteWanted() } }
     Component { id: settingsPage; SettingsPage { } }
 
     NoticeBar {

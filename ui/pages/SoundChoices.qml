@@ -35,12 +35,10 @@ Column {
         ActionButton {
             id: testButton
             compact: true
-            checkable: true
-            checked: App.sound.testing
+            pressedIn: App.sound.testing
             text: App.sound.testing ? qsTr("Stop test") : qsTr("Test microphone")
-            spokenName: qsTr("Test microphone")
             hint: qsTr("Shows the level while it is on; nothing is sent")
-            onToggled: App.sound.test(checked)
+            onClicked: App.sound.test(!App.sound.testing)
         }
         Gauge {
             anchors { left: testButton.right; right: parent.right; leftMargin: 10; verticalCenter: testButton.verticalCenter }

@@ -4,7 +4,7 @@ import QtQuick
 import Parlour.Theme
 import Parlour.Controls
 
-Pressable {
+PressableRow {
     id: root
     required property string identity
     required property string name
