@@ -62,6 +62,8 @@ PeerConnection& PeerConnection::operator=(PeerConnection&&) noexcept = default;
 
 bool PeerConnection::offerOutstanding() const { return m_impl->negotiation == Impl::Negotiation::offered; }
 
+void PeerConnection::rollback() { m_impl->negotiation = Impl::Negotiation::stable; }
+
 void PeerConnection::addRemoteCandidate(const IceCandidate& candidate, base::TimePoint now) {
     auto& s = *m_impl;
     if (!s.transport.hasRemote()) {

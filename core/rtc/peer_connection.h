@@ -116,6 +116,8 @@ class PeerConnection {
     base::Result<std::string> acceptOffer(const std::string& sdp, base::TimePoint now);  ///< returns the answer
     base::Result<void> acceptAnswer(const std::string& sdp, base::TimePoint now);
     bool offerOutstanding() const;
+    /// Takes back an offer whose answer will never come (JSEP section 4.1.10.2); the next one repeats what it asked for.
+    void rollback();
     void addRemoteCandidate(const IceCandidate& candidate, base::TimePoint now);  ///< queued until there is a description
     IceCandidate addLocalAddress(const base::SocketAddress& address);
     void restartIce(base::TimePoint now);  ///< the next createOffer carries new credentials
