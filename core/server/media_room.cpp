@@ -7,6 +7,10 @@
 
 namespace parlour::server {
 
+MediaRoom::~MediaRoom() {
+    while (!m_sessions.empty()) closeSession(m_sessions.begin()->first, std::nullopt);
+}
+
 void MediaRoom::setRights(const base::Identity& who, const MediaRights& rights) {
     m_rights[who] = rights;
     for (auto& [id, session] : m_sessions)
@@ -35,6 +39,9 @@ MediaSession* MediaRoom::open(const SessionOpen& open) {
     const auto rights = m_rights.find(open.identity);
     if (rights == m_rights.end()) return nullptr;
     auto session = std::make_unique<MediaSession>(m_context, *this, open, rights->second);
+    session->dataTokens = kDataBurst;
+    session->chatTokens = kChatBurst;
+    session->dataTime = m_context.now;
     auto* raw = session.get();
     m_sessions.emplace(open.id, std::move(session));
     offerAllTracks(*raw);

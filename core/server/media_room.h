@@ -26,6 +26,10 @@ class MediaRoom {
     static constexpr double kDataBurst = 100, kDataPerSecond = 50;
 
     MediaRoom(MediaContext& context, base::RoomId id) : m_context(context), m_id(std::move(id)) {}
+    /// Closes the sessions one after the other: each tells those that remain.
+    ~MediaRoom();
+    MediaRoom(const MediaRoom&) = delete;
+    MediaRoom& operator=(const MediaRoom&) = delete;
 
     const base::RoomId& id() const { return m_id; }
 

@@ -118,7 +118,7 @@ class ScriptedClient {
   public:
     ScriptedClient(World& world, std::string name)
         : m_world(world), m_name(std::move(name)), m_publisherSocket(world.network.open(onLoopback(world.nextPort++))),
-          m_subscriberSocket(world.network.open(onLoopback(world.nextPort++))), publisher(config()), subscriber(config()) {
+          m_subscriberSocket(world.network.open(onLoopback(world.nextPort++))), publisher(config(true)), subscriber(config(false)) {
         world.clients.push_back(this);
         plug(publisher, *m_publisherSocket);
         plug(subscriber, *m_subscriberSocket);
@@ -225,11 +225,12 @@ class ScriptedClient {
     rtc::PeerConnection subscriber;
 
   private:
-    static rtc::PeerConnectionConfig config() {
+    static rtc::PeerConnectionConfig config(bool opensChannels) {
         static const auto certificate = rtc::Certificate::generate();
         rtc::PeerConnectionConfig c;
         c.transport.certificate = certificate;
         c.cname = "c";
+        c.createChannels = opensChannels;
         return c;
     }
     void plug(rtc::PeerConnection& pc, MemorySocket& socket) {
