@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The house API from a person's side: proves who one is, redeems, asks, commands. Every answer comes on the net thread,
+// exactly once, never from inside the call; dropping the client drops what is still open.
+// Errors are those of the house (api::fromBody) or of the way there (net); "house_changed" (untrusted) when the key that
+// answers is not the one of this house, "origin_mismatch" when the house does not know the address that was dialled.
+// Thread: net.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/api/house_types.h"
+#include "core/base/doors/clock.h"
+#include "core/base/error.h"
+#include "core/net/event_loop.h"
+#include "core/room/person_keys.h"
+#include "core/signal/invite_link.h"
+
+namespace parlour::room {
+
+/// How to find a house again. The pin replaces the ordinary certificate check when it is not empty.
+struct HouseAddress {
+    signal::Origin origin;
+    std::string pin;
+};
+
+class HouseClient {
+  public:
+    template <class T>
+    using Answer = std::function<void(base::Result<T>)>;
+
+    HouseClient(net::EventLoop& loop, PersonKeys& keys, HouseAddress address);
+    ~HouseClient();
+
+    const HouseAddress& address() const;
+    /// Known after the first challenge.
+    const base::HouseId& house() const;
+    const std::string& houseName() const;
+    /// A bearer session is there.
+    bool signedIn() const;
+
+    void preview(const base::InvitationId& id, const std::string& secret, Answer<api::Preview> answer);
+    void redeem(const base::InvitationId& id, const std::string& secret, const std::string& name, Answer<api::Redeemed> answer);
+    void login(Answer<api::LoginAnswer> answer);
+    // These log in by themselves when the session has ended.
+    void rooms(Answer<api::RoomList> answer);
+    void token(const base::RoomId& room, const api::TokenRequest& request, Answer<api::JoinGrant> answer);
+    void stage(const base::RoomId& room, const api::StageCommand& command, Answer<api::StageAnswer> answer);
+    void hands(const base::RoomId& room, Answer<api::Hands> answer);
+    void leave(const base::RoomId& room, Answer<api::Nothing> answer);
+    void createInvitation(const base::RoomId& room, const api::InvitationWish& wish, Answer<api::InvitationMade> answer);
+
+  private:
+    struct Impl;
+    std::shared_ptr<Impl> m_impl;
+};
+
+}  // namespace parlour::room

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The person behind this computer: a master seed of 32 bytes, made silently at first use and kept in the home folder
+// (file 0600, folder 0700), and from it one Ed25519 key per house, so that two houses cannot compare people.
+// Thread: net (the file is read once, at opening).
+#pragma once
+
+#include <filesystem>
+
+#include "core/base/error.h"
+#include "core/base/ids.h"
+#include "core/crypto/ed25519.h"
+#include "core/crypto/secret.h"
+
+namespace parlour::room {
+
+class PersonKeys {
+  public:
+    /// Errors: unavailable ("home_unwritable"), refused ("seed_unsafe": others can read it), invalidInput ("seed_damaged").
+    static base::Result<PersonKeys> open(const std::filesystem::path& home);
+    /// A person for this run only.
+    static PersonKeys fresh();
+
+    crypto::SigningKey keyFor(const base::HouseId& house) const;
+    base::Identity identityFor(const base::HouseId& house) const;
+
+  private:
+    explicit PersonKeys(crypto::Secret seed) : m_seed(std::move(seed)) {}
+    crypto::Secret m_seed;
+};
+
+}  // namespace parlour::room

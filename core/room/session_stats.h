@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Statistics of a session, once a second, under W3C webrtc-stats names. Values; published on the net thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/ids.h"
+
+namespace parlour::room {
+
+/// One microphone that we hear.
+struct RemoteTrackStats {
+    base::Identity identity;
+    std::string name;
+    std::uint64_t packetsReceived = 0;
+    std::int64_t packetsLost = 0;
+    double jitter = 0.0;                          ///< s
+    std::uint64_t totalSamplesReceived = 0;
+    std::uint64_t concealedSamples = 0;
+    std::uint64_t silentConcealedSamples = 0;
+    std::uint64_t concealmentEvents = 0;
+    double jitterBufferDelay = 0.0;               ///< s, summed per sample
+    double jitterBufferTargetDelay = 0.0;         ///< s, summed per sample
+    std::uint64_t jitterBufferEmittedCount = 0;
+};
+
+struct SessionStats {
+    std::uint64_t packetsSent = 0;                ///< RTP of our microphone, all publications of this session
+    std::uint64_t bytesSent = 0;
+    std::uint64_t packetsReceived = 0;
+    std::int64_t packetsLost = 0;
+    double fractionLost = 0.0;                    ///< of ours, as the server reports, 0..1
+    std::optional<double> roundTripTime;          ///< s, of the media path
+    std::vector<RemoteTrackStats> tracks;
+};
+
+}  // namespace parlour::room
