@@ -56,6 +56,8 @@ struct Participant {
     bool isSelf = false;
     int connectionQuality = 2;                  ///< 0 poor, 1 good, 2 excellent, 3 lost
     base::WallTime joinedAt{};
+    std::uint32_t version = 0;                  ///< of the participant info this was made from
+    std::uint32_t audioTrack = 0;               ///< audio::TrackId while we hear this person, 0 = none; for level meters
 
     bool handUp() const { return !handKey.empty(); }
 };

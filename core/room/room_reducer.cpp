@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/room/room_reducer.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <nlohmann/json.hpp>
+
+namespace parlour::room {
+namespace {
+
+std::string attribute(const signal::ParticipantInfo& info, std::string_view name) {
+    const auto found = info.attributes.find(std::string(name));
+    return found == info.attributes.end() ? std::string() : found->second;
+}
+
+int rank(const Participant& p) {
+    if (p.seat != api::Seat::stage) return 3;
+    return p.power == api::Power::host ? 0 : p.power == api::Power::moderator ? 1 : 2;
+}
+
+/// Stage first (host, moderators, speakers), each by arrival; the audience by arrival. Equal times by identity, so that
+/// every client shows the same order.
+void sortPeople(RoomState& state) {
+    std::sort(state.participants.begin(), state.participants.end(), [](const auto& a, const auto& b) {
+        const auto left = rank(*a), right = rank(*b);
+        if (left != right) return left < right;
+        if (a->joinedAt != b->joinedAt) return a->joinedAt < b->joinedAt;
+        return a->identity < b->identity;
+    });
+}
+
+/// The queue follows from the hands of the people; notes and times known before stay.
+void rebuildHands(RoomState& state) {
+    std::map<base::Identity, HandInQueue> known;
+    for (auto& hand : state.hands) known[hand.identity] = hand;
+    state.hands.clear();
+    std::vector<const Participant*> raised;
+    for (const auto& p : state.participants)
+        if (p->handUp()) raised.push_back(p.get());
+    std::sort(raised.begin(), raised.end(), [](const auto* a, const auto* b) { return a->handKey < b->handKey; });
+    for (const auto* p : raised) {
+        HandInQueue hand;
+        if (const auto found = known.find(p->identity); found != known.end()) hand = found->second;
+        hand.identity = p->identity;
+        hand.name = p->name;
+        state.hands.push_back(std::move(hand));
+    }
+}
+
+void settle(RoomState& state) {
+    sortPeople(state);
+    rebuildHands(state);
+}
+
+/// True when something changed.
+bool applyOne(RoomState& state, const signal::ParticipantInfo& info) {
+    const auto found = std::find_if(state.participants.begin(), state.participants.end(),
+                                    [&](const auto& p) { return p->identity == info.identity; });
+    if (info.state == signal::ParticipantState::disconnected) {
+        // A late goodbye of an older connection does not remove the newer one.
+        if (found == state.participants.end() || (*found)->sid != info.sid) return false;
+        state.participants.erase(found);
+        return true;
+    }
+    auto next = toParticipant(info, state.self);
+    if (found == state.participants.end()) {
+        if (state.participants.size() >= 16'384) return false;
+        state.participants.push_back(std::make_shared<const Participant>(std::move(next)));
+        return true;
+    }
+    const auto& before = **found;
+    if (before.sid == info.sid && info.version < before.version) return false;
+    next.speakerLevel = before.speakerLevel;
+    next.connectionQuality = before.connectionQuality;
+    if (next.microphoneTrack == before.microphoneTrack) next.audioTrack = before.audioTrack;
+    *found = std::make_shared<const Participant>(std::move(next));
+    return true;
+}
+
+template <class Change>
+void edit(RoomState& state, const base::ParticipantSid& sid, Change change) {
+    for (auto& p : state.participants) {
+        if (p->sid != sid) continue;
+        auto copy = std::make_shared<Participant>(*p);
+        change(*copy);
+        p = std::move(copy);
+    }
+}
+
+}  // namespace
+
+Participant toParticipant(const signal::ParticipantInfo& info, const base::Identity& self) {
+    Participant p;
+    p.identity = info.identity;
+    p.sid = info.sid;
+    p.name = info.name.empty() ? info.identity.str() : info.name;
+    p.power = api::parsePower(attribute(info, api::kAttrPower)).value_or(api::Power::none);
+    // A server without our attributes (plain LiveKit): whoever may publish is on stage.
+    const auto seat = attribute(info, api::kAttrSeat);
+    p.seat = seat.empty() ? (info.permission.canPublish || info.isPublisher ? api::Seat::stage : api::Seat::audience)
+                          : api::parseSeat(seat).value_or(api::Seat::audience);
+    p.handKey = attribute(info, api::kAttrHand);
+    const auto invited = attribute(info, api::kAttrInvited);
+    std::int64_t deadline = 0;
+    const auto [end, error] = std::from_chars(invited.data(), invited.data() + invited.size(), deadline);
+    if (!invited.empty() && error == std::errc{} && end == invited.data() + invited.size())
+        p.invitedUntil = base::fromUnixMs(deadline);
+    p.held = attribute(info, api::kAttrHeld) == "1";
+    p.mutedBy = attribute(info, api::kAttrMutedBy);
+    for (const auto& track : info.tracks) {
+        if (track.type != signal::TrackType::audio) continue;
+        p.microphoneTrack = track.sid;
+        p.microphoneOpen = !track.muted;
+        break;
+    }
+    p.isSelf = info.identity == self;
+    p.joinedAt = base::fromUnixMs(info.joinedAtMs);
+    p.version = info.version;
+    return p;
+}
+
+void applyJoin(RoomState& state, const signal::Join& join) {
+    state.self = join.participant.identity;
+    state.participants.clear();
+    applyOne(state, join.participant);
+    for (const auto& other : join.others) applyOne(state, other);
+    applyRoom(state, join.room);
+    settle(state);
+}
+
+void applyUpdate(RoomState& state, const signal::ParticipantUpdate& update) {
+    bool changed = false;
+    for (const auto& info : update.participants) changed = applyOne(state, info) || changed;
+    if (changed) settle(state);
+}
+
+void applyRoster(RoomState& state, const signal::ParticipantUpdate& update) {
+    std::erase_if(state.participants, [&](const auto& p) {
+        return p->identity != state.self &&
+               std::none_of(update.participants.begin(), update.participants.end(),
+                            [&](const auto& info) { return info.identity == p->identity; });
+    });
+    applyUpdate(state, update);
+    settle(state);
+}
+
+void applyRoom(RoomState& state, const signal::RoomInfo& room) {
+    if (!room.name.empty()) state.room = room.name;
+    if (state.title.empty()) state.title = room.name.str();
+    const auto json = nlohmann::json::parse(room.metadata, nullptr, false);
+    if (!json.is_object()) return;
+    const auto text = [&](const char* key) {
+        const auto found = json.find(key);
+        return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+    };
+    const auto flag = [&](const char* key) {
+        const auto found = json.find(key);
+        return found != json.end() && found->is_boolean() && found->get<bool>();
+    };
+    if (auto title = text("title"); !title.empty()) state.title = std::move(title);
+    if (auto house = text("house"); !house.empty()) state.houseName = std::move(house);
+    state.handsLocked = flag("hands_locked");
+    state.waitingForHost = flag("waiting_for_host");
+    if (const auto started = json.find("started_at"); started != json.end() && started->is_number_integer())
+        state.startedAt = base::fromUnixMs(started->get<std::int64_t>());
+}
+
+void applySpeakers(RoomState& state, const signal::SpeakersChanged& changed) {
+    for (const auto& speaker : changed.speakers)
+        edit(state, speaker.sid, [&](Participant& p) {
+            p.speakerLevel = speaker.active ? std::clamp(speaker.level, 0.0f, 1.0f) : 0.0f;
+        });
+}
+
+void applyQuality(RoomState& state, const signal::ConnectionQualityUpdate& update) {
+    for (const auto& one : update.updates)
+        edit(state, one.participant, [&](Participant& p) { p.connectionQuality = static_cast<int>(one.quality); });
+}
+
+void applyHands(RoomState& state, const api::Hands& hands) {
+    for (auto& hand : state.hands)
+        for (const auto& known : hands.hands)
+            if (known.identity == hand.identity) {
+                hand.note = known.note;
+                hand.raisedAt = base::fromUnixMs(known.raisedAtMs);
+            }
+}
+
+void addChat(RoomState& state, ChatMessage message) {
+    const bool known = !message.id.empty() && std::any_of(state.chat.begin(), state.chat.end(), [&](const auto& m) {
+        return m.id == message.id && m.from == message.from;
+    });
+    if (known) return;
+    state.chat.push_back(std::move(message));
+    if (state.chat.size() > kMaxChatKept) state.chat.erase(state.chat.begin());
+}
+
+void setAudioTrack(RoomState& state, const base::TrackSid& microphone, std::uint32_t audioTrack) {
+    for (auto& p : state.participants) {
+        if (p->microphoneTrack != microphone || p->audioTrack == audioTrack) continue;
+        auto copy = std::make_shared<Participant>(*p);
+        copy->audioTrack = audioTrack;
+        p = std::move(copy);
+    }
+}
+
+}  // namespace parlour::room

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Frames between the sound and the packets: microphone frames out of the pump into the publisher's connection, received
+// frames into the mixer's tracks, losses and round trips both ways. Only OpusFrame and Feedback cross.
+// Thread: net; the encoder's sink runs on the pump and only pushes into a bounded queue.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "audio/audio_engine.h"
+#include "core/base/ids.h"
+#include "core/base/queue.h"
+#include "core/net/event_loop.h"
+#include "core/room/media_link.h"
+#include "core/room/session_stats.h"
+
+namespace parlour::room {
+
+class TrackWiring {
+  public:
+    TrackWiring(net::EventLoop& loop, audio::AudioEngine& audio);
+    /// Takes the sink and all tracks away.
+    ~TrackWiring();
+
+    /// Frames of the microphone go to this sender while `live`; nothing leaves otherwise.
+    void publish(MediaLink* link, rtc::SenderId sender);
+    void unpublish();
+    void setLive(bool live) { m_live = live; }
+
+    /// A received section. Answers the track id under which it is mixed.
+    std::uint32_t add(const std::string& mid, const base::TrackSid& sid);
+    void remove(const std::string& mid);
+    void removeAll();
+    void received(const rtc::RemoteFrame& frame);
+    void setGain(const base::TrackSid& sid, float gain);
+
+    void reported(const base::Feedback& feedback) { m_audio.setFeedback(feedback); }
+    /// Asks for what the jitter buffers miss; call some ten times a second.
+    void requestMissing(MediaLink& subscriber);
+    /// Fills the counters of the sound for this track.
+    void fill(RemoteTrackStats& stats, const std::string& mid) const;
+    const base::TrackSid* sidOf(const std::string& mid) const;
+
+  private:
+    struct Track {
+        audio::TrackId id;
+        base::TrackSid sid;
+        std::map<std::int64_t, base::TimePoint> asked;   // sequence -> when
+    };
+    void drain();
+
+    net::EventLoop& m_loop;
+    audio::AudioEngine& m_audio;
+    std::shared_ptr<base::SpscQueue<base::OpusFrame>> m_frames;
+    std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
+    MediaLink* m_publisher = nullptr;
+    rtc::SenderId m_sender;
+    bool m_live = false;
+    std::map<std::string, Track> m_tracks;   // by mid
+    std::uint32_t m_nextTrack = 1;
+};
+
+}  // namespace parlour::room
