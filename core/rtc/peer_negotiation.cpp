@@ -141,6 +141,18 @@ base::Result<std::string> PeerConnection::acceptOffer(const std::string& sdp, ba
     if (remote->media.size() < s.sections.size()) return refuse("sections_lost", "the offer has fewer media sections than before");
     for (std::size_t i = 0; i < remote->media.size(); ++i) {
         const auto& m = remote->media[i];
+        // A rejected section may be used again for something else (JSEP section 5.2.2): browsers and SDKs do so at once.
+        const bool recycled = i < s.sections.size() && s.sections[i].rejected && !m.rejected() &&
+                              (s.sections[i].kind != m.kind || s.sections[i].mid != m.mid);
+        if (recycled) {
+            Section section;
+            section.kind = m.kind;
+            section.kindText = m.kindText;
+            section.mid = m.mid;
+            section.midExtension = 0;
+            section.levelExtension = 0;
+            s.sections[i] = std::move(section);
+        }
         if (i < s.sections.size() && (s.sections[i].kind != m.kind || (s.sections[i].mid != m.mid && !m.rejected())))
             return refuse("section_changed", "media section " + std::to_string(i) + " is another one than before");
         if (i >= s.sections.size()) {
