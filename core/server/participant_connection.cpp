@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/base/log.h"
 #include "core/signal/codec.h"
 #include "core/signal/data_packet.h"
 
@@ -221,6 +222,7 @@ void ParticipantConnection::handleEvent(SessionEvent event) {
             } else if constexpr (std::is_same_v<E, PublisherAnswer>) {
                 send(signal::Answer{{"answer", std::move(e.sdp), e.id, {}}});
             } else if constexpr (std::is_same_v<E, NegotiationFailed>) {
+                base::log(base::LogLevel::warn, "server", base::describe(e.error));
                 end(signal::DisconnectReason::stateMismatch, signal::LeaveAction::reconnect);
             } else if constexpr (std::is_same_v<E, PathChanged>) {
                 handlePath(e);
