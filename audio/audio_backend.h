@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Door: the sound card. Real: PortAudioBackend, FileBackend, NullBackend (both clocked). Fake: tests/support/fake_backend.h.
+// Door: the sound card. Real: PortAudioBackend, FileBackend, NullBackend (both clocked). Fake:
+// tests/support/fake_backend.h.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +19,9 @@ enum class SourceKind { device, file, tone, null };
 /// Where capture comes from or playout goes to. Text form: "device:NAME", "file:PATH[?loop]", "tone:HZ", "null".
 struct Endpoint {
     SourceKind kind = SourceKind::device;
-    std::string name;       ///< device name ("" = system default) or file path
+    std::string name;  ///< device name ("" = system default) or file path
     double toneHz = 0.0;
-    bool loop = false;      ///< file capture starts over at its end, else silence
+    bool loop = false;  ///< file capture starts over at its end, else silence
     bool operator==(const Endpoint&) const = default;
 };
 /// Clear error for anything else.
@@ -35,15 +36,16 @@ struct AudioDeviceSettings {
 };
 
 struct DeviceInfo {
-    std::string name;        ///< what people see and what Endpoint::name takes
+    std::string name;  ///< what people see and what Endpoint::name takes
     bool isDefault = false;
     int channels = 1;
 };
 
-/// What a backend calls from its device thread. Both must return at once: no lock, no allocation, no log (architecture, 4).
+/// What a backend calls from its device thread. Both must return at once: no lock, no allocation, no log (architecture,
+/// 4).
 struct DeviceCallbacks {
-    std::function<void(std::span<const float> mono)> captured;   ///< 48 kHz mono
-    std::function<void(std::span<float> mono)> wanted;           ///< fill completely
+    std::function<void(std::span<const float> mono)> captured;  ///< 48 kHz mono
+    std::function<void(std::span<float> mono)> wanted;          ///< fill completely
 };
 
 class AudioBackend {

@@ -13,7 +13,7 @@ namespace {
 
 constexpr base::Duration kPumpPeriod{2'500};
 constexpr base::Duration kSupervisorPeriod{50'000};
-constexpr base::Duration kMicrophoneLinger{10'000'000};   // closed gate: the device is given back after that
+constexpr base::Duration kMicrophoneLinger{10'000'000};  // closed gate: the device is given back after that
 
 /// Echo and noise only exist where there is air between loudspeaker and microphone.
 CaptureSettings fitting(const EngineSettings& settings) {
@@ -41,9 +41,9 @@ struct AudioEngine::Impl {
     std::atomic<bool> testing{false};
     std::atomic<bool> everOpened{false};
     std::atomic<bool> captureIsDevice{true};
-    base::TimePoint lastNeeded{};    // supervisor's thread
-    bool captureWanted = false;      // supervisor's thread
-    bool toldOpened = false;         // supervisor's thread
+    base::TimePoint lastNeeded{};  // supervisor's thread
+    bool captureWanted = false;    // supervisor's thread
+    bool toldOpened = false;       // supervisor's thread
     std::unique_ptr<Pacer> pump;
     std::unique_ptr<Pacer> watcher;
 
@@ -121,7 +121,9 @@ void AudioEngine::setGate(bool open) {
     m_impl->nudge();
 }
 bool AudioEngine::gateOpen() const { return m_impl->core.gateOpen(); }
-void AudioEngine::onEncoded(std::function<void(const base::OpusFrame&)> sink) { m_impl->core.onEncoded(std::move(sink)); }
+void AudioEngine::onEncoded(std::function<void(const base::OpusFrame&)> sink) {
+    m_impl->core.onEncoded(std::move(sink));
+}
 void AudioEngine::setFeedback(const base::Feedback& feedback) { m_impl->core.setFeedback(feedback); }
 
 void AudioEngine::addTrack(TrackId track) { m_impl->core.addTrack(track); }

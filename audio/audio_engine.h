@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sound of one client: microphone -> capture chain -> Opus frames, Opus frames -> jitter buffers -> mixer -> loudspeaker.
-// Owns the pump thread and the backend (door AudioBackend). Frames cross to the net thread by bounded queues.
-// Thread: control calls from the net thread only; meters and statistics from any thread; PCM work on the pump.
+// The sound of one client: microphone -> capture chain -> Opus frames, Opus frames -> jitter buffers -> mixer ->
+// loudspeaker. Owns the pump thread and the backend (door AudioBackend). Frames cross to the net thread by bounded
+// queues. Thread: control calls from the net thread only; meters and statistics from any thread; PCM work on the pump.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +25,8 @@ struct TrackId {
 };
 
 struct CaptureSettings {
-    int frameMs = 20;                 ///< 10 or 20 (Opus frame)
-    int bitRate = 32'000;             ///< bit/s
+    int frameMs = 20;      ///< 10 or 20 (Opus frame)
+    int bitRate = 32'000;  ///< bit/s
     bool dtx = true;
     bool forwardErrorCorrection = true;
     bool echoCancelling = true;
@@ -36,11 +36,12 @@ struct CaptureSettings {
 };
 
 struct EngineSettings {
-    AudioDeviceSettings devices;      ///< audio_backend.h: backend kind, device names, block size
+    AudioDeviceSettings devices;  ///< audio_backend.h: backend kind, device names, block size
     CaptureSettings capture;
 };
 
-/// Counters of one received track, W3C webrtc-stats definitions (samples at 48 kHz, delays in seconds summed per sample).
+/// Counters of one received track, W3C webrtc-stats definitions (samples at 48 kHz, delays in seconds summed per
+/// sample).
 struct TrackStats {
     std::uint64_t totalSamplesReceived = 0;
     std::uint64_t concealedSamples = 0;
@@ -59,20 +60,20 @@ struct TrackStats {
 struct EngineStats {
     std::uint64_t captureOverruns = 0;
     std::uint64_t playoutUnderruns = 0;
-    std::uint64_t deviceRestarts = 0;      ///< times the watchdog re-opened a device
+    std::uint64_t deviceRestarts = 0;  ///< times the watchdog re-opened a device
     std::uint64_t framesEncoded = 0;
-    std::uint64_t framesDroppedOut = 0;    ///< net thread did not take them
+    std::uint64_t framesDroppedOut = 0;  ///< net thread did not take them
     std::uint64_t framesDroppedIn = 0;
     bool captureRunning = false;
     bool playoutRunning = false;
-    std::string captureDevice;             ///< in use now; "" = none
+    std::string captureDevice;  ///< in use now; "" = none
     std::string playoutDevice;
 };
 
 /// Other parts than the real ones, for tests.
 struct EngineParts {
-    std::unique_ptr<AudioBackend> devices;   ///< for SourceKind::device; null = PortAudio
-    bool ownThreads = true;                  ///< false: nothing happens but in step(), on the clock given
+    std::unique_ptr<AudioBackend> devices;  ///< for SourceKind::device; null = PortAudio
+    bool ownThreads = true;                 ///< false: nothing happens but in step(), on the clock given
 };
 
 class AudioEngine {
@@ -94,46 +95,49 @@ class AudioEngine {
     // within 40 ms, no packet with energy is handed out (security T32, I12). Starts closed.
     void setGate(bool open);
     bool gateOpen() const;
-    /// Encoded frames; called on the pump thread, must not block (push into a queue). Once this returns the former sink is
-    /// not called any more; {} takes it away. `received` of a frame is its capture time, sequence starts at 0 per engine.
+    /// Encoded frames; called on the pump thread, must not block (push into a queue). Once this returns the former sink
+    /// is not called any more; {} takes it away. `received` of a frame is its capture time, sequence starts at 0 per
+    /// engine.
     void onEncoded(std::function<void(const base::OpusFrame&)> sink);
     void setFeedback(const base::Feedback& feedback);
 
     // Tracks.
     void addTrack(TrackId track);
     void removeTrack(TrackId track);
-    /// From the net thread for every received frame. Bounded: 63 frames wait per track when the pump stands still, newer ones
-    /// are dropped and counted (framesDroppedIn). `received` must be set: the delay estimate rests on it.
+    /// From the net thread for every received frame. Bounded: 63 frames wait per track when the pump stands still,
+    /// newer ones are dropped and counted (framesDroppedIn). `received` must be set: the delay estimate rests on it.
     void insert(TrackId track, const base::OpusFrame& frame);
     /// 0.0 .. 2.0, ramped.
     void setGain(TrackId track, float gain);
     /// Nothing is heard, everything keeps running.
     void setDeafened(bool deafened);
-    /// `missing`: sequence numbers worth a NACK now. They stay listed until they arrived or are too late, so ask for each at
-    /// most once per round trip. `loss`: our estimate for this track. Any thread.
+    /// `missing`: sequence numbers worth a NACK now. They stay listed until they arrived or are too late, so ask for
+    /// each at most once per round trip. `loss`: our estimate for this track. Any thread.
     base::Feedback feedbackFor(TrackId track) const;
 
     // Meters: linear peak 0..1 of the last 50 ms; any thread, wait-free.
-    float microphoneLevel() const;          ///< before the gate, only while capture runs
+    float microphoneLevel() const;  ///< before the gate, only while capture runs
     float trackLevel(TrackId track) const;
     TrackStats trackStats(TrackId track) const;
     EngineStats stats() const;
 
     // Sound check.
-    void testMicrophone(bool on);           ///< runs capture and meter, sends nothing
-    /// Through the real chain, kept in memory, at most 60 s; opens capture as needed. Callbacks come on the pump thread.
+    void testMicrophone(bool on);  ///< runs capture and meter, sends nothing
+    /// Through the real chain, kept in memory, at most 60 s; opens capture as needed. Callbacks come on the pump
+    /// thread.
     void recordTest(std::chrono::milliseconds length, std::function<void()> recorded);
     void playTest(std::function<void()> played);
     void playTone(std::chrono::milliseconds length);
 
     struct DeviceState {
         bool ok = true;
-        base::Error problem;                ///< sentence for people when !ok
+        base::Error problem;  ///< sentence for people when !ok
     };
     DeviceState captureState() const;
     DeviceState playoutState() const;
 
-    /// Only without own threads: does everything that is due at the clock's time. Call it each 5 or 10 ms of virtual time.
+    /// Only without own threads: does everything that is due at the clock's time. Call it each 5 or 10 ms of virtual
+    /// time.
     void step();
 
   private:

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kBlock = base::kBlockSamples;
 constexpr int kSilentFrames = 5;
-constexpr std::int64_t kClockSlip = base::kSampleRate / 5;   // 200 ms: more is a lost device, less is drift
+constexpr std::int64_t kClockSlip = base::kSampleRate / 5;  // 200 ms: more is a lost device, less is drift
 
 }  // namespace
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the microphone's samples to Opus frames: high-pass, meter, echo and noise, voice gate, the person's gate, encoder.
-// The person's gate is here and nowhere else: while it is closed the encoder sees zeros, and what it heard before is forgotten,
-// so that no packet with energy leaves after the block in hand (security T32, I12).
-// Thread: the pump. Time handed in. No allocation but in apply().
+// From the microphone's samples to Opus frames: high-pass, meter, echo and noise, voice gate, the person's gate,
+// encoder. The person's gate is here and nowhere else: while it is closed the encoder sees zeros, and what it heard
+// before is forgotten, so that no packet with energy leaves after the block in hand (security T32, I12). Thread: the
+// pump. Time handed in. No allocation but in apply().
 #pragma once
 
 #include <array>
@@ -55,7 +55,7 @@ class CaptureChain {
     base::Feedback m_feedback;
     SendPlan m_plan;
     OpusEncoder m_encoder;
-    std::unique_ptr<AudioProcessor> m_processor;   // made when first needed: 200 ms of filter is memory
+    std::unique_ptr<AudioProcessor> m_processor;  // made when first needed: 200 ms of filter is memory
     VoiceGate m_voiceGate;
     LevelMeter m_meter;
     bool m_tapped = false;
@@ -63,13 +63,13 @@ class CaptureChain {
     bool m_open = false;
     bool m_fadeIn = false;
     std::uint32_t m_generation = 0;
-    int m_silentFramesLeft = 0;    // sent after closing, so that the other side hears an end and not a loss
+    int m_silentFramesLeft = 0;  // sent after closing, so that the other side hears an end and not a loss
 
     std::array<float, 960> m_frame{};
     std::size_t m_filled = 0;
     base::OpusFrame m_packet;
     std::int64_t m_sequence = 0;
-    std::int64_t m_sampleClock = 0;    // RTP time of the next sample; follows the wall through device losses
+    std::int64_t m_sampleClock = 0;  // RTP time of the next sample; follows the wall through device losses
     base::TimePoint m_firstBlock{};
     std::int64_t m_firstClock = 0;
     bool m_running = false;

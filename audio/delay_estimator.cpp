@@ -8,8 +8,7 @@ namespace parlour::audio {
 base::Duration DelayEstimator::add(std::int64_t mediaTime, base::TimePoint arrival, bool afterPause) {
     const auto arrivalUs = arrival.time_since_epoch().count();
     const auto transit = arrivalUs - mediaTime;
-    if (m_count > 0)
-        m_activeTime += std::clamp<std::int64_t>((arrival - m_lastArrival).count(), 0, kPause);
+    if (m_count > 0) m_activeTime += std::clamp<std::int64_t>((arrival - m_lastArrival).count(), 0, kPause);
     m_lastArrival = std::max(m_lastArrival, arrival);
 
     while (m_count > 0 && at(0).activeTime < m_activeTime - kWindowLength) {

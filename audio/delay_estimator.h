@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How late packets of one sender come, and so how long to wait for them. Delay of a packet is relative to the fastest one of
-// the last 2 s of active sending; the maximum of each 250 ms goes into a histogram of 2 ms bins that slowly forgets.
-// Pure; all times handed in. No allocation.
+// How late packets of one sender come, and so how long to wait for them. Delay of a packet is relative to the fastest
+// one of the last 2 s of active sending; the maximum of each 250 ms goes into a histogram of 2 ms bins that slowly
+// forgets. Pure; all times handed in. No allocation.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@ namespace parlour::audio {
 class DelayEstimator {
   public:
     struct Config {
-        base::Duration start{40'000};    ///< target before enough is known
+        base::Duration start{40'000};  ///< target before enough is known
         base::Duration longest{400'000};
         double quantile = 0.97;
     };
@@ -34,11 +34,11 @@ class DelayEstimator {
   private:
     static constexpr std::size_t kBins = 256;
     static constexpr std::size_t kWindow = 256;
-    static constexpr std::int64_t kBinWidth = 2'000;      // µs
+    static constexpr std::int64_t kBinWidth = 2'000;  // µs
     static constexpr std::int64_t kWindowLength = 2'000'000;
     static constexpr std::int64_t kInterval = 250'000;
     static constexpr std::int64_t kPause = 400'000;
-    static constexpr int kWarmUp = 6;                     // intervals
+    static constexpr int kWarmUp = 6;  // intervals
 
     struct Entry {
         std::int64_t activeTime;
@@ -51,10 +51,10 @@ class DelayEstimator {
 
     Config m_config;
     std::array<double, kBins> m_bins{};
-    std::array<Entry, kWindow> m_window{};   // rising transits: the front is the minimum
+    std::array<Entry, kWindow> m_window{};  // rising transits: the front is the minimum
     std::size_t m_first = 0;
     std::size_t m_count = 0;
-    std::int64_t m_activeTime = 0;           // arrival time with pauses cut to kPause
+    std::int64_t m_activeTime = 0;  // arrival time with pauses cut to kPause
     std::int64_t m_intervalStart = 0;
     std::int64_t m_intervalMax = -1;
     int m_intervals = 0;

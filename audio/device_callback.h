@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What runs on the device's thread: copying between device buffers and rings, nothing else. No allocation, no lock, no log, no
-// system call (tests/audio/device_callback_test.cpp traps them). The pump holds the other ends of the rings.
+// What runs on the device's thread: copying between device buffers and rings, nothing else. No allocation, no lock, no
+// log, no system call (tests/audio/device_callback_test.cpp traps them). The pump holds the other ends of the rings.
 #pragma once
 
 #include <atomic>
@@ -17,8 +17,8 @@ class DeviceCallback {
     /// 0.34 s each way: more waits only when the pump stands still.
     DeviceCallback() : captureRing(16'384), playoutRing(16'384) {}
 
-    base::SpscRing<float> captureRing;   ///< producer: capture device; consumer: pump
-    base::SpscRing<float> playoutRing;   ///< producer: pump; consumer: playout device
+    base::SpscRing<float> captureRing;  ///< producer: capture device; consumer: pump
+    base::SpscRing<float> playoutRing;  ///< producer: pump; consumer: playout device
 
     /// Device thread.
     void captured(std::span<const float> mono);
@@ -30,14 +30,15 @@ class DeviceCallback {
 
     /// For AudioBackend::open*; this object must outlive the stream.
     DeviceCallbacks callbacks() {
-        return {[this](std::span<const float> mono) { captured(mono); }, [this](std::span<float> mono) { wanted(mono); }};
+        return {[this](std::span<const float> mono) { captured(mono); },
+                [this](std::span<float> mono) { wanted(mono); }};
     }
 
   private:
     std::atomic<std::uint64_t> m_overruns{0};
     std::atomic<std::uint64_t> m_underruns{0};
-    float m_last = 0.0f;        // playout device's thread
-    bool m_sounding = false;    // playout device's thread: an underrun before the first sample is none
+    float m_last = 0.0f;      // playout device's thread
+    bool m_sounding = false;  // playout device's thread: an underrun before the first sample is none
 };
 
 }  // namespace parlour::audio

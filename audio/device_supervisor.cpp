@@ -7,12 +7,12 @@ namespace parlour::audio {
 namespace {
 
 using base::Duration;
-constexpr Duration kStandstill{300'000};       // callbacks come each 5 or 10 ms
-constexpr Duration kFirstFrames{1'500'000};    // a sound server may need a moment to start
+constexpr Duration kStandstill{300'000};     // callbacks come each 5 or 10 ms
+constexpr Duration kFirstFrames{1'500'000};  // a sound server may need a moment to start
 constexpr Duration kFirstPause{200'000};
 constexpr Duration kLongestPause{800'000};
 constexpr Duration kXrunWindow{10'000'000};
-constexpr std::uint64_t kMostXruns = 3;        // in a window; more = longer blocks
+constexpr std::uint64_t kMostXruns = 3;  // in a window; more = longer blocks
 
 }  // namespace
 
@@ -55,7 +55,7 @@ bool DeviceSupervisor::stalled(Side& side, base::TimePoint now) {
         side.lastMove = now;
         if (!side.everMoved) {
             side.everMoved = true;
-            side.pause = Duration(0);   // it really works: the next loss is tried at once again
+            side.pause = Duration(0);  // it really works: the next loss is tried at once again
             note(side, true, nullptr);
         }
         return false;
@@ -79,7 +79,7 @@ void DeviceSupervisor::openSide(Side& side, const Endpoint& endpoint, int blockF
     side.currentBlock = blockFrames;
     const auto opened = side.capture ? side.backend->openCapture(endpoint, blockFrames, m_callback.callbacks())
                                      : side.backend->openPlayout(endpoint, blockFrames, m_callback.callbacks());
-    now = m_clock.now();   // opening may have taken a while
+    now = m_clock.now();  // opening may have taken a while
     if (opened) {
         side.open = true;
         side.standIn = false;

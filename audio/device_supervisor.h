@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps the wanted devices open: watches their frame counters, re-opens what stands still, puts a clocked silence in the place of
-// a missing loudspeaker so that everything else goes on. Thread: pass() on the supervisor's thread (or the test's); the rest any
-// but a device thread. May block in a driver, never under its lock.
+// Keeps the wanted devices open: watches their frame counters, re-opens what stands still, puts a clocked silence in
+// the place of a missing loudspeaker so that everything else goes on. Thread: pass() on the supervisor's thread (or the
+// test's); the rest any but a device thread. May block in a driver, never under its lock.
 #pragma once
 
 #include <cstdint>
@@ -45,10 +45,10 @@ class DeviceSupervisor {
     struct Side {
         const char* name = "";
         bool capture = false;
-        bool wanted = false;               // under m_mutex
-        Endpoint endpoint;                 // under m_mutex: what is wanted
+        bool wanted = false;  // under m_mutex
+        Endpoint endpoint;    // under m_mutex: what is wanted
         bool open = false;
-        bool standIn = false;              // playout only: the clock plays the missing device
+        bool standIn = false;  // playout only: the clock plays the missing device
         Endpoint current;
         int currentBlock = 0;
         AudioBackend* backend = nullptr;
@@ -59,7 +59,9 @@ class DeviceSupervisor {
         base::Duration pause{};
     };
 
-    AudioBackend& backendFor(const Endpoint& endpoint) { return endpoint.kind == SourceKind::device ? m_devices : m_clocked; }
+    AudioBackend& backendFor(const Endpoint& endpoint) {
+        return endpoint.kind == SourceKind::device ? m_devices : m_clocked;
+    }
     std::uint64_t frames(const Side& side) const;
     bool stalled(Side& side, base::TimePoint now);
     void openSide(Side& side, const Endpoint& endpoint, int blockFrames, base::TimePoint now);
@@ -75,11 +77,11 @@ class DeviceSupervisor {
     mutable std::mutex m_mutex;
     Side m_capture;
     Side m_playout;
-    int m_blockFrames = 480;               // under m_mutex
-    bool m_longBlocks = false;             // the device cannot keep up with short ones
+    int m_blockFrames = 480;    // under m_mutex
+    bool m_longBlocks = false;  // the device cannot keep up with short ones
     std::uint64_t m_xrunsAtWindow = 0;
     base::TimePoint m_windowStart{};
-    Report m_report;                       // under m_mutex
+    Report m_report;  // under m_mutex
 };
 
 }  // namespace parlour::audio

@@ -9,10 +9,10 @@ namespace parlour::audio {
 namespace {
 
 base::Unexpected<base::Error> wrong(const std::string& text, bool capture) {
-    return base::fail(base::ErrorKind::invalidInput, "endpoint_unknown",
-                      "\"" + text + "\" names no " + (capture ? "sound source." : "place for sound."),
-                      capture ? "Use device:NAME, file:PATH.wav, tone:HZ or null."
-                              : "Use device:NAME, file:PATH.wav or null.");
+    return base::fail(
+        base::ErrorKind::invalidInput, "endpoint_unknown",
+        "\"" + text + "\" names no " + (capture ? "sound source." : "place for sound."),
+        capture ? "Use device:NAME, file:PATH.wav, tone:HZ or null." : "Use device:NAME, file:PATH.wav or null.");
 }
 
 /// The locale must not matter, and libstdc++ 12 is the oldest with from_chars for double.
@@ -63,10 +63,14 @@ base::Result<Endpoint> parseEndpoint(const std::string& text, bool capture) {
 
 std::string toText(const Endpoint& endpoint) {
     switch (endpoint.kind) {
-        case SourceKind::device: return "device:" + endpoint.name;
-        case SourceKind::file: return "file:" + endpoint.name + (endpoint.loop ? "?loop" : "");
-        case SourceKind::tone: return "tone:" + std::to_string(static_cast<int>(endpoint.toneHz));
-        case SourceKind::null: return "null";
+        case SourceKind::device:
+            return "device:" + endpoint.name;
+        case SourceKind::file:
+            return "file:" + endpoint.name + (endpoint.loop ? "?loop" : "");
+        case SourceKind::tone:
+            return "tone:" + std::to_string(static_cast<int>(endpoint.toneHz));
+        case SourceKind::null:
+            return "null";
     }
     return {};
 }

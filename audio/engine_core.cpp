@@ -71,7 +71,7 @@ void EngineCore::setGate(bool open) {
 void EngineCore::onEncoded(Sink sink) {
     auto next = sink ? std::make_unique<Sink>(std::move(sink)) : nullptr;
     m_sink.store(next.get());
-    while (m_inSink.load()) std::this_thread::yield();   // at most one short call
+    while (m_inSink.load()) std::this_thread::yield();  // at most one short call
     m_sinkOwner = std::move(next);
 }
 

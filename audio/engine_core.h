@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// All sound work of the client without thread and clock: somebody calls pass(now) often enough (the pump each 5 ms, a test in
-// virtual time), and it moves what is in the device rings and track queues.
-// Threads: control functions on one control thread (net); pass() on one pump thread; the reading ones on any.
+// All sound work of the client without thread and clock: somebody calls pass(now) often enough (the pump each 5 ms, a
+// test in virtual time), and it moves what is in the device rings and track queues. Threads: control functions on one
+// control thread (net); pass() on one pump thread; the reading ones on any.
 #pragma once
 
 #include <array>
@@ -63,17 +63,36 @@ class EngineCore {
     bool recording() const { return m_recordingWanted.load(std::memory_order_relaxed); }
 
   private:
-    struct AddTrack { std::shared_ptr<Track> track; };
-    struct RemoveTrack { TrackId id; };
-    struct SetGain { TrackId id; float gain; };
-    struct SetDeafened { bool deafened; };
-    struct Apply { CaptureSettings settings; };
-    struct SetFeedback { base::Feedback feedback; };
-    struct Record { std::unique_ptr<Recording> recording; };
-    struct Play { std::function<void()> played; };
-    struct Tone { std::size_t samples; };
-    using Command = std::variant<std::monostate, AddTrack, RemoveTrack, SetGain, SetDeafened, Apply, SetFeedback, Record,
-                                 Play, Tone>;
+    struct AddTrack {
+        std::shared_ptr<Track> track;
+    };
+    struct RemoveTrack {
+        TrackId id;
+    };
+    struct SetGain {
+        TrackId id;
+        float gain;
+    };
+    struct SetDeafened {
+        bool deafened;
+    };
+    struct Apply {
+        CaptureSettings settings;
+    };
+    struct SetFeedback {
+        base::Feedback feedback;
+    };
+    struct Record {
+        std::unique_ptr<Recording> recording;
+    };
+    struct Play {
+        std::function<void()> played;
+    };
+    struct Tone {
+        std::size_t samples;
+    };
+    using Command = std::variant<std::monostate, AddTrack, RemoveTrack, SetGain, SetDeafened, Apply, SetFeedback,
+                                 Record, Play, Tone>;
     struct Known {
         std::shared_ptr<Track> track;
         TrackView* view;
@@ -88,13 +107,13 @@ class EngineCore {
 
     DeviceCallback& m_device;
     base::SpscQueue<Command> m_commands;
-    std::vector<Command> m_overflow;                       // control thread: kept in order while the queue is full
-    base::SpscQueue<std::shared_ptr<Track>> m_garbage;     // pump -> control
-    std::vector<std::shared_ptr<Track>> m_removedLater;    // pump: when m_garbage is full
+    std::vector<Command> m_overflow;                     // control thread: kept in order while the queue is full
+    base::SpscQueue<std::shared_ptr<Track>> m_garbage;   // pump -> control
+    std::vector<std::shared_ptr<Track>> m_removedLater;  // pump: when m_garbage is full
     std::unique_ptr<std::array<TrackView, PlayoutChain::kMostTracks>> m_views;
-    std::map<TrackId, Known> m_known;                      // control thread
+    std::map<TrackId, Known> m_known;  // control thread
 
-    std::atomic<std::uint32_t> m_gate{0};                  // bit 0: open; the rest counts moves
+    std::atomic<std::uint32_t> m_gate{0};  // bit 0: open; the rest counts moves
     std::atomic<int> m_blockFrames{480};
     std::atomic<bool> m_captureStopped{false};
     std::atomic<bool> m_recordingWanted{false};
@@ -102,18 +121,18 @@ class EngineCore {
     std::atomic<std::uint64_t> m_framesDroppedIn{0};
     std::atomic<Sink*> m_sink{nullptr};
     std::atomic<bool> m_inSink{false};
-    std::unique_ptr<Sink> m_sinkOwner;                     // control thread
+    std::unique_ptr<Sink> m_sinkOwner;  // control thread
 
     // Pump thread.
     CaptureChain m_capture;
     PlayoutChain m_playout;
     SoundCheck m_check;
     std::uint32_t m_seenGate = 0;
-    std::array<std::array<float, base::kBlockSamples>, 4> m_played{};   // reference for the echo canceller
+    std::array<std::array<float, base::kBlockSamples>, 4> m_played{};  // reference for the echo canceller
     std::size_t m_playedCount = 0;
     std::size_t m_playedNext = 0;
     std::uint64_t m_seenUnderruns = 0;
-    std::size_t m_reserve = 0;                             // samples kept ready beyond one device block
+    std::size_t m_reserve = 0;  // samples kept ready beyond one device block
     base::TimePoint m_lastUnderrun{};
 };
 

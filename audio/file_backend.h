@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sound from a file or a tone, sound into a file, both in real time. A capture file stays silent until the microphone is
-// opened for the first time and starts there; after its end it is silent or loops.
+// Sound from a file or a tone, sound into a file, both in real time. A capture file stays silent until the microphone
+// is opened for the first time and starts there; after its end it is silent or loops.
 #pragma once
 
 #include "audio/null_backend.h"

@@ -11,12 +11,12 @@ namespace parlour::audio {
 namespace {
 
 using base::Duration;
-constexpr Duration kPullMargin{5'000};       // pulls come in steps of 10 ms: on average half a step late
-constexpr Duration kStall{300'000};          // further behind than this: newest sound first
+constexpr Duration kPullMargin{5'000};  // pulls come in steps of 10 ms: on average half a step late
+constexpr Duration kStall{300'000};     // further behind than this: newest sound first
 constexpr std::size_t kStep = 480;
-constexpr std::size_t kGiveUp = 48'000;      // invented in a row: the sender is gone, start anew with its next packet
+constexpr std::size_t kGiveUp = 48'000;  // invented in a row: the sender is gone, start anew with its next packet
 constexpr std::size_t kQuietNeeded = 960;
-constexpr std::size_t kJoin = 240;           // cross-fade in silence, 5 ms
+constexpr std::size_t kJoin = 240;  // cross-fade in silence, 5 ms
 constexpr std::int64_t kResyncPackets = 1000;
 constexpr std::int64_t kResyncTime = 10LL * base::kSampleRate;
 
@@ -110,7 +110,8 @@ JitterBuffer::Inserted JitterBuffer::insert(const base::OpusFrame& frame) {
         m_delays.add(toMicros(timestamp), frame.received, frame.received - m_lastArrival > Duration(400'000));
     m_lastArrival = std::max(m_lastArrival, frame.received);
 
-    const bool mayMoveStart = m_state == State::waiting && frame.sequence > m_highest - static_cast<std::int64_t>(kSlots);
+    const bool mayMoveStart =
+        m_state == State::waiting && frame.sequence > m_highest - static_cast<std::int64_t>(kSlots);
     if (m_state != State::empty && frame.sequence < m_expected && !mayMoveStart) {
         ++m_stats.packetsLate;
         ++m_stats.packetsDiscarded;
@@ -161,8 +162,7 @@ void JitterBuffer::makeRoom() {
 
 void JitterBuffer::pull(std::span<float> out, base::TimePoint now) {
     const auto wanted = std::min<std::size_t>(out.size(), 960);
-    if (m_state == State::waiting &&
-        m_delays.playoutDelay(toMicros(m_playTime), now) + kPullMargin >= target())
+    if (m_state == State::waiting && m_delays.playoutDelay(toMicros(m_playTime), now) + kPullMargin >= target())
         m_state = State::playing;
     if (m_state != State::playing) {
         const auto rest = std::min(ready(), wanted);
@@ -174,7 +174,8 @@ void JitterBuffer::pull(std::span<float> out, base::TimePoint now) {
     const double excess = static_cast<double>((playoutDelay(now) - target()).count());
     m_excess += (excess - m_excess) / 8.0;
     m_pullsAboveTarget = m_excess > std::max<double>(5'000.0, static_cast<double>(toMicros(m_frameSamples)) / 2)
-                             ? m_pullsAboveTarget + 1 : 0;
+                             ? m_pullsAboveTarget + 1
+                             : 0;
     ++m_pullsSinceStretch;
     ++m_pullsSinceLoss;
     makeRoom();
@@ -217,7 +218,8 @@ void JitterBuffer::produce(base::TimePoint now) {
     }
     // The sender paused (DTX, mute): its next word starts when it has waited for the target, not earlier.
     if (next->timestamp > m_playTime &&
-        m_delays.playoutDelay(toMicros(next->timestamp - static_cast<std::int64_t>(ready())), now) + kPullMargin < target()) {
+        m_delays.playoutDelay(toMicros(next->timestamp - static_cast<std::int64_t>(ready())), now) + kPullMargin <
+            target()) {
         hold(true);
         return;
     }
@@ -253,7 +255,8 @@ void JitterBuffer::play(Slot& s, base::TimePoint now) {
     m_inPause = s.frame.size <= 2;
     m_lossRate *= 0.995;
     const auto waited = (now - s.frame.received).count();
-    m_stats.jitterBufferDelay += static_cast<double>(std::max<std::int64_t>(0, waited)) * 1e-6 * static_cast<double>(count);
+    m_stats.jitterBufferDelay +=
+        static_cast<double>(std::max<std::int64_t>(0, waited)) * 1e-6 * static_cast<double>(count);
     m_stats.jitterBufferEmittedCount += count;
     const bool quiet = isQuiet(std::span(m_sound).subspan(from, count));
     correct(from, quiet || m_inPause, now);
@@ -301,8 +304,8 @@ void JitterBuffer::fillHole(Slot& next, base::TimePoint now) {
     }
 }
 
-/// Nothing to play: sound is invented, the place in the stream stays, so the playout delay grows by it. In a pause of the
-/// sender the place moves on instead.
+/// Nothing to play: sound is invented, the place in the stream stays, so the playout delay grows by it. In a pause of
+/// the sender the place moves on instead.
 void JitterBuffer::hold(bool pause) {
     conceal(kStep, !pause);
     if (pause) {
@@ -368,7 +371,8 @@ void JitterBuffer::correct(std::size_t from, bool quiet, base::TimePoint now) {
     const bool urgent = std::abs(m_excess) > static_cast<double>(target().count()) + 40'000.0;
     if (pitch.lag == 0 || pitch.correlation < (urgent ? 0.6f : 0.85f)) return;
     const auto join = std::min<std::size_t>(kJoin, pitch.lag);
-    if (shorten && toSamples(Duration(static_cast<std::int64_t>(m_excess))) > static_cast<std::int64_t>(pitch.lag) / 2) {
+    if (shorten &&
+        toSamples(Duration(static_cast<std::int64_t>(m_excess))) > static_cast<std::int64_t>(pitch.lag) / 2) {
         m_soundEnd = from + removePeriod(piece, pitch.lag, join);
         m_stats.removedSamplesForAcceleration += pitch.lag;
         m_excess -= static_cast<double>(toMicros(static_cast<std::int64_t>(pitch.lag)));
@@ -387,8 +391,7 @@ void JitterBuffer::catchUp(base::TimePoint now) {
     auto* next = firstSlot();
     if (!next) return;
     std::size_t dropped = 0;
-    while (next && next->frame.sequence < m_highest &&
-           m_delays.playoutDelay(toMicros(next->timestamp), now) > goal) {
+    while (next && next->frame.sequence < m_highest && m_delays.playoutDelay(toMicros(next->timestamp), now) > goal) {
         next->used = false;
         ++m_stats.packetsDiscarded;
         m_stats.removedSamplesForAcceleration += static_cast<std::uint64_t>(next->samples);
@@ -422,7 +425,8 @@ base::Feedback JitterBuffer::missing(base::TimePoint now, Duration roundTrip) co
     const auto slack = target() - playoutDelay(now);
     for (auto seq = m_expected; seq < m_highest && feedback.missingCount < base::Feedback::kMaxMissing; ++seq) {
         if (slot(seq)) continue;
-        const auto untilPlayed = Duration(toMicros((seq - m_expected) * m_frameSamples + static_cast<std::int64_t>(ready())));
+        const auto untilPlayed =
+            Duration(toMicros((seq - m_expected) * m_frameSamples + static_cast<std::int64_t>(ready())));
         if (untilPlayed + std::max(slack, Duration(0)) > roundTrip) feedback.missing[feedback.missingCount++] = seq;
     }
     return feedback;

@@ -3,9 +3,9 @@
 // Two verbs, insert and pull, and statistics; nothing else may leak out, so that the inside can be replaced.
 // Thread: the pump. Time is handed in. No allocation after construction.
 //
-// Inside: packets wait by sequence number; the delay estimator says how long. The playout delay is measured, not the fill
-// level: how much later than the fastest packet the sound leaves. It is corrected in silence at once, in speech by whole
-// pitch periods; holes are filled from the next packet's low-rate copy (LBRR), else by Opus concealment.
+// Inside: packets wait by sequence number; the delay estimator says how long. The playout delay is measured, not the
+// fill level: how much later than the fastest packet the sound leaves. It is corrected in silence at once, in speech by
+// whole pitch periods; holes are filled from the next packet's low-rate copy (LBRR), else by Opus concealment.
 #pragma once
 
 #include <array>
@@ -25,7 +25,7 @@ class JitterBuffer {
   public:
     enum class Inserted { taken, duplicate, late, malformed, stale };
 
-    static constexpr std::size_t kSlots = 128;   ///< packets; 2.5 s at 20 ms
+    static constexpr std::size_t kSlots = 128;  ///< packets; 2.5 s at 20 ms
 
     explicit JitterBuffer(DelayEstimator::Config config = {});
 
@@ -43,7 +43,7 @@ class JitterBuffer {
     enum class State { empty, waiting, playing };
     struct Slot {
         base::OpusFrame frame;
-        std::int64_t timestamp = 0;   // unwrapped, 48 kHz
+        std::int64_t timestamp = 0;  // unwrapped, 48 kHz
         int samples = 0;
         bool used = false;
     };
@@ -71,12 +71,12 @@ class JitterBuffer {
     DelayEstimator m_delays;
     OpusDecoder m_decoder;
     std::unique_ptr<std::array<Slot, kSlots>> m_slots;
-    std::array<float, 4 * OpusDecoder::kMaxSamples> m_sound{};   // decoded, not yet pulled
+    std::array<float, 4 * OpusDecoder::kMaxSamples> m_sound{};  // decoded, not yet pulled
     std::size_t m_soundBegin = 0;
     std::size_t m_soundEnd = 0;
 
     State m_state = State::empty;
-    std::int64_t m_expected = 0;       // sequence number to decode next
+    std::int64_t m_expected = 0;  // sequence number to decode next
     std::int64_t m_highest = 0;
     std::int64_t m_playTime = 0;       // RTP time of the next sample to decode
     std::int64_t m_lastTimestamp = 0;  // for unwrapping
@@ -84,12 +84,12 @@ class JitterBuffer {
     std::uint32_t m_epoch = 0;
     base::TimePoint m_waitingSince{};
     base::TimePoint m_lastArrival{};
-    std::size_t m_held = 0;            // samples invented while nothing was there; they may stand for lost packets
+    std::size_t m_held = 0;  // samples invented while nothing was there; they may stand for lost packets
     std::size_t m_inventedInARow = 0;
     std::size_t m_quietSamples = 0;
-    bool m_inPause = false;            // the sender said (DTX) or showed that it is silent
-    float m_noiseFloor = 1e-4f;        // RMS
-    double m_excess = 0.0;             // smoothed (playout delay - target), µs
+    bool m_inPause = false;      // the sender said (DTX) or showed that it is silent
+    float m_noiseFloor = 1e-4f;  // RMS
+    double m_excess = 0.0;       // smoothed (playout delay - target), µs
     int m_pullsSinceStretch = 0;
     int m_pullsAboveTarget = 0;
     int m_pullsSinceLoss = 100;

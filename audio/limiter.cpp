@@ -8,9 +8,9 @@
 namespace parlour::audio {
 namespace {
 
-constexpr float kCeiling = 0.87f;        // -1.2 dBFS: room for what twelve taps do not see
-constexpr float kHardCeiling = 0.89125f; // -1 dBFS
-constexpr float kRelease = 0.99974f;     // per sample: about 80 ms
+constexpr float kCeiling = 0.87f;         // -1.2 dBFS: room for what twelve taps do not see
+constexpr float kHardCeiling = 0.89125f;  // -1 dBFS
+constexpr float kRelease = 0.99974f;      // per sample: about 80 ms
 
 }  // namespace
 

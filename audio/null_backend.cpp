@@ -50,8 +50,8 @@ struct NullBackend::Impl {
 
 NullBackend::NullBackend(const base::Clock& clock, bool ownThread) : m_impl(std::make_unique<Impl>(clock)) {
     if (ownThread)
-        m_impl->pacer = std::make_unique<Pacer>(clock, "audio-clock", base::ThreadPriority::realtime, base::Duration(5'000),
-                                                [this] { tick(); });
+        m_impl->pacer = std::make_unique<Pacer>(clock, "audio-clock", base::ThreadPriority::realtime,
+                                                base::Duration(5'000), [this] { tick(); });
 }
 NullBackend::~NullBackend() { shutDown(); }
 void NullBackend::shutDown() { m_impl->pacer.reset(); }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sound card that is none: takes and gives blocks at the pace of the clock. NullBackend is silent; FileBackend reads and writes
-// files. Keeps decoding, meters and recording alive where there is no device (CI, servers, a dead sound server).
-// Thread: with ownThread the callbacks run on a thread of the backend, else in tick().
+// A sound card that is none: takes and gives blocks at the pace of the clock. NullBackend is silent; FileBackend reads
+// and writes files. Keeps decoding, meters and recording alive where there is no device (CI, servers, a dead sound
+// server). Thread: with ownThread the callbacks run on a thread of the backend, else in tick().
 #pragma once
 
 #include <atomic>

@@ -38,7 +38,8 @@ OpusDecoder& OpusDecoder::operator=(OpusDecoder&&) noexcept = default;
 
 std::optional<int> OpusDecoder::packetSamples(std::span<const std::byte> packet) {
     if (packet.empty() || packet.size() > base::kMaxOpusPayload) return std::nullopt;
-    const int samples = opus_packet_get_nb_samples(raw(packet), static_cast<opus_int32>(packet.size()), base::kSampleRate);
+    const int samples =
+        opus_packet_get_nb_samples(raw(packet), static_cast<opus_int32>(packet.size()), base::kSampleRate);
     if (samples <= 0 || samples > static_cast<int>(kMaxSamples)) return std::nullopt;
     return samples;
 }
@@ -46,8 +47,8 @@ std::optional<int> OpusDecoder::packetSamples(std::span<const std::byte> packet)
 bool OpusDecoder::hasFec(std::span<const std::byte> packet) {
     if (packet.size() < 2) return false;
     const auto toc = std::to_integer<unsigned>(packet[0]);
-    if (toc & 0x80) return false;              // CELT only: no LBRR
-    if ((toc & 0x03) != 0) return false;       // one frame per packet is what we and WebRTC send
+    if (toc & 0x80) return false;         // CELT only: no LBRR
+    if ((toc & 0x03) != 0) return false;  // one frame per packet is what we and WebRTC send
     const int samples = opus_packet_get_samples_per_frame(raw(packet), base::kSampleRate);
     const int silkFrames = std::max(1, samples / 960);
     const bool stereo = (toc & 0x04) != 0;
@@ -77,20 +78,21 @@ std::size_t OpusDecoder::take(int result, std::span<float> out) {
 std::size_t OpusDecoder::decode(std::span<const std::byte> packet, std::span<float> out) {
     const auto samples = packetSamples(packet);
     if (!samples || out.size() < static_cast<std::size_t>(*samples)) return take(-1, out);
-    return take(opus_decode_float(m_impl->decoder.get(), raw(packet), static_cast<opus_int32>(packet.size()), out.data(),
-                                  *samples, 0),
+    return take(opus_decode_float(m_impl->decoder.get(), raw(packet), static_cast<opus_int32>(packet.size()),
+                                  out.data(), *samples, 0),
                 out);
 }
 
 std::size_t OpusDecoder::decodeFec(std::span<const std::byte> packet, std::span<float> out) {
     if (!packetSamples(packet)) return take(-1, out);
-    return take(opus_decode_float(m_impl->decoder.get(), raw(packet), static_cast<opus_int32>(packet.size()), out.data(),
-                                  static_cast<int>(out.size()), 1),
+    return take(opus_decode_float(m_impl->decoder.get(), raw(packet), static_cast<opus_int32>(packet.size()),
+                                  out.data(), static_cast<int>(out.size()), 1),
                 out);
 }
 
 std::size_t OpusDecoder::conceal(std::span<float> out) {
-    const int result = opus_decode_float(m_impl->decoder.get(), nullptr, 0, out.data(), static_cast<int>(out.size()), 0);
+    const int result =
+        opus_decode_float(m_impl->decoder.get(), nullptr, 0, out.data(), static_cast<int>(out.size()), 0);
     if (result > 0) return static_cast<std::size_t>(result);
     std::fill(out.begin(), out.end(), 0.0f);
     return out.size();

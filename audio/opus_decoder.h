@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// libopus decoder, 48 kHz mono, in a box, for packets of strangers: checks before it decodes, counts what is malformed and
-// starts afresh after three errors in a row (security T42). Thread: its owner's (the pump). No allocation after construction.
+// libopus decoder, 48 kHz mono, in a box, for packets of strangers: checks before it decodes, counts what is malformed
+// and starts afresh after three errors in a row (security T42). Thread: its owner's (the pump). No allocation after
+// construction.
 #pragma once
 
 #include <cstddef>

@@ -42,9 +42,9 @@ void OpusEncoder::apply(const EncoderSettings& settings) {
 void OpusEncoder::reset() { opus_encoder_ctl(m_impl->encoder.get(), OPUS_RESET_STATE); }
 
 std::size_t OpusEncoder::encode(std::span<const float> pcm, std::span<std::byte> packet) {
-    const auto size = opus_encode_float(m_impl->encoder.get(), pcm.data(), static_cast<int>(pcm.size()),
-                                        reinterpret_cast<unsigned char*>(packet.data()),
-                                        static_cast<opus_int32>(packet.size()));
+    const auto size =
+        opus_encode_float(m_impl->encoder.get(), pcm.data(), static_cast<int>(pcm.size()),
+                          reinterpret_cast<unsigned char*>(packet.data()), static_cast<opus_int32>(packet.size()));
     m_impl->lastSize = size > 0 ? static_cast<std::size_t>(size) : 0;
     return m_impl->lastSize;
 }

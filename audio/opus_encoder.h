@@ -9,10 +9,10 @@
 namespace parlour::audio {
 
 struct EncoderSettings {
-    int bitRate = 32'000;     ///< bit/s
+    int bitRate = 32'000;  ///< bit/s
     bool dtx = true;
-    bool fec = true;          ///< LBRR, only active with expectedLoss > 0
-    int expectedLoss = 0;     ///< percent
+    bool fec = true;       ///< LBRR, only active with expectedLoss > 0
+    int expectedLoss = 0;  ///< percent
     auto operator<=>(const EncoderSettings&) const = default;
 };
 

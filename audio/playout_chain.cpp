@@ -43,7 +43,7 @@ void PlayoutChain::mix(std::span<float> out, SoundCheck& check, base::TimePoint 
         t->view.feedback.publish(t->buffer.missing(now, m_roundTrip));
     }
     m_master.apply(out);
-    check.addTo(out);   // a person who deafened the room still hears the own test
+    check.addTo(out);  // a person who deafened the room still hears the own test
     m_limiter.process(out);
 }
 

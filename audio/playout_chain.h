@@ -22,20 +22,20 @@ namespace parlour::audio {
 
 /// What other threads see of a track. Lives as long as the engine, so that a reader never meets freed memory.
 struct TrackView {
-    std::atomic<std::uint64_t> key{0};   ///< TrackId + 1; 0 = free. Written by the control thread
+    std::atomic<std::uint64_t> key{0};  ///< TrackId + 1; 0 = free. Written by the control thread
     LevelMeter meter;
     Published<TrackStats> stats;
     Published<base::Feedback> feedback;
 };
 
 struct Track {
-    static constexpr std::size_t kInbox = 63;   ///< frames; a standing pump loses the newest ones above that
+    static constexpr std::size_t kInbox = 63;  ///< frames; a standing pump loses the newest ones above that
 
     Track(TrackId trackId, TrackView& trackView) : id(trackId), view(trackView), inbox(kInbox) {}
 
     const TrackId id;
     TrackView& view;
-    base::SpscQueue<base::OpusFrame> inbox;     // net -> pump
+    base::SpscQueue<base::OpusFrame> inbox;  // net -> pump
     JitterBuffer buffer;
     GainRamp gain{1.0f};
 };
@@ -62,7 +62,7 @@ class PlayoutChain {
     std::vector<std::shared_ptr<Track>> m_tracks;
     GainRamp m_master{1.0f};
     Limiter m_limiter;
-    base::OpusFrame m_frame;   // scratch: 1.5 KB
+    base::OpusFrame m_frame;  // scratch: 1.5 KB
     base::Duration m_roundTrip{100'000};
 };
 

@@ -140,7 +140,7 @@ class PortAudioBackend final : public AudioBackend {
         PaStreamParameters p{};
         p.channelCount = s.channels;
         p.sampleFormat = paFloat32;
-        p.suggestedLatency = 2.0 * blockFrames / base::kSampleRate;   // more only adds delay, less starves
+        p.suggestedLatency = 2.0 * blockFrames / base::kSampleRate;  // more only adds delay, less starves
         const auto listed = name.empty() ? paNoDevice : findListed(name, s.capture);
         const auto native = resolveDevice(name, listed != paNoDevice);
 #if defined(__linux__)
@@ -163,12 +163,25 @@ class PortAudioBackend final : public AudioBackend {
                    : s.capture          ? Pa_GetDefaultInputDevice()
                                         : Pa_GetDefaultOutputDevice();
         if (p.device == paNoDevice) return paInvalidDevice;
-        return openWith(s, p, blockFrames);
+        const auto code = openWith(s, p, blockFrames);
+#if defined(__linux__)
+        // A bare card that knows only other rates or channel counts: ALSA's converter stands before it.
+        const auto converted = code == paNoError ? std::string() : convertingDevice(name);
+        if (!converted.empty()) {
+            PaAlsa_InitializeStreamInfo(&alsa);
+            alsa.deviceString = converted.c_str();
+            p.device = paUseHostApiSpecificDeviceSpecification;
+            p.hostApiSpecificStreamInfo = &alsa;
+            return openWith(s, p, blockFrames);
+        }
+#endif
+        return code;
     }
 
     static PaError openWith(Stream& s, const PaStreamParameters& p, int blockFrames) {
-        const auto code = Pa_OpenStream(&s.stream, s.capture ? &p : nullptr, s.capture ? nullptr : &p, base::kSampleRate,
-                                        static_cast<unsigned long>(blockFrames), paClipOff | paDitherOff, &onDevice, &s);
+        const auto code =
+            Pa_OpenStream(&s.stream, s.capture ? &p : nullptr, s.capture ? nullptr : &p, base::kSampleRate,
+                          static_cast<unsigned long>(blockFrames), paClipOff | paDitherOff, &onDevice, &s);
         if (code != paNoError) s.stream = nullptr;
         return code;
     }

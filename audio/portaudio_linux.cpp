@@ -18,12 +18,18 @@ void sayNothing(const char*, int, const char*, int, const char*, ...) {}
 NativeDevice resolveDevice(const std::string& name, bool listed) {
     if (listed) return {};
     if (name.empty()) return {true, "default"};
-    if (name.find(':') != std::string::npos) return {true, name};   // an ALSA text
+    if (name.find(':') != std::string::npos) return {true, name};  // an ALSA text
     // A sink or source of the sound server, through ALSA's pulse plugin. Quotes protect commas; none may be inside.
     std::string quoted;
     for (const char c : name)
         if (c != '"' && c != '\\' && c != '\n') quoted += c;
     return {true, "pulse:DEVICE=\"" + quoted + "\""};
+}
+
+std::string convertingDevice(const std::string& listedName) {
+    const auto at = listedName.rfind("(hw:");
+    if (at == std::string::npos || listedName.back() != ')') return {};
+    return "plug" + listedName.substr(at + 1, listedName.size() - at - 2);
 }
 
 void prepareSoundLibraries() { setenv("JACK_NO_START_SERVER", "1", 0); }

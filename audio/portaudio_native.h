@@ -8,12 +8,14 @@ namespace parlour::audio {
 
 /// How a name is opened here.
 struct NativeDevice {
-    bool byText = false;     ///< open `text` through the ALSA host API
+    bool byText = false;  ///< open `text` through the ALSA host API
     std::string text;
 };
 
 /// `listed`: the name is in PortAudio's own list.
 NativeDevice resolveDevice(const std::string& name, bool listed);
+/// For a bare card "NAME (hw:X,Y)": the same with conversion before it, "plughw:X,Y". Empty for everything else.
+std::string convertingDevice(const std::string& listedName);
 /// Environment that keeps sound libraries from starting servers of their own. Before threads start.
 void prepareSoundLibraries();
 

@@ -4,6 +4,7 @@
 namespace parlour::audio {
 
 NativeDevice resolveDevice(const std::string&, bool) { return {}; }
+std::string convertingDevice(const std::string&) { return {}; }
 void prepareSoundLibraries() {}
 void quietLibraries() {}
 QuietStderr::QuietStderr() = default;

@@ -18,7 +18,8 @@ class AudioProcessor {
   public:
     virtual ~AudioProcessor() = default;
     virtual void apply(const ProcessorSettings& settings) = 0;
-    /// In place. `played` is what went to the loudspeaker at about that time; the canceller finds the exact delay itself.
+    /// In place. `played` is what went to the loudspeaker at about that time; the canceller finds the exact delay
+    /// itself.
     virtual void process(std::span<float> microphone, std::span<const float> played) = 0;
     virtual void reset() = 0;
 };

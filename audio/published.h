@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A value one thread writes and any thread reads: the writer never waits, a reader repeats when it was overtaken (seqlock
-// on relaxed words, so no torn value is ever returned and thread sanitizers understand it).
+// A value one thread writes and any thread reads: the writer never waits, a reader repeats when it was overtaken
+// (seqlock on relaxed words, so no torn value is ever returned and thread sanitizers understand it).
 #pragma once
 
 #include <array>

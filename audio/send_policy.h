@@ -8,9 +8,9 @@
 namespace parlour::audio {
 
 struct SendPlan {
-    int frameMs = 20;       ///< 10 or 20
-    int bitRate = 32'000;   ///< bit/s
-    int expectedLoss = 0;   ///< percent told to the encoder; above 0 it spends bits on in-band FEC
+    int frameMs = 20;      ///< 10 or 20
+    int bitRate = 32'000;  ///< bit/s
+    int expectedLoss = 0;  ///< percent told to the encoder; above 0 it spends bits on in-band FEC
     auto operator<=>(const SendPlan&) const = default;
 };
 

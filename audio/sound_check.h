@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The microphone test: records what the chain makes of the voice into memory, plays it back, plays a tone. Nothing is sent or
-// stored on disk. Thread: the pump, except prepare().
+// The microphone test: records what the chain makes of the voice into memory, plays it back, plays a tone. Nothing is
+// sent or stored on disk. Thread: the pump, except prepare().
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@ namespace parlour::audio {
 
 /// Made on the control thread, so that the pump allocates nothing.
 struct Recording {
-    std::vector<float> samples;      // reserved in full
-    std::function<void()> done;      ///< called once on the pump: must not block
+    std::vector<float> samples;  // reserved in full
+    std::function<void()> done;  ///< called once on the pump: must not block
 };
 
 class SoundCheck {

@@ -13,7 +13,7 @@ namespace parlour::audio {
 namespace {
 
 constexpr int kBlock = base::kBlockSamples;
-constexpr int kTail = base::kSampleRate / 5;   // 200 ms: device buffers and the room
+constexpr int kTail = base::kSampleRate / 5;  // 200 ms: device buffers and the room
 using Block = std::array<spx_int16_t, kBlock>;
 
 void toShort(std::span<const float> in, Block& out) {
@@ -70,7 +70,7 @@ class SpeexProcessor final : public AudioProcessor {
     };
     ProcessorSettings m_settings;
     std::unique_ptr<SpeexEchoState, FreeEcho> m_echo;
-    std::unique_ptr<SpeexPreprocessState, FreePreprocess> m_preprocess;   // after m_echo: it may point to it
+    std::unique_ptr<SpeexPreprocessState, FreePreprocess> m_preprocess;  // after m_echo: it may point to it
     Block m_in{}, m_played{}, m_out{};
 };
 

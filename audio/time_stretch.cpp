@@ -11,7 +11,8 @@ namespace {
 
 /// Rising half of a raised cosine: 0 at i = 0, 1 at i = count.
 float rise(std::size_t i, std::size_t count) {
-    return 0.5f - 0.5f * std::cos(std::numbers::pi_v<float> * (static_cast<float>(i) + 0.5f) / static_cast<float>(count));
+    return 0.5f -
+           0.5f * std::cos(std::numbers::pi_v<float> * (static_cast<float>(i) + 0.5f) / static_cast<float>(count));
 }
 
 float correlate(std::span<const float> piece, std::size_t lag, std::size_t window, std::size_t step) {
@@ -31,7 +32,7 @@ float correlate(std::span<const float> piece, std::size_t lag, std::size_t windo
 }  // namespace
 
 PitchMatch findPitch(std::span<const float> piece, std::size_t shortest, std::size_t longest) {
-    constexpr std::size_t kCoarse = 6;     // 8 kHz is enough to find the period
+    constexpr std::size_t kCoarse = 6;  // 8 kHz is enough to find the period
     constexpr std::size_t kMinWindow = 240;
     PitchMatch best;
     if (piece.size() < shortest + kMinWindow) return best;
@@ -65,7 +66,8 @@ std::size_t repeatPeriod(std::span<float> buffer, std::size_t length, std::size_
     if (lag == 0 || lag + overlap > length || length + lag > buffer.size()) return length;
     // Second pass of the first period follows sample lag-1; there x[lag + i] is faded out and x[i] faded in.
     std::memmove(buffer.data() + lag, buffer.data(), length * sizeof(float));
-    // buffer[0..lag) still holds the first period and buffer[lag + i] now holds x[i]; x[lag + i] sits at buffer[2 lag + i].
+    // buffer[0..lag) still holds the first period and buffer[lag + i] now holds x[i]; x[lag + i] sits at buffer[2 lag +
+    // i].
     for (std::size_t i = 0; i < overlap; ++i) {
         const float w = rise(i, overlap);
         const float original = i + lag < length ? buffer[2 * lag + i] : 0.0f;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shortens or lengthens a piece of speech by whole pitch periods, joined where the wave repeats itself, so that pitch stays and
-// no click is heard. Works in place on a small buffer; no allocation; pure.
+// Shortens or lengthens a piece of speech by whole pitch periods, joined where the wave repeats itself, so that pitch
+// stays and no click is heard. Works in place on a small buffer; no allocation; pure.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +9,8 @@
 namespace parlour::audio {
 
 struct PitchMatch {
-    std::size_t lag = 0;        ///< samples at 48 kHz; 0 = nothing found
-    float correlation = 0.0f;   ///< normalised, -1..1
+    std::size_t lag = 0;       ///< samples at 48 kHz; 0 = nothing found
+    float correlation = 0.0f;  ///< normalised, -1..1
 };
 
 /// Best repetition between `shortest` and `longest` samples that fits into the piece.
@@ -20,8 +20,8 @@ PitchMatch findPitch(std::span<const float> piece, std::size_t shortest = 120, s
 /// Returns the new length.
 std::size_t removePeriod(std::span<float> piece, std::size_t lag, std::size_t overlap);
 
-/// Repeats the first `lag` samples once; `buffer` holds `length` samples and has room for `lag` more; lag + overlap <= length.
-/// Returns the new length.
+/// Repeats the first `lag` samples once; `buffer` holds `length` samples and has room for `lag` more; lag + overlap <=
+/// length. Returns the new length.
 std::size_t repeatPeriod(std::span<float> buffer, std::size_t length, std::size_t lag, std::size_t overlap);
 
 }  // namespace parlour::audio

@@ -15,7 +15,7 @@ class VoiceGate {
         double sum = 0.0;
         for (const float s : block) sum += static_cast<double>(s) * s;
         const float rms = static_cast<float>(std::sqrt(sum / static_cast<double>(block.empty() ? 1 : block.size())));
-        m_floor = rms < m_floor ? rms + 1e-6f : m_floor * 1.002f;   // down at once, up by 1.7 dB a second
+        m_floor = rms < m_floor ? rms + 1e-6f : m_floor * 1.002f;  // down at once, up by 1.7 dB a second
         if (m_floor > 0.02f) m_floor = 0.02f;
         if (rms > 2.8f * m_floor && rms > 0.001f)
             m_hold = 30;

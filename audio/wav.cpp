@@ -130,8 +130,8 @@ std::size_t WavReader::read(std::span<float> mono) {
 
 struct WavWriter::Impl {
     File file;
-    std::uint64_t written = 0;       // bytes of data
-    std::uint64_t headerAt = 0;      // `written` when the header was last made true
+    std::uint64_t written = 0;   // bytes of data
+    std::uint64_t headerAt = 0;  // `written` when the header was last made true
     bool broken = false;
     std::vector<unsigned char> buffer;
 
@@ -145,15 +145,15 @@ struct WavWriter::Impl {
         putLittle(h, 4, size + 36, 4);
         std::memcpy(h.data() + 8, "WAVEfmt ", 8);
         putLittle(h, 16, 16, 4);
-        putLittle(h, 20, 1, 2);                        // PCM
-        putLittle(h, 22, 1, 2);                        // mono
+        putLittle(h, 20, 1, 2);  // PCM
+        putLittle(h, 22, 1, 2);  // mono
         putLittle(h, 24, base::kSampleRate, 4);
-        putLittle(h, 28, base::kSampleRate * 2, 4);    // bytes per second
+        putLittle(h, 28, base::kSampleRate * 2, 4);  // bytes per second
         putLittle(h, 32, 2, 2);
         putLittle(h, 34, 16, 2);
         std::memcpy(h.data() + 36, "data", 4);
         putLittle(h, 40, size, 4);
-        std::fflush(file.get());                       // samples first: the header never promises more than is there
+        std::fflush(file.get());  // samples first: the header never promises more than is there
         std::fseek(file.get(), 0, SEEK_SET);
         std::fwrite(h.data(), 1, h.size(), file.get());
         std::fflush(file.get());

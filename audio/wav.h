@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sound files: RIFF PCM 16-bit 48 kHz, plain WAVEFORMAT. Reading mixes channels to one; writing is mono and keeps the header
-// true all the time, so that a killed program leaves a playable file. Thread: the owner's; blocking file I/O.
+// Sound files: RIFF PCM 16-bit 48 kHz, plain WAVEFORMAT. Reading mixes channels to one; writing is mono and keeps the
+// header true all the time, so that a killed program leaves a playable file. Thread: the owner's; blocking file I/O.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,10 @@
 namespace parlour::audio {
 
 struct WavFormat {
-    int channels = 1;                 ///< 1..8
+    int channels = 1;  ///< 1..8
     int sampleRate = 48'000;
-    std::uint64_t dataOffset = 0;     ///< bytes from the start of the file
-    std::uint64_t dataBytes = 0;      ///< as the header says; may exceed the file
+    std::uint64_t dataOffset = 0;  ///< bytes from the start of the file
+    std::uint64_t dataBytes = 0;   ///< as the header says; may exceed the file
 };
 /// `head`: the first bytes of a file (4 KiB is plenty). Errors: wav_not, wav_format, wav_rate.
 base::Result<WavFormat> parseWavHeader(base::ByteView head);

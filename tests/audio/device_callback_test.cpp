@@ -24,7 +24,7 @@ TEST_CASE("the device callback neither allocates nor locks", "[G16]") {
         WARN("the trap does not work in this build (sanitizers bring their own allocator)");
         return;
     }
-    {   // the trap can catch
+    {  // the trap can catch
         const auto armed = trap.arm();
         std::vector<int> heap(100);
         heap[5] = 1;
@@ -33,7 +33,7 @@ TEST_CASE("the device callback neither allocates nor locks", "[G16]") {
     trap.reset();
     {
         const auto armed = trap.arm();
-        for (int i = 0; i < 200; ++i) {   // full rings and empty ones included
+        for (int i = 0; i < 200; ++i) {  // full rings and empty ones included
             callbacks.captured(block);
             callbacks.captured(odd);
             callbacks.wanted(block);
@@ -83,10 +83,10 @@ TEST_CASE("the pump allocates nothing while a conversation goes on") {
             auto f = way[tail % way.size()];
             f.received = now;
             core.insert({1}, f);
-            if (f.sequence % 7 != 3) core.insert({2}, f);   // losses, too
+            if (f.sequence % 7 != 3) core.insert({2}, f);  // losses, too
         }
         device.wanted(out);
-        if (i < 50) {   // first use of everything
+        if (i < 50) {  // first use of everything
             core.pass(now);
             trap.reset();
             continue;

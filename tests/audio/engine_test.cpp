@@ -51,7 +51,8 @@ struct Client {
     }
 };
 
-void run(ManualClock& clock, std::vector<Client*> clients, base::Duration length, const std::function<void()>& between = {}) {
+void run(ManualClock& clock, std::vector<Client*> clients, base::Duration length,
+         const std::function<void()>& between = {}) {
     for (base::Duration t{0}; t < length; t += 5ms) {
         clock.advance(5ms);
         for (auto* c : clients) c->step();
@@ -90,7 +91,8 @@ TEST_CASE("what one client says is what the other one hears, and nobody else's w
         const auto voice = std::span(alice.voice).subspan(8 * 48'000, 2 * 48'000);
         const auto right = match(voice, heard.subspan(8 * 48'000), 24'000);
         const auto wrong = match(speechLike(2.0, 99), heard.subspan(8 * 48'000), 24'000);
-        INFO("frame " << frameMs << " ms, correlation " << right.correlation << ", delay " << right.delay / 48.0 << " ms");
+        INFO("frame " << frameMs << " ms, correlation " << right.correlation << ", delay " << right.delay / 48.0
+                      << " ms");
         CHECK(right.correlation > 0.85);
         CHECK(wrong.correlation < 0.3);
         CHECK(right.delay < 48 * 110);
@@ -110,7 +112,7 @@ TEST_CASE("a muted microphone sends nothing that sounds, in whatever order the s
         ManualClock clock;
         Client c(clock);
         c.voice = speechLike(1.0, seed, 0.5f);
-        for (auto& s : c.voice) s += 0.05f;   // never silent: a leak cannot hide in a pause
+        for (auto& s : c.voice) s += 0.05f;  // never silent: a leak cannot hide in a pause
         c.engine.start(Client::plain(order % 2 ? 10 : 20));
         bool open = false;
         base::TimePoint closedSince = clock.now();
@@ -118,16 +120,27 @@ TEST_CASE("a muted microphone sends nothing that sounds, in whatever order the s
         std::size_t seen = 0;
         for (int move = 0; move < 6; ++move) {
             switch (random() % 6) {
-                case 0: c.engine.setGate(true); open = true; break;
+                case 0:
+                    c.engine.setGate(true);
+                    open = true;
+                    break;
                 case 1:
                     if (open) closedSince = clock.now();
                     c.engine.setGate(false);
                     open = false;
                     break;
-                case 2: c.engine.testMicrophone(true); break;
-                case 3: c.engine.testMicrophone(false); break;
-                case 4: c.engine.apply(Client::plain(random() % 2 ? 10 : 20)); break;
-                default: c.engine.recordTest(50ms, {}); break;
+                case 2:
+                    c.engine.testMicrophone(true);
+                    break;
+                case 3:
+                    c.engine.testMicrophone(false);
+                    break;
+                case 4:
+                    c.engine.apply(Client::plain(random() % 2 ? 10 : 20));
+                    break;
+                default:
+                    c.engine.recordTest(50ms, {});
+                    break;
             }
             run(clock, {&c}, std::chrono::milliseconds(5 * (1 + random() % 30)), [&] {
                 for (; seen < c.sent.size(); ++seen) {
@@ -155,7 +168,7 @@ TEST_CASE("the first packet after closing the gate is already silence", "[T32]")
     REQUIRE(before > 40);
     c.engine.setGate(false);
     run(clock, {&c}, 500ms);
-    CHECK(c.sent.size() > before);           // an end, not a loss
+    CHECK(c.sent.size() > before);  // an end, not a loss
     CHECK(c.sent.size() <= before + 5);
     for (auto i = before; i < c.sent.size(); ++i) CHECK(c.sent[i].level.value == 127);
     CHECK(c.engine.microphoneLevel() > 0.0f);  // the meter is the person's own
@@ -200,7 +213,7 @@ TEST_CASE("a device that stands still is opened again, and the other side with i
     CHECK_FALSE(c.engine.captureState().ok);
     CHECK(c.engine.stats().deviceRestarts == 1);
     CHECK_FALSE(c.engine.playoutState().problem.message.empty());
-    run(clock, {&c}, 10s);   // tried again and again, no faster than the limit
+    run(clock, {&c}, 10s);  // tried again and again, no faster than the limit
     CHECK(c.card->playoutOpenings > 10);
     CHECK(c.card->playoutOpenings < 40);
     c.card->dead = false;
@@ -274,7 +287,8 @@ TEST_CASE("removing a track, deafening and volume act on what is heard") {
     Client alice(clock);
     Client bob(clock);
     alice.voice.assign(48'000 * 8, 0.0f);
-    for (std::size_t i = 0; i < alice.voice.size(); ++i) alice.voice[i] = 0.2f * std::sin(0.02f * static_cast<float>(i));
+    for (std::size_t i = 0; i < alice.voice.size(); ++i)
+        alice.voice[i] = 0.2f * std::sin(0.02f * static_cast<float>(i));
     alice.engine.start(Client::plain());
     bob.engine.start(Client::plain());
     bob.engine.addTrack({1});
@@ -361,7 +375,7 @@ TEST_CASE("the engine on its own threads talks to itself, and all calls may come
     engine.addTrack({1});
     engine.setGate(true);
     std::atomic<bool> done{false};
-    std::thread reader([&] {   // the UI's meters
+    std::thread reader([&] {  // the UI's meters
         while (!done) {
             (void)engine.trackLevel({1});
             (void)engine.microphoneLevel();
@@ -391,7 +405,7 @@ TEST_CASE("the engine on its own threads talks to itself, and all calls may come
     const int after = packets;
     const auto later = clock.now() + 60ms;
     while (clock.now() < later) std::this_thread::yield();
-    CHECK(packets == after);   // the sink is really gone
+    CHECK(packets == after);  // the sink is really gone
     done = true;
     reader.join();
     engine.stop();

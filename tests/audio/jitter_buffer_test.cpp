@@ -24,7 +24,7 @@ std::vector<base::OpusFrame> packetsOf(std::span<const float> voice, int frameMs
         base::OpusFrame f;
         f.size = static_cast<std::uint16_t>(encoder.encode(voice.subspan(at, size), f.payload));
         f.sequence = 1000 + static_cast<std::int64_t>(packets.size());
-        f.rtpTimestamp = static_cast<std::uint32_t>(0xFFFFF000u + at);   // wraps around early
+        f.rtpTimestamp = static_cast<std::uint32_t>(0xFFFFF000u + at);  // wraps around early
         f.durationSamples = static_cast<std::uint32_t>(size);
         packets.push_back(f);
     }
@@ -33,10 +33,10 @@ std::vector<base::OpusFrame> packetsOf(std::span<const float> voice, int frameMs
 
 struct Network {
     double loss = 0.0;
-    double burstLoss = 0.0;             ///< chance that a loss is followed by another one
+    double burstLoss = 0.0;  ///< chance that a loss is followed by another one
     base::Duration base{20'000};
     std::function<base::Duration(std::size_t, std::mt19937&)> jitter = [](std::size_t, std::mt19937&) { return 0us; };
-    double drift = 0.0;                 ///< sender's clock too fast, parts per one
+    double drift = 0.0;  ///< sender's clock too fast, parts per one
 };
 
 struct Outcome {
@@ -46,7 +46,8 @@ struct Outcome {
     double meanDelayMs = 0.0;
 };
 
-/// Sends all packets through the network and pulls 10 ms blocks meanwhile. `offset` puts the pulls between the arrivals.
+/// Sends all packets through the network and pulls 10 ms blocks meanwhile. `offset` puts the pulls between the
+/// arrivals.
 Outcome play(const std::vector<base::OpusFrame>& packets, int frameMs, const Network& net, std::uint32_t seed,
              JitterBuffer* buffer = nullptr) {
     auto own = std::make_unique<JitterBuffer>();
@@ -66,7 +67,8 @@ Outcome play(const std::vector<base::OpusFrame>& packets, int frameMs, const Net
     }
     Outcome out;
     auto next = arrivals.begin();
-    const auto end = base::TimePoint(std::chrono::milliseconds(packets.size() * static_cast<std::size_t>(frameMs)));   // the last packet is not awaited
+    const auto end = base::TimePoint(std::chrono::milliseconds(
+        packets.size() * static_cast<std::size_t>(frameMs)));  // the last packet is not awaited
     for (auto now = base::TimePoint(3ms); now < end; now += 10ms) {
         for (; next != arrivals.end() && next->first <= now; ++next) buffer->insert(next->second);
         std::array<float, 480> block{};
@@ -75,12 +77,14 @@ Outcome play(const std::vector<base::OpusFrame>& packets, int frameMs, const Net
     }
     out.stats = buffer->stats();
     out.target = buffer->target();
-    out.meanDelayMs = 1e3 * out.stats.jitterBufferDelay / static_cast<double>(std::max<std::uint64_t>(1, out.stats.jitterBufferEmittedCount));
+    out.meanDelayMs = 1e3 * out.stats.jitterBufferDelay /
+                      static_cast<double>(std::max<std::uint64_t>(1, out.stats.jitterBufferEmittedCount));
     return out;
 }
 
 double concealedShare(const TrackStats& s) {
-    return static_cast<double>(s.concealedSamples) / static_cast<double>(std::max<std::uint64_t>(1, s.totalSamplesReceived));
+    return static_cast<double>(s.concealedSamples) /
+           static_cast<double>(std::max<std::uint64_t>(1, s.totalSamplesReceived));
 }
 
 const std::vector<float>& minuteOfSpeech();
@@ -122,13 +126,14 @@ TEST_CASE("jitter of a LAN and of a Wi-Fi cost the delay they need and not more"
     const auto quiet = play(packets, 20, lan, 2);
     CHECK(concealedShare(quiet.stats) < 0.0005);
     CHECK(quiet.meanDelayMs < 25.0);
-    Network wifi;   // mostly quick, sometimes a queue of up to 60 ms
+    Network wifi;  // mostly quick, sometimes a queue of up to 60 ms
     wifi.jitter = [](std::size_t, std::mt19937& r) {
         std::uniform_real_distribution<double> unit(0.0, 1.0);
         return base::Duration(static_cast<std::int64_t>(unit(r) < 0.05 ? 60'000 * unit(r) : 8'000 * unit(r)));
     };
     const auto busy = play(packets, 20, wifi, 3);
-    INFO("LAN " << quiet.meanDelayMs << " ms, Wi-Fi " << busy.meanDelayMs << " ms, concealed " << concealedShare(busy.stats));
+    INFO("LAN " << quiet.meanDelayMs << " ms, Wi-Fi " << busy.meanDelayMs << " ms, concealed "
+                << concealedShare(busy.stats));
     CHECK(concealedShare(busy.stats) < 0.005);
     CHECK(busy.meanDelayMs < 90.0);
     CHECK(busy.meanDelayMs > quiet.meanDelayMs);
@@ -141,7 +146,7 @@ TEST_CASE("lost packets are filled from the next packet's copy or invented, and 
     const auto out = play(packets, 20, net, 4);
     INFO("concealed " << concealedShare(out.stats) << ", recovered " << out.stats.fecPacketsReceived);
     CHECK(concealedShare(out.stats) < 0.05);
-    CHECK(out.stats.fecPacketsReceived > 50);      // of about 150 lost ones, most are alone
+    CHECK(out.stats.fecPacketsReceived > 50);  // of about 150 lost ones, most are alone
     CHECK(out.stats.concealmentEvents > 0);
     // The same without copies conceals more: the copies are really used.
     const auto bare = play(packetsOf(minuteOfSpeech(), 20, false, 0), 20, net, 4);
@@ -166,13 +171,14 @@ TEST_CASE("reordered and doubled packets are put right") {
 TEST_CASE("after a stall the newest sound is heard and the delay comes back", "[G7]") {
     const auto& packets = minuteOfPackets();
     Network net;
-    net.jitter = [](std::size_t i, std::mt19937&) {   // at 30 s nothing for 800 ms, then everything at once
+    net.jitter = [](std::size_t i, std::mt19937&) {  // at 30 s nothing for 800 ms, then everything at once
         const std::int64_t sent = static_cast<std::int64_t>(i + 1) * 20'000;
         return base::Duration(sent >= 30'000'000 && sent < 30'800'000 ? 30'800'000 - sent : 0);
     };
     const auto out = play(packets, 20, net, 6);
     const auto& voice = minuteOfSpeech();
-    const auto late = match(std::span(voice).subspan(50 * 48'000, 48'000), std::span(out.heard).subspan(50 * 48'000), 48'000);
+    const auto late =
+        match(std::span(voice).subspan(50 * 48'000, 48'000), std::span(out.heard).subspan(50 * 48'000), 48'000);
     INFO("delay at the end " << late.delay / 48.0 << " ms, correlation " << late.correlation);
     CHECK(late.correlation > 0.8);
     CHECK(late.delay < 48 * 120);
@@ -196,7 +202,8 @@ TEST_CASE("ten minutes on a bad line stay intelligible and never run away") {
     const auto out = play(many, 20, net, 7);
     const auto right = match(std::span(minuteOfSpeech()).subspan(30 * 48'000, 24'000),
                              std::span(out.heard).subspan((9 * 60 + 30) * 48'000), 24'000);
-    INFO("mean delay " << out.meanDelayMs << " ms, concealed " << concealedShare(out.stats) << ", correlation " << right.correlation);
+    INFO("mean delay " << out.meanDelayMs << " ms, concealed " << concealedShare(out.stats) << ", correlation "
+                       << right.correlation);
     CHECK(right.correlation > 0.5);
     CHECK(out.meanDelayMs < 90.0);
     CHECK(concealedShare(out.stats) < 0.04);
@@ -214,7 +221,7 @@ TEST_CASE("clocks that differ by 200 ppm make no delay grow and no sound stop", 
             }
         Network net;
         net.drift = drift;
-        const auto out = play(many, 20, net, 8);   // 120 ms of creep if nothing were done
+        const auto out = play(many, 20, net, 8);  // 120 ms of creep if nothing were done
         INFO("drift " << drift << ": mean " << out.meanDelayMs << ", concealed " << concealedShare(out.stats));
         CHECK(out.meanDelayMs < 30.0);
         CHECK(concealedShare(out.stats) < 0.001);
@@ -249,7 +256,7 @@ TEST_CASE("a sender in DTX pauses without a loss and is heard from its first wor
         buffer.pull(block, now + 4ms);
         heard.insert(heard.end(), block.begin(), block.end());
     }
-    REQUIRE(sequence < 170);   // it really paused
+    REQUIRE(sequence < 170);  // it really paused
     INFO("concealed " << buffer.stats().concealedSamples);
     CHECK(buffer.stats().concealedSamples == 0);
     CHECK(buffer.stats().packetsLate == 0);
@@ -278,7 +285,7 @@ TEST_CASE("a sender that stops without a word fades out and starts again cleanly
     }
     CHECK(last == 0.0);
     const auto concealed = buffer.stats().concealedSamples;
-    CHECK(concealed <= 48'480);   // a second at most, then the stream counts as gone
+    CHECK(concealed <= 48'480);  // a second at most, then the stream counts as gone
     feed(250, 400);
     CHECK(std::isfinite(rms(block)));
     CHECK(buffer.stats().concealedSamples == concealed);
@@ -306,8 +313,8 @@ TEST_CASE("malformed packets are counted and do no harm", "[T42]") {
     f.size = 0;
     CHECK(buffer.insert(f) == JitterBuffer::Inserted::malformed);
     f.size = 2;
-    f.payload[0] = std::byte{0xFF};   // code 3
-    f.payload[1] = std::byte{0x3F};   // 63 frames of 20 ms: more than 120 ms
+    f.payload[0] = std::byte{0xFF};  // code 3
+    f.payload[1] = std::byte{0x3F};  // 63 frames of 20 ms: more than 120 ms
     CHECK(buffer.insert(f) == JitterBuffer::Inserted::malformed);
     CHECK(buffer.stats().packetsDiscarded == 2);
     f.sequence = -1;
@@ -328,7 +335,7 @@ TEST_CASE("what is missing and could still come is listed, what cannot is not") 
     const auto soon = buffer.missing(now, 10ms);
     REQUIRE(soon.missingCount == 1);
     CHECK(soon.missing[0] == packets[2].sequence);
-    CHECK(buffer.missing(now, 500ms).missingCount == 0);   // a round trip takes longer than the sound waits
+    CHECK(buffer.missing(now, 500ms).missingCount == 0);  // a round trip takes longer than the sound waits
     auto f = packets[2];
     f.received = now;
     buffer.insert(f);

@@ -23,7 +23,8 @@ double truePeak(std::span<const float> x) {
             for (int t = -31; t <= 32; ++t) {
                 const double d = at - t;
                 const double sinc = std::abs(d) < 1e-9 ? 1.0 : std::sin(3.14159265358979 * d) / (3.14159265358979 * d);
-                const double w = 0.42 + 0.5 * std::cos(3.14159265358979 * d / 33.0) + 0.08 * std::cos(2 * 3.14159265358979 * d / 33.0);
+                const double w = 0.42 + 0.5 * std::cos(3.14159265358979 * d / 33.0) +
+                                 0.08 * std::cos(2 * 3.14159265358979 * d / 33.0);
                 sum += x[static_cast<std::size_t>(static_cast<int>(i) + t)] * sinc * w;
             }
             peak = std::max(peak, std::abs(sum));
@@ -48,7 +49,8 @@ TEST_CASE("no peak, on a sample or between, passes -1 dBTP", "[T45]") {
     std::vector<float> square(9'600), quarter(9'600), noise(9'600), burst(9'600, 0.0f), steps(9'600);
     for (std::size_t i = 0; i < square.size(); ++i) {
         square[i] = (i / 60) % 2 ? 8.0f : -8.0f;
-        quarter[i] = 1.4f * std::sin(1.5707963f * static_cast<float>(i) + 0.785398f);   // all samples at 0.99, peaks at 1.4
+        quarter[i] =
+            1.4f * std::sin(1.5707963f * static_cast<float>(i) + 0.785398f);  // all samples at 0.99, peaks at 1.4
         noise[i] = 4.0f * unit(random);
         if (i > 5'000) burst[i] = 6.0f * std::sin(0.13f * static_cast<float>(i));
         steps[i] = 2.0f * std::sin(0.05f * static_cast<float>(i)) * static_cast<float>(i) / 9'600.0f;
@@ -63,7 +65,7 @@ TEST_CASE("no peak, on a sample or between, passes -1 dBTP", "[T45]") {
     CHECK(truePeak(limited(quarter)) <= kMinusOne + 0.002);
     CHECK(truePeak(limited(burst)) <= kMinusOne + 0.002);
     CHECK(truePeak(limited(steps)) <= kMinusOne + 0.002);
-    CHECK(truePeak(quarter) > 1.3);   // the measure itself can see
+    CHECK(truePeak(quarter) > 1.3);  // the measure itself can see
 }
 
 TEST_CASE("quiet speech passes the limiter unchanged but for its delay") {

@@ -10,6 +10,7 @@
 #include "audio/file_backend.h"
 #include "audio/opus_decoder.h"
 #include "audio/opus_encoder.h"
+#include "audio/portaudio_native.h"
 #include "audio/processor.h"
 #include "audio/published.h"
 #include "audio/send_policy.h"
@@ -56,7 +57,7 @@ TEST_CASE("an endpoint is what its text says") {
     CHECK(parseEndpoint("file:/a b/c.wav", true)->name == "/a b/c.wav");
     CHECK_FALSE(parseEndpoint("file:c.wav", true)->loop);
     CHECK(parseEndpoint("file:c.wav?loop", true)->loop);
-    CHECK(parseEndpoint("file:c.wav?loop", false)->name == "c.wav?loop");   // only sources loop
+    CHECK(parseEndpoint("file:c.wav?loop", false)->name == "c.wav?loop");  // only sources loop
     CHECK(parseEndpoint("tone:440", true)->toneHz == 440.0);
     CHECK(parseEndpoint("tone:20000", true));
     for (const char* wrong : {"", "tone:", "tone:19", "tone:20001", "tone:4x", "file:", "mp3:x", "nul"}) {
@@ -67,7 +68,8 @@ TEST_CASE("an endpoint is what its text says") {
         CHECK_FALSE(r.error().advice.empty());
     }
     CHECK_FALSE(parseEndpoint("tone:440", false));
-    for (const char* text : {"null", "device:x", "file:y.wav?loop", "tone:300"}) CHECK(toText(*parseEndpoint(text, true)) == text);
+    for (const char* text : {"null", "device:x", "file:y.wav?loop", "tone:300"})
+        CHECK(toText(*parseEndpoint(text, true)) == text);
 }
 
 TEST_CASE("a sound file has a valid header from its first moment and keeps what was written") {
@@ -80,7 +82,7 @@ TEST_CASE("a sound file has a valid header from its first moment and keeps what 
     CHECK(writer->write(voice));
     auto format = parseWavHeader(bytesOf(path));
     REQUIRE(format);
-    CHECK(format->dataBytes >= 48'000u);              // without being closed: what a killed program leaves
+    CHECK(format->dataBytes >= 48'000u);  // without being closed: what a killed program leaves
     CHECK(format->dataOffset + format->dataBytes <= std::filesystem::file_size(path));
     { const auto closed = std::move(*writer); }
     format = parseWavHeader(bytesOf(path));
@@ -105,7 +107,7 @@ TEST_CASE("files that are not what we read are refused in words") {
     { auto w = WavWriter::create(folder.file("x.wav")); }
     auto head = bytesOf(folder.file("x.wav"));
     head[24] = std::byte{0x44};
-    head[25] = std::byte{0xAC};   // 44100 Hz
+    head[25] = std::byte{0xAC};  // 44100 Hz
     CHECK(parseWavHeader(head).error().code == "wav_rate");
     head = bytesOf(folder.file("x.wav"));
     head[34] = std::byte{24};
@@ -115,16 +117,28 @@ TEST_CASE("files that are not what we read are refused in words") {
 
 TEST_CASE("file capture waits for the microphone, then plays once or in a loop; playout runs in real time") {
     Folder folder;
-    { auto w = WavWriter::create(folder.file("in.wav")); REQUIRE(w); const std::vector<float> half(24'000, 0.5f); w->write(half); }
+    {
+        auto w = WavWriter::create(folder.file("in.wav"));
+        REQUIRE(w);
+        const std::vector<float> half(24'000, 0.5f);
+        w->write(half);
+    }
     for (const bool loop : {false, true}) {
         ManualClock clock;
         FileBackend backend(clock, false);
         std::vector<float> captured;
-        DeviceCallbacks callbacks{[&](std::span<const float> b) { captured.insert(captured.end(), b.begin(), b.end()); },
-                                  [](std::span<float> b) { std::fill(b.begin(), b.end(), 0.25f); }};
-        REQUIRE(backend.openCapture(*parseEndpoint("file:" + folder.file("in.wav") + (loop ? "?loop" : ""), true), 480, callbacks));
+        DeviceCallbacks callbacks{
+            [&](std::span<const float> b) { captured.insert(captured.end(), b.begin(), b.end()); },
+            [](std::span<float> b) { std::fill(b.begin(), b.end(), 0.25f); }};
+        REQUIRE(backend.openCapture(*parseEndpoint("file:" + folder.file("in.wav") + (loop ? "?loop" : ""), true), 480,
+                                    callbacks));
         REQUIRE(backend.openPlayout(*parseEndpoint("file:" + folder.file("out.wav"), false), 480, callbacks));
-        const auto pass = [&](int ms) { for (int i = 0; i < ms / 5; ++i) { clock.advance(5ms); backend.tick(); } };
+        const auto pass = [&](int ms) {
+            for (int i = 0; i < ms / 5; ++i) {
+                clock.advance(5ms);
+                backend.tick();
+            }
+        };
         pass(200);
         REQUIRE(captured.size() == 9'600);
         CHECK(rms(captured) == 0.0);
@@ -140,16 +154,25 @@ TEST_CASE("file capture waits for the microphone, then plays once or in a loop; 
 }
 
 TEST_CASE("the send policy follows its table") {
-    struct Row { int wishMs; int wishRate; bool fec; float loss; int nowMs; int ms; int rate; int expected; };
+    struct Row {
+        int wishMs;
+        int wishRate;
+        bool fec;
+        float loss;
+        int nowMs;
+        int ms;
+        int rate;
+        int expected;
+    };
     const Row rows[] = {
         {20, 32'000, true, 0.00f, 20, 20, 32'000, 1},
         {20, 32'000, false, 0.50f, 20, 20, 32'000, 0},
         {20, 32'000, true, 0.05f, 20, 20, 32'000, 6},
         {20, 32'000, true, 0.90f, 20, 20, 32'000, 30},
         {10, 32'000, true, 0.00f, 10, 10, 32'000, 1},
-        {10, 32'000, true, 0.08f, 10, 10, 32'000, 10},    // on the border: stays
-        {10, 32'000, true, 0.081f, 10, 20, 32'000, 10},   // above: 20 ms
-        {10, 32'000, true, 0.05f, 20, 20, 32'000, 6},     // not back before it is clean
+        {10, 32'000, true, 0.08f, 10, 10, 32'000, 10},   // on the border: stays
+        {10, 32'000, true, 0.081f, 10, 20, 32'000, 10},  // above: 20 ms
+        {10, 32'000, true, 0.05f, 20, 20, 32'000, 6},    // not back before it is clean
         {10, 32'000, true, 0.04f, 20, 10, 32'000, 5},
         {10, 23'999, true, 0.00f, 10, 20, 23'999, 1},
         {10, 24'000, true, 0.00f, 10, 10, 24'000, 1},
@@ -186,7 +209,7 @@ TEST_CASE("the decoder counts malformed packets and starts afresh after three in
     for (int i = 0; i < 4; ++i) CHECK(decoder.decode(bad, pcm) == 0);
     CHECK(decoder.malformed() == 4);
     CHECK(decoder.decode(std::span(packet).first(size), pcm) == 960);
-    CHECK(decoder.decode(std::span(packet).first(size), std::span(pcm).first(959)) == 0);   // no room: refused, not cut
+    CHECK(decoder.decode(std::span(packet).first(size), std::span(pcm).first(959)) == 0);  // no room: refused, not cut
     CHECK_FALSE(OpusDecoder::packetSamples({}));
     std::vector<std::byte> huge(1501, std::byte{0x78});
     CHECK_FALSE(OpusDecoder::packetSamples(huge));
@@ -196,7 +219,8 @@ TEST_CASE("the decoder counts malformed packets and starts afresh after three in
 
 TEST_CASE("speech is shortened and lengthened by whole periods without a jump") {
     std::vector<float> wave(4'000);
-    for (std::size_t i = 0; i < wave.size(); ++i) wave[i] = std::sin(2.0f * 3.14159265f * static_cast<float>(i) / 300.0f);
+    for (std::size_t i = 0; i < wave.size(); ++i)
+        wave[i] = std::sin(2.0f * 3.14159265f * static_cast<float>(i) / 300.0f);
     const auto pitch = findPitch(std::span(wave).first(960));
     CHECK(pitch.correlation > 0.99f);
     CHECK(pitch.lag % 300 <= 2);
@@ -213,7 +237,7 @@ TEST_CASE("speech is shortened and lengthened by whole periods without a jump") 
     const auto length = repeatPeriod(longer, 960, 300, 240);
     CHECK(length == 1'260);
     CHECK(smooth(std::span(longer).first(length)) < 0.03f);
-    CHECK(removePeriod(std::span(shorter).first(500), 300, 201) == 500);    // does not fit: untouched
+    CHECK(removePeriod(std::span(shorter).first(500), 300, 201) == 500);  // does not fit: untouched
     CHECK(removePeriod(std::span(shorter).first(500), 300, 200) == 200);
     CHECK(findPitch(std::span(wave).first(100)).lag == 0);
 }
@@ -227,8 +251,9 @@ TEST_CASE("the delay estimate follows the slow packets, not the mean") {
     CHECK(e.target() >= 30ms);
     CHECK(e.target() <= 34ms);
     CHECK(e.playoutDelay(media, base::TimePoint(base::Duration(media + 21'000))) == 20ms);
-    for (int i = 0; i < 6'000; ++i, media += 20'000) e.add(media, base::TimePoint(base::Duration(media + 1'000)), false);
-    CHECK(e.target() <= 6ms);   // it forgets
+    for (int i = 0; i < 6'000; ++i, media += 20'000)
+        e.add(media, base::TimePoint(base::Duration(media + 1'000)), false);
+    CHECK(e.target() <= 6ms);  // it forgets
     e.reset();
     CHECK(e.target() == 40ms);
 }
@@ -236,7 +261,7 @@ TEST_CASE("the delay estimate follows the slow packets, not the mean") {
 TEST_CASE("echo of the own loudspeaker is taken out of the microphone") {
     auto processor = makeSpeexProcessor();
     const auto far = speechLike(8.0, 31, 0.4f);
-    const std::size_t delay = 1'900;   // 40 ms through buffers and air
+    const std::size_t delay = 1'900;  // 40 ms through buffers and air
     double in = 0.0;
     double out = 0.0;
     std::vector<float> mic(480);
@@ -255,8 +280,13 @@ TEST_CASE("echo of the own loudspeaker is taken out of the microphone") {
 TEST_CASE("the voice gate lets words through and keeps hum out") {
     VoiceGate gate;
     std::vector<float> block(480);
-    const auto hum = [&] { for (std::size_t i = 0; i < 480; ++i) block[i] = 0.002f * std::sin(0.01f * static_cast<float>(i)); };
-    for (int i = 0; i < 100; ++i) { hum(); gate.process(block); }
+    const auto hum = [&] {
+        for (std::size_t i = 0; i < 480; ++i) block[i] = 0.002f * std::sin(0.01f * static_cast<float>(i));
+    };
+    for (int i = 0; i < 100; ++i) {
+        hum();
+        gate.process(block);
+    }
     CHECK(rms(block) < 1e-6);
     for (int i = 0; i < 3; ++i) {
         for (std::size_t k = 0; k < 480; ++k) block[k] = 0.2f * std::sin(0.05f * static_cast<float>(k));
@@ -267,7 +297,9 @@ TEST_CASE("the voice gate lets words through and keeps hum out") {
 }
 
 TEST_CASE("a published value is never torn") {
-    struct Pair { std::uint64_t a[6]; };
+    struct Pair {
+        std::uint64_t a[6];
+    };
     Published<Pair> box;
     std::atomic<bool> stop{false};
     std::thread writer([&] {
@@ -282,3 +314,16 @@ TEST_CASE("a published value is never torn") {
     writer.join();
     CHECK_FALSE(torn);
 }
+
+#if defined(__linux__)
+TEST_CASE("a device name becomes what the sound system understands") {
+    CHECK(resolveDevice("", false).text == "default");
+    CHECK(resolveDevice("alsa_output.usb-1,2", false).text == "pulse:DEVICE=\"alsa_output.usb-1,2\"");
+    CHECK(resolveDevice("a\"b", false).text == "pulse:DEVICE=\"ab\"");  // no way out of the quotes
+    CHECK(resolveDevice("hw:1,0", false).text == "hw:1,0");
+    CHECK_FALSE(resolveDevice("pulse", true).byText);
+    CHECK(convertingDevice("HDA Intel: ALC257 (hw:0,0)") == "plughw:0,0");
+    CHECK(convertingDevice("pulse").empty());
+    CHECK(convertingDevice("").empty());
+}
+#endif

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sound engine alone over real devices: microphone -> Opus -> jitter buffer -> loudspeaker, in one process without a network.
+// The sound engine alone over real devices: microphone -> Opus -> jitter buffer -> loudspeaker, in one process without
+// a network.
 //   parlour_audio_lab loop --capture EP --playout EP [--seconds N] [--frame 10|20] [--block 240|480] [--process on|off]
-//   parlour_audio_lab copy --capture EP --playout EP [--seconds N] [--block 240|480]     microphone to loudspeaker, nothing between
-//   parlour_audio_lab devices
+//   parlour_audio_lab copy --capture EP --playout EP [--seconds N] [--block 240|480]     microphone to loudspeaker,
+//   nothing between parlour_audio_lab devices
 // loop prints one line of state each 100 ms: t, captured level, played level, running, restarts.
 #include <algorithm>
 #include <atomic>
@@ -33,7 +34,8 @@ int devices() {
             return 1;
         }
         for (const auto& d : *list)
-            std::printf("%s\t%s\t%d%s\n", capture ? "capture" : "playout", d.name.c_str(), d.channels, d.isDefault ? "\tdefault" : "");
+            std::printf("%s\t%s\t%d%s\n", capture ? "capture" : "playout", d.name.c_str(), d.channels,
+                        d.isDefault ? "\tdefault" : "");
     }
     return 0;
 }
@@ -44,13 +46,13 @@ int copy(const audio::AudioDeviceSettings& settings, double seconds) {
     base::SpscRing<float> ring(16'384);
     const std::vector<float> first(static_cast<std::size_t>(settings.blockFrames), 0.0f);
     ring.write(first);
-    const audio::DeviceCallbacks callbacks{
-        [&](std::span<const float> mono) { ring.write(mono); },
-        [&](std::span<float> mono) {
-            while (ring.size() > 2 * mono.size()) ring.discard(mono.size());
-            const auto got = ring.read(mono);
-            std::fill(mono.begin() + static_cast<std::ptrdiff_t>(got), mono.end(), 0.0f);
-        }};
+    const audio::DeviceCallbacks callbacks{[&](std::span<const float> mono) { ring.write(mono); },
+                                           [&](std::span<float> mono) {
+                                               while (ring.size() > 2 * mono.size()) ring.discard(mono.size());
+                                               const auto got = ring.read(mono);
+                                               std::fill(mono.begin() + static_cast<std::ptrdiff_t>(got), mono.end(),
+                                                         0.0f);
+                                           }};
     const auto backend = audio::makePortAudioBackend();
     auto opened = backend->openPlayout(settings.playout, settings.blockFrames, callbacks);
     if (opened) opened = backend->openCapture(settings.capture, settings.blockFrames, callbacks);
@@ -116,20 +118,27 @@ int main(int argc, char** argv) {
     engine.start(settings);
     engine.setGate(true);
     const auto start = clock.now();
-    while (!ended && clock.now() - start < std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(seconds))) {
+    while (!ended &&
+           clock.now() - start < std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(seconds))) {
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
         const auto s = engine.stats();
         const auto capture = engine.captureState();
         const auto playout = engine.playoutState();
         const auto t = engine.trackStats({1});
-        std::printf("t=%lld mic=%.4f ear=%.4f capture=%d playout=%d restarts=%llu underruns=%llu concealed=%llu target=%.1f held=%.1f %s\n",
-                    static_cast<long long>(base::toMs(clock.now() - start)), static_cast<double>(engine.microphoneLevel()),
-                    static_cast<double>(engine.trackLevel({1})), s.captureRunning, s.playoutRunning,
-                    static_cast<unsigned long long>(s.deviceRestarts), static_cast<unsigned long long>(s.playoutUnderruns),
-                    static_cast<unsigned long long>(t.concealedSamples),
-                    t.totalSamplesReceived ? 1e3 * t.jitterBufferTargetDelay / static_cast<double>(t.totalSamplesReceived) : 0.0,
-                    t.jitterBufferEmittedCount ? 1e3 * t.jitterBufferDelay / static_cast<double>(t.jitterBufferEmittedCount) : 0.0,
-                    !playout.ok ? playout.problem.code.c_str() : !capture.ok ? capture.problem.code.c_str() : "");
+        std::printf(
+            "t=%lld mic=%.4f ear=%.4f capture=%d playout=%d restarts=%llu underruns=%llu concealed=%llu target=%.1f "
+            "held=%.1f %s\n",
+            static_cast<long long>(base::toMs(clock.now() - start)), static_cast<double>(engine.microphoneLevel()),
+            static_cast<double>(engine.trackLevel({1})), s.captureRunning, s.playoutRunning,
+            static_cast<unsigned long long>(s.deviceRestarts), static_cast<unsigned long long>(s.playoutUnderruns),
+            static_cast<unsigned long long>(t.concealedSamples),
+            t.totalSamplesReceived ? 1e3 * t.jitterBufferTargetDelay / static_cast<double>(t.totalSamplesReceived)
+                                   : 0.0,
+            t.jitterBufferEmittedCount ? 1e3 * t.jitterBufferDelay / static_cast<double>(t.jitterBufferEmittedCount)
+                                       : 0.0,
+            !playout.ok   ? playout.problem.code.c_str()
+            : !capture.ok ? capture.problem.code.c_str()
+                          : "");
         std::fflush(stdout);
     }
     engine.stop();

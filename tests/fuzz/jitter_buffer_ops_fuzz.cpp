@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // LINK: parlour_audio
-// Any order of inserts and pulls. Operations: 0x00-0x7F pull after that many ms; else insert: two bytes of sequence step, two of
-// timestamp step (in 2.5 ms), one of lateness, one of epoch and payload choice.
+// Any order of inserts and pulls. Operations: 0x00-0x7F pull after that many ms; else insert: two bytes of sequence
+// step, two of timestamp step (in 2.5 ms), one of lateness, one of epoch and payload choice.
 #include <cmath>
 #include <cstdlib>
 #include <memory>
@@ -12,7 +12,7 @@ using namespace parlour;
 using namespace parlour::audio;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static auto buffer = std::make_unique<JitterBuffer>();   // 200 KB: made anew each time, but not on the stack
+    static auto buffer = std::make_unique<JitterBuffer>();  // 200 KB: made anew each time, but not on the stack
     buffer = std::make_unique<JitterBuffer>();
     std::array<float, 480> block{};
     auto now = base::TimePoint(std::chrono::seconds(1));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // LINK: parlour_audio
-// Packets of strangers into the Opus wrapper. Input: packets, each with one length byte before it; a length of 255 conceals.
+// Packets of strangers into the Opus wrapper. Input: packets, each with one length byte before it; a length of 255
+// conceals.
 #include <cmath>
 #include <cstdlib>
 #include <vector>

@@ -11,7 +11,8 @@ namespace parlour::tests {
 
 class FakeBackend final : public audio::AudioBackend {
   public:
-    base::Result<void> openPlayout(const audio::Endpoint& endpoint, int blockFrames, audio::DeviceCallbacks cb) override {
+    base::Result<void> openPlayout(const audio::Endpoint& endpoint, int blockFrames,
+                                   audio::DeviceCallbacks cb) override {
         ++playoutOpenings;
         lastPlayout = endpoint.name;
         if (!present) return missing();
@@ -20,7 +21,8 @@ class FakeBackend final : public audio::AudioBackend {
         m_out = std::move(cb);
         return {};
     }
-    base::Result<void> openCapture(const audio::Endpoint& endpoint, int blockFrames, audio::DeviceCallbacks cb) override {
+    base::Result<void> openCapture(const audio::Endpoint& endpoint, int blockFrames,
+                                   audio::DeviceCallbacks cb) override {
         ++captureOpenings;
         lastCapture = endpoint.name;
         if (!present) return missing();
@@ -53,8 +55,8 @@ class FakeBackend final : public audio::AudioBackend {
         }
     }
 
-    bool present = true;   ///< opening works
-    bool dead = false;     ///< open streams stand still, silently
+    bool present = true;  ///< opening works
+    bool dead = false;    ///< open streams stand still, silently
     bool capture = false;
     bool playout = false;
     std::uint64_t runDry = 0;

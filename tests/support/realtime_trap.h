@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counts allocations and mutex locks of the calling thread while armed. On glibc without sanitizers; elsewhere works() is false.
-// The replaced functions are in tests/audio/realtime_trap_test.cpp, so only programs that contain that file are trapped.
+// Counts allocations and mutex locks of the calling thread while armed. On glibc without sanitizers; elsewhere works()
+// is false. The replaced functions are in tests/audio/realtime_trap_test.cpp, so only programs that contain that file
+// are trapped.
 #pragma once
 
 #include <cstdint>

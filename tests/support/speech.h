@@ -44,11 +44,13 @@ inline double energy(std::span<const float> x) {
     for (const float s : x) sum += static_cast<double>(s) * s;
     return sum;
 }
-inline double rms(std::span<const float> x) { return x.empty() ? 0.0 : std::sqrt(energy(x) / static_cast<double>(x.size())); }
+inline double rms(std::span<const float> x) {
+    return x.empty() ? 0.0 : std::sqrt(energy(x) / static_cast<double>(x.size()));
+}
 
 struct Match {
-    double correlation = 0.0;   ///< best normalised one
-    std::ptrdiff_t delay = 0;   ///< samples `heard` is behind `said`
+    double correlation = 0.0;  ///< best normalised one
+    std::ptrdiff_t delay = 0;  ///< samples `heard` is behind `said`
 };
 
 /// Best alignment of the two within 0..maxDelay, on every 4th sample first, then exactly.
