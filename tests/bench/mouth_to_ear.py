@@ -108,7 +108,7 @@ def run(args):
         loop = pathlib.Path(args.bin) / "parlour_audio_lab"
         for i in range(starts):
             if loop.exists():
-                p = lab.start(f"floor-{i}", [loop, "loop", "--capture", "device:mic0", "--playout", "device:spk0"])
+                p = lab.start(f"floor-{i}", [loop, "copy", "--capture", "device:mic0", "--playout", "device:spk0"])
                 time.sleep(2)
                 floor += bus.measure(f"floor-{i}", probe, sweep)
                 p.end()
