@@ -14,19 +14,17 @@
 #include "core/api/stage.h"
 #include "core/base/doors/clock.h"
 #include "core/base/doors/executor.h"
+#include "core/room/house_client.h"
+#include "core/room/person_keys.h"
 #include "core/room/room_state.h"
 #include "core/signal/invite_link.h"
 
 namespace parlour::audio {
 class AudioEngine;
 }
-namespace parlour::net {
-class EventLoop;
-}
 
 namespace parlour::room {
 
-class PersonKeys;   // core/room/person_keys.h: master seed in the home folder, per-house keys
 
 /// What a link leads to, shown between "Look inside" and "Enter room". Redeems nothing.
 struct LinkPreview {
@@ -45,8 +43,6 @@ struct LinkPreview {
 struct SessionConfig {
     std::string name;                   ///< display name; 1..64 graphemes after normalisation
     bool acceptOffers = false;          ///< take an offered seat without asking (bots)
-    bool frames10ms = false;            ///< encoder frame length, else 20 ms
-    bool publishWhenUnmuted = true;
 };
 
 /// A command of the person to the house.
@@ -75,11 +71,13 @@ class RoomSession {
     ~RoomSession();
 
     /// "Look inside": asks the house what the link is; no redeem, no device.
-    static void preview(net::EventLoop& loop, const signal::InviteLink& link,
+    static void preview(net::EventLoop& loop, PersonKeys& keys, const signal::InviteLink& link,
                         std::function<void(base::Result<LinkPreview>)> done);
 
     /// "Enter room": redeem, token, join; muted. The outcome arrives as states.
     void enter(const signal::InviteLink& link);
+    /// A room of a house where this person has been before; no link needed.
+    void enterKnown(const HouseAddress& house, const base::RoomId& room);
     /// The person's own mute switch.
     void setMicrophone(bool open);
     void command(const Command& command);
@@ -97,7 +95,7 @@ class RoomSession {
 
   private:
     struct Impl;
-    std::unique_ptr<Impl> m_impl;
+    std::shared_ptr<Impl> m_impl;
 };
 
 }  // namespace parlour::room

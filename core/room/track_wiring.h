@@ -41,6 +41,11 @@ class TrackWiring {
     /// Fills the counters of the sound for this track.
     void fill(RemoteTrackStats& stats, const std::string& mid) const;
     const base::TrackSid* sidOf(const std::string& mid) const;
+    /// `visit(audio track id, track sid)` for everything that is mixed.
+    template <class Visit>
+    void forEach(Visit visit) const {
+        for (const auto& [mid, track] : m_tracks) visit(track.id.value, track.sid);
+    }
 
   private:
     struct Track {

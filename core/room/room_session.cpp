@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: Apache-2.0
+// Coming in, coming back, going: the session's state machine. The only function that changes the state is setSession().
+#include "core/room/room_session.h"
+
+#include <algorithm>
+
+#include "core/base/log.h"
+#include "core/crypto/random.h"
+#include "core/net/interfaces.h"
+#include "core/room/session_impl.h"
+#include "core/rtc/certificate.h"
+
+namespace parlour::room {
+namespace {
+
+constexpr base::Duration kJoinTimeout = std::chrono::seconds(15);
+constexpr base::Duration kBannerAfter = std::chrono::seconds(2);
+constexpr base::Duration kLeaveTimeout = std::chrono::milliseconds(800);
+constexpr base::Duration kFeedbackEvery = std::chrono::milliseconds(20);
+constexpr base::Duration kStatsEvery = std::chrono::seconds(1);
+constexpr std::size_t kMaxAddresses = 6;
+
+double chance() { return static_cast<double>(crypto::randomU32()) / 4294967296.0; }
+
+/// Loopback for a server on this computer, else the addresses others can reach.
+std::vector<base::IpAddress> localFor(const signal::Origin& origin) {
+    std::vector<base::IpAddress> out;
+    if (origin.isLoopback()) {
+        out.push_back(base::IpAddress::v4({127, 0, 0, 1}));
+        if (const auto six = base::IpAddress::parse("::1")) out.push_back(*six);
+        return out;
+    }
+    for (const auto& local : net::localAddresses())
+        if (out.size() < kMaxAddresses) out.push_back(local.ip);
+    return out;
+}
+
+LeaveReason reasonOf(const base::Error& error) {
+    switch (error.kind) {
+        case base::ErrorKind::untrusted: return error.code == "token_invalid" ? LeaveReason::refused : LeaveReason::untrusted;
+        case base::ErrorKind::unreachable: return LeaveReason::unreachable;
+        case base::ErrorKind::internal: return LeaveReason::protocolError;
+        case base::ErrorKind::refused: return error.code == "banned" ? LeaveReason::banned
+                                            : error.code == "removed" ? LeaveReason::removed : LeaveReason::refused;
+        case base::ErrorKind::invalidInput:
+        case base::ErrorKind::notFound:
+        case base::ErrorKind::conflict:
+        case base::ErrorKind::expired:
+        case base::ErrorKind::exhausted:
+        case base::ErrorKind::unavailable:
+        case base::ErrorKind::cancelled: return LeaveReason::refused;
+    }
+    return LeaveReason::protocolError;
+}
+
+}  // namespace
+
+RoomSession::Impl::Impl(net::EventLoop& l, PersonKeys& k, audio::AudioEngine& a, SessionConfig c, Observer o)
+    : loop(l), keys(k), audio(a), config(std::move(c)), observer(std::move(o)),
+      published(std::make_shared<const RoomState>()), certificate(rtc::Certificate::generate()) {}
+
+RoomSession::RoomSession(net::EventLoop& loop, const base::Clock&, PersonKeys& keys, audio::AudioEngine& audio,
+                         SessionConfig config, Observer observer)
+    : m_impl(std::make_shared<Impl>(loop, keys, audio, std::move(config), std::move(observer))) {}
+
+RoomSession::~RoomSession() {
+    m_impl->observer = {};
+    m_impl->closeAll();
+}
+
+void RoomSession::preview(net::EventLoop& loop, PersonKeys& keys, const signal::InviteLink& link,
+                          std::function<void(base::Result<LinkPreview>)> done) {
+    auto client = std::make_shared<HouseClient>(loop, keys, HouseAddress{link.origin(), link.pin()});
+    client->preview(link.id(), link.secret(), [client, done](base::Result<api::Preview> p) mutable {
+        const auto keep = std::move(client);   // lives exactly until its answer
+        if (!p) return done(base::Unexpected<base::Error>(std::move(p).error()));
+        LinkPreview out{p->house, p->houseName, p->inviterName, p->room, p->roomTitle, p->role, p->listeners, p->onStage, p->live, {}};
+        if (p->liveSinceMs) out.liveSince = base::fromUnixMs(*p->liveSinceMs);
+        done(std::move(out));
+    });
+}
+
+RoomStatePtr RoomSession::state() const { return m_impl->published; }
+
+/// Everything that changed in one turn of the loop goes out as one snapshot.
+void RoomSession::Impl::publish() {
+    if (publishPosted) return;
+    publishPosted = true;
+    loop.post([weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->publishPosted = false;
+        ++self->state.revision;
+        self->published = std::make_shared<const RoomState>(self->state);
+        if (self->observer.onState) self->observer.onState(self->published);
+    });
+}
+
+void RoomSession::Impl::setSession(SessionState next) {
+    if (state.session == next || state.session == SessionState::left) return;
+    state.session = next;
+    switch (next) {
+        case SessionState::reconnecting:
+            bannerTimer = loop.postAfter(kBannerAfter, [this] {
+                state.reconnectVisible = true;
+                publish();
+            });
+            break;
+        case SessionState::joined:
+            bannerTimer.cancel();
+            joinTimer.cancel();
+            state.reconnectVisible = false;
+            state.error.reset();
+            policy.succeeded();
+            break;
+        case SessionState::left:
+            bannerTimer.cancel();
+            state.reconnectVisible = false;
+            break;
+        case SessionState::idle:
+        case SessionState::redeeming:
+        case SessionState::connecting: break;
+    }
+    publish();
+}
+
+void RoomSession::Impl::begin(const HouseAddress& address) {
+    state.session = SessionState::idle;
+    pin = address.pin;
+    addresses = localFor(address.origin);
+    house = std::make_unique<HouseClient>(loop, keys, address);
+    wiring = std::make_unique<TrackWiring>(loop, audio);
+    setSession(SessionState::redeeming);
+}
+
+void RoomSession::enter(const signal::InviteLink& link) {
+    auto self = m_impl;
+    self->begin({link.origin(), link.pin()});
+    self->house->redeem(link.id(), link.secret(), self->config.name, [self](base::Result<api::Redeemed> redeemed) {
+        if (self->state.session != SessionState::redeeming) return;
+        if (!redeemed) return self->finish(reasonOf(redeemed.error()), redeemed.error());
+        self->state.house = self->house->house();
+        self->state.houseName = self->house->houseName();
+        self->grant(redeemed->join);
+    });
+}
+
+void RoomSession::enterKnown(const HouseAddress& address, const base::RoomId& room) {
+    auto self = m_impl;
+    self->begin(address);
+    self->room = room;
+    self->house->token(room, {{}, self->config.name}, [self](base::Result<api::JoinGrant> join) {
+        if (self->state.session != SessionState::redeeming) return;
+        if (!join) return self->finish(reasonOf(join.error()), join.error());
+        self->state.house = self->house->house();
+        self->state.houseName = self->house->houseName();
+        self->grant(*join);
+    });
+}
+
+void RoomSession::Impl::grant(const api::JoinGrant& join) {
+    room = join.room;
+    state.room = join.room;
+    state.title = join.roomTitle;
+    url = join.url;
+    token = join.token;
+    if (state.session == SessionState::redeeming) setSession(SessionState::connecting);
+    connect(false);
+}
+
+void RoomSession::Impl::connect(bool resume) {
+    resuming = resume;
+    if (signal) retired = std::move(signal);
+    signal = std::make_unique<SignalConnection>(
+        loop, SignalTarget{url, pin, token, resume ? sid.str() : std::string()},
+        [this](signal::SignalResponse message) { handle(message); }, [this](SignalEnd end) { onSignalEnded(end); });
+    joinTimer = loop.postAfter(kJoinTimeout, [this] {
+        if (state.session == SessionState::joined || state.session == SessionState::left) return;
+        lost(base::Error{base::ErrorKind::unreachable, "join_timeout", "The room did not let us in within 15 seconds.",
+                         "Check the network; a firewall may block UDP.", {}},
+             true);
+    });
+}
+
+/// The connection is gone or useless: come back by the policy, or give up.
+void RoomSession::Impl::lost(const base::Error& error, bool resumeImpossible) {
+    if (state.session == SessionState::left || state.session == SessionState::idle) return;
+    if (signal) retired = std::move(signal);
+    if (resumeImpossible || sid.empty()) policy.resumeImpossible();
+    state.error = error;
+    setSession(state.session == SessionState::joined || state.session == SessionState::reconnecting ? SessionState::reconnecting
+                                                                                                   : SessionState::connecting);
+    const auto attempt = policy.next(chance());
+    if (!attempt) return finish(LeaveReason::unreachable, error);
+    retry(*attempt, error);
+}
+
+void RoomSession::Impl::retry(ReconnectAttempt attempt, const base::Error&) {
+    retryTimer = loop.postAfter(attempt.wait, [this, attempt] {
+        retired.reset();
+        switch (attempt.kind) {
+            case ReconnectKind::resume: connect(true); break;
+            case ReconnectKind::rejoin: rejoin(); break;
+        }
+    });
+}
+
+/// Everything anew. The newest refresh token opens the door; where it does not, the house gives a new one.
+void RoomSession::Impl::rejoin() {
+    dropMedia();
+    const bool haveRefresh = !sid.empty() && !token.empty();
+    sid = {};
+    if (haveRefresh) connect(false);
+    else askToken();
+}
+
+void RoomSession::Impl::askToken() {
+    house->token(room, {{}, {}}, [weak = weak_from_this()](base::Result<api::JoinGrant> join) {
+        const auto self = weak.lock();
+        if (!self || self->state.session == SessionState::left) return;
+        if (join) return self->grant(*join);
+        if (join.error().kind == base::ErrorKind::unreachable || join.error().kind == base::ErrorKind::exhausted)
+            return self->lost(join.error(), true);
+        self->finish(reasonOf(join.error()), join.error());
+    });
+}
+
+void RoomSession::Impl::finish(LeaveReason reason, std::optional<base::Error> error) {
+    if (state.session == SessionState::left) return;
+    state.leaveReason = reason;
+    state.error = std::move(error);
+    state.microphoneLive = false;
+    audio.setGate(false);
+    setSession(SessionState::left);
+    // What called us may be one of the things to close.
+    loop.post([weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->closeAll();
+    });
+}
+
+void RoomSession::Impl::closeAll() {
+    for (auto* timer : {&retryTimer, &bannerTimer, &joinTimer, &statsTimer, &feedbackTimer, &leaveTimer, &migrateTimer})
+        timer->cancel();
+    audio.setGate(false);
+    signal.reset();
+    retired.reset();
+    dropMedia();
+    retiredLinks.clear();
+    wiring.reset();
+    house.reset();
+}
+
+void RoomSession::setMicrophone(bool open) {
+    m_impl->state.microphoneWanted = open;
+    if (open) m_impl->state.askedToUnmute = false;
+    m_impl->applyMicrophone();
+    m_impl->publish();
+}
+
+void RoomSession::dismissAskToUnmute() {
+    m_impl->state.askedToUnmute = false;
+    m_impl->publish();
+}
+
+void RoomSession::setVolume(const base::Identity& who, float gain) {
+    m_impl->volumes[who] = std::clamp(gain, 0.0f, 2.0f);
+    m_impl->applyVolumes();
+}
+
+void RoomSession::command(const Command& command) { m_impl->command(command); }
+
+void RoomSession::Impl::command(const Command& command) {
+    if (!house || room.empty()) {
+        if (observer.onRefused)
+            observer.onRefused({base::ErrorKind::refused, "not_joined", "You are not in a room.", "Enter a room first.", {}});
+        return;
+    }
+    api::StageCommand out;
+    out.verb = command.verb;
+    out.target = command.target;
+    out.note = command.note;
+    out.minutes = command.minutes;
+    out.on = command.on;
+    out.closeLink = command.closeLink;
+    house->stage(room, out, [weak = weak_from_this()](base::Result<api::StageAnswer> answer) {
+        const auto self = weak.lock();
+        if (self && !answer && self->observer.onRefused) self->observer.onRefused(answer.error());
+    });
+}
+
+void RoomSession::createInvitation(api::Role role, std::optional<int> uses, std::optional<std::chrono::seconds> expires,
+                                   std::function<void(base::Result<std::string>)> done) {
+    if (!m_impl->house) {
+        done(base::fail(base::ErrorKind::refused, "not_joined", "You are not in a room.", "Enter a room first."));
+        return;
+    }
+    api::InvitationWish wish{role, uses, {}};
+    if (expires) wish.expiresInS = expires->count();
+    m_impl->house->createInvitation(m_impl->room, wish, [done](base::Result<api::InvitationMade> made) {
+        if (!made) return done(base::Unexpected<base::Error>(std::move(made).error()));
+        done(made->link);
+    });
+}
+
+void RoomSession::leave(std::function<void()> done) {
+    auto self = m_impl;
+    const auto end = std::make_shared<bool>(false);
+    const auto complete = [self, done, end] {
+        if (*end) return;
+        *end = true;
+        self->finish(LeaveReason::byUser, {});
+        self->loop.post([self, done] {
+            self->closeAll();
+            if (done) done();
+        });
+    };
+    self->retryTimer.cancel();
+    self->audio.setGate(false);
+    if (self->signal) self->signal->send(signal::Leave{signal::DisconnectReason::clientInitiated, signal::LeaveAction::disconnect, false});
+    if (!self->house || !self->house->signedIn() || self->state.session == SessionState::left) return complete();
+    // Giving up the seat at once is politeness; nobody waits long for it.
+    self->leaveTimer = self->loop.postAfter(kLeaveTimeout, complete);
+    self->house->leave(self->room, [complete](base::Result<api::Nothing>) { complete(); });
+}
+
+void RoomSession::Impl::joined() {
+    if (state.session == SessionState::joined) return;
+    setSession(SessionState::joined);
+    feedbackTimer = loop.postAfter(kFeedbackEvery, [this] { tickFeedback(); });
+    statsTimer = loop.postAfter(kStatsEvery, [this] { tickStats(); });
+    applyMicrophone();
+}
+
+void RoomSession::Impl::tickFeedback() {
+    feedbackTimer = loop.postAfter(kFeedbackEvery, [this] { tickFeedback(); });
+    if (wiring && subscriber) wiring->requestMissing(*subscriber);
+}
+
+void RoomSession::Impl::tickStats() {
+    statsTimer = loop.postAfter(kStatsEvery, [this] { tickStats(); });
+    if (!observer.onStats) return;
+    SessionStats out;
+    const auto now = loop.clock().now();
+    if (publisher) {
+        const auto stats = publisher->connection().stats(now);
+        for (const auto& o : stats.outbound) {
+            out.packetsSent += o.packetsSent;
+            out.bytesSent += o.bytesSent;
+            out.fractionLost = o.fractionLost;
+            if (o.roundTripTime) out.roundTripTime = o.roundTripTime;
+        }
+    }
+    if (subscriber) {
+        const auto stats = subscriber->connection().stats(now);
+        if (!out.roundTripTime && stats.transport.roundTrip)
+            out.roundTripTime = static_cast<double>(stats.transport.roundTrip->count()) / 1e6;
+        for (const auto& i : stats.inbound) {
+            out.packetsReceived += i.packetsReceived;
+            out.packetsLost += i.packetsLost;
+            RemoteTrackStats track;
+            track.packetsReceived = i.packetsReceived;
+            track.packetsLost = i.packetsLost;
+            track.jitter = i.jitter;
+            if (wiring) {
+                wiring->fill(track, i.mid);
+                if (const auto* trackSid = wiring->sidOf(i.mid))
+                    for (const auto& p : state.participants)
+                        if (p->microphoneTrack == *trackSid) {
+                            track.identity = p->identity;
+                            track.name = p->name;
+                        }
+            }
+            out.tracks.push_back(std::move(track));
+        }
+    }
+    observer.onStats(out);
+}
+
+}  // namespace parlour::room

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// The inside of RoomSession, shared by its files: coming in and coming back (room_session.cpp), signalling
+// (session_signal.cpp), media (session_media.cpp). Nobody else includes it.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/room/media_link.h"
+#include "core/room/reconnect_policy.h"
+#include "core/room/room_reducer.h"
+#include "core/room/room_session.h"
+#include "core/room/session_stats.h"
+#include "core/room/signal_connection.h"
+#include "core/room/track_wiring.h"
+
+namespace parlour::room {
+
+struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
+    Impl(net::EventLoop& l, PersonKeys& k, audio::AudioEngine& a, SessionConfig c, Observer o);
+
+    net::EventLoop& loop;
+    PersonKeys& keys;
+    audio::AudioEngine& audio;
+    SessionConfig config;
+    Observer observer;
+
+    // State.
+    RoomState state;
+    RoomStatePtr published;
+    bool publishPosted = false;
+    ReconnectPolicy policy;
+    base::Timer retryTimer, bannerTimer, joinTimer, statsTimer, feedbackTimer, leaveTimer, migrateTimer;
+
+    // House.
+    std::unique_ptr<HouseClient> house;
+    base::RoomId room;
+    bool handsAsked = false;
+
+    // Signalling.
+    std::unique_ptr<SignalConnection> signal;
+    std::unique_ptr<SignalConnection> retired;     // ended inside its own callback: freed later
+    std::string url;
+    std::string pin;
+    std::string token;                             // join token, later the newest refresh token
+    base::ParticipantSid sid;
+    signal::Permission permission;
+    bool resuming = false;                         // the connection under way is a resume
+    bool rosterDue = false;                        // the next update after a resume names everybody
+
+    // Media.
+    std::vector<base::IpAddress> addresses;
+    std::shared_ptr<const rtc::Certificate> certificate;
+    std::unique_ptr<MediaLink> subscriber;
+    std::unique_ptr<MediaLink> publisher;
+    std::vector<std::unique_ptr<MediaLink>> retiredLinks;
+    std::unique_ptr<TrackWiring> wiring;
+    std::uint32_t offerId = 0;                     // of the publisher's last offer
+    bool offerPending = false;
+    bool offerWanted = false;
+    std::string lastSubscriberAnswer, lastPublisherOffer;
+    struct Publication {
+        std::string cid;
+        base::TrackSid sid;                        // empty until the server has answered
+        std::optional<rtc::SenderId> sender;
+        bool muted = false;                        // as last told to the server
+    };
+    std::optional<Publication> publication;
+    std::uint32_t nextDataSequence = 1;
+    std::map<base::ParticipantSid, std::uint32_t> lastData;   // reliable packets already seen
+    std::deque<base::Bytes> waitingData;           // until the channel is open
+    std::map<std::string, signal::StreamHeader> streams;
+    std::map<std::string, std::string> streamText;
+    std::map<base::Identity, float> volumes;
+
+    // room_session.cpp
+    void setSession(SessionState next);
+    void publish();
+    void finish(LeaveReason reason, std::optional<base::Error> error);
+    void closeAll();
+    void begin(const HouseAddress& address);
+    void grant(const api::JoinGrant& join);
+    void connect(bool resume);
+    void lost(const base::Error& error, bool resumeImpossible);
+    void retry(ReconnectAttempt attempt, const base::Error& last);
+    void rejoin();
+    void askToken();
+    void command(const Command& command);
+
+    // session_signal.cpp
+    void handle(signal::SignalResponse& message);
+    void onSignalEnded(const SignalEnd& end);
+    void onJoin(signal::Join& join);
+    void onReconnect(const signal::Reconnect& reconnect);
+    void onLeave(const signal::Leave& leave);
+    void onRoster(const signal::ParticipantUpdate& update);
+    void selfChanged(const Participant* before);
+    void joined();
+    void refreshHands();
+
+    // session_media.cpp
+    void openSubscriber();
+    void openPublisher();
+    void dropMedia();
+    void onSubscriberEvent(rtc::PeerEvent& event);
+    void onPublisherEvent(rtc::PeerEvent& event);
+    void linkStateChanged(MediaLink& link, const rtc::ConnectionStateChanged& change);
+    void offerPublisher();
+    void applyMicrophone();
+    void startPublishing();
+    void stopPublishing();
+    void onTrackPublished(const signal::TrackPublished& track);
+    void remoteTracksChanged();
+    void applyVolumes();
+    void onData(base::ByteView bytes);
+    void chatText(const base::Identity& from, const std::string& id, std::int64_t atMs, const std::string& text);
+    void sendData(signal::DataPacket packet);
+    void flushData();
+    void tickFeedback();
+    void tickStats();
+    bool onStage() const;
+};
+
+}  // namespace parlour::room

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two media connections of LiveKit's protocol: the subscriber answers what the server offers, the publisher offers our
+// microphone; and the data channels, which carry the chat.
+#include "core/crypto/random.h"
+#include "core/room/session_impl.h"
+
+namespace parlour::room {
+namespace {
+
+constexpr std::size_t kMaxWaitingData = 64;
+constexpr std::size_t kMaxStreams = 64;
+
+rtc::PeerConnectionConfig linkConfig(std::shared_ptr<const rtc::Certificate> certificate, bool publisher) {
+    rtc::PeerConnectionConfig config;
+    config.transport.iceMode = rtc::IceMode::full;
+    config.transport.controlling = publisher;   // the offerer; against a lite server we control both
+    config.transport.certificate = std::move(certificate);
+    config.createChannels = publisher;
+    config.cname = crypto::randomToken(12);
+    return config;
+}
+
+}  // namespace
+
+bool RoomSession::Impl::onStage() const {
+    const auto* me = state.me();
+    return me != nullptr && me->seat == api::Seat::stage;
+}
+
+void RoomSession::Impl::openSubscriber() {
+    subscriber = std::make_unique<MediaLink>(loop, linkConfig(certificate, false), addresses,
+                                             [this](rtc::PeerEvent& event) { onSubscriberEvent(event); });
+}
+
+void RoomSession::Impl::openPublisher() {
+    if (publisher) return;
+    publisher = std::make_unique<MediaLink>(loop, linkConfig(certificate, true), addresses,
+                                            [this](rtc::PeerEvent& event) { onPublisherEvent(event); });
+    offerPublisher();
+}
+
+void RoomSession::Impl::dropMedia() {
+    if (wiring) {
+        wiring->unpublish();
+        wiring->removeAll();
+    }
+    // One of them may be the one whose event we are handling.
+    if (subscriber) retiredLinks.push_back(std::move(subscriber));
+    if (publisher) retiredLinks.push_back(std::move(publisher));
+    if (!retiredLinks.empty())
+        loop.post([weak = weak_from_this()] {
+            if (const auto self = weak.lock()) self->retiredLinks.clear();
+        });
+    publication.reset();
+    offerPending = false;
+    offerWanted = false;
+    waitingData.clear();
+    streams.clear();
+    streamText.clear();
+    lastSubscriberAnswer.clear();
+}
+
+void RoomSession::Impl::linkStateChanged(MediaLink& link, const rtc::ConnectionStateChanged& change) {
+    const bool current = &link == subscriber.get() || &link == publisher.get();
+    if (!current || state.session == SessionState::left) return;
+    switch (change.state) {
+        case rtc::TransportState::connected:
+            if (&link == subscriber.get() && signal) joined();
+            break;
+        case rtc::TransportState::disconnected:
+            // Consent is stale: the network under us may have changed. A resume restarts ICE on both.
+            if (state.session == SessionState::joined)
+                lost({base::ErrorKind::unreachable, "media_lost", "The sound's way to the server was lost.", "", change.reason}, false);
+            break;
+        case rtc::TransportState::failed:
+        case rtc::TransportState::closed:
+            lost({base::ErrorKind::unreachable, "media_failed", "The sound's way to the server could not be kept.",
+                  "A firewall may block UDP.", change.reason},
+                 true);
+            break;
+        case rtc::TransportState::fresh:
+        case rtc::TransportState::checking:
+        case rtc::TransportState::connecting: break;
+    }
+}
+
+void RoomSession::Impl::onSubscriberEvent(rtc::PeerEvent& event) {
+    if (!subscriber) return;
+    if (const auto* frame = std::get_if<rtc::RemoteFrame>(&event)) {
+        wiring->received(*frame);
+    } else if (const auto* change = std::get_if<rtc::ConnectionStateChanged>(&event)) {
+        linkStateChanged(*subscriber, *change);
+    } else if (const auto* candidate = std::get_if<rtc::LocalCandidate>(&event)) {
+        if (signal) signal->send(signal::Trickle{rtc::toCandidateInit(candidate->candidate, candidate->mid), signal::SignalTarget::subscriber, false});
+    } else if (const auto* added = std::get_if<rtc::RemoteTrackAdded>(&event)) {
+        wiring->add(added->mid, base::TrackSid(added->trackId));
+        remoteTracksChanged();
+    } else if (const auto* removed = std::get_if<rtc::RemoteTrackRemoved>(&event)) {
+        wiring->remove(removed->mid);
+        setAudioTrack(state, base::TrackSid(removed->trackId), 0);
+        publish();
+    } else if (const auto* data = std::get_if<rtc::DataReceived>(&event)) {
+        onData(data->bytes);
+    }
+}
+
+void RoomSession::Impl::onPublisherEvent(rtc::PeerEvent& event) {
+    if (!publisher) return;
+    if (const auto* change = std::get_if<rtc::ConnectionStateChanged>(&event)) {
+        linkStateChanged(*publisher, *change);
+    } else if (const auto* candidate = std::get_if<rtc::LocalCandidate>(&event)) {
+        if (signal) signal->send(signal::Trickle{rtc::toCandidateInit(candidate->candidate, candidate->mid), signal::SignalTarget::publisher, false});
+    } else if (std::holds_alternative<rtc::DataChannelOpened>(event)) {
+        flushData();
+    } else if (const auto* data = std::get_if<rtc::DataReceived>(&event)) {
+        onData(data->bytes);
+    } else if (const auto* feedback = std::get_if<rtc::SenderFeedback>(&event)) {
+        wiring->reported(feedback->feedback);
+    } else if (std::holds_alternative<rtc::NegotiationNeeded>(event)) {
+        offerPublisher();
+    }
+}
+
+void RoomSession::Impl::offerPublisher() {
+    if (!publisher || !signal) return;
+    if (offerPending) {
+        offerWanted = true;   // after the answer
+        return;
+    }
+    offerWanted = false;
+    auto offer = publisher->connection().createOffer(publisher->now());
+    if (!offer) return;
+    offerPending = true;
+    lastPublisherOffer = *offer;
+    signal->send(signal::Offer{{"offer", std::move(*offer), ++offerId, {}}});
+    publisher->flush();
+}
+
+/// One place decides whether sound leaves: on stage, allowed, not held, and the person's own switch is open (T32).
+void RoomSession::Impl::applyMicrophone() {
+    const auto* me = state.me();
+    const bool live = state.microphoneWanted && state.session != SessionState::left && onStage() && permission.canPublish &&
+                      me != nullptr && !me->held;
+    state.microphoneLive = live;
+    audio.setGate(live);
+    if (wiring) wiring->setLive(live);
+    if (!onStage() || !permission.canPublish) {
+        if (publication) stopPublishing();
+        return;
+    }
+    if (live && !publication && signal && subscriber) startPublishing();
+    if (publication && !publication->sid.empty() && publication->muted == live) {
+        publication->muted = !live;
+        if (signal) signal->send(signal::MuteTrack{publication->sid, !live});
+    }
+}
+
+void RoomSession::Impl::startPublishing() {
+    openPublisher();
+    publication = Publication{};
+    publication->cid = "mic-" + crypto::randomToken(9);
+    signal::AddTrack add;
+    add.cid = publication->cid;
+    add.name = "microphone";
+    add.type = signal::TrackType::audio;
+    add.source = signal::TrackSource::microphone;
+    add.disableRed = true;
+    add.stream = "microphone";
+    signal->send(add);
+}
+
+void RoomSession::Impl::onTrackPublished(const signal::TrackPublished& track) {
+    if (!publication || publication->cid != track.cid || !publisher) return;
+    publication->sid = track.track.sid;
+    publication->sender = publisher->connection().addAudioSender({"microphone", publication->cid, true});
+    wiring->publish(publisher.get(), *publication->sender);
+    publisher->flush();   // NegotiationNeeded makes the offer
+    applyMicrophone();
+}
+
+void RoomSession::Impl::stopPublishing() {
+    if (!publication) return;
+    wiring->unpublish();
+    if (publisher && publication->sender) {
+        publisher->connection().removeSender(*publication->sender);
+        publisher->flush();
+    }
+    publication.reset();
+}
+
+/// Which person is mixed under which track; roster and media may come in any order.
+void RoomSession::Impl::remoteTracksChanged() {
+    if (!wiring || !subscriber) return;
+    wiring->forEach([this](std::uint32_t id, const base::TrackSid& trackSid) { setAudioTrack(state, trackSid, id); });
+    applyVolumes();
+    publish();
+}
+
+void RoomSession::Impl::applyVolumes() {
+    if (!wiring) return;
+    for (const auto& p : state.participants)
+        if (const auto found = volumes.find(p->identity); found != volumes.end() && !p->microphoneTrack.empty())
+            wiring->setGain(p->microphoneTrack, found->second);
+}
+
+void RoomSession::sendChat(const std::string& text) {
+    auto& s = *m_impl;
+    if (text.empty() || s.state.session == SessionState::left) return;
+    if (text.size() > signal::kMaxChatBytes) {
+        if (s.observer.onRefused)
+            s.observer.onRefused({base::ErrorKind::invalidInput, "chat_too_long", "The message is too long.",
+                                  "Send at most 4 KiB at once.", {}});
+        return;
+    }
+    signal::ChatData chat;
+    chat.id = crypto::randomToken(12);
+    chat.timestampMs = base::toUnixMs(s.loop.clock().wallNow());
+    chat.message = text;
+    s.chatText(s.state.self, chat.id, chat.timestampMs, text);
+    signal::DataPacket packet;
+    packet.kind = signal::DataKind::reliable;
+    packet.value = std::move(chat);
+    s.sendData(std::move(packet));
+}
+
+void RoomSession::Impl::sendData(signal::DataPacket packet) {
+    packet.sequence = nextDataSequence++;
+    if (waitingData.size() >= kMaxWaitingData) waitingData.pop_front();
+    waitingData.push_back(signal::encodeDataPacket(packet));
+    if (subscriber) openPublisher();   // a listener's publisher connection comes up with the first word
+    flushData();
+}
+
+void RoomSession::Impl::flushData() {
+    while (publisher && !waitingData.empty()) {
+        if (!publisher->connection().sendData(rtc::DataLabel::reliable, waitingData.front(), publisher->now())) break;
+        waitingData.pop_front();
+    }
+    if (publisher) publisher->flush();
+}
+
+void RoomSession::Impl::onData(base::ByteView bytes) {
+    auto packet = signal::decodeDataPacket(bytes);
+    if (!packet) return;
+    if (packet->sequence != 0 && !packet->senderSid.empty()) {
+        auto& last = lastData[packet->senderSid];
+        if (packet->sequence <= last) return;   // repeated after a resume
+        last = packet->sequence;
+    }
+    const auto nowMs = base::toUnixMs(loop.clock().wallNow());
+    if (const auto* chat = std::get_if<signal::ChatData>(&packet->value)) {
+        if (!chat->deleted) chatText(packet->sender, chat->id, nowMs, chat->message);
+    } else if (const auto* user = std::get_if<signal::UserData>(&packet->value)) {
+        if (user->topic == signal::kTopicAskToUnmute && packet->sender.empty() && onStage() && !state.microphoneLive) {
+            state.askedToUnmute = true;
+            publish();
+        }
+    } else if (const auto* header = std::get_if<signal::StreamHeader>(&packet->value)) {
+        if (header->topic != signal::kTopicChat || !header->text || streams.size() >= kMaxStreams || header->compression != 0) return;
+        if (header->inlineContent) return chatText(packet->sender, header->streamId, nowMs, std::string(base::asText(*header->inlineContent)));
+        streams[header->streamId] = *header;
+        streamText[header->streamId].clear();
+    } else if (const auto* chunk = std::get_if<signal::StreamChunk>(&packet->value)) {
+        const auto found = streamText.find(chunk->streamId);
+        if (found != streamText.end() && found->second.size() + chunk->content.size() <= signal::kMaxChatBytes)
+            found->second += base::asText(chunk->content);
+    } else if (const auto* trailer = std::get_if<signal::StreamTrailer>(&packet->value)) {
+        const auto found = streamText.find(trailer->streamId);
+        if (found == streamText.end()) return;
+        chatText(packet->sender, trailer->streamId, nowMs, found->second);
+        streams.erase(trailer->streamId);
+        streamText.erase(found);
+    }
+}
+
+void RoomSession::Impl::chatText(const base::Identity& from, const std::string& id, std::int64_t atMs, const std::string& text) {
+    if (text.empty() || text.size() > signal::kMaxChatBytes) return;
+    const auto* who = state.find(from);
+    addChat(state, ChatMessage{id, from, who != nullptr ? who->name : from.str(), text, base::fromUnixMs(atMs), from == state.self});
+    publish();
+}
+
+}  // namespace parlour::room
