@@ -78,7 +78,11 @@ HouseRoomPtr HouseService::Impl::find(const base::RoomId& room) const {
 
 base::Result<HouseRoomPtr> HouseService::Impl::need(const base::RoomId& room) const {
     if (auto found = find(room)) return found;
-    return base::fail(base::ErrorKind::notFound, "room_unknown", "This room does not exist here.", "It may have been ended.");
+    return base::Unexpected(unknownRoom());
+}
+
+base::Error HouseService::Impl::unknownRoom() {
+    return {base::ErrorKind::notFound, "room_unknown", "This room does not exist here.", "It may have been ended.", {}};
 }
 
 void HouseService::Impl::run(const HouseRoomPtr& room, const house::StageInput& input, Extra extra,

@@ -109,6 +109,9 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
     /// Reads through the store; the transaction's error wins.
     template <class T>
     Result<T> reading(const std::function<Result<T>()>& body);
+    /// Session and membership, before anything else of the room is told; strangers get unknownRoom() in every case.
+    Result<base::Identity> memberOf(const Caller& caller, const base::RoomId& room);
+    static base::Error unknownRoom();
     /// The caller's membership in the room; refused unless moderator or host. The administrator gets a host's.
     Result<house::MemberRow> moderator(const Caller& caller, const base::RoomId& room);
     std::string linkOf(const base::InvitationId& id, const std::string& secret) const;

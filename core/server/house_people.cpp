@@ -12,9 +12,6 @@ namespace parlour::server {
 using base::ErrorKind;
 
 namespace {
-base::Unexpected<base::Error> notMember() {
-    return base::fail(ErrorKind::refused, "not_member", "You are not a member of this room.", "Ask for an invitation link.");
-}
 base::Unexpected<base::Error> roomFull() {
     return base::fail(ErrorKind::exhausted, "room_full", "The room is full.", "Try again when somebody has left.");
 }
@@ -125,10 +122,10 @@ base::Result<api::JoinGrant> HouseService::Impl::grant(const base::Identity& who
     }
     return reading<api::JoinGrant>([&]() -> Result<api::JoinGrant> {
         const auto member = store.member(roomId, who);
-        if (!member || !member->active) return notMember();
+        if (!member || !member->active) return base::Unexpected(unknownRoom());
         if (const auto ban = store.ban(roomId, who, clock.wallNow())) return base::Unexpected(house::bannedError(*ban));
         auto person = store.person(who);
-        if (!person) return notMember();
+        if (!person) return base::Unexpected(unknownRoom());
         if (name && *name != person->name) {
             person->name = *name;
             store.putPerson(*person, clock.wallNow());

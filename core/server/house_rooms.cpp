@@ -41,14 +41,28 @@ void HouseService::Impl::stageCommand(const StageRequest& request, bool admin, A
     run(*room, command, {}, std::move(answer));
 }
 
+base::Result<base::Identity> HouseService::Impl::memberOf(const Caller& caller, const base::RoomId& room) {
+    auto who = sessionOf(caller);
+    if (!who) return who;
+    return reading<base::Identity>([&]() -> Result<base::Identity> {
+        const auto row = store.member(room, *who);
+        if (row && row->active && find(room)) return *who;
+        return base::Unexpected(unknownRoom());  // also where there is such a room (security: T25)
+    });
+}
+
 base::Result<api::Hands> HouseService::Impl::hands(const Caller& caller, const base::RoomId& roomId) {
+    bool notes = caller.admin;
+    base::Identity asker;
+    if (!caller.admin) {
+        auto who = memberOf(caller, roomId);
+        if (!who) return base::Unexpected(std::move(who).error());
+        asker = *who;
+    }
     auto room = need(roomId);
     if (!room) return base::Unexpected(std::move(room).error());
-    bool notes = caller.admin;
     if (!caller.admin) {
-        auto who = sessionOf(caller);
-        if (!who) return base::Unexpected(std::move(who).error());
-        const auto me = (*room)->stage.people.find(*who);
+        const auto me = (*room)->stage.people.find(asker);
         if (me == (*room)->stage.people.end()) return base::fail(ErrorKind::refused, "not_in_room", "You are not in this room.", "Join it first.");
         notes = me->second.power != api::Power::none;
     }
@@ -70,7 +84,8 @@ base::Result<house::MemberRow> HouseService::Impl::moderator(const Caller& calle
     auto who = sessionOf(caller);
     if (!who) return base::Unexpected(std::move(who).error());
     const auto row = store.member(room, *who);
-    if (!row || !row->active || row->power == api::Power::none || store.ban(room, *who, clock.wallNow()))
+    if (!row || !row->active) return base::Unexpected(unknownRoom());
+    if (row->power == api::Power::none || store.ban(room, *who, clock.wallNow()))
         return base::fail(ErrorKind::refused, "not_allowed", "Only moderators may do that.");
     return *row;
 }
@@ -83,12 +98,11 @@ std::string HouseService::Impl::linkOf(const base::InvitationId& id, const std::
 
 base::Result<api::InvitationMade> HouseService::Impl::createInvitation(const Caller& caller, const base::RoomId& roomId,
                                                                        const api::InvitationWish& wish) {
-    auto room = need(roomId);
-    if (!room) return base::Unexpected(std::move(room).error());
-    if (auto good = house::checkWish(wish); !good) return base::Unexpected(std::move(good).error());
     return reading<api::InvitationMade>([&]() -> Result<api::InvitationMade> {
         auto who = moderator(caller, roomId);
         if (!who) return base::Unexpected(std::move(who).error());
+        if (!find(roomId)) return base::Unexpected(unknownRoom());
+        if (auto good = house::checkWish(wish); !good) return base::Unexpected(std::move(good).error());
         if (wish.role == api::Role::moderator && who->power != api::Power::host)
             return base::fail(ErrorKind::refused, "host_only", "Only the host may invite moderators.");
         const auto made = house::makeInvitation(roomId, wish, who->identity, who->invitation, clock.wallNow());
@@ -124,6 +138,8 @@ void HouseService::Impl::revokeInvitation(const Caller& caller, const base::Room
                                           api::RevokeScope scope, Answer<api::Nothing> answer) {
     base::RoomId room = roomId;
     auto lost = reading<std::vector<base::Identity>>([&]() -> Result<std::vector<base::Identity>> {
+        if (!caller.admin)
+            if (auto who = moderator(caller, roomId); !who) return base::Unexpected(std::move(who).error());
         const auto row = store.invitation(id);
         if (!row || (!roomId.empty() && row->room != roomId)) return base::Unexpected(house::unknownInvitation());
         room = row->room;
@@ -144,7 +160,7 @@ void HouseService::Impl::revokeInvitation(const Caller& caller, const base::Room
 }
 
 base::Result<api::RoomMade> HouseService::Impl::createRoom(const api::RoomWish& wish) {
-    const std::string title = house::cleanText(wish.title, api::kMaxTitleBytes, api::kMaxTitleBytes * 4);
+    const std::string title = house::cleanText(wish.title, api::kMaxTitleBytes * 4, api::kMaxTitleBytes * 4);
     if (title.empty()) return base::fail(ErrorKind::invalidInput, "bad_title", "The room needs a title.", "Give it a few words.");
     if (title.size() > api::kMaxTitleBytes)
         return base::fail(ErrorKind::invalidInput, "bad_title", "The title is too long.", "Use at most 256 bytes.");

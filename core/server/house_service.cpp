@@ -140,7 +140,7 @@ void HouseService::command(const Caller& caller, const base::RoomId& room, const
         StageRequest request{room,         {},         command.verb,      command.target, command.note, command.minutes,
                              command.on, command.closeLink, command.ifVersion};
         if (!caller.admin) {
-            auto who = impl.sessionOf(caller);
+            auto who = impl.memberOf(caller, room);
             if (!who) return reply(base::Unexpected(std::move(who).error()));
             request.actor = *who;
         }
@@ -157,7 +157,7 @@ void HouseService::hands(const Caller& caller, const base::RoomId& room, Answer<
 
 void HouseService::leave(const Caller& caller, const base::RoomId& room, Answer<api::Nothing> answer) {
     m_impl->ask<api::Nothing>(std::move(answer), [caller, room](Impl& impl, Answer<api::Nothing> reply) {
-        auto who = impl.sessionOf(caller);
+        auto who = impl.memberOf(caller, room);
         if (!who) return reply(base::Unexpected(std::move(who).error()));
         auto found = impl.need(room);
         if (!found) return reply(base::Unexpected(std::move(found).error()));

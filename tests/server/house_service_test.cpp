@@ -242,6 +242,7 @@ TEST_CASE("moderators make, list and revoke links; listeners may not; the host a
     const auto sam = world.enter("sam", link->link);
     CHECK(sam.admission.attributes.at("parlour.power") == "moderator");
     CHECK(make(sam.session, api::Role::moderator).error().code == "host_only");
+    world.executor.runFor(1s);  // listed by age
     const auto child = make(sam.session, api::Role::speaker);
     REQUIRE(child);
     const auto kim = world.enter("kim", child->link);

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+// The house API through a real HTTP port on loopback, by our own client: behaviour, refusals, throttling.
+#include "core/server/http_api.h"
+
+#include <set>
+
+#include "core/api/house_json.h"
+#include "core/base/clock.h"
+#include "core/base/thread_executor.h"
+#include "core/net/http_client.h"
+#include "core/net/http_server.h"
+#include "tests/server/house_world.h"
+
+using namespace parlour;
+using namespace parlour::tests;
+
+namespace {
+
+/// House, API and port; the test's thread is the net thread.
+struct ApiWorld {
+    net::EventLoop loop;
+    base::SystemClock clock;
+    std::unique_ptr<house::Store> store = house::Store::open(":memory:").value();
+    FakeMedia media;
+    std::unique_ptr<base::ThreadExecutor> houseThread = std::make_unique<base::ThreadExecutor>("house", clock);
+    std::unique_ptr<server::HouseService> house =
+        std::make_unique<server::HouseService>(loop, *houseThread, clock, *store, media);
+    std::unique_ptr<server::HttpApi> api;
+    std::unique_ptr<net::HttpServer> http;
+    std::string origin;
+    api::RoomMade room;
+
+    explicit ApiWorld(std::size_t failures = 0) {
+        net::HttpServerSettings settings;
+        settings.listen = *base::SocketAddress::parse("127.0.0.1:0");
+        net::HttpServerHandlers handlers;
+        handlers.onRequest = [this](const net::HttpRequest& request, net::Respond respond) {
+            if (!api->handle(request, respond)) respond(net::HttpResponse::text(404, "not found\n"));
+        };
+        http = std::move(*net::HttpServer::listen(loop, std::move(settings), std::move(handlers)));
+        origin = "http://127.0.0.1:" + std::to_string(http->localAddress().port);
+        house->setAddress({origin, "ws" + origin.substr(4), {origin}, "", "Test house"});
+        server::HttpApiSettings s;
+        s.origins = {origin};
+        s.failuresPerIp = failures;
+        s.metrics = true;
+        s.metricsText = [](auto answer) { answer("parlour_rooms 1\n"); };
+        api = std::make_unique<server::HttpApi>(*house, clock, std::move(s));
+        ask<std::size_t>([&](auto answer) { house->open(answer); }).value();
+        room = ask<api::RoomMade>([&](auto answer) { house->createRoom({"Room"}, answer); }).value();
+    }
+    ~ApiWorld() {
+        http.reset();
+        api.reset();
+        house.reset();
+        houseThread.reset();
+    }
+    template <class T>
+    base::Result<T> ask(const std::function<void(server::HouseService::Answer<T>)>& call) {
+        std::optional<base::Result<T>> result;
+        loop.post([&] { call([&](base::Result<T> r) { result.emplace(std::move(r)); }); });
+        runUntil([&] { return result.has_value(); });
+        return std::move(*result);
+    }
+    void runUntil(const std::function<bool()>& ready) { REQUIRE(loop.runUntil(ready, std::chrono::seconds(20))); }
+
+    net::HttpResponse send(const std::string& method, const std::string& path, const std::string& body = {}, net::Headers headers = {}) {
+        net::HttpCall call;
+        call.method = method;
+        call.url = *net::Url::parse(origin + path);
+        call.body = body;
+        call.headers = std::move(headers);
+        if (method == "POST" && !call.headers.contains("content-type")) call.headers["content-type"] = "application/json";
+        std::optional<base::Result<net::HttpResponse>> result;
+        auto pending = net::sendHttp(loop, std::move(call), [&](auto r) { result.emplace(std::move(r)); });
+        runUntil([&] { return result.has_value(); });
+        REQUIRE(*result);
+        return std::move(**result);
+    }
+    template <class T, class R>
+    base::Result<T> post(const std::string& path, const R& request, const std::string& session = {}) {
+        net::Headers headers;
+        if (!session.empty()) headers["authorization"] = "Bearer " + session;
+        return read<T>(send("POST", "/api/v1/" + path, api::toJson(request), headers));
+    }
+    template <class T>
+    base::Result<T> get(const std::string& path, const std::string& session) {
+        return read<T>(send("GET", "/api/v1/" + path, {}, {{"authorization", "Bearer " + session}}));
+    }
+    template <class T>
+    base::Result<T> read(const net::HttpResponse& response) {
+        CHECK(response.header("content-type") == "application/json");
+        if (response.status == 200) return api::fromJson<T>(response.body);
+        const auto error = api::fromBody(*api::fromJson<api::ErrorBody>(response.body));
+        CHECK(server::statusOf(error) == response.status);
+        return base::Unexpected(error);
+    }
+    base::Result<api::Redeemed> redeem(const std::string& name, const std::string& link) {
+        const auto [id, secret] = HouseWorld::parts(link);
+        const auto purpose = api::redeemPurpose(id);
+        const auto c = post<api::Challenge>("challenge", api::ChallengeRequest{crypto::randomToken(16), purpose}).value();
+        const auto key = HouseWorld::keyOf(name);
+        api::Proof p{base::toBase64Url(key.publicKey()), c.nonce, origin, c.expiresMs, {}};
+        p.signature = base::toBase64Url(key.sign(api::personStatement(c.house, origin, purpose, c.nonce, c.expiresMs)));
+        return post<api::Redeemed>("invitations/redeem", api::RedeemRequest{id, secret, name, p});
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a newcomer previews, redeems, joins, raises a hand and is seen in the queue, all over HTTP", "[http-api]") {
+    ApiWorld world;
+    const auto [id, secret] = HouseWorld::parts(world.room.links.listener);
+    const auto preview = world.post<api::Preview>("invitations/preview", api::PreviewRequest{id, secret, {}});
+    REQUIRE(preview);
+    CHECK(preview->roomTitle == "Room");
+    const auto ann = world.redeem("ann", world.room.links.moderator);
+    const auto bob = world.redeem("bob", world.room.links.listener);
+    REQUIRE(ann);
+    REQUIRE(bob);
+    for (const auto& one : {*ann, *bob}) {
+        REQUIRE(world.ask<server::Admission>([&](auto answer) { world.house->admit({one.join.token, false}, answer); }));
+        world.house->connected(one.join.room, one.identity);
+    }
+    const std::string base = "rooms/" + world.room.room.str();
+    api::StageCommand raise;
+    raise.note = "hello";
+    REQUIRE(world.post<api::StageAnswer>(base + "/stage", raise, bob->session));
+    const auto hands = world.get<api::Hands>(base + "/hands", ann->session);
+    REQUIRE(hands);
+    REQUIRE(hands->hands.size() == 1);
+    CHECK(hands->hands[0].note == "hello");
+    api::StageCommand mute;
+    mute.verb = api::StageVerb::mute;
+    mute.target = ann->identity;
+    CHECK(world.post<api::StageAnswer>(base + "/stage", mute, bob->session).error().code == "not_allowed");
+    const auto made = world.post<api::InvitationMade>(base + "/invitations", api::InvitationWish{}, ann->session);
+    REQUIRE(made);
+    CHECK(world.get<api::InvitationList>(base + "/invitations", ann->session)->invitations.size() == 4);
+    CHECK(world.post<api::Nothing>(base + "/invitations/" + made->id.str() + "/revoke", api::RevokeWish{}, ann->session));
+    CHECK(world.get<api::RoomList>("rooms", bob->session)->rooms.size() == 1);
+    CHECK(world.post<api::JoinGrant>(base + "/token", api::TokenRequest{}, bob->session));
+    CHECK(world.post<api::Nothing>(base + "/leave", api::Nothing{}, bob->session));
+}
+
+TEST_CASE("browsers of other origins, rebound names and foreign bodies are refused", "[http-api][T56]") {
+    ApiWorld world;
+    const std::string body = api::toJson(api::ChallengeRequest{crypto::randomToken(16), "login"});
+    const auto status = [&](net::Headers headers) { return world.send("POST", "/api/v1/challenge", body, std::move(headers)).status; };
+    CHECK(status({}) == 200);
+    CHECK(status({{"origin", world.origin}}) == 200);
+    CHECK(status({{"origin", "https://evil.example"}}) == 403);
+    CHECK(status({{"origin", "null"}}) == 403);
+    CHECK(status({{"content-type", "text/plain"}}) == 415);
+    CHECK(status({{"content-type", "application/x-www-form-urlencoded"}}) == 415);
+    CHECK(status({{"content-type", "application/json; charset=utf-8"}}) == 200);
+    CHECK(world.send("PUT", "/api/v1/challenge", body).status == 405);
+    CHECK(world.send("OPTIONS", "/api/v1/challenge").status == 405);
+    const auto answer = world.send("POST", "/api/v1/challenge", body);
+    CHECK(answer.header("access-control-allow-origin").empty());
+    CHECK(answer.header("cache-control") == "no-store");
+    // The same port under a name of somebody else's: what DNS rebinding does.
+    const std::string port = world.origin.substr(world.origin.rfind(':'));
+    const auto rebound = [&](const std::string& host) {
+        net::HttpCall call;
+        call.url = *net::Url::parse("http://" + host + port + "/api/v1/rooms");
+        std::optional<base::Result<net::HttpResponse>> result;
+        auto pending = net::sendHttp(world.loop, std::move(call), [&](auto r) { result.emplace(std::move(r)); });
+        world.runUntil([&] { return result.has_value(); });
+        return *result ? (*result)->status : 0;
+    };
+    CHECK(rebound("localhost") == 421);  // not configured in this test
+    CHECK(rebound("127.0.0.1") == 401);
+}
+
+TEST_CASE("bodies that are no good get 400 and a name, never a crash", "[http-api]") {
+    ApiWorld world;
+    for (const char* path : {"challenge", "invitations/preview", "invitations/redeem", "login", "rooms/x/stage", "rooms/x/token"})
+        for (const std::string body : {"{", "[]", "null", "\"x\"", "{\"id\":{}}", "\xff\xfe", "{\"verb\":\"raise\",\"note\":[1]}"}) {
+            const auto response = world.send("POST", std::string("/api/v1/") + path, body);
+            INFO(path << " " << body);
+            CHECK((response.status == 400 || response.status == 401));
+            CHECK(api::fromJson<api::ErrorBody>(response.body));
+        }
+    CHECK(world.send("GET", "/api/v1/nothing").status == 404);
+    CHECK(world.send("GET", "/api/v1/rooms//hands").status != 500);
+    CHECK(world.send("GET", "/api/v1/rooms/../../etc/passwd").status == 404);
+}
+
+TEST_CASE("requests without a session learn nothing about rooms", "[http-api][T25]") {
+    ApiWorld world;
+    std::set<std::string> answers;
+    for (const std::string room : {world.room.room.str(), std::string("unknown")})
+        for (const std::string what : {"/token", "/stage", "/leave"}) {
+            const auto response = world.send("POST", "/api/v1/rooms/" + room + what, what == "/stage" ? R"({"verb":"raise"})" : "{}");
+            CHECK(response.status == 401);
+            answers.insert(response.body);
+        }
+    for (const std::string room : {world.room.room.str(), std::string("unknown")})
+        for (const std::string what : {"/hands", "/invitations"}) {
+            const auto response = world.send("GET", "/api/v1/rooms/" + room + what);
+            CHECK(response.status == 401);
+            answers.insert(response.body);
+        }
+    CHECK(answers.size() == 1);
+
+    // A member of this house, but of another room: the same for a room that is there and one that is not.
+    const auto other = world.ask<api::RoomMade>([&](auto answer) { world.house->createRoom({"Other"}, answer); }).value();
+    const auto eve = world.redeem("eve", other.links.moderator).value();
+    answers.clear();
+    for (const std::string room : {world.room.room.str(), std::string("unknown")}) {
+        const net::Headers bearer{{"authorization", "Bearer " + eve.session}};
+        for (const char* what : {"/token", "/leave", "/invitations", "/invitations/abc/revoke"})
+            answers.insert(world.send("POST", "/api/v1/rooms/" + room + what, R"({"role":"listener"})", bearer).body);
+        answers.insert(world.send("POST", "/api/v1/rooms/" + room + "/stage", R"({"verb":"raise"})", bearer).body);
+        for (const char* what : {"/hands", "/invitations"})
+            answers.insert(world.send("GET", "/api/v1/rooms/" + room + what, {}, bearer).body);
+    }
+    CHECK(answers.size() == 1);
+    CHECK(answers.begin()->find("room_unknown") != std::string::npos);
+}
+
+TEST_CASE("after ten wrong secrets the eleventh and everything else from there waits", "[http-api][T21]") {
+    ApiWorld world(10);
+    const auto [id, secret] = HouseWorld::parts(world.room.links.listener);
+    std::set<std::string> bodies;
+    for (int i = 0; i < 10; ++i) {
+        const bool known = i % 2 == 0;
+        const auto response = world.send("POST", "/api/v1/invitations/preview",
+                                         api::toJson(api::PreviewRequest{known ? id : base::InvitationId("unknown00000"), "AAAAAAAAAAAAAAAAAAAAAA", {}}));
+        CHECK(response.status == 404);
+        bodies.insert(response.body);
+    }
+    CHECK(bodies.size() == 1);  // wrong secret and unknown id: one answer
+    const auto blocked = world.send("POST", "/api/v1/invitations/preview", api::toJson(api::PreviewRequest{id, secret, {}}));
+    CHECK(blocked.status == 429);
+    CHECK(blocked.header("retry-after") == "25");
+    CHECK(world.send("GET", "/healthz").status == 200);
+}
+
+TEST_CASE("every invitation page is the same and forbids everything else", "[http-api][T21]") {
+    ApiWorld world;
+    const auto [id, secret] = HouseWorld::parts(world.room.links.listener);
+    const auto known = world.send("GET", "/i/" + id.str());
+    const auto unknown = world.send("GET", "/i/Zz0Zz0Zz0Zz0");
+    CHECK(known.status == 200);
+    CHECK(known.body == unknown.body);
+    CHECK(known.header("referrer-policy") == "no-referrer");
+    CHECK(known.header("content-security-policy").find("default-src 'none'") != std::string_view::npos);
+    CHECK(known.body.find("http") == std::string::npos);  // no address of anybody
+    CHECK(world.send("GET", "/i/short").status == 404);
+    CHECK(world.send("GET", "/i/" + std::string(33, 'a')).status == 404);
+    CHECK(world.send("GET", "/i/..%2f..%2fetc").status == 404);
+}
+
+TEST_CASE("health, readiness, version and metrics", "[http-api]") {
+    ApiWorld world;
+    CHECK(world.send("GET", "/healthz").body == "ok\n");
+    CHECK(world.send("GET", "/readyz").status == 200);
+    CHECK(api::fromJson<api::VersionInfo>(world.send("GET", "/version").body)->program == "parlourd");
+    CHECK(world.send("GET", "/metrics").body == "parlour_rooms 1\n");
+    CHECK(world.send("GET", "/metrics", {}, {{"x-forwarded-for", "203.0.113.9"}}).status == 404);
+    world.api->setDraining();
+    CHECK(world.send("GET", "/readyz").status == 503);
+    CHECK(world.send("GET", "/healthz").status == 200);
+}
