@@ -73,12 +73,14 @@ QString AppModel::openLink(const QString& link) {
     return problem;
 }
 
-void AppModel::enterAtOnce(const QString& link) {
+void AppModel::takeLink(const QString& link) {
     const auto problem = openLink(link);
-    if (!problem.isEmpty()) {
-        showError(base::Error{base::ErrorKind::invalidInput, "link", problem.toStdString(), {}, {}});
-        return;
-    }
+    if (!problem.isEmpty()) showError(base::Error{base::ErrorKind::invalidInput, "link", problem.toStdString(), {}, {}});
+}
+
+void AppModel::enterAtOnce(const QString& link) {
+    takeLink(link);
+    if (m_invitation.step() != 1) return;
     connect(&m_invitation, &InvitationModel::changed, this, [this] {
         if (m_invitation.step() == 2 && !m_session.active())
             m_invitation.enter(m_preferences.name().isEmpty() ? tr("Guest") : m_preferences.name());

@@ -75,6 +75,8 @@ class AppModel : public QObject {
     void start();
     /// A link from the command line, the other instance or the clipboard: opens the confirm sheet, nothing more.
     Q_INVOKABLE QString openLink(const QString& link);
+    /// The same from outside the window: what is wrong with the link is shown.
+    void takeLink(const QString& link);
     /// For the demo and tests: the person's own command line said --enter, so both steps are taken at once.
     void enterAtOnce(const QString& link);
 

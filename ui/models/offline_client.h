@@ -34,7 +34,7 @@ class OfflineClient : public QObject, public RoomClient {
     void startRoom(const std::string& title, Reach reach, std::function<void(base::Result<std::string>)> done) override;
     void applySound(const SoundSettings& settings) override;
     SoundState soundState() const override { return {}; }
-    float level(const base::Identity& who) const override;
+    float level(std::uint32_t audioTrack) const override;
     float microphoneLevel() const override;
     void testMicrophone(bool on) override;
     void recordTest(std::chrono::milliseconds length, std::function<void()> recorded) override;

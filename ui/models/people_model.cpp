@@ -51,6 +51,7 @@ std::vector<PersonRow> personRows(const room::RoomState& state) {
         row.muted = row.onStage && !(row.self ? state.microphoneLive : person->microphoneOpen);
         row.quality = person->connectionQuality;
         row.announced = person->speakerLevel;
+        row.track = person->audioTrack;
         row.spoken = spokenState(row);
         rows.push_back(std::move(row));
     }
@@ -120,13 +121,13 @@ void PeopleModel::setFrozen(bool frozen) {
     }
 }
 
-void PeopleModel::updateLevels(const std::function<float(const std::string&)>& source) {
+void PeopleModel::updateLevels(const std::function<float(const PersonRow&)>& source) {
     constexpr float kFall = 0.72f;   // per poll: a ring fades over a few polls instead of flickering
     m_levels.resize(m_rows.size(), 0.0f);
     for (std::size_t i = 0; i < m_rows.size(); ++i) {
         float level = 0.0f;
         if (!m_rows[i].muted) {
-            level = source(m_rows[i].identity);
+            level = source(m_rows[i]);
             if (level < 0.0f) level = m_rows[i].announced;
         }
         float next = std::max(level, m_levels[i] * kFall);

@@ -30,6 +30,7 @@ struct PersonRow {
     bool self = false;
     int quality = 2;
     float announced = 0.0f; ///< level as the server announced it
+    std::uint32_t track = 0;  ///< audio::TrackId for the meter, 0 = none
 
     const std::string& key() const { return identity; }
     bool operator==(const PersonRow&) const = default;
@@ -53,7 +54,7 @@ class PeopleModel : public RowModel<PersonRow> {
     /// While frozen (a menu is open on a row) nobody comes, goes or moves; values still change.
     void setFrozen(bool frozen);
     /// Polls levels; -1 from the source means "take the announced one".
-    void updateLevels(const std::function<float(const std::string&)>& source);
+    void updateLevels(const std::function<float(const PersonRow&)>& source);
 
   signals:
     void countChanged();

@@ -104,8 +104,8 @@ class RoomClient {
     // Sound.
     virtual void applySound(const SoundSettings& settings) = 0;
     virtual SoundState soundState() const = 0;
-    /// Linear peak 0..1 of the last moment; negative = unknown here, use the announced level.
-    virtual float level(const base::Identity& who) const = 0;
+    /// Participant::audioTrack: linear peak 0..1 of the last moment; negative = not heard here, use the announced level.
+    virtual float level(std::uint32_t audioTrack) const = 0;
     virtual float microphoneLevel() const = 0;
     virtual void testMicrophone(bool on) = 0;
     virtual void recordTest(std::chrono::milliseconds length, std::function<void()> recorded) = 0;

@@ -29,10 +29,9 @@ SessionBridge::SessionBridge(RoomClient& client, const base::Clock& clock, QObje
     m_meters.setInterval(kMeterIntervalMs);
     connect(&m_meters, &QTimer::timeout, this, [this] {
         const bool ownLive = m_state->microphoneLive;
-        const auto self = m_state->self.str();
-        m_stage.updateLevels([&](const std::string& who) {
-            if (who == self) return ownLive ? m_client.microphoneLevel() : 0.0f;
-            return m_client.level(base::Identity(who));
+        m_stage.updateLevels([&](const PersonRow& row) {
+            if (row.self) return ownLive ? m_client.microphoneLevel() : 0.0f;
+            return m_client.level(row.track);
         });
     });
 }

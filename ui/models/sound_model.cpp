@@ -15,12 +15,23 @@ std::string endpoint(const std::string& override, const QString& device) {
     return device.isEmpty() ? std::string() : "device:" + device.toStdString();
 }
 
+int place(const std::vector<SoundDevice>& devices, const QString& chosen) {
+    if (chosen.isEmpty()) return 0;
+    for (std::size_t i = 0; i < devices.size(); ++i)
+        if (devices[i].key == chosen) return static_cast<int>(i) + 1;
+    return static_cast<int>(devices.size()) + 1;   // away now: the last row, taken again when it comes back
+}
+
 QStringList listed(const std::vector<SoundDevice>& devices, const QString& chosen, const QString& first) {
     QStringList names{first};
     for (const auto& device : devices) names << device.name;
-    // A device that was chosen and is away now stays in the list: it is taken again when it comes back.
-    if (!chosen.isEmpty() && !names.mid(1).contains(chosen)) names << chosen;
+    if (place(devices, chosen) > static_cast<int>(devices.size())) names << chosen;
     return names;
+}
+
+QString keyAt(const std::vector<SoundDevice>& devices, int index, const QString& chosen) {
+    if (index <= 0) return {};
+    return index <= static_cast<int>(devices.size()) ? devices[static_cast<std::size_t>(index) - 1].key : chosen;
 }
 }  // namespace
 
@@ -49,14 +60,8 @@ SoundModel::SoundModel(RoomClient& client, Preferences& preferences, QObject* pa
 
 QStringList SoundModel::inputs() const { return listed(m_devices.inputs(), m_preferences.captureDevice(), tr("System default")); }
 QStringList SoundModel::outputs() const { return listed(m_devices.outputs(), m_preferences.playoutDevice(), tr("System default")); }
-int SoundModel::inputIndex() const {
-    const auto chosen = m_preferences.captureDevice();
-    return chosen.isEmpty() ? 0 : std::max(0, static_cast<int>(inputs().indexOf(chosen, 1)));
-}
-int SoundModel::outputIndex() const {
-    const auto chosen = m_preferences.playoutDevice();
-    return chosen.isEmpty() ? 0 : std::max(0, static_cast<int>(outputs().indexOf(chosen, 1)));
-}
+int SoundModel::inputIndex() const { return place(m_devices.inputs(), m_preferences.captureDevice()); }
+int SoundModel::outputIndex() const { return place(m_devices.outputs(), m_preferences.playoutDevice()); }
 
 QString SoundModel::levelWords() const {
     if (!m_testing && m_phase.isEmpty()) return {};
@@ -87,10 +92,10 @@ void SoundModel::setListsShown(bool shown) {
 }
 
 void SoundModel::chooseInput(int index) {
-    m_preferences.setCaptureDevice(index > 0 ? inputs().value(index) : QString());
+    m_preferences.setCaptureDevice(keyAt(m_devices.inputs(), index, m_preferences.captureDevice()));
 }
 void SoundModel::chooseOutput(int index) {
-    m_preferences.setPlayoutDevice(index > 0 ? outputs().value(index) : QString());
+    m_preferences.setPlayoutDevice(keyAt(m_devices.outputs(), index, m_preferences.playoutDevice()));
 }
 
 void SoundModel::test(bool on) {

@@ -9,8 +9,13 @@ namespace parlour::ui {
 namespace {
 std::vector<SoundDevice> named(const QList<QAudioDevice>& devices) {
     std::vector<SoundDevice> list;
-    for (const auto& device : devices)
+    for (const auto& device : devices) {
+#ifdef Q_OS_LINUX
         list.push_back({device.description(), QString::fromUtf8(device.id())});
+#else
+        list.push_back({device.description(), device.description()});
+#endif
+    }
     return list;
 }
 }  // namespace

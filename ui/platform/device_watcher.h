@@ -12,8 +12,8 @@
 namespace parlour::ui {
 
 struct SoundDevice {
-    QString name;   ///< what people read, and what "device:NAME" takes
-    QString id;     ///< the system's own name
+    QString name;   ///< what people read
+    QString key;    ///< what "device:KEY" takes: on Linux the sound server's own name, elsewhere the name people read
     bool operator==(const SoundDevice&) const = default;
 };
 

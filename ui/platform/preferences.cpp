@@ -56,10 +56,11 @@ void Preferences::setWelcomed(bool welcomed) {
     if (store("welcomed", welcomed)) emit changed();
 }
 QString Preferences::theme() const {
-    const auto theme = value("theme", QStringLiteral("system")).toString();
+    const auto theme = m_themeForThisRun.isEmpty() ? value("theme", QStringLiteral("system")).toString() : m_themeForThisRun;
     return theme == QLatin1String("light") || theme == QLatin1String("dark") ? theme : QStringLiteral("system");
 }
 void Preferences::setTheme(const QString& theme) {
+    m_themeForThisRun.clear();
     if (store("theme", theme)) emit changed();
 }
 bool Preferences::highContrast() const { return value("high_contrast", false).toBool(); }

@@ -38,6 +38,8 @@ class Preferences : public QObject {
     void setWelcomed(bool welcomed);
     QString theme() const;
     void setTheme(const QString& theme);
+    /// Command line: wins over the stored choice and is not stored.
+    void setThemeForThisRun(const QString& theme) { m_themeForThisRun = theme; }
     bool highContrast() const;
     void setHighContrast(bool on);
     bool reducedMotion() const;
@@ -76,6 +78,7 @@ class Preferences : public QObject {
     std::unique_ptr<QSettings> m_file;
     QVariantMap m_memory;  ///< instead of the file when there is no folder
     QString m_setAside;
+    QString m_themeForThisRun;
 };
 
 }  // namespace parlour::ui
