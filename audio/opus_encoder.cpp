@@ -17,6 +17,8 @@ struct OpusEncoder::Impl {
     std::size_t lastSize = 0;
 };
 
+std::string opusVersion() { return opus_get_version_string(); }
+
 OpusEncoder::OpusEncoder() : m_impl(std::make_unique<Impl>()) {
     int error = OPUS_OK;
     m_impl->encoder.reset(opus_encoder_create(base::kSampleRate, 1, OPUS_APPLICATION_VOIP, &error));

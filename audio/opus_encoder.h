@@ -5,8 +5,12 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 
 namespace parlour::audio {
+
+/// "libopus 1.3.1".
+std::string opusVersion();
 
 struct EncoderSettings {
     int bitRate = 32'000;  ///< bit/s

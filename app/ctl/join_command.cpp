@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/ctl/join_command.h"
+
+#include <ostream>
+
+#include "core/base/log.h"
+
+namespace parlour::ctl {
+namespace {
+
+using room::LeaveReason;
+using room::SessionState;
+
+/// A command's word from its verb: lock_hands -> lock-hands.
+std::string wordOf(api::StageVerb verb) {
+    std::string word(api::toString(verb));
+    for (auto& c : word)
+        if (c == '_') c = '-';
+    return word;
+}
+
+base::Error refusal(std::string code, std::string message, std::string advice) {
+    return {base::ErrorKind::refused, std::move(code), std::move(message), std::move(advice), {}};
+}
+
+}  // namespace
+
+int exitCode(LeaveReason reason) {
+    switch (reason) {
+        case LeaveReason::none:
+        case LeaveReason::byUser:
+        case LeaveReason::roomEnded: return kExitGood;
+        case LeaveReason::removed:
+        case LeaveReason::banned:
+        case LeaveReason::refused:
+        case LeaveReason::untrusted:
+        case LeaveReason::unreachable:
+        case LeaveReason::serverShutdown: return kExitShutOut;
+        case LeaveReason::duplicateIdentity:
+        case LeaveReason::protocolError: return kExitError;
+    }
+    return kExitError;
+}
+
+std::string leaveSentence(LeaveReason reason) {
+    switch (reason) {
+        case LeaveReason::none:
+        case LeaveReason::byUser: return "You left the room.";
+        case LeaveReason::roomEnded: return "The room has ended.";
+        case LeaveReason::removed: return "A moderator removed you from the room.";
+        case LeaveReason::banned: return "A moderator banned you from the room.";
+        case LeaveReason::duplicateIdentity: return "You entered this room from another place; this one is closed.";
+        case LeaveReason::serverShutdown: return "The server was shut down.";
+        case LeaveReason::refused: return "The invitation was not accepted.";
+        case LeaveReason::unreachable: return "The server cannot be reached any more.";
+        case LeaveReason::untrusted: return "The server is not the one in the invitation.";
+        case LeaveReason::protocolError: return "The server said something that makes no sense.";
+    }
+    return {};
+}
+
+JoinCommand::JoinCommand(base::Executor& executor, const base::Clock& clock, JoinWishes wishes, EventWriter& events,
+                         std::ostream& errors, std::function<void(int)> finished)
+    : m_executor(executor), m_clock(clock), m_wishes(std::move(wishes)), m_events(events), m_errors(errors),
+      m_finished(std::move(finished)) {}
+
+room::Observer JoinCommand::observer() {
+    room::Observer observer;
+    observer.onState = [this](room::RoomStatePtr state) { onState(std::move(state)); };
+    observer.onRefused = [this](const base::Error& error) { refuse(m_lastCommand, error); };
+    observer.onStats = [this](const room::SessionStats& stats) { onStats(stats); };
+    return observer;
+}
+
+void JoinCommand::attach(SessionActions actions) { m_actions = std::move(actions); }
+
+void JoinCommand::write(const std::vector<Event>& events) {
+    for (const auto& event : events) m_events.write(event);
+    if (m_events.failed() && !std::exchange(m_diskTold, true))
+        m_errors << "parlourctl: The events cannot be written any more; is the disk full?" << std::endl;
+}
+
+void JoinCommand::onState(room::RoomStatePtr state) {
+    if (m_phase == Phase::over) return;
+    m_state = state;
+    const auto now = m_clock.now();
+    if (state->session == SessionState::joined && m_phase == Phase::entering) {
+        m_phase = Phase::inside;
+        if (m_actions.joined) m_actions.joined();
+        write(m_stateEvents.next(state, now));
+        onceInside(*state);
+    } else {
+        write(m_stateEvents.next(state, now));
+    }
+    armNotes();
+    if (state->session == SessionState::left) {
+        const auto reason = state->leaveReason;
+        const auto own = !m_ownReason.empty() && (reason == LeaveReason::byUser || reason == LeaveReason::none);
+        std::string message;
+        if (!own && state->error) message = base::describe(*state->error);
+        if (message.empty()) message = leaveSentence(reason);
+        return over(own ? m_ownReason : std::string(toString(reason)), message, own ? kExitGood : exitCode(reason));
+    }
+    const auto* me = state->me();
+    if (m_wishes.unmute && !m_unmuted && m_phase == Phase::inside && state->session == SessionState::joined &&
+        me != nullptr && me->seat == api::Seat::stage) {
+        m_unmuted = true;
+        m_actions.setMicrophone(true);
+    }
+}
+
+void JoinCommand::onceInside(const room::RoomState& state) {
+    if (m_wishes.length)
+        m_lengthTimer = m_executor.postAfter(*m_wishes.length, [this] { goodbye("time"); });
+    const auto* me = state.me();
+    if (m_wishes.raiseHand && me != nullptr && me->seat == api::Seat::audience && !me->handUp())
+        perform(room::Command{api::StageVerb::raise, {}, *m_wishes.raiseHand, {}, true, false});
+}
+
+void JoinCommand::armNotes() {
+    const auto at = m_stateEvents.nextDue();
+    if (at == base::kNever) {
+        m_noteTimer.cancel();
+        return;
+    }
+    m_noteTimer = m_executor.postAfter(std::max(base::Duration(0), at - m_clock.now()), [this] {
+        if (m_phase == Phase::over) return;
+        write(m_stateEvents.due(m_clock.now()));
+        armNotes();
+    });
+}
+
+void JoinCommand::onStats(const room::SessionStats& stats) {
+    if (m_phase == Phase::over) return;
+    write({statsEvent(stats)});
+}
+
+void JoinCommand::line(std::string_view text) {
+    if (m_phase == Phase::leaving || m_phase == Phase::over) return;
+    static const room::RoomState nobody;
+    auto order = parseOrder(text, m_state ? *m_state : nobody);
+    if (!order) return refuse(commandWord(text), order.error());
+    if (std::holds_alternative<NoOrder>(*order)) return;
+    if (m_phase == Phase::entering && !std::holds_alternative<LeaveOrder>(*order))
+        return refuse(commandWord(text), refusal("not_inside", "Not in the room yet.", "Wait for the event \"joined\"."));
+    perform(*order);
+}
+
+void JoinCommand::perform(const Order& order) {
+    struct Performer {
+        JoinCommand& self;
+        void operator()(const NoOrder&) const {}
+        void operator()(const room::Command& command) const {
+            self.m_lastCommand = wordOf(command.verb);
+            self.m_actions.command(command);
+        }
+        void operator()(const MicrophoneOrder& order) const { self.microphone(order.open); }
+        void operator()(const SayOrder& order) const {
+            self.m_lastCommand = "say";
+            self.m_actions.sendChat(order.text);
+        }
+        void operator()(const InvitationOrder& order) const {
+            self.m_actions.createInvitation(order, [&self = self](base::Result<std::string> link) {
+                if (self.m_phase == Phase::over) return;
+                if (!link) return self.refuse("invitation", link.error());
+                self.write({{"invitation", {{"link", *link}}}});
+            });
+        }
+        void operator()(const LeaveOrder&) const { self.goodbye("user"); }
+    };
+    std::visit(Performer{*this}, order);
+}
+
+void JoinCommand::microphone(bool open) {
+    m_lastCommand = open ? "unmute" : "mute";
+    const auto* me = m_state->me();
+    if (open && me != nullptr && me->seat != api::Seat::stage)
+        return refuse("unmute", refusal("not_on_stage", "Only people on stage can unmute.", "Raise your hand first."));
+    if (open && me != nullptr && me->held)
+        return refuse("unmute", refusal("held", "A moderator holds your microphone.", "Raise your hand to ask for it."));
+    m_actions.setMicrophone(open);
+}
+
+void JoinCommand::refuse(std::string command, const base::Error& error) {
+    if (m_phase == Phase::over) return;
+    write({{"refused", {{"command", std::move(command)}, {"code", error.code}, {"message", error.message}, {"advice", error.advice}}}});
+}
+
+void JoinCommand::device(const std::string& side, bool ok, const base::Error& problem) {
+    if (m_phase == Phase::over) return;
+    auto& told = m_devices[side];
+    const auto now = ok ? std::string() : base::describe(problem);
+    if (told == now) return;
+    told = now;
+    Event event{"device", {{"side", side}, {"ok", ok}}};
+    if (!ok) {
+        event.fields["message"] = now;
+        m_errors << "parlourctl: " << now << std::endl;
+    }
+    write({event});
+}
+
+void JoinCommand::stop() { goodbye("user"); }
+
+void JoinCommand::goodbye(std::string reason) {
+    if (m_phase == Phase::leaving || m_phase == Phase::over) return;
+    const auto done = [this] { over(m_ownReason, leaveSentence(LeaveReason::byUser), kExitGood); };
+    m_phase = Phase::leaving;
+    m_ownReason = std::move(reason);
+    m_leaveTimer = m_executor.postAfter(kLeaveTime, done);
+    m_actions.leave(done);
+}
+
+void JoinCommand::over(std::string reason, std::string message, int code) {
+    if (m_phase == Phase::over) return;
+    write({{"left", {{"reason", std::move(reason)}, {"message", message}}}});
+    m_phase = Phase::over;
+    m_lengthTimer.cancel();
+    m_leaveTimer.cancel();
+    m_noteTimer.cancel();
+    if (code != kExitGood) m_errors << "parlourctl: " << message << std::endl;
+    m_finished(code == kExitGood && m_events.failed() ? kExitError : code);
+}
+
+}  // namespace parlour::ctl

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/ctl/options.h"
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+
+#include "app/ctl/duration.h"
+
+namespace parlour::ctl {
+namespace {
+
+constexpr int kUsage = 2;
+constexpr const char* kNoNote = "\x01";  // what --raise-hand without =NOTE yields; nobody can type it as a note
+constexpr const char* kCommands =
+    "Commands on standard input while it runs, one a line; WHO is a name or #ID:\n"
+    "  raise [NOTE] | lower [WHO] | accept | decline | mute [WHO] | unmute | say TEXT | up | down [WHO]\n"
+    "  invite WHO | dismiss WHO | ask WHO | hold WHO | release WHO | next | mute-all\n"
+    "  promote WHO | demote WHO | host WHO | remove [--close-link] WHO | ban [--minutes N] [--close-link] WHO\n"
+    "  lock-hands on|off | invitation ROLE [--uses N] [--expires 2h] | end | leave\n"
+    "Exit status: 0 time over, left or room ended; 1 error; 2 usage; 3 unreachable, refused, removed or banned.\n"
+    "Events: docs/events.md";
+
+}  // namespace
+
+Parsed parseOptions(int argc, const char* const* argv, std::string_view version, std::ostream& out, std::ostream& err) {
+    Parsed parsed;
+    Options& o = parsed.options;
+    CLI::App app{"Parlour without a window: join rooms, make tokens, look at this machine", "parlourctl"};
+    app.set_version_flag("--version", "parlourctl " + std::string(version));
+    app.require_subcommand(1);
+    app.footer(kCommands);
+    double seconds = 0.0;
+    std::string note, ttl;
+    bool noProcessing = false;
+
+    auto* join = app.add_subcommand("join", "enter a room by an invitation link");
+    join->footer(kCommands);
+    join->add_option("LINK", o.link, "https://HOST/i/ID#k=... or parlour://...; - reads it from standard input")->required();
+    join->add_option("--name", o.name, "what people read")->required();
+    join->add_option("--home", o.home, "folder of the person's seed (default: a new person for this run)");
+    join->add_option("--capture", o.capture, "file:IN.wav[?loop], device:NAME, tone:HZ or null (default: the system's microphone)");
+    join->add_option("--playout", o.playout, "file:OUT.wav, device:NAME or null (default: the system's loudspeaker)");
+    join->add_flag("--loop", o.loop, "a capture file starts over at its end");
+    auto* length = join->add_option("--seconds", seconds, "leave so long after joining");
+    join->add_option("--events", o.events, "JSON lines go there (default: standard output)");
+    join->add_flag("--unmute", o.unmute, "open the microphone once, when first on stage");
+    auto* raise = join->add_flag("--raise-hand{\x01}", note, "raise the hand after joining; --raise-hand=NOTE tells the moderators why");
+    join->add_flag("--accept", o.accept, "take an offered seat without asking");
+    join->add_option("--frames", o.frameMs, "milliseconds of sound per packet")->check(CLI::IsMember({10, 20}));
+    join->add_flag("--no-processing", noProcessing, "no echo cancelling, noise suppression, high-pass or gate");
+    join->add_flag("--verbose", o.verbose, "log to standard error");
+
+    auto* token = app.add_subcommand("token", "print {\"url\",\"token\"} for any LiveKit SDK");
+    token->add_option("LINK", o.link, "invitation link; - reads it from standard input")->required();
+    token->add_option("--name", o.name, "what people read")->required();
+    token->add_option("--ttl", ttl, "how long the token may be used to join, e.g. 10m (default) or 2h");
+    token->add_option("--home", o.home, "folder of the person's seed (default: a new person)");
+    token->add_flag("--verbose", o.verbose, "log to standard error");
+
+    auto* doctor = app.add_subcommand("doctor", "say what works on this machine");
+    doctor->add_option("--home", o.home, "folder of the person's seed");
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        parsed.exitCode = app.exit(error, out, err) == 0 ? 0 : kUsage;
+        return parsed;
+    }
+    const auto usage = [&](const char* sentence) {
+        err << "parlourctl: " << sentence << "\n";
+        parsed.exitCode = kUsage;
+        return parsed;
+    };
+    o.processing = !noProcessing;
+    if (*raise) o.raiseHand = note == kNoNote ? std::string() : note;
+    if (*length) {
+        if (!(seconds > 0.0) || seconds > 1e7) return usage("--seconds needs a number above 0.");
+        o.length = std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(seconds * 1000.0)));
+    }
+    if (!ttl.empty()) {
+        o.ttl = parseDuration(ttl);
+        if (!o.ttl || *o.ttl < std::chrono::seconds(10) || *o.ttl > std::chrono::hours(24))
+            return usage("--ttl needs a time from 10s to 24h, like 90s, 30m or 2h.");
+    }
+    if (*join) o.program = Program::join;
+    if (*token) o.program = Program::token;
+    if (*doctor) o.program = Program::doctor;
+    if (!*doctor && o.name.find_first_not_of(" \t\r\n") == std::string::npos) return usage("--name must not be empty.");
+    return parsed;
+}
+
+}  // namespace parlour::ctl

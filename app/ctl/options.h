@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line of `parlourctl`. Errors of form end the program with 2 before anything is opened.
+#pragma once
+
+#include <chrono>
+#include <iosfwd>
+#include <optional>
+#include <string>
+
+namespace parlour::ctl {
+
+enum class Program { join, token, doctor };
+
+struct Options {
+    Program program = Program::join;
+    std::string link;                 ///< "-" = first line of standard input
+    std::string name;
+    std::string home;                 ///< empty: join and token are a new person each time; doctor looks at the usual folder
+    std::string capture = "device:";  ///< endpoints as in audio/audio_backend.h
+    std::string playout = "device:";
+    bool loop = false;                ///< a capture file starts over
+    std::optional<std::chrono::milliseconds> length;  ///< counted from joining
+    std::string events;               ///< file; empty or "-" = standard output
+    bool unmute = false;              ///< open the microphone once, when first on stage
+    std::optional<std::string> raiseHand;  ///< the note; "" = none
+    bool accept = false;              ///< take an offered seat without asking
+    int frameMs = 20;                 ///< 10 or 20
+    bool processing = true;           ///< echo cancelling, noise suppression, high-pass
+    bool verbose = false;
+    std::optional<std::chrono::seconds> ttl;  ///< token
+};
+
+/// Options, or the exit code with which the program ends (help, version, wrong usage).
+struct Parsed {
+    Options options;
+    std::optional<int> exitCode;
+};
+Parsed parseOptions(int argc, const char* const* argv, std::string_view version, std::ostream& out, std::ostream& err);
+
+}  // namespace parlour::ctl

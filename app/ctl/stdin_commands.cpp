@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/ctl/stdin_commands.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "app/ctl/duration.h"
+
+namespace parlour::ctl {
+namespace {
+
+constexpr std::size_t kIdentityCharacters = 26;
+constexpr std::size_t kShownCharacters = 8;
+
+base::Unexpected<base::Error> wrong(std::string code, std::string message, std::string advice = {}) {
+    return base::fail(base::ErrorKind::invalidInput, std::move(code), std::move(message), std::move(advice));
+}
+
+bool isSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+std::string_view trim(std::string_view text) {
+    while (!text.empty() && isSpace(text.front())) text.remove_prefix(1);
+    while (!text.empty() && isSpace(text.back())) text.remove_suffix(1);
+    return text;
+}
+/// Takes the first word off `text`.
+std::string_view takeWord(std::string_view& text) {
+    text = trim(text);
+    std::size_t end = 0;
+    while (end < text.size() && !isSpace(text[end])) ++end;
+    const auto word = text.substr(0, end);
+    text = trim(text.substr(end));
+    return word;
+}
+
+std::optional<int> number(std::string_view text, int least, int most) {
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most) return std::nullopt;
+    return value;
+}
+
+enum class Target { none, optional, required };
+struct Word {
+    api::StageVerb verb;
+    Target target;
+};
+const std::map<std::string_view, Word>& verbs() {
+    using api::StageVerb;
+    static const std::map<std::string_view, Word> table{
+        {"lower", {StageVerb::lower, Target::optional}},   {"accept", {StageVerb::accept, Target::none}},
+        {"decline", {StageVerb::decline, Target::none}},   {"invite", {StageVerb::invite, Target::required}},
+        {"dismiss", {StageVerb::dismiss, Target::required}}, {"ask", {StageVerb::ask, Target::required}},
+        {"hold", {StageVerb::hold, Target::required}},     {"release", {StageVerb::release, Target::required}},
+        {"down", {StageVerb::down, Target::optional}},     {"up", {StageVerb::up, Target::none}},
+        {"next", {StageVerb::next, Target::none}},         {"promote", {StageVerb::promote, Target::required}},
+        {"demote", {StageVerb::demote, Target::required}}, {"host", {StageVerb::host, Target::required}},
+        {"remove", {StageVerb::remove, Target::required}}, {"ban", {StageVerb::ban, Target::required}},
+        {"mute-all", {StageVerb::muteAll, Target::none}},  {"end", {StageVerb::end, Target::none}},
+    };
+    return table;
+}
+
+std::string shown(const room::Participant& p) { return p.name + " #" + p.identity.str().substr(0, kShownCharacters); }
+
+base::Unexpected<base::Error> ambiguous(std::string_view who, const std::vector<const room::Participant*>& found) {
+    std::string list;
+    for (const auto* p : found) list += (list.empty() ? "" : ", ") + shown(*p);
+    return wrong("who_ambiguous", "\"" + std::string(who) + "\" fits several people: " + list + ".",
+                 "Say whom you mean with # and the start of the id.");
+}
+
+bool isCalled(std::string_view name, const room::RoomState& state) {
+    return std::any_of(state.participants.begin(), state.participants.end(), [&](const auto& p) { return p->name == name; });
+}
+
+/// Options of `remove` and `ban` in front of WHO.
+base::Result<std::string_view> takeOptions(std::string_view rest, const room::RoomState& state, room::Command& command) {
+    while (rest.rfind("--", 0) == 0 && !isCalled(rest, state)) {
+        const auto option = takeWord(rest);
+        if (option == "--close-link") {
+            command.closeLink = true;
+        } else if (option == "--minutes" && command.verb == api::StageVerb::ban) {
+            command.minutes = number(takeWord(rest), 1, 5'256'000);
+            if (!command.minutes) return wrong("bad_command", "--minutes needs a number from 1 to 5256000.");
+        } else {
+            return wrong("bad_command", "There is no option " + std::string(option) + " here.");
+        }
+    }
+    return rest;
+}
+
+base::Result<Order> invitation(std::string_view rest) {
+    InvitationOrder order;
+    const auto role = api::parseRole(takeWord(rest));
+    if (!role) return wrong("bad_command", "An invitation is for a listener, speaker or moderator.", "For example: invitation listener --uses 1");
+    order.role = *role;
+    while (!rest.empty()) {
+        const auto option = takeWord(rest);
+        const auto value = takeWord(rest);
+        if (option == "--uses") {
+            order.uses = number(value, 1, 100'000);
+            if (!order.uses) return wrong("bad_command", "--uses needs a number from 1 to 100000.");
+        } else if (option == "--expires") {
+            order.expires = parseDuration(value);
+            if (!order.expires) return wrong("bad_command", "--expires needs a time like 90s, 30m, 2h or 7d.");
+        } else {
+            return wrong("bad_command", "There is no option " + std::string(option) + " here.");
+        }
+    }
+    return Order(order);
+}
+
+}  // namespace
+
+std::string commandWord(std::string_view line) { return std::string(takeWord(line)); }
+
+base::Result<base::Identity> resolveWho(std::string_view who, const room::RoomState& state) {
+    who = trim(who);
+    if (who.empty()) return wrong("who_missing", "This command needs a name or #ID.");
+    std::vector<const room::Participant*> found;
+    for (const auto& p : state.participants)
+        if (p->name == who) found.push_back(p.get());
+    if (found.empty() && who.front() == '#') {
+        const auto id = who.substr(1);
+        for (const auto& p : state.participants)
+            if (!id.empty() && p->identity.str().rfind(id, 0) == 0) found.push_back(p.get());
+        // A whole id is taken also for somebody who is not here now: the house knows more people than the room shows.
+        if (found.empty() && id.size() == kIdentityCharacters) return base::Identity(std::string(id));
+    }
+    if (found.empty())
+        return wrong("who_unknown", "Nobody here is \"" + std::string(who) + "\".", "Names are told apart by upper and lower case.");
+    if (found.size() > 1) return ambiguous(who, found);
+    return found.front()->identity;
+}
+
+base::Result<Order> parseOrder(std::string_view line, const room::RoomState& state) {
+    if (line.size() > kMaxCommandBytes) return wrong("bad_command", "The line is too long.");
+    auto rest = line;
+    const auto word = takeWord(rest);
+    if (word.empty()) return Order(NoOrder{});
+    if (word == "raise") {
+        room::Command command{api::StageVerb::raise, {}, std::string(rest), {}, true, false};
+        return Order(std::move(command));
+    }
+    if (word == "say") {
+        if (rest.empty()) return wrong("bad_command", "There is nothing to say.");
+        return Order(SayOrder{std::string(rest)});
+    }
+    if (word == "leave" && rest.empty()) return Order(LeaveOrder{});
+    if (word == "unmute" && rest.empty()) return Order(MicrophoneOrder{true});
+    if (word == "invitation") return invitation(rest);
+    if (word == "mute") {
+        if (rest.empty()) return Order(MicrophoneOrder{false});
+        auto who = resolveWho(rest, state);
+        if (!who) return base::Unexpected<base::Error>(std::move(who).error());
+        if (*who == state.self) return Order(MicrophoneOrder{false});
+        return Order(room::Command{api::StageVerb::mute, *who, {}, {}, true, false});
+    }
+    if (word == "lock-hands") {
+        if (rest != "on" && rest != "off") return wrong("bad_command", "lock-hands needs on or off.");
+        return Order(room::Command{api::StageVerb::lockHands, {}, {}, {}, rest == "on", false});
+    }
+    const auto found = verbs().find(word);
+    if (found == verbs().end())
+        return wrong("bad_command", "There is no command \"" + std::string(word) + "\".", "parlourctl --help lists them.");
+    room::Command command{found->second.verb, {}, {}, {}, true, false};
+    if (command.verb == api::StageVerb::remove || command.verb == api::StageVerb::ban) {
+        const auto who = takeOptions(rest, state, command);
+        if (!who) return base::Unexpected<base::Error>(who.error());
+        rest = *who;
+    }
+    if (found->second.target == Target::none) {
+        if (!rest.empty()) return wrong("bad_command", "\"" + std::string(word) + "\" stands alone.");
+        return Order(std::move(command));
+    }
+    if (rest.empty() && found->second.target == Target::optional) return Order(std::move(command));
+    auto who = resolveWho(rest, state);
+    if (!who) return base::Unexpected<base::Error>(std::move(who).error());
+    command.target = *who;
+    return Order(std::move(command));
+}
+
+}  // namespace parlour::ctl
