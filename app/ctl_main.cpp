@@ -190,8 +190,8 @@ int join(const Options& options, const base::Clock& clock, base::TimePoint start
     session.reset();
     engine.stop();   // completes the sound file
     std::cout.flush();
-    std::fflush(nullptr);
-    ::_Exit(code);   // reader and waiter block for ever
+    std::fflush(stdout);   // not all files: the reader holds standard input's lock
+    ::_Exit(code);         // reader and waiter block for ever
 }
 
 int token(const Options& options) {
