@@ -49,6 +49,8 @@ class MediaRoom {
     // Sessions of this room.
     void trackStarted(MediaSession& owner, const base::TrackSid& track, sfu::Publisher& publisher);
     void trackStopped(MediaSession& owner, const base::TrackSid& track);
+    /// Nothing of this person can be heard any more: out of the ranking at once.
+    void silenced(const MediaSession& speaker) { m_ranker.remove(speaker.id().value); }
     void trackHeard(const base::TrackSid& track);
     void relayData(MediaSession& from, rtc::DataLabel label, base::ByteView bytes);
     void offerAllTracks(MediaSession& listener);

@@ -192,6 +192,7 @@ void MediaSession::dropTrack(const base::TrackSid& track, bool revoked) {
     if (it == m_tracks.end()) return;
     if (it->second.publisher != nullptr) m_context.forwarder.removePublisher(it->second.publisher);
     m_tracks.erase(it);
+    m_room.silenced(*this);
     m_context.emit(id(), TrackStopped{track, revoked});
     m_room.trackStopped(*this, track);
 }
@@ -216,6 +217,7 @@ void MediaSession::applyGate(const base::TrackSid& sid, Track& track) {
     track.publisher->setMuted(track.ownMute);
     if (track.announcedMute == effectivelyMuted(track)) return;
     track.announcedMute = effectivelyMuted(track);
+    if (track.announcedMute) m_room.silenced(*this);
     m_context.emit(id(), TrackMuteChanged{sid, track.announcedMute});
 }
 

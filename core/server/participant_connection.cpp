@@ -41,7 +41,7 @@ ParticipantConnection::ParticipantConnection(EndpointContext& context, LiveRoom&
     m_info.permission = permission();
     m_info.clientProtocol = clientProtocol;
     m_tokenTime = context.clock.now();
-    m_lastWant = m_tokenTime - kWantGap;
+    m_lastHand = m_tokenTime - kHandGap;
 }
 
 ParticipantConnection::~ParticipantConnection() { detach(); }

@@ -24,7 +24,7 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     static constexpr std::size_t kMaxMetadataBytes = 16 * 1024;
     static constexpr std::size_t kMaxNameBytes = 256;
     static constexpr base::Duration kWantShown = std::chrono::milliseconds(700);  ///< >= 500: stock clients look for it
-    static constexpr base::Duration kWantGap = std::chrono::milliseconds(500);
+    static constexpr base::Duration kHandGap = std::chrono::milliseconds(500);
     static constexpr base::Duration kRefreshEvery = std::chrono::minutes(5);
     static constexpr base::Duration kJoinTime = std::chrono::seconds(60);
     static constexpr base::Duration kMediaGrace = std::chrono::seconds(10);  ///< media lost, no resume
@@ -107,7 +107,7 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     double m_messageTokens = kMessageBurst;
     double m_controlTokens = kControlBurst;
     base::TimePoint m_tokenTime{};
-    base::TimePoint m_lastWant{};
+    base::TimePoint m_lastHand{};
     bool m_subscriberUp = false;
     bool m_publisherUp = false;
 };

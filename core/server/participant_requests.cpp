@@ -209,12 +209,14 @@ void ParticipantConnection::handle(const signal::UpdateMetadata& request) {
 }
 
 void ParticipantConnection::want(const std::string& value, const signal::UpdateMetadata& request) {
+    // Hands come at most twice a second; taking an offered seat may follow at once (T43).
     const auto now = m_context.clock.now();
-    if (now - m_lastWant < kWantGap) {
+    const bool raises = value.rfind("hand", 0) == 0;
+    if (raises && now - m_lastHand < kHandGap) {
         ++m_context.limited;
         return answerRequest(request, signal::RequestReason::limitExceeded, "Please wait a moment.");
     }
-    m_lastWant = now;
+    if (raises) m_lastHand = now;
     m_context.house.want(m_room.id(), identity(), value,
                          [weak = weak_from_this(), value, request](base::Result<std::uint64_t> done) {
         const auto self = weak.lock();
