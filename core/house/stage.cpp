@@ -32,6 +32,14 @@ base::Result<void> arrive(Draft& draft, const Arrive& in) {
     if (Person* known = draft.edit(in.who)) {  // within the grace, or from a second device: seat and hand stay
         if (!in.name.empty()) known->name = in.name;
         known->role = in.role;
+        if (in.power > known->power) {  // redeemed a better link meanwhile
+            known->power = in.power;
+            if (known->powerOrder == 0) known->powerOrder = session.nextOrder++;
+            if (in.power == Power::host) {
+                session.host = in.who;
+                session.hadHost = true;
+            }
+        }
         if (!known->present) known->goneSince = draft.now;
         return {};
     }
@@ -90,6 +98,8 @@ struct Dispatch {
     base::Result<void> operator()(const Expel& in) {
         for (const auto& who : in.who) {
             draft.change.revoked.push_back(who);
+            draft.change.powers.push_back({who, Power::none});
+            if (draft.change.session.host == who) draft.change.session.host = {};
             if (!draft.look(who)) continue;
             draft.drop(who);
             draft.change.gone.push_back({who, Exit::removed});

@@ -278,7 +278,11 @@ Done Run::expel(bool ban) {
     d.setMark(who, Mark::removed);
     d.change.revoked.push_back(who);
     d.change.gone.push_back({who, ban ? Exit::banned : Exit::removed});
-    if (ban) d.change.ban = Ban{who, c.minutes};
+    if (ban) {
+        d.change.ban = Ban{who, c.minutes};
+        d.change.powers.push_back({who, Power::none});
+        if (d.change.session.host == who) d.change.session.host = {};  // by the administrator: the chair is free
+    }
     if (c.closeLink) d.change.closeLinkOf = who;
     std::string detail = ban ? (c.minutes ? std::to_string(*c.minutes) + " minutes" : "for good") : "";
     if (c.closeLink) detail += detail.empty() ? "link closed" : ", link closed";

@@ -61,18 +61,20 @@ base::TimePoint nextDue(const Stage& stage, const Policy& policy) {
         if (!person.present) due = std::min(due, person.goneSince + policy.grace);
         if (person.offer) due = std::min(due, person.offer->until);
     }
-    if (session.hostGoneSince != base::kNever && session.lockSince == base::kNever) {
+    if (session.hostGoneSince != base::kNever) {
         // The same question as in settleHost: while only people in grace could take the chair, their own time wakes us.
+        const bool locked = session.lockSince != base::kNever;
         bool moderator = false;
         bool someoneInGrace = false;
         for (const auto& [id, person] : stage.people) {
-            if (id == session.host || (person.power == api::Power::none && person.seat != api::Seat::stage)) continue;
+            const bool speaker = person.power == api::Power::none && person.seat == api::Seat::stage && !locked;
+            if (id == session.host || (person.power != api::Power::moderator && !speaker)) continue;
             someoneInGrace = someoneInGrace || !person.present;
             moderator = moderator || (person.present && person.power == api::Power::moderator);
         }
-        if (moderator || !someoneInGrace) due = std::min(due, session.hostGoneSince + policy.hostGrace);
+        if (moderator || !someoneInGrace)
+            due = std::min(due, locked ? session.lockSince + policy.listenerLock : session.hostGoneSince + policy.hostGrace);
     }
-    if (session.lockSince != base::kNever) due = std::min(due, session.lockSince + policy.listenerLock);
     if (session.emptySince != base::kNever)
         due = std::min(due, session.emptySince + (session.everPresent ? policy.departure : policy.empty));
     return due;

@@ -139,7 +139,6 @@ base::Result<void> HouseService::Impl::writeChange(const HouseRoom& room, const 
         if (change.ban->minutes) ban.until = wall + std::chrono::minutes(*change.ban->minutes);
         store.addBan(ban, wall);
         store.revokeInvitationsBy(id, ban.identity, wall);
-        store.setPower(id, ban.identity, api::Power::none);
     }
     if (!change.closeLinkOf.empty())
         if (const auto member = store.member(id, change.closeLinkOf)) store.revokeInvitation(member->invitation, wall);

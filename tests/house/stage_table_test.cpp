@@ -343,3 +343,22 @@ TEST_CASE("a hand goes down after five seconds of speaking", "[stage]") {
     CHECK(lab.put(house::Spoke{Identity("M")}));
     CHECK(lab.queue().empty());
 }
+
+TEST_CASE("a better link redeemed while in the room counts at the next arrival", "[stage]") {
+    StageLab lab;
+    lab.arrive("A");
+    CHECK(lab.arrive("A", Role::moderator, Power::host));
+    CHECK(lab.power("A") == Power::host);
+    CHECK(lab.stage.session.host == Identity("A"));
+}
+
+TEST_CASE("the administrator may ban a host; the chair is free for the next", "[stage]") {
+    auto lab = full();
+    auto ban = lab.command("", StageVerb::ban, "H");
+    ban.admin = true;
+    CHECK(lab.put(ban));
+    CHECK(lab.last.powers.size() == 1);
+    lab.pass(60s);
+    CHECK(lab.power("M") == Power::host);
+    for (const auto& change : lab.last.powers) CHECK(change.who != Identity("H"));
+}

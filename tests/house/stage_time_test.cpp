@@ -186,3 +186,16 @@ TEST_CASE("the wall clock jumping an hour moves no timer", "[stage]") {
     lab.pass(1s);
     CHECK_FALSE(lab.at("A")->offer);
 }
+
+TEST_CASE("a moderator still connecting when the listener lock runs out is waited for, without spinning", "[stage]") {
+    StageLab lab;
+    lab.arrive("H", Role::moderator, Power::host);
+    lab.arrive("A");
+    lab.go("H");
+    lab.pass(60s + 5min - 10s);
+    CHECK(lab.put(house::Arrive{Identity("M"), "M", Role::moderator, Power::moderator, base::RoomSid("RM_x")}));
+    lab.pass(20s);  // pass() fails when something stays due
+    CHECK(lab.stage.session.live);
+    lab.back("M");
+    CHECK(lab.power("M") == Power::host);
+}

@@ -2,6 +2,7 @@
 // The house API through a real HTTP port on loopback, by our own client: behaviour, refusals, throttling.
 #include "core/server/http_api.h"
 
+#include <fstream>
 #include <set>
 
 #include "core/api/house_json.h"
@@ -263,4 +264,38 @@ TEST_CASE("health, readiness, version and metrics", "[http-api]") {
     world.api->setDraining();
     CHECK(world.send("GET", "/readyz").status == 503);
     CHECK(world.send("GET", "/healthz").status == 200);
+}
+
+TEST_CASE("every operation of docs/api.yaml exists here, and no verb of the stage is missing there", "[http-api]") {
+    std::ifstream in(PARLOUR_SOURCE_DIR "/docs/api.yaml");
+    REQUIRE(in);
+    ApiWorld world;
+    const auto [id, secret] = HouseWorld::parts(world.room.links.moderator);
+    const auto ann = world.redeem("ann", world.room.links.moderator).value();
+    std::string line, path, text;
+    int operations = 0;
+    while (std::getline(in, line)) {
+        text += line + "\n";
+        if (line.starts_with("  /")) {
+            path = line.substr(2, line.find(':') - 2);
+            for (const auto& [name, value] : {std::pair<std::string, std::string>{"{room}", world.room.room.str()}, {"{id}", id.str()}})
+                if (const auto at = path.find(name); at != std::string::npos) path.replace(at, name.size(), value);
+        }
+        for (const std::string method : {"GET", "POST"}) {
+            const std::string key = method == "GET" ? "    get: " : "    post: ";
+            if (!line.starts_with(key) || path.empty()) continue;
+            const auto response = world.send(method, path, method == "POST" ? "{}" : "", {{"authorization", "Bearer " + ann.session}});
+            INFO(method << " " << path << " " << response.body);
+            CHECK(response.body.find("no_such_path") == std::string::npos);
+            CHECK(response.status != 405);
+            CHECK(response.status < 500);
+            // What the description calls protected is.
+            if (line.find("security:") != std::string::npos)
+                CHECK(world.send(method, path, method == "POST" ? R"({"verb":"raise","role":"listener"})" : "").status == 401);
+            ++operations;
+        }
+    }
+    CHECK(operations == 15);
+    for (int i = 0; i <= static_cast<int>(api::StageVerb::end); ++i)
+        CHECK(text.find(std::string(api::toString(static_cast<api::StageVerb>(i)))) != std::string::npos);
 }

@@ -45,6 +45,7 @@ class Store {
     int countMembers(const base::RoomId& room);
     bool hasHost(const base::RoomId& room);
     void putMember(const MemberRow& member);
+    /// A new host makes the old one a moderator.
     void setPower(const base::RoomId& room, const base::Identity& who, api::Power power);
     void raiseEpoch(const base::RoomId& room, const base::Identity& who);
 

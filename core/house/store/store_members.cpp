@@ -81,6 +81,9 @@ void Store::putMember(const MemberRow& m) {
 
 void Store::setPower(const base::RoomId& room, const base::Identity& who, api::Power power) {
     const std::string text = textOf(power);
+    if (power == api::Power::host)  // one host, whoever was it before (security: I5)
+        m_impl->rows() << "UPDATE members SET power = 'moderator' WHERE room = :r AND power = 'host' AND identity <> :w",
+            use(room.str(), "r"), use(who.str(), "w");
     m_impl->rows() << "UPDATE members SET power = :p WHERE room = :r AND identity = :w", use(text, "p"), use(room.str(), "r"),
         use(who.str(), "w");
 }
