@@ -4,11 +4,11 @@ come back by themselves with seat and hand."""
 import json
 import os
 import random
-import subprocess
 import threading
+import time
 
 import waveform
-from lab import BIN, Failed, check, main, wait_for
+from lab import check, main, wait_for
 
 
 def run(lab):
@@ -80,6 +80,7 @@ def run(lab):
     host.say("invite Ana")
     ana.expect("invited", timeout=10)
     check(True, "Ana's hand survived and can be called up")
+    time.sleep(5)
     host.end()
     ana.end()
     heard = waveform.load(ana.heard)
