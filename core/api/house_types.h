@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/api/admin_types.h"
 #include "core/api/stage.h"
 #include "core/base/ids.h"
 
@@ -184,29 +185,6 @@ struct VersionInfo {
     std::string program;
     std::string version;
     int api = 1;
-};
-
-// Admin socket only (and the embedded server): RoomWish -> RoomMade; {} -> AdminRoomList.
-struct RoomWish {
-    std::string title;  ///< 1 to 256 bytes
-};
-struct RoomLinks {
-    std::string moderator;  ///< one use
-    std::string speaker;
-    std::string listener;
-};
-struct RoomMade {
-    base::RoomId room;
-    RoomLinks links;
-};
-struct AdminRoom {
-    base::RoomId room;
-    std::string title;
-    bool live = false;
-    int present = 0;
-    int onStage = 0;
-    int members = 0;
-    std::int64_t createdMs = 0;
 };
 
 /// Every failed request: HTTP status by kind, this body.
