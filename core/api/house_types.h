@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/api/admin_types.h"
+#include "core/api/limits.h"
 #include "core/api/stage.h"
 #include "core/base/ids.h"
 
@@ -195,12 +196,5 @@ struct ErrorBody {
     std::string advice;
     std::string detail;
 };
-
-/// Limits that both ends know (security: 1.2).
-inline constexpr std::size_t kMaxApiBody = 1024 * 1024;
-inline constexpr std::size_t kMaxNameBytes = 256;
-inline constexpr std::size_t kMaxNameCharacters = 64;
-inline constexpr std::size_t kMaxTitleBytes = 256;
-inline constexpr std::size_t kMaxTokenBytes = 4096;
 
 }  // namespace parlour::api
