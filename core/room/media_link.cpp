@@ -55,7 +55,7 @@ void MediaLink::flush() {
         m_again = false;
         sendAll();
         while (auto event = m_connection.pollEvent()) {
-            m_onEvent(*event);
+            if (!m_silent) m_onEvent(*event);
             if (!*alive) return;   // the handler let go of us
             m_again = true;
         }

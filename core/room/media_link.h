@@ -26,6 +26,8 @@ class MediaLink {
     base::TimePoint now() const { return m_loop.clock().now(); }
     /// After each call into connection(): sends what it wants sent, hands events on, sets the timer.
     void flush();
+    /// No event is handed on any more; for one that is to be destroyed, but not within its own callback.
+    void silence() { m_silent = true; }
     bool connected() const { return m_connection.state() == rtc::TransportState::connected; }
 
   private:
@@ -41,6 +43,7 @@ class MediaLink {
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
     bool m_flushing = false;
     bool m_again = false;
+    bool m_silent = false;
 };
 
 }  // namespace parlour::room

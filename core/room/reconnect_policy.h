@@ -26,8 +26,10 @@ class ReconnectPolicy {
 
     /// The next attempt; nullopt when all are used up. `chance` is in [0, 1).
     std::optional<ReconnectAttempt> next(double chance);
-    /// The server said, or showed, that it does not know us any more.
+    /// The server said, or showed, that it does not know us any more; until it does again.
     void resumeImpossible() { m_resume = false; }
+    void resumePossible() { m_resume = true; }
+    /// The connection held: the next loss begins with short waits again.
     void succeeded() {
         m_attempt = 0;
         m_resume = true;

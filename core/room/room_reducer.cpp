@@ -14,6 +14,9 @@ std::string attribute(const signal::ParticipantInfo& info, std::string_view name
     return found == info.attributes.end() ? std::string() : found->second;
 }
 
+/// Until the year 9999: nobody who adds or prints it runs over.
+bool plausible(std::int64_t unixMs) { return unixMs >= 0 && unixMs <= 253'402'300'799'999; }
+
 int rank(const Participant& p) {
     if (p.seat != api::Seat::stage) return 3;
     return p.power == api::Power::host ? 0 : p.power == api::Power::moderator ? 1 : 2;
@@ -59,7 +62,8 @@ bool applyOne(RoomState& state, const signal::ParticipantInfo& info) {
                                     [&](const auto& p) { return p->identity == info.identity; });
     if (info.state == signal::ParticipantState::disconnected) {
         // A late goodbye of an older connection does not remove the newer one.
-        if (found == state.participants.end() || (*found)->sid != info.sid) return false;
+        // Our own end is said by a leave, not here.
+        if (found == state.participants.end() || (*found)->sid != info.sid || info.identity == state.self) return false;
         state.participants.erase(found);
         return true;
     }
@@ -71,6 +75,8 @@ bool applyOne(RoomState& state, const signal::ParticipantInfo& info) {
     }
     const auto& before = **found;
     if (before.sid == info.sid && info.version < before.version) return false;
+    // Of two connections of one person the later one counts.
+    if (before.sid != info.sid && next.joinedAt < before.joinedAt) return false;
     next.speakerLevel = before.speakerLevel;
     next.connectionQuality = before.connectionQuality;
     if (next.microphoneTrack == before.microphoneTrack) next.audioTrack = before.audioTrack;
@@ -104,7 +110,7 @@ Participant toParticipant(const signal::ParticipantInfo& info, const base::Ident
     const auto invited = attribute(info, api::kAttrInvited);
     std::int64_t deadline = 0;
     const auto [end, error] = std::from_chars(invited.data(), invited.data() + invited.size(), deadline);
-    if (!invited.empty() && error == std::errc{} && end == invited.data() + invited.size())
+    if (!invited.empty() && error == std::errc{} && end == invited.data() + invited.size() && plausible(deadline))
         p.invitedUntil = base::fromUnixMs(deadline);
     p.held = attribute(info, api::kAttrHeld) == "1";
     p.mutedBy = attribute(info, api::kAttrMutedBy);
@@ -115,7 +121,7 @@ Participant toParticipant(const signal::ParticipantInfo& info, const base::Ident
         break;
     }
     p.isSelf = info.identity == self;
-    p.joinedAt = base::fromUnixMs(info.joinedAtMs);
+    if (plausible(info.joinedAtMs)) p.joinedAt = base::fromUnixMs(info.joinedAtMs);
     p.version = info.version;
     return p;
 }
@@ -162,7 +168,8 @@ void applyRoom(RoomState& state, const signal::RoomInfo& room) {
     if (auto house = text("house"); !house.empty()) state.houseName = std::move(house);
     state.handsLocked = flag("hands_locked");
     state.waitingForHost = flag("waiting_for_host");
-    if (const auto started = json.find("started_at"); started != json.end() && started->is_number_integer())
+    if (const auto started = json.find("started_at");
+        started != json.end() && started->is_number_integer() && plausible(started->get<std::int64_t>()))
         state.startedAt = base::fromUnixMs(started->get<std::int64_t>());
 }
 
@@ -197,6 +204,7 @@ void addChat(RoomState& state, ChatMessage message) {
 }
 
 void setAudioTrack(RoomState& state, const base::TrackSid& microphone, std::uint32_t audioTrack) {
+    if (microphone.empty()) return;   // of nobody
     for (auto& p : state.participants) {
         if (p->microphoneTrack != microphone || p->audioTrack == audioTrack) continue;
         auto copy = std::make_shared<Participant>(*p);

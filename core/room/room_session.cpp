@@ -3,6 +3,8 @@
 #include "core/room/room_session.h"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "core/base/log.h"
 #include "core/crypto/random.h"
@@ -16,6 +18,9 @@ namespace {
 constexpr base::Duration kJoinTimeout = std::chrono::seconds(15);
 constexpr base::Duration kBannerAfter = std::chrono::seconds(2);
 constexpr base::Duration kLeaveTimeout = std::chrono::milliseconds(800);
+/// Who stays in this long has come back; who does not keeps the longer waits.
+constexpr base::Duration kStableAfter = std::chrono::seconds(10);
+constexpr int kFirstJoinAttempts = 3;
 constexpr base::Duration kFeedbackEvery = std::chrono::milliseconds(20);
 constexpr base::Duration kStatsEvery = std::chrono::seconds(1);
 constexpr std::size_t kMaxAddresses = 6;
@@ -64,8 +69,10 @@ RoomSession::RoomSession(net::EventLoop& loop, const base::Clock&, PersonKeys& k
     : m_impl(std::make_shared<Impl>(loop, keys, audio, std::move(config), std::move(observer))) {}
 
 RoomSession::~RoomSession() {
-    m_impl->observer = {};
     m_impl->closeAll();
+    // One of the observer's functions may be the one that destroys us.
+    m_impl->loop.post([observer = std::move(m_impl->observer)] {});
+    m_impl->observer = {};
 }
 
 void RoomSession::preview(net::EventLoop& loop, PersonKeys& keys, const signal::InviteLink& link,
@@ -92,7 +99,17 @@ void RoomSession::Impl::publish() {
         self->publishPosted = false;
         ++self->state.revision;
         self->published = std::make_shared<const RoomState>(self->state);
-        if (self->observer.onState) self->observer.onState(self->published);
+        if (!self->observer.onState) return;
+        const auto snapshot = self->published;
+        self->observer.onState(snapshot);
+    });
+}
+
+/// Tells the person that something did not work; never from inside a call.
+void RoomSession::Impl::refuse(base::Error error) {
+    loop.post([weak = weak_from_this(), error = std::move(error)] {
+        const auto self = weak.lock();
+        if (self && self->observer.onRefused) self->observer.onRefused(error);
     });
 }
 
@@ -111,7 +128,8 @@ void RoomSession::Impl::setSession(SessionState next) {
             joinTimer.cancel();
             state.reconnectVisible = false;
             state.error.reset();
-            policy.succeeded();
+            joinedAt = loop.clock().now();
+            everJoined = true;
             break;
         case SessionState::left:
             bannerTimer.cancel();
@@ -125,7 +143,20 @@ void RoomSession::Impl::setSession(SessionState next) {
 }
 
 void RoomSession::Impl::begin(const HouseAddress& address) {
-    state.session = SessionState::idle;
+    closeAll();
+    ++visit;
+    RoomState next;
+    next.revision = state.revision;
+    state = std::move(next);
+    policy = {};
+    everJoined = leaving = resuming = resumeDisabled = tokenFresh = rosterDue = false;
+    sid = {};
+    room = {};
+    permission = {};
+    token.clear();
+    lastData.clear();
+    waitingData.clear();
+    nextDataSequence = 1;
     pin = address.pin;
     addresses = localFor(address.origin);
     house = std::make_unique<HouseClient>(loop, keys, address);
@@ -134,6 +165,7 @@ void RoomSession::Impl::begin(const HouseAddress& address) {
 }
 
 void RoomSession::enter(const signal::InviteLink& link) {
+    PARLOUR_CHECK_THREAD(m_impl->thread);
     auto self = m_impl;
     self->begin({link.origin(), link.pin()});
     self->house->redeem(link.id(), link.secret(), self->config.name, [self](base::Result<api::Redeemed> redeemed) {
@@ -146,6 +178,7 @@ void RoomSession::enter(const signal::InviteLink& link) {
 }
 
 void RoomSession::enterKnown(const HouseAddress& address, const base::RoomId& room) {
+    PARLOUR_CHECK_THREAD(m_impl->thread);
     auto self = m_impl;
     self->begin(address);
     self->room = room;
@@ -164,13 +197,16 @@ void RoomSession::Impl::grant(const api::JoinGrant& join) {
     state.title = join.roomTitle;
     url = join.url;
     token = join.token;
+    tokenFresh = true;
     if (state.session == SessionState::redeeming) setSession(SessionState::connecting);
     connect(false);
 }
 
 void RoomSession::Impl::connect(bool resume) {
+    dropSignal();
+    ++attempt;
+    retryTimer.cancel();
     resuming = resume;
-    if (signal) retired = std::move(signal);
     signal = std::make_unique<SignalConnection>(
         loop, SignalTarget{url, pin, token, resume ? sid.str() : std::string()},
         [this](signal::SignalResponse message) { handle(message); }, [this](SignalEnd end) { onSignalEnded(end); });
@@ -182,23 +218,37 @@ void RoomSession::Impl::connect(bool resume) {
     });
 }
 
+void RoomSession::Impl::say(const signal::SignalRequest& request) {
+    if (signal && signalReady) signal->send(request);
+}
+
+void RoomSession::Impl::dropSignal() {
+    signalReady = false;
+    if (!signal) return;
+    signal->silence();
+    retiredSignals.push_back(std::move(signal));
+    loop.post([weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->retiredSignals.clear();
+    });
+}
+
 /// The connection is gone or useless: come back by the policy, or give up.
 void RoomSession::Impl::lost(const base::Error& error, bool resumeImpossible) {
-    if (state.session == SessionState::left || state.session == SessionState::idle) return;
-    if (signal) retired = std::move(signal);
-    if (resumeImpossible || sid.empty()) policy.resumeImpossible();
+    if (state.session == SessionState::left || state.session == SessionState::idle || leaving) return;
+    dropSignal();
+    ++attempt;
+    joinTimer.cancel();
+    // One clear answer beats a long wait for somebody who has not been in.
+    if (!everJoined && policy.attempts() + 1 >= kFirstJoinAttempts) return finish(LeaveReason::unreachable, error);
+    if (state.session == SessionState::joined && loop.clock().now() - joinedAt >= kStableAfter) policy.succeeded();
+    if (resumeImpossible || resumeDisabled || sid.empty()) policy.resumeImpossible();
     state.error = error;
     setSession(state.session == SessionState::joined || state.session == SessionState::reconnecting ? SessionState::reconnecting
                                                                                                    : SessionState::connecting);
-    const auto attempt = policy.next(chance());
-    if (!attempt) return finish(LeaveReason::unreachable, error);
-    retry(*attempt, error);
-}
-
-void RoomSession::Impl::retry(ReconnectAttempt attempt, const base::Error&) {
-    retryTimer = loop.postAfter(attempt.wait, [this, attempt] {
-        retired.reset();
-        switch (attempt.kind) {
+    const auto next = policy.next(chance());
+    if (!next) return finish(LeaveReason::unreachable, error);
+    retryTimer = loop.postAfter(next->wait, [this, kind = next->kind] {
+        switch (kind) {
             case ReconnectKind::resume: connect(true); break;
             case ReconnectKind::rejoin: rejoin(); break;
         }
@@ -215,12 +265,25 @@ void RoomSession::Impl::rejoin() {
 }
 
 void RoomSession::Impl::askToken() {
-    house->token(room, {{}, {}}, [weak = weak_from_this()](base::Result<api::JoinGrant> join) {
+    dropSignal();
+    joinTimer.cancel();
+    house->token(room, {{}, {}}, [weak = weak_from_this(), asked = ++attempt](base::Result<api::JoinGrant> join) {
         const auto self = weak.lock();
-        if (!self || self->state.session == SessionState::left) return;
+        if (!self || self->state.session == SessionState::left || self->leaving || self->attempt != asked) return;
         if (join) return self->grant(*join);
-        if (join.error().kind == base::ErrorKind::unreachable || join.error().kind == base::ErrorKind::exhausted)
-            return self->lost(join.error(), true);
+        switch (join.error().kind) {
+            case base::ErrorKind::unreachable:
+            case base::ErrorKind::exhausted:
+            case base::ErrorKind::unavailable: return self->lost(join.error(), true);   // may pass
+            case base::ErrorKind::invalidInput:
+            case base::ErrorKind::notFound:
+            case base::ErrorKind::refused:
+            case base::ErrorKind::untrusted:
+            case base::ErrorKind::conflict:
+            case base::ErrorKind::expired:
+            case base::ErrorKind::cancelled:
+            case base::ErrorKind::internal: break;
+        }
         self->finish(reasonOf(join.error()), join.error());
     });
 }
@@ -230,27 +293,43 @@ void RoomSession::Impl::finish(LeaveReason reason, std::optional<base::Error> er
     state.leaveReason = reason;
     state.error = std::move(error);
     state.microphoneLive = false;
+    state.microphoneWanted = false;
+    state.askedToUnmute = false;
     audio.setGate(false);
+    if (wiring) wiring->setLive(false);
+    dropSignal();
     setSession(SessionState::left);
-    // What called us may be one of the things to close.
-    loop.post([weak = weak_from_this()] {
-        if (const auto self = weak.lock()) self->closeAll();
+    closeLater();
+}
+
+/// What called us may be one of the things to close.
+void RoomSession::Impl::closeLater() {
+    loop.post([weak = weak_from_this(), number = visit] {
+        const auto self = weak.lock();
+        if (!self) return;
+        if (self->visit == number) self->closeAll();
+        for (const auto& done : std::exchange(self->leaveDone, {})) done();
     });
 }
 
 void RoomSession::Impl::closeAll() {
-    for (auto* timer : {&retryTimer, &bannerTimer, &joinTimer, &statsTimer, &feedbackTimer, &leaveTimer, &migrateTimer})
+    for (auto* timer : {&retryTimer, &bannerTimer, &joinTimer, &statsTimer, &feedbackTimer, &leaveTimer, &handsTimer})
         timer->cancel();
     audio.setGate(false);
-    signal.reset();
-    retired.reset();
+    ++attempt;
+    dropSignal();
+    retiredSignals.clear();
     dropMedia();
     retiredLinks.clear();
     wiring.reset();
     house.reset();
+    handsAsked = handsDue = false;
+    handsSeen.clear();
 }
 
 void RoomSession::setMicrophone(bool open) {
+    PARLOUR_CHECK_THREAD(m_impl->thread);
+    if (m_impl->state.session == SessionState::left) return;
     m_impl->state.microphoneWanted = open;
     if (open) m_impl->state.askedToUnmute = false;
     m_impl->applyMicrophone();
@@ -258,23 +337,26 @@ void RoomSession::setMicrophone(bool open) {
 }
 
 void RoomSession::dismissAskToUnmute() {
+    PARLOUR_CHECK_THREAD(m_impl->thread);
     m_impl->state.askedToUnmute = false;
     m_impl->publish();
 }
 
 void RoomSession::setVolume(const base::Identity& who, float gain) {
+    PARLOUR_CHECK_THREAD(m_impl->thread);
+    if (!std::isfinite(gain)) return;
     m_impl->volumes[who] = std::clamp(gain, 0.0f, 2.0f);
     m_impl->applyVolumes();
 }
 
-void RoomSession::command(const Command& command) { m_impl->command(command); }
+void RoomSession::command(const Command& command) {
+    PARLOUR_CHECK_THREAD(m_impl->thread);
+    m_impl->command(command);
+}
 
 void RoomSession::Impl::command(const Command& command) {
-    if (!house || room.empty()) {
-        if (observer.onRefused)
-            observer.onRefused({base::ErrorKind::refused, "not_joined", "You are not in a room.", "Enter a room first.", {}});
-        return;
-    }
+    if (!house || room.empty() || leaving || state.session == SessionState::left)
+        return refuse({base::ErrorKind::refused, "not_joined", "You are not in a room.", "Enter a room first.", {}});
     api::StageCommand out;
     out.verb = command.verb;
     out.target = command.target;
@@ -284,14 +366,17 @@ void RoomSession::Impl::command(const Command& command) {
     out.closeLink = command.closeLink;
     house->stage(room, out, [weak = weak_from_this()](base::Result<api::StageAnswer> answer) {
         const auto self = weak.lock();
-        if (self && !answer && self->observer.onRefused) self->observer.onRefused(answer.error());
+        if (self && !answer) self->refuse(answer.error());
     });
 }
 
 void RoomSession::createInvitation(api::Role role, std::optional<int> uses, std::optional<std::chrono::seconds> expires,
                                    std::function<void(base::Result<std::string>)> done) {
-    if (!m_impl->house) {
-        done(base::fail(base::ErrorKind::refused, "not_joined", "You are not in a room.", "Enter a room first."));
+    PARLOUR_CHECK_THREAD(m_impl->thread);
+    if (!m_impl->house || m_impl->room.empty()) {
+        m_impl->loop.post([done] {
+            done(base::fail(base::ErrorKind::refused, "not_joined", "You are not in a room.", "Enter a room first."));
+        });
         return;
     }
     api::InvitationWish wish{role, uses, {}};
@@ -303,24 +388,24 @@ void RoomSession::createInvitation(api::Role role, std::optional<int> uses, std:
 }
 
 void RoomSession::leave(std::function<void()> done) {
-    auto self = m_impl;
-    const auto end = std::make_shared<bool>(false);
-    const auto complete = [self, done, end] {
-        if (*end) return;
-        *end = true;
-        self->finish(LeaveReason::byUser, {});
-        self->loop.post([self, done] {
-            self->closeAll();
-            if (done) done();
-        });
-    };
-    self->retryTimer.cancel();
-    self->audio.setGate(false);
-    if (self->signal) self->signal->send(signal::Leave{signal::DisconnectReason::clientInitiated, signal::LeaveAction::disconnect, false});
-    if (!self->house || !self->house->signedIn() || self->state.session == SessionState::left) return complete();
+    PARLOUR_CHECK_THREAD(m_impl->thread);
+    auto& s = *m_impl;
+    if (done) s.leaveDone.push_back(std::move(done));
+    if (s.leaving && s.state.session != SessionState::left) return;   // answered together
+    if (s.state.session == SessionState::left || s.state.session == SessionState::idle) return s.closeLater();
+    s.leaving = true;
+    s.retryTimer.cancel();
+    s.joinTimer.cancel();
+    s.bannerTimer.cancel();
+    s.audio.setGate(false);
+    if (s.wiring) s.wiring->setLive(false);
+    s.say(signal::Leave{signal::DisconnectReason::clientInitiated, signal::LeaveAction::disconnect, false});
+    if (!s.house || !s.house->signedIn() || s.room.empty()) return s.finish(LeaveReason::byUser, {});
     // Giving up the seat at once is politeness; nobody waits long for it.
-    self->leaveTimer = self->loop.postAfter(kLeaveTimeout, complete);
-    self->house->leave(self->room, [complete](base::Result<api::Nothing>) { complete(); });
+    s.leaveTimer = s.loop.postAfter(kLeaveTimeout, [impl = m_impl.get()] { impl->finish(LeaveReason::byUser, {}); });
+    s.house->leave(s.room, [weak = s.weak_from_this()](base::Result<api::Nothing>) {
+        if (const auto self = weak.lock()) self->finish(LeaveReason::byUser, {});
+    });
 }
 
 void RoomSession::Impl::joined() {
@@ -373,7 +458,8 @@ void RoomSession::Impl::tickStats() {
             out.tracks.push_back(std::move(track));
         }
     }
-    observer.onStats(out);
+    const auto onStats = observer.onStats;
+    onStats(out);
 }
 
 }  // namespace parlour::room

@@ -7,10 +7,10 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "core/base/thread_checker.h"
 #include "core/room/media_link.h"
 #include "core/room/reconnect_policy.h"
 #include "core/room/room_reducer.h"
@@ -29,28 +29,41 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     audio::AudioEngine& audio;
     SessionConfig config;
     Observer observer;
+    base::ThreadChecker thread;
 
     // State.
     RoomState state;
     RoomStatePtr published;
     bool publishPosted = false;
     ReconnectPolicy policy;
-    base::Timer retryTimer, bannerTimer, joinTimer, statsTimer, feedbackTimer, leaveTimer, migrateTimer;
+    base::TimePoint joinedAt{};
+    bool everJoined = false;                       // in this visit
+    bool leaving = false;                          // by the person: nothing is answered or mended any more
+    std::uint64_t visit = 0;                       // of enter(): what an older one left behind is void
+    std::uint64_t attempt = 0;                     // of coming (back) in: answers to an older one are void
+    std::vector<std::function<void()>> leaveDone;
+    base::Timer retryTimer, bannerTimer, joinTimer, statsTimer, feedbackTimer, leaveTimer, handsTimer;
 
     // House.
     std::unique_ptr<HouseClient> house;
     base::RoomId room;
-    bool handsAsked = false;
+    bool handsAsked = false;                       // one question at a time, and not too often
+    bool handsDue = false;                         // the queue has changed since
+    std::string handsSeen;                         // the queue as last asked about
 
     // Signalling.
     std::unique_ptr<SignalConnection> signal;
-    std::unique_ptr<SignalConnection> retired;     // ended inside its own callback: freed later
+    std::vector<std::unique_ptr<SignalConnection>> retiredSignals;   // dropped maybe inside their own callback: freed later
+    bool signalReady = false;                      // joined or resumed: the server listens
     std::string url;
     std::string pin;
     std::string token;                             // join token, later the newest refresh token
+    bool tokenFresh = false;                       // from the house just now: no use to ask for another
     base::ParticipantSid sid;
     signal::Permission permission;
     bool resuming = false;                         // the connection under way is a resume
+    bool resumeDisabled = false;                   // the server does not want any
+    int pingIntervalS = 5, pingTimeoutS = 15;
     bool rosterDue = false;                        // the next update after a resume names everybody
 
     // Media.
@@ -63,7 +76,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     std::uint32_t offerId = 0;                     // of the publisher's last offer
     bool offerPending = false;
     bool offerWanted = false;
-    std::string lastSubscriberAnswer, lastPublisherOffer;
+    std::string lastSubscriberAnswer;
     struct Publication {
         std::string cid;
         base::TrackSid sid;                        // empty until the server has answered
@@ -73,9 +86,13 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     std::optional<Publication> publication;
     std::uint32_t nextDataSequence = 1;
     std::map<base::ParticipantSid, std::uint32_t> lastData;   // reliable packets already seen
-    std::deque<base::Bytes> waitingData;           // until the channel is open
-    std::map<std::string, signal::StreamHeader> streams;
-    std::map<std::string, std::string> streamText;
+    std::deque<signal::DataPacket> waitingData;    // until the channel is open; numbered when sent
+    struct TextStream {
+        base::Identity from;                       // nobody else may add to it
+        std::string id;
+        std::string text;
+    };
+    std::deque<TextStream> streams;                // oldest first
     std::map<base::Identity, float> volumes;
 
     // room_session.cpp
@@ -83,11 +100,14 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void publish();
     void finish(LeaveReason reason, std::optional<base::Error> error);
     void closeAll();
+    void closeLater();
+    void refuse(base::Error error);
+    void dropSignal();
+    void say(const signal::SignalRequest& request);
     void begin(const HouseAddress& address);
     void grant(const api::JoinGrant& join);
     void connect(bool resume);
     void lost(const base::Error& error, bool resumeImpossible);
-    void retry(ReconnectAttempt attempt, const base::Error& last);
     void rejoin();
     void askToken();
     void command(const Command& command);
@@ -102,6 +122,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void selfChanged(const Participant* before);
     void joined();
     void refreshHands();
+    void askHands();
 
     // session_media.cpp
     void openSubscriber();
@@ -121,6 +142,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void chatText(const base::Identity& from, const std::string& id, std::int64_t atMs, const std::string& text);
     void sendData(signal::DataPacket packet);
     void flushData();
+    TextStream* textStream(const base::Identity& from, const std::string& id);
     void tickFeedback();
     void tickStats();
     bool onStage() const;

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kMaxWaitingData = 64;
 constexpr std::size_t kMaxStreams = 64;
+constexpr std::size_t kMaxSenders = 16'384;
 
 rtc::PeerConnectionConfig linkConfig(std::shared_ptr<const rtc::Certificate> certificate, bool publisher) {
     rtc::PeerConnectionConfig config;
@@ -45,8 +46,11 @@ void RoomSession::Impl::dropMedia() {
         wiring->removeAll();
     }
     // One of them may be the one whose event we are handling.
-    if (subscriber) retiredLinks.push_back(std::move(subscriber));
-    if (publisher) retiredLinks.push_back(std::move(publisher));
+    for (auto* link : {&subscriber, &publisher}) {
+        if (!*link) continue;
+        (*link)->silence();
+        retiredLinks.push_back(std::move(*link));
+    }
     if (!retiredLinks.empty())
         loop.post([weak = weak_from_this()] {
             if (const auto self = weak.lock()) self->retiredLinks.clear();
@@ -54,18 +58,17 @@ void RoomSession::Impl::dropMedia() {
     publication.reset();
     offerPending = false;
     offerWanted = false;
-    waitingData.clear();
     streams.clear();
-    streamText.clear();
     lastSubscriberAnswer.clear();
 }
 
 void RoomSession::Impl::linkStateChanged(MediaLink& link, const rtc::ConnectionStateChanged& change) {
     const bool current = &link == subscriber.get() || &link == publisher.get();
-    if (!current || state.session == SessionState::left) return;
+    if (!current || state.session == SessionState::left || leaving) return;
     switch (change.state) {
         case rtc::TransportState::connected:
-            if (&link == subscriber.get() && signal) joined();
+            // A resume is complete when the server has said so, too.
+            if (&link == subscriber.get() && signalReady) joined();
             break;
         case rtc::TransportState::disconnected:
             // Consent is stale: the network under us may have changed. A resume restarts ICE on both.
@@ -91,7 +94,7 @@ void RoomSession::Impl::onSubscriberEvent(rtc::PeerEvent& event) {
     } else if (const auto* change = std::get_if<rtc::ConnectionStateChanged>(&event)) {
         linkStateChanged(*subscriber, *change);
     } else if (const auto* candidate = std::get_if<rtc::LocalCandidate>(&event)) {
-        if (signal) signal->send(signal::Trickle{rtc::toCandidateInit(candidate->candidate, candidate->mid), signal::SignalTarget::subscriber, false});
+        say(signal::Trickle{rtc::toCandidateInit(candidate->candidate, candidate->mid), signal::SignalTarget::subscriber, false});
     } else if (const auto* added = std::get_if<rtc::RemoteTrackAdded>(&event)) {
         wiring->add(added->mid, base::TrackSid(added->trackId));
         remoteTracksChanged();
@@ -109,7 +112,7 @@ void RoomSession::Impl::onPublisherEvent(rtc::PeerEvent& event) {
     if (const auto* change = std::get_if<rtc::ConnectionStateChanged>(&event)) {
         linkStateChanged(*publisher, *change);
     } else if (const auto* candidate = std::get_if<rtc::LocalCandidate>(&event)) {
-        if (signal) signal->send(signal::Trickle{rtc::toCandidateInit(candidate->candidate, candidate->mid), signal::SignalTarget::publisher, false});
+        say(signal::Trickle{rtc::toCandidateInit(candidate->candidate, candidate->mid), signal::SignalTarget::publisher, false});
     } else if (std::holds_alternative<rtc::DataChannelOpened>(event)) {
         flushData();
     } else if (const auto* data = std::get_if<rtc::DataReceived>(&event)) {
@@ -122,8 +125,8 @@ void RoomSession::Impl::onPublisherEvent(rtc::PeerEvent& event) {
 }
 
 void RoomSession::Impl::offerPublisher() {
-    if (!publisher || !signal) return;
-    if (offerPending) {
+    if (!publisher) return;
+    if (offerPending || !signalReady) {
         offerWanted = true;   // after the answer
         return;
     }
@@ -131,15 +134,14 @@ void RoomSession::Impl::offerPublisher() {
     auto offer = publisher->connection().createOffer(publisher->now());
     if (!offer) return;
     offerPending = true;
-    lastPublisherOffer = *offer;
-    signal->send(signal::Offer{{"offer", std::move(*offer), ++offerId, {}}});
+    say(signal::Offer{{"offer", std::move(*offer), ++offerId, {}}});
     publisher->flush();
 }
 
 /// One place decides whether sound leaves: on stage, allowed, not held, and the person's own switch is open (T32).
 void RoomSession::Impl::applyMicrophone() {
     const auto* me = state.me();
-    const bool live = state.microphoneWanted && state.session != SessionState::left && onStage() && permission.canPublish &&
+    const bool live = state.microphoneWanted && state.session != SessionState::left && !leaving && onStage() && permission.canPublish &&
                       me != nullptr && !me->held;
     state.microphoneLive = live;
     audio.setGate(live);
@@ -148,10 +150,10 @@ void RoomSession::Impl::applyMicrophone() {
         if (publication) stopPublishing();
         return;
     }
-    if (live && !publication && signal && subscriber) startPublishing();
+    if (live && !publication && signalReady && subscriber) startPublishing();
     if (publication && !publication->sid.empty() && publication->muted == live) {
-        publication->muted = !live;
-        if (signal) signal->send(signal::MuteTrack{publication->sid, !live});
+        publication->muted = !live;   // a resume repeats it
+        say(signal::MuteTrack{publication->sid, !live});
     }
 }
 
@@ -166,7 +168,7 @@ void RoomSession::Impl::startPublishing() {
     add.source = signal::TrackSource::microphone;
     add.disableRed = true;
     add.stream = "microphone";
-    signal->send(add);
+    say(add);
 }
 
 void RoomSession::Impl::onTrackPublished(const signal::TrackPublished& track) {
@@ -205,13 +207,12 @@ void RoomSession::Impl::applyVolumes() {
 
 void RoomSession::sendChat(const std::string& text) {
     auto& s = *m_impl;
-    if (text.empty() || s.state.session == SessionState::left) return;
-    if (text.size() > signal::kMaxChatBytes) {
-        if (s.observer.onRefused)
-            s.observer.onRefused({base::ErrorKind::invalidInput, "chat_too_long", "The message is too long.",
-                                  "Send at most 4 KiB at once.", {}});
-        return;
-    }
+    PARLOUR_CHECK_THREAD(s.thread);
+    if (text.empty() || s.leaving) return;
+    if (!s.everJoined || s.state.session == SessionState::left)
+        return s.refuse({base::ErrorKind::refused, "not_joined", "You are not in a room.", "Enter a room first.", {}});
+    if (text.size() > signal::kMaxChatBytes)
+        return s.refuse({base::ErrorKind::invalidInput, "chat_too_long", "The message is too long.", "Send at most 4 KiB at once.", {}});
     signal::ChatData chat;
     chat.id = crypto::randomToken(12);
     chat.timestampMs = base::toUnixMs(s.loop.clock().wallNow());
@@ -224,17 +225,19 @@ void RoomSession::sendChat(const std::string& text) {
 }
 
 void RoomSession::Impl::sendData(signal::DataPacket packet) {
-    packet.sequence = nextDataSequence++;
     if (waitingData.size() >= kMaxWaitingData) waitingData.pop_front();
-    waitingData.push_back(signal::encodeDataPacket(packet));
+    waitingData.push_back(std::move(packet));
     if (subscriber) openPublisher();   // a listener's publisher connection comes up with the first word
     flushData();
 }
 
 void RoomSession::Impl::flushData() {
     while (publisher && !waitingData.empty()) {
-        if (!publisher->connection().sendData(rtc::DataLabel::reliable, waitingData.front(), publisher->now())) break;
+        waitingData.front().sequence = nextDataSequence;
+        const auto bytes = signal::encodeDataPacket(waitingData.front());
+        if (!publisher->connection().sendData(rtc::DataLabel::reliable, bytes, publisher->now())) break;
         waitingData.pop_front();
+        ++nextDataSequence;
     }
     if (publisher) publisher->flush();
 }
@@ -243,6 +246,7 @@ void RoomSession::Impl::onData(base::ByteView bytes) {
     auto packet = signal::decodeDataPacket(bytes);
     if (!packet) return;
     if (packet->sequence != 0 && !packet->senderSid.empty()) {
+        if (lastData.size() >= kMaxSenders && !lastData.contains(packet->senderSid)) lastData.clear();
         auto& last = lastData[packet->senderSid];
         if (packet->sequence <= last) return;   // repeated after a resume
         last = packet->sequence;
@@ -256,21 +260,28 @@ void RoomSession::Impl::onData(base::ByteView bytes) {
             publish();
         }
     } else if (const auto* header = std::get_if<signal::StreamHeader>(&packet->value)) {
-        if (header->topic != signal::kTopicChat || !header->text || streams.size() >= kMaxStreams || header->compression != 0) return;
+        if (header->topic != signal::kTopicChat || !header->text || header->compression != 0) return;
         if (header->inlineContent) return chatText(packet->sender, header->streamId, nowMs, std::string(base::asText(*header->inlineContent)));
-        streams[header->streamId] = *header;
-        streamText[header->streamId].clear();
+        if (textStream(packet->sender, header->streamId) != nullptr) return;
+        if (streams.size() >= kMaxStreams) streams.pop_front();   // one that never ended
+        streams.push_back({packet->sender, header->streamId, {}});
     } else if (const auto* chunk = std::get_if<signal::StreamChunk>(&packet->value)) {
-        const auto found = streamText.find(chunk->streamId);
-        if (found != streamText.end() && found->second.size() + chunk->content.size() <= signal::kMaxChatBytes)
-            found->second += base::asText(chunk->content);
+        auto* stream = textStream(packet->sender, chunk->streamId);
+        if (stream != nullptr && stream->text.size() + chunk->content.size() <= signal::kMaxChatBytes)
+            stream->text += base::asText(chunk->content);
     } else if (const auto* trailer = std::get_if<signal::StreamTrailer>(&packet->value)) {
-        const auto found = streamText.find(trailer->streamId);
-        if (found == streamText.end()) return;
-        chatText(packet->sender, trailer->streamId, nowMs, found->second);
-        streams.erase(trailer->streamId);
-        streamText.erase(found);
+        auto* stream = textStream(packet->sender, trailer->streamId);
+        if (stream == nullptr) return;
+        const auto text = std::move(stream->text);
+        std::erase_if(streams, [&](const TextStream& s) { return &s == stream; });
+        chatText(packet->sender, trailer->streamId, nowMs, text);
     }
+}
+
+RoomSession::Impl::TextStream* RoomSession::Impl::textStream(const base::Identity& from, const std::string& id) {
+    for (auto& stream : streams)
+        if (stream.from == from && stream.id == id) return &stream;
+    return nullptr;
 }
 
 void RoomSession::Impl::chatText(const base::Identity& from, const std::string& id, std::int64_t atMs, const std::string& text) {

@@ -5,6 +5,8 @@
 namespace parlour::room {
 namespace {
 
+constexpr base::Duration kHandsPause = std::chrono::milliseconds(300);
+
 base::Error serverError(std::string code, std::string message) {
     return {base::ErrorKind::unreachable, std::move(code), std::move(message), "", ""};
 }
@@ -12,31 +14,31 @@ base::Error serverError(std::string code, std::string message) {
 }  // namespace
 
 void RoomSession::Impl::onSignalEnded(const SignalEnd& end) {
-    if (state.session == SessionState::left) return;
+    if (state.session == SessionState::left || leaving) return;
+    const bool comingBack = everJoined;
     // Refused upgrades tell by status (LiveKit): 401 the token, 403 the person, 404 the room or a resume of nobody.
     if (end.status == 401 || end.status == 403 || end.status == 404) {
         if (resuming) return lost(end.error, true);
+        // A refresh token may have run out while we were away, or the person put out: the house knows, and in which words.
+        if (comingBack && !tokenFresh) {
+            token.clear();
+            return askToken();
+        }
         if (end.status == 403) {
             auto error = end.error;
             error.kind = base::ErrorKind::refused;
-            return finish(LeaveReason::removed, error);
+            return finish(LeaveReason::removed, std::move(error));
         }
-        // A refresh token may have run out while we were away: the house knows whether we may come back.
-        if (state.session == SessionState::reconnecting || policy.attempts() > 0) {
-            token.clear();
-            if (signal) retired = std::move(signal);
-            return askToken();
-        }
-        return finish(LeaveReason::refused, end.error);
+        if (!comingBack) return finish(LeaveReason::refused, end.error);
+        return lost(end.error, true);   // a token made just now: try again, but not at once
     }
+    if (end.status == 503 && !comingBack) return finish(LeaveReason::refused, end.error);   // full
     if (end.error.kind == base::ErrorKind::untrusted) return finish(LeaveReason::untrusted, end.error);
-    // Never joined so far: one clear answer beats a long wait.
-    if (sid.empty() && state.session == SessionState::connecting && policy.attempts() >= 2)
-        return finish(LeaveReason::unreachable, end.error);
     lost(end.error, false);
 }
 
 void RoomSession::Impl::handle(signal::SignalResponse& message) {
+    if (leaving || state.session == SessionState::left) return;
     std::visit(
         [this](auto& m) {
             using M = std::decay_t<decltype(m)>;
@@ -53,7 +55,7 @@ void RoomSession::Impl::handle(signal::SignalResponse& message) {
                 auto answer = subscriber->connection().acceptOffer(m.description.sdp, subscriber->now());
                 if (!answer) return lost(answer.error(), true);
                 lastSubscriberAnswer = *answer;
-                signal->send(signal::Answer{{"answer", std::move(*answer), m.description.id, {}}});
+                say(signal::Answer{{"answer", std::move(*answer), m.description.id, {}}});
                 subscriber->flush();
             } else if constexpr (std::is_same_v<M, signal::Answer>) {
                 // An answer to an older offer of ours says nothing about the newer one.
@@ -72,7 +74,9 @@ void RoomSession::Impl::handle(signal::SignalResponse& message) {
             } else if constexpr (std::is_same_v<M, signal::TrackPublished>) {
                 onTrackPublished(m);
             } else if constexpr (std::is_same_v<M, signal::TrackUnpublished>) {
-                if (publication && publication->sid == m.track) stopPublishing();
+                if (!publication || publication->sid != m.track) return;
+                stopPublishing();
+                applyMicrophone();   // taken down by the server: what the stage says decides whether to go on
             } else if constexpr (std::is_same_v<M, signal::MuteTrack>) {
                 // The server may close our microphone, never open it (security T31).
                 if (m.muted && publication && publication->sid == m.track) {
@@ -93,9 +97,15 @@ void RoomSession::Impl::handle(signal::SignalResponse& message) {
                 token = std::move(m.token);
             } else if constexpr (std::is_same_v<M, signal::RequestResponse>) {
                 if (m.reason == signal::RequestReason::ok || m.reason == signal::RequestReason::queued) return;
-                if (std::holds_alternative<signal::AddTrack>(m.echo)) publication.reset();
-                if (observer.onRefused)
-                    observer.onRefused({base::ErrorKind::refused, "request_refused", "The server refused the request.", "", m.message});
+                if (const auto* add = std::get_if<signal::AddTrack>(&m.echo); add != nullptr && publication && publication->cid == add->cid) {
+                    // Not live, and not said to be.
+                    publication.reset();
+                    state.microphoneWanted = false;
+                    applyMicrophone();
+                    publish();
+                }
+                refuse({base::ErrorKind::refused, "request_refused", "The server refused the request.",
+                        "Try again, or leave the room and come back.", m.message});
             }
             // The rest is for video, for debugging, or answers that nobody waits for.
         },
@@ -103,22 +113,33 @@ void RoomSession::Impl::handle(signal::SignalResponse& message) {
 }
 
 void RoomSession::Impl::onJoin(signal::Join& join) {
-    if (state.session == SessionState::left) return;
     dropMedia();
+    signalReady = true;
+    tokenFresh = false;   // spent
     sid = join.participant.sid;
     permission = join.participant.permission;
     resuming = false;
+    rosterDue = false;
+    resumeDisabled = join.resumeDisabled;
+    if (!resumeDisabled) policy.resumePossible();
     lastData.clear();
     nextDataSequence = 1;
     applyJoin(state, join);
-    signal->keepAlive(join.pingIntervalS, join.pingTimeoutS);
+    pingIntervalS = join.pingIntervalS;
+    pingTimeoutS = join.pingTimeoutS;
+    signal->keepAlive(pingIntervalS, pingTimeoutS);
     openSubscriber();
     if (permission.canPublish && permission.canPublishData) openPublisher();   // ready before the person speaks
+    if (!waitingData.empty()) openPublisher();   // said while we were away
+    if (!onStage()) state.microphoneWanted = false;   // the seat is gone, and the switch with it
     selfChanged(nullptr);
+    refreshHands();
     publish();
 }
 
-void RoomSession::Impl::onReconnect(const signal::Reconnect&) {
+void RoomSession::Impl::onReconnect(const signal::Reconnect& reconnect) {
+    signalReady = true;
+    resumeDisabled = reconnect.resumeDisabled;
     // Sync comes before everything else (LiveKit protocol, resume).
     signal::SyncState sync;
     if (!lastSubscriberAnswer.empty()) sync.answer = signal::SessionDescription{"answer", lastSubscriberAnswer, 0, {}};
@@ -132,15 +153,22 @@ void RoomSession::Impl::onReconnect(const signal::Reconnect&) {
         sync.publishTracks.push_back(std::move(track));
     }
     for (const auto& [publisherSid, sequence] : lastData) sync.receiveStates.push_back({publisherSid, sequence});
-    signal->send(sync);
-    signal->keepAlive(5, 15);
+    say(sync);
+    signal->keepAlive(pingIntervalS, pingTimeoutS);
     resuming = false;
     rosterDue = true;
-    if (publisher && !publisher->connected()) {
-        publisher->connection().restartIce(publisher->now());
+    // What was on its way when the connection broke has not arrived, or nobody knows: it is said again.
+    if (publication && publication->sid.empty()) publication.reset();
+    if (publisher) {
+        const bool unanswered = offerPending;
+        if (unanswered) publisher->connection().rollback();
         offerPending = false;
-        offerPublisher();
+        const bool restart = !publisher->connected();
+        if (restart) publisher->connection().restartIce(publisher->now());
+        if (restart || unanswered || offerWanted) offerPublisher();
     }
+    if (publication && !publication->sid.empty()) say(signal::MuteTrack{publication->sid, publication->muted});
+    applyMicrophone();
     if (subscriber && subscriber->connected()) joined();
     publish();
 }
@@ -180,7 +208,6 @@ void RoomSession::Impl::onRoster(const signal::ParticipantUpdate& update) {
     std::shared_ptr<const Participant> before;
     for (const auto& p : state.participants)
         if (p->isSelf) before = p;
-    const bool hadHands = !state.hands.empty();
     if (rosterDue) {
         rosterDue = false;
         applyRoster(state, update);
@@ -191,7 +218,7 @@ void RoomSession::Impl::onRoster(const signal::ParticipantUpdate& update) {
         if (info.identity == state.self && info.sid == sid) permission = info.permission;
     remoteTracksChanged();
     selfChanged(before.get());
-    if (hadHands || !state.hands.empty()) refreshHands();
+    refreshHands();
     publish();
 }
 
@@ -211,18 +238,45 @@ void RoomSession::Impl::selfChanged(const Participant* before) {
     applyMicrophone();
 }
 
-/// Moderators get the notes from the house; the hands themselves are in the attributes.
+/// Moderators get the notes from the house; the hands themselves are in the attributes. One question for a changed queue.
 void RoomSession::Impl::refreshHands() {
     const auto* me = state.me();
-    if (me == nullptr || me->power == api::Power::none || handsAsked || !house || !house->signedIn()) return;
+    if (me == nullptr || me->power == api::Power::none) {
+        handsSeen.clear();
+        for (auto& hand : state.hands) hand.note.clear();   // not ours to read any more
+        return;
+    }
+    std::string queue;
+    for (const auto& hand : state.hands) {
+        const auto* person = state.find(hand.identity);
+        queue += hand.identity.str() + ' ' + (person != nullptr ? person->handKey : std::string()) + '\n';
+    }
+    if (queue == handsSeen) return;
+    handsSeen = std::move(queue);
+    if (!state.hands.empty()) askHands();
+}
+
+void RoomSession::Impl::askHands() {
+    if (!house || leaving) return;
+    if (handsAsked) {
+        handsDue = true;
+        return;
+    }
     handsAsked = true;
+    handsDue = false;
     house->hands(room, [weak = weak_from_this()](base::Result<api::Hands> hands) {
         const auto self = weak.lock();
-        if (!self) return;
-        self->handsAsked = false;
-        if (!hands) return;
-        applyHands(self->state, *hands);
-        self->publish();
+        if (!self || self->state.session == SessionState::left) return;
+        if (hands) {
+            applyHands(self->state, *hands);
+            self->publish();
+        } else {
+            self->handsSeen.clear();   // asked again with the next change
+        }
+        self->handsTimer = self->loop.postAfter(kHandsPause, [impl = self.get()] {
+            impl->handsAsked = false;
+            if (impl->handsDue) impl->askHands();
+        });
     });
 }
 

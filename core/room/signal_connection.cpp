@@ -78,6 +78,11 @@ void SignalConnection::ping() {
     m_pingTimer = m_loop.postAfter(m_interval, [this] { ping(); });
 }
 
+void SignalConnection::silence() {
+    m_ended = true;
+    m_pingTimer.cancel();
+}
+
 void SignalConnection::end(SignalEnd how) {
     if (m_ended) return;
     m_ended = true;

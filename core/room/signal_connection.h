@@ -37,6 +37,8 @@ class SignalConnection {
     void send(const signal::SignalRequest& request);
     /// From the join response, seconds; pings begin now (LiveKit: 5 and 15).
     void keepAlive(int intervalS, int timeoutS);
+    /// Nothing is said or heard any more; for one that is to be destroyed, but not within its own callback.
+    void silence();
     std::uint64_t malformed() const { return m_malformed; }
 
   private:
