@@ -43,7 +43,9 @@ std::int64_t RtpReceiver::receive(const RtpView& packet, base::TimePoint now) {
         m_receivedPrior = 0;
         m_lastTransit.reset();
     } else if (sequence < m_base) {
-        m_base = sequence;  // the very first packets came out of order
+        // The very first packets came out of order, or this one belongs to what was before a jump.
+        if (m_base - sequence > kMaxMisorder) return sequence;
+        m_base = sequence;
     }
     ++m_received;
     ++m_totalReceived;

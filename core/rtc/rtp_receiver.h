@@ -22,6 +22,7 @@ std::uint32_t opusDuration(base::ByteView payload);
 class RtpReceiver {
   public:
     static constexpr std::int64_t kMaxDropout = 3000;  ///< RFC 3550 appendix A.1: a larger jump starts the counting anew
+    static constexpr std::int64_t kMaxMisorder = 100;  ///< the same: one further behind the first is not counted
     static constexpr double kNacksPerSecond = 100.0;
     static constexpr double kNackBurst = 50.0;
 

@@ -36,7 +36,10 @@ std::size_t RtpSender::writeHeader(const base::OpusFrame& frame, std::span<std::
         header.mid = m_parameters.mid;
     }
     const auto size = writeRtpHeader(header, out);
-    if (size > 0) ++m_next;
+    if (size > 0) {
+        ++m_next;
+        ++m_written;
+    }
     return size;
 }
 
@@ -45,7 +48,7 @@ void RtpSender::noteSent(base::ByteView protectedPacket, std::size_t payloadByte
     if (m_history.empty()) m_history.resize(kHistory);
     const auto sequence = static_cast<std::uint16_t>(m_next - 1);
     // 65536 is no multiple of 200: the slot goes by a running count so that the ring stays even across the wrap.
-    auto& slot = m_history[static_cast<std::size_t>(m_packets % kHistory)];
+    auto& slot = m_history[static_cast<std::size_t>((m_written - 1) % kHistory)];
     slot.sequence = sequence;
     slot.repeated = {};
     slot.packet.assign(protectedPacket.begin(), protectedPacket.end());
@@ -63,8 +66,8 @@ void RtpSender::noteForwarded(std::size_t payloadBytes, std::uint32_t rtpTimesta
 std::optional<base::ByteView> RtpSender::retransmission(std::uint16_t sequence, base::TimePoint now) {
     if (m_history.empty() || m_packets == 0) return std::nullopt;
     const auto behind = static_cast<std::uint16_t>(static_cast<std::uint16_t>(m_next - 1) - sequence);
-    if (behind >= kHistory || behind >= m_packets) return std::nullopt;
-    auto& slot = m_history[static_cast<std::size_t>((m_packets - 1 - behind) % kHistory)];
+    if (behind >= kHistory || behind >= m_written) return std::nullopt;
+    auto& slot = m_history[static_cast<std::size_t>((m_written - 1 - behind) % kHistory)];
     if (slot.packet.empty() || slot.sequence != sequence) return std::nullopt;
     const auto interval = std::max(kMinRepeatInterval, m_roundTrip.value_or(base::Duration{0}));
     if (slot.repeated != base::TimePoint{} && now - slot.repeated < interval) return std::nullopt;

@@ -75,6 +75,7 @@ class RtpSender {
     std::uint16_t m_next;
     RtpNegotiated m_parameters;
     std::vector<Stored> m_history;   // ring by sequence modulo kHistory, made at the first packet
+    std::uint64_t m_written = 0;     // headers; one that was not sent leaves its slot as it was
     std::uint64_t m_packets = 0;
     std::uint64_t m_bytes = 0;
     std::uint64_t m_retransmitted = 0;

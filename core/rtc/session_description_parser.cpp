@@ -65,7 +65,11 @@ std::string parseFingerprint(std::string_view value) {
     if (hash != "sha-256") return {};
     auto hex = std::string(nextWord(value));
     if (hex.size() != 32 * 3 - 1) return {};
-    for (auto& c : hex) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    for (std::size_t i = 0; i < hex.size(); ++i) {
+        const auto c = static_cast<unsigned char>(hex[i]);
+        if (i % 3 == 2 ? c != ':' : std::isxdigit(c) == 0) return {};
+        hex[i] = static_cast<char>(std::toupper(c));
+    }
     return hex;
 }
 
@@ -97,7 +101,7 @@ void parseSsrc(MediaDescription& media, std::string_view value) {
 
 void parseMediaAttribute(MediaDescription& media, std::string_view name, std::string_view value) {
     if (const auto direction = parseDirection(name)) media.direction = *direction;
-    else if (name == "mid") media.mid = std::string(value.substr(0, 64));
+    else if (name == "mid") media.mid = std::string(nextWord(value).substr(0, 64));
     else if (name == "setup") media.setup = parseSetup(value);
     else if (name == "ice-ufrag") media.iceUfrag = std::string(value);
     else if (name == "ice-pwd") media.icePwd = std::string(value);
@@ -203,6 +207,9 @@ base::Result<SessionDescription> parseSessionDescription(std::string_view text) 
         if (++lines > kMaxLines)
             return base::fail(base::ErrorKind::invalidInput, "sdp_too_large", "The session description has more than 1000 lines.");
         if (line.size() < 2 || line[1] != '=') return malformed("a line without '='");
+        // RFC 8866 section 9: no control characters. Parts of lines are repeated in answers.
+        if (std::any_of(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; }))
+            return malformed("a control character");
         const char type = line[0];
         auto value = line.substr(2);
         if (!sawVersion) {
