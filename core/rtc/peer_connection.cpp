@@ -2,6 +2,7 @@
 #include "core/rtc/peer_connection.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/crypto/random.h"
 #include "core/rtc/peer_connection_impl.h"
@@ -47,9 +48,8 @@ std::uint32_t PeerConnection::Impl::unusedSsrc() {
 }
 
 Section* PeerConnection::Impl::sectionOf(SenderId sender) {
-    for (auto& s : sections)
-        if (s.senderId == sender) return &s;
-    return nullptr;
+    const auto found = placed.find(sender.value);
+    return found == placed.end() ? nullptr : &sections[found->second];
 }
 const Section* PeerConnection::Impl::sectionOf(SenderId sender) const {
     return const_cast<Impl*>(this)->sectionOf(sender);
@@ -62,12 +62,18 @@ PeerConnection& PeerConnection::operator=(PeerConnection&&) noexcept = default;
 
 bool PeerConnection::offerOutstanding() const { return m_impl->negotiation == Impl::Negotiation::offered; }
 
-void PeerConnection::rollback() { m_impl->negotiation = Impl::Negotiation::stable; }
+void PeerConnection::rollback() {
+    m_impl->negotiation = Impl::Negotiation::stable;
+    if (m_impl->restartWanted) m_impl->events.emplace_back(NegotiationNeeded{});
+}
 
 void PeerConnection::addRemoteCandidate(const IceCandidate& candidate, base::TimePoint now) {
     auto& s = *m_impl;
-    if (!s.transport.hasRemote()) {
-        if (s.earlyCandidates.size() < kMaxEarlyCandidates) s.earlyCandidates.push_back(candidate);
+    if (s.closed) return;
+    // Those of a restart may come before its description, too (livekit-protocol section 12, trap 4).
+    if (!s.transport.hasRemote() || (!candidate.ufrag.empty() && candidate.ufrag != s.remoteUfrag)) {
+        if (s.earlyCandidates.size() >= kMaxEarlyCandidates) s.earlyCandidates.erase(s.earlyCandidates.begin());
+        s.earlyCandidates.push_back(candidate);
         return;
     }
     s.transport.addRemoteCandidate(candidate, now);
@@ -84,7 +90,11 @@ IceCandidate PeerConnection::addLocalAddress(const base::SocketAddress& address)
 
 void PeerConnection::restartIce(base::TimePoint now) {
     auto& s = *m_impl;
-    s.restarting = true;
+    if (s.closed) return;
+    if (s.negotiation == Impl::Negotiation::offered) {
+        s.restartWanted = true;   // the answer on its way belongs to the old credentials
+        return;
+    }
     s.transport.restartIce(now);
     s.events.emplace_back(NegotiationNeeded{});
     s.pump(now);
@@ -103,6 +113,7 @@ void PeerConnection::removeSender(SenderId sender) {
     std::erase_if(s.unplaced, [&](const auto& u) { return u.first == sender; });
     if (auto* section = s.sectionOf(sender)) {
         s.transport.forgetOutgoing(section->sender->ssrc());
+        s.placed.erase(sender.value);
         section->senderId.reset();
         section->sender.reset();
         section->sending = false;
@@ -148,7 +159,7 @@ void PeerConnection::onNack(std::function<void(SenderId, std::span<const std::ui
 
 bool PeerConnection::sendData(DataLabel label, base::ByteView bytes, base::TimePoint now) {
     auto& s = *m_impl;
-    if (!s.data || !s.data->send(label, bytes, now)) return false;
+    if (!s.data || bytes.size() > s.remoteMaxMessage || !s.data->send(label, bytes, now)) return false;
     s.pump(now);
     return true;
 }
@@ -205,6 +216,7 @@ TransportState PeerConnection::state() const { return m_impl->transport.state();
 
 void PeerConnection::close(base::TimePoint now) {
     auto& s = *m_impl;
+    if (std::exchange(s.closed, true)) return;
     s.data.reset();
     base::ByteWriter bye;
     writeRtcp(bye, ReceiverReport{s.reportSsrc, {}});
@@ -219,7 +231,14 @@ void PeerConnection::close(base::TimePoint now) {
     s.pump(now);
 }
 
+void PeerConnection::Impl::bind(Section& section, std::uint32_t ssrc) {
+    if (section.remoteSsrc) ++section.epoch;   // another stream behind the same section: decoders start afresh
+    section.remoteSsrc = ssrc;
+    section.receiver.emplace(ssrc);
+}
+
 /// By SSRC; else by the mid it carries; else to the only section that waits for its first packet (RFC 8843 section 9.2).
+/// An SSRC that the peer signalled stays until it signals another one.
 Section* PeerConnection::Impl::route(const RtpView& packet) {
     Section* waiting = nullptr;
     int waitingCount = 0;
@@ -235,11 +254,13 @@ Section* PeerConnection::Impl::route(const RtpView& packet) {
     for (auto& s : sections) {
         if (!s.receiving || s.midExtension == 0) continue;
         const auto mid = packet.mid(s.midExtension);
-        if (mid && *mid == s.mid && !s.remoteSsrc) found = &s;
+        if (!mid || *mid != s.mid) continue;
+        found = s.ssrcSignalled ? nullptr : &s;
+        break;
     }
-    if (found == nullptr) return nullptr;
-    found->remoteSsrc = packet.ssrc;
-    found->receiver = std::make_unique<RtpReceiver>(packet.ssrc);
+    // Comfort noise or tones of another type must not take the place of the sound.
+    if (found == nullptr || packet.payloadType != found->opus) return nullptr;
+    bind(*found, packet.ssrc);
     return found;
 }
 

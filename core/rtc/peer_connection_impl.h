@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/rtc/peer_connection.h"
@@ -32,9 +33,12 @@ struct PeerConnection::Impl {
     std::uint64_t sessionVersion = 0;
     int nextMid = 0;
     bool described = false;                      // a local description has left, so candidates may trickle
-    bool restarting = false;                     // our own ICE restart is on its way
+    bool restartWanted = false;                  // asked for while an offer was out: comes with the next one
+    bool closed = false;
     std::string remoteUfrag;
-    std::vector<IceCandidate> earlyCandidates;   // arrived before the description
+    std::string remoteFingerprint;
+    std::string announcedUfrag;                  // generation whose candidates have been trickled
+    std::vector<IceCandidate> earlyCandidates;   // arrived before the description of their generation
     std::uint32_t nextSender = 1;
     std::uint32_t random;
 
@@ -55,18 +59,24 @@ struct PeerConnection::Impl {
 
     // peer_negotiation.cpp
     void placeSenders();
+    std::string unusedMid();
     void attachSender(Section& section, SenderId id, const AudioSenderConfig& senderConfig);
-    std::string describe(Setup setup, const std::vector<MediaDescription>* offer);
+    void releaseSender(Section& section);
+    bool roomForSender() const;
+    std::string describe(Setup setup, const SessionDescription* offer);
     MediaDescription describeSection(const Section& section, Setup setup, const MediaDescription* offered) const;
     base::Result<void> applyTransport(const SessionDescription& remote, bool weOffered, base::TimePoint now);
     void applyRemote(Section& section, const MediaDescription& remote, bool weOffered);
-    void setReceiving(Section& section, const MediaDescription& remote);
+    base::Result<void> checkOffer(const SessionDescription& remote) const;
+    void takeSections(const SessionDescription& remote);
+    void setReceiving(Section& section, const MediaDescription& remote, bool weOffered);
     void startData(base::TimePoint now);
     void announceCandidates();
 
     // peer_connection.cpp
     void handleRtp(std::span<std::byte> plain, base::TimePoint now);
     Section* route(const RtpView& packet);
+    static void bind(Section& section, std::uint32_t ssrc);
     void send(base::ByteView bytes);
     void pump(base::TimePoint now);
 
@@ -78,6 +88,8 @@ struct PeerConnection::Impl {
     void sendRtcp(base::ByteView compound);
 
     std::vector<std::pair<SenderId, AudioSenderConfig>> unplaced;   // senders that have no section yet
+    std::unordered_map<std::uint32_t, std::size_t> placed;          // sender -> its place in `sections`, which only grows
+    std::size_t remoteMaxMessage = 65'536;                           // RFC 8841 section 6
 };
 
 }  // namespace parlour::rtc

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Offers and answers (JSEP, RFC 9429) in the subset that LiveKit's two connections need: one side always offers.
 #include <algorithm>
+#include <utility>
 
 #include "core/rtc/peer_connection_impl.h"
 
@@ -8,7 +9,8 @@ namespace parlour::rtc {
 namespace {
 
 constexpr std::uint16_t kSctpPort = 5000;
-constexpr std::uint32_t kMaxMessage = 65535;
+constexpr std::uint32_t kMaxMessage = SctpAssociation::kMaxMessage;
+constexpr std::size_t kMaxSections = 64;   // what the parser of the other side reads (security T38)
 
 base::Unexpected<base::Error> refuse(std::string code, std::string detail) {
     return base::fail(base::ErrorKind::refused, std::move(code), "The two sides could not agree on a connection.",
@@ -18,26 +20,48 @@ base::Unexpected<base::Error> refuse(std::string code, std::string detail) {
 }  // namespace
 
 void PeerConnection::Impl::attachSender(Section& section, SenderId id, const AudioSenderConfig& senderConfig) {
+    placed[id.value] = static_cast<std::size_t>(&section - sections.data());
     section.senderId = id;
     section.senderConfig = senderConfig;
     section.sender = std::make_unique<RtpSender>(unusedSsrc(), static_cast<std::uint16_t>(next32() & 0x7fff));
     section.sending = false;
 }
 
+/// The peer took the section away: its sender waits for another one.
+void PeerConnection::Impl::releaseSender(Section& section) {
+    if (!section.senderId) return;
+    transport.forgetOutgoing(section.sender->ssrc());
+    placed.erase(section.senderId->value);
+    unplaced.emplace_back(*section.senderId, std::move(section.senderConfig));
+    section.senderId.reset();
+    section.sender.reset();
+    section.sending = false;
+}
+
+bool PeerConnection::Impl::roomForSender() const {
+    return sections.size() < kMaxSections ||
+           std::any_of(sections.begin(), sections.end(), [](const Section& s) { return s.idle(); });
+}
+
 /// Each waiting sender gets an idle section of ours, or a new one behind the last (JSEP section 5.2.1).
 void PeerConnection::Impl::placeSenders() {
-    for (auto& [id, senderConfig] : unplaced) {
-        const auto found = std::find_if(sections.begin(), sections.end(), [](const Section& s) { return s.idle(); });
-        if (found != sections.end()) {
-            attachSender(*found, id, senderConfig);
-            continue;
+    while (!unplaced.empty() && roomForSender()) {
+        auto found = std::find_if(sections.begin(), sections.end(), [](const Section& s) { return s.idle(); });
+        if (found == sections.end()) {
+            Section section;
+            section.mid = unusedMid();
+            found = sections.insert(sections.end(), std::move(section));
         }
-        Section section;
-        section.mid = std::to_string(nextMid++);
-        sections.push_back(std::move(section));
-        attachSender(sections.back(), id, senderConfig);
+        attachSender(*found, unplaced.front().first, unplaced.front().second);
+        unplaced.erase(unplaced.begin());
     }
-    unplaced.clear();
+}
+
+std::string PeerConnection::Impl::unusedMid() {
+    while (true) {
+        auto mid = std::to_string(nextMid++);
+        if (std::none_of(sections.begin(), sections.end(), [&](const Section& s) { return s.mid == mid; })) return mid;
+    }
 }
 
 MediaDescription PeerConnection::Impl::describeSection(const Section& section, Setup setup,
@@ -52,8 +76,8 @@ MediaDescription PeerConnection::Impl::describeSection(const Section& section, S
     m.fingerprint = transport.localFingerprint().sha256;
     if (section.rejected) {
         m.port = 0;
-        m.protocol = section.protocol;
-        m.formats = section.formats;
+        m.protocol = section.protocol.empty() ? m.protocol : section.protocol;
+        m.formats = section.formats.empty() ? std::vector<std::string>{"0"} : section.formats;
         m.direction = Direction::inactive;
         m.iceUfrag.clear();
         m.icePwd.clear();
@@ -61,8 +85,6 @@ MediaDescription PeerConnection::Impl::describeSection(const Section& section, S
         m.setup = Setup::none;
         return m;
     }
-    m.candidates = transport.localCandidates();
-    m.endOfCandidates = !m.candidates.empty() && config.transport.iceMode == IceMode::lite;
     if (section.kind == MediaKind::application) {
         m.protocol = "UDP/DTLS/SCTP";
         m.formats = {"webrtc-datachannel"};
@@ -98,16 +120,27 @@ MediaDescription PeerConnection::Impl::describeSection(const Section& section, S
     return m;
 }
 
-std::string PeerConnection::Impl::describe(Setup setup, const std::vector<MediaDescription>* offer) {
+std::string PeerConnection::Impl::describe(Setup setup, const SessionDescription* offer) {
     SessionDescription session;
     if (sessionId == 0) sessionId = (std::uint64_t{next32() & 0x3fffffff} << 32) | next32();
     session.id = sessionId;
     session.version = ++sessionVersion;
     session.iceLite = config.transport.iceMode == IceMode::lite;
+    bool first = true;
     for (std::size_t i = 0; i < sections.size(); ++i) {
-        const auto* offered = offer != nullptr ? &(*offer)[i] : nullptr;
-        session.media.push_back(describeSection(sections[i], setup, offered));
-        if (!sections[i].rejected) session.bundle.push_back(sections[i].mid);
+        auto media = describeSection(sections[i], setup, offer != nullptr ? &offer->media[i] : nullptr);
+        if (!sections[i].rejected) {
+            // One transport: its candidates once. 64 sections with all of them would not fit into 64 KiB.
+            if (std::exchange(first, false)) {
+                media.candidates = transport.localCandidates();
+                media.endOfCandidates = !media.candidates.empty() && session.iceLite;
+            }
+            // An answer groups what the offer grouped (RFC 9143 section 7.3).
+            const auto& group = offer != nullptr ? offer->bundle : session.bundle;
+            if (offer == nullptr || std::find(group.begin(), group.end(), sections[i].mid) != group.end())
+                session.bundle.push_back(sections[i].mid);
+        }
+        session.media.push_back(std::move(media));
     }
     described = true;
     return toString(session);
@@ -115,17 +148,19 @@ std::string PeerConnection::Impl::describe(Setup setup, const std::vector<MediaD
 
 base::Result<std::string> PeerConnection::createOffer(base::TimePoint now) {
     auto& s = *m_impl;
+    if (s.closed) return refuse("closed", "the connection is closed");
     if (s.negotiation == Impl::Negotiation::offered) return refuse("offer_outstanding", "the last offer has no answer yet");
     if (s.config.dataChannels &&
         std::none_of(s.sections.begin(), s.sections.end(), [](const Section& x) { return x.kind == MediaKind::application; })) {
         Section section;
         section.kind = MediaKind::application;
         section.kindText = "application";
-        section.mid = std::to_string(s.nextMid++);
+        section.mid = s.unusedMid();
         s.sections.push_back(std::move(section));
     }
     s.placeSenders();
     if (s.sections.empty()) return refuse("nothing_to_offer", "no media section");
+    if (std::exchange(s.restartWanted, false)) s.transport.restartIce(now);
     s.negotiation = Impl::Negotiation::offered;
     auto sdp = s.describe(Setup::actpass, nullptr);
     s.announceCandidates();
@@ -133,46 +168,55 @@ base::Result<std::string> PeerConnection::createOffer(base::TimePoint now) {
     return sdp;
 }
 
+/// Nothing is changed before the whole offer is known to fit what was agreed before.
+base::Result<void> PeerConnection::Impl::checkOffer(const SessionDescription& remote) const {
+    if (remote.media.size() < sections.size()) return refuse("sections_lost", "the offer has fewer media sections than before");
+    for (std::size_t i = 0; i < remote.media.size(); ++i) {
+        const auto& m = remote.media[i];
+        if (m.rejected()) continue;
+        for (std::size_t k = 0; k < i; ++k)
+            if (!remote.media[k].rejected() && remote.media[k].mid == m.mid)
+                return refuse("mid_repeated", "two media sections have the same mid");
+        // A rejected section may be used again for something else (JSEP section 5.2.2).
+        if (i < sections.size() && !sections[i].rejected && (sections[i].kind != m.kind || sections[i].mid != m.mid))
+            return refuse("section_changed", "media section " + std::to_string(i) + " is another one than before");
+    }
+    return {};
+}
+
+/// New sections of the offer, and old ones that were rejected and are used for something else now.
+void PeerConnection::Impl::takeSections(const SessionDescription& remote) {
+    for (std::size_t i = 0; i < remote.media.size(); ++i) {
+        const auto& m = remote.media[i];
+        const bool known = i < sections.size();
+        if (known && (m.rejected() || (sections[i].kind == m.kind && sections[i].mid == m.mid))) continue;
+        Section section;
+        section.kind = m.kind;
+        section.kindText = m.kindText;
+        section.mid = m.mid;
+        section.midExtension = 0;
+        section.levelExtension = 0;
+        if (known) {
+            releaseSender(sections[i]);
+            section.epoch = sections[i].epoch;
+            sections[i] = std::move(section);
+        } else {
+            sections.push_back(std::move(section));
+        }
+    }
+}
+
 base::Result<std::string> PeerConnection::acceptOffer(const std::string& sdp, base::TimePoint now) {
     auto& s = *m_impl;
+    if (s.closed) return refuse("closed", "the connection is closed");
     if (s.negotiation == Impl::Negotiation::offered) return refuse("glare", "an offer of ours is outstanding");
     auto remote = parseSessionDescription(sdp);
     if (!remote) return base::Unexpected<base::Error>(std::move(remote).error());
-    if (remote->media.size() < s.sections.size()) return refuse("sections_lost", "the offer has fewer media sections than before");
-    for (std::size_t i = 0; i < remote->media.size(); ++i) {
-        const auto& m = remote->media[i];
-        // A rejected section may be used again for something else (JSEP section 5.2.2): browsers and SDKs do so at once.
-        const bool recycled = i < s.sections.size() && s.sections[i].rejected && !m.rejected() &&
-                              (s.sections[i].kind != m.kind || s.sections[i].mid != m.mid);
-        if (recycled) {
-            Section section;
-            section.kind = m.kind;
-            section.kindText = m.kindText;
-            section.mid = m.mid;
-            section.midExtension = 0;
-            section.levelExtension = 0;
-            s.sections[i] = std::move(section);
-        }
-        if (i < s.sections.size() && (s.sections[i].kind != m.kind || (s.sections[i].mid != m.mid && !m.rejected())))
-            return refuse("section_changed", "media section " + std::to_string(i) + " is another one than before");
-        if (i >= s.sections.size()) {
-            Section section;
-            section.kind = m.kind;
-            section.kindText = m.kindText;
-            section.mid = m.mid;
-            section.midExtension = 0;
-            section.levelExtension = 0;
-            s.sections.push_back(std::move(section));
-        }
-    }
+    if (auto ok = s.checkOffer(*remote); !ok) return base::Unexpected<base::Error>(std::move(ok).error());
     if (auto ok = s.applyTransport(*remote, false, now); !ok) return base::Unexpected<base::Error>(std::move(ok).error());
+    s.takeSections(*remote);
     for (std::size_t i = 0; i < remote->media.size(); ++i) s.applyRemote(s.sections[i], remote->media[i], false);
-    auto answer = s.describe(s.dtlsRole == DtlsRole::client ? Setup::active : Setup::passive, &remote->media);
-    for (auto& section : s.sections)
-        if (section.kind == MediaKind::audio && section.senderId && !section.rejected) {
-            const auto i = static_cast<std::size_t>(&section - s.sections.data());
-            section.sending = receives(remote->media[i].direction);
-        }
+    auto answer = s.describe(s.dtlsRole == DtlsRole::client ? Setup::active : Setup::passive, &*remote);
     s.announceCandidates();
     s.startData(now);
     s.pump(now);
@@ -181,20 +225,21 @@ base::Result<std::string> PeerConnection::acceptOffer(const std::string& sdp, ba
 
 base::Result<void> PeerConnection::acceptAnswer(const std::string& sdp, base::TimePoint now) {
     auto& s = *m_impl;
+    if (s.closed) return refuse("closed", "the connection is closed");
     if (s.negotiation != Impl::Negotiation::offered) return refuse("no_offer", "an answer without an offer");
     auto remote = parseSessionDescription(sdp);
     if (!remote) return base::Unexpected<base::Error>(std::move(remote).error());
     if (remote->media.size() != s.sections.size()) return refuse("answer_mismatch", "the answer has another number of media sections");
     for (std::size_t i = 0; i < remote->media.size(); ++i)
-        if (remote->media[i].kind != s.sections[i].kind)
-            return refuse("answer_mismatch", "media section " + std::to_string(i) + " is of another kind");
+        if (remote->media[i].kind != s.sections[i].kind ||
+            (!remote->media[i].rejected() && remote->media[i].mid != s.sections[i].mid))
+            return refuse("answer_mismatch", "media section " + std::to_string(i) + " is another one than offered");
     if (auto ok = s.applyTransport(*remote, true, now); !ok) return ok;
     s.negotiation = Impl::Negotiation::stable;
-    s.restarting = false;
     for (std::size_t i = 0; i < remote->media.size(); ++i) s.applyRemote(s.sections[i], remote->media[i], true);
     s.startData(now);
     // Senders added while the offer was out need another round.
-    if (!s.unplaced.empty()) s.events.emplace_back(NegotiationNeeded{});
+    if (s.restartWanted || (!s.unplaced.empty() && s.roomForSender())) s.events.emplace_back(NegotiationNeeded{});
     s.pump(now);
     return {};
 }
@@ -211,15 +256,22 @@ base::Result<void> PeerConnection::Impl::applyTransport(const SessionDescription
                              : config.transport.iceMode == IceMode::lite ? DtlsRole::server
                                                                          : DtlsRole::client);
     if (transport.hasRemote()) role = dtlsRole;   // RFC 8842 section 5: stays for the life of the association
+    // Looked at first: a description that will be refused must not restart anything.
+    if (!remoteFingerprint.empty() && remoteFingerprint != found->fingerprint)
+        return refuse("dtls_changed", "a=fingerprint differs from the one before");
+    if (found->iceUfrag.size() < 4 || found->icePwd.size() < 22 || found->fingerprint.empty())
+        return refuse("no_transport", "ice-ufrag, ice-pwd or SHA-256 fingerprint is missing or too short");
     // A peer that restarts ICE in its offer wants new credentials in the answer (RFC 8839 section 4.4.3).
     if (!weOffered && !remoteUfrag.empty() && remoteUfrag != found->iceUfrag) transport.restartIce(now);
     IceParameters ice{found->iceUfrag, found->icePwd, remote.iceLite};
     if (auto ok = transport.setRemote(ice, Fingerprint{found->fingerprint}, role, now); !ok) return ok;
     dtlsRole = role;
     remoteUfrag = found->iceUfrag;
+    remoteFingerprint = found->fingerprint;
     for (const auto& m : remote.media)
         for (const auto& candidate : m.candidates) transport.addRemoteCandidate(candidate, now);
-    for (const auto& candidate : earlyCandidates) transport.addRemoteCandidate(candidate, now);
+    for (const auto& candidate : earlyCandidates)
+        if (candidate.ufrag.empty() || candidate.ufrag == remoteUfrag) transport.addRemoteCandidate(candidate, now);
     earlyCandidates.clear();
     if (nextReport == base::kNever) nextReport = now + std::chrono::milliseconds(500);
     return {};
@@ -235,8 +287,12 @@ void PeerConnection::Impl::applyRemote(Section& section, const MediaDescription&
         section.protocol = remote.protocol;
         section.formats = remote.formats;
         section.sending = false;
+        // Who refuses what we offer will refuse it again; who takes his own section back may have another one.
+        if (!weOffered) releaseSender(section);
         if (section.receiving) {
             section.receiving = false;
+            section.receiver.reset();
+            section.remoteSsrc.reset();
             events.emplace_back(RemoteTrackRemoved{section.mid, section.trackId});
         }
         return;
@@ -244,13 +300,15 @@ void PeerConnection::Impl::applyRemote(Section& section, const MediaDescription&
     section.rejected = false;
     if (section.kind == MediaKind::application) {
         dataNegotiated = true;
+        remoteMaxMessage = remote.maxMessageSize.value_or(kMaxMessage);
+        if (remoteMaxMessage == 0) remoteMaxMessage = kMaxMessage;
         return;
     }
     section.opus = opus->payloadType;
     section.nack = std::find(opus->feedback.begin(), opus->feedback.end(), "nack") != opus->feedback.end();
     section.midExtension = remote.extensionId(kMidExtension);
     section.levelExtension = remote.extensionId(kLevelExtension);
-    setReceiving(section, remote);
+    setReceiving(section, remote, weOffered);
     if (!weOffered && !section.senderId && receives(remote.direction) && !unplaced.empty()) {
         attachSender(section, unplaced.front().first, unplaced.front().second);
         unplaced.erase(unplaced.begin());
@@ -261,12 +319,17 @@ void PeerConnection::Impl::applyRemote(Section& section, const MediaDescription&
     }
 }
 
-void PeerConnection::Impl::setReceiving(Section& section, const MediaDescription& remote) {
-    const bool receivingNow = sends(remote.direction);
+void PeerConnection::Impl::setReceiving(Section& section, const MediaDescription& remote, bool weOffered) {
+    // An answer cannot send where the offer did not want to receive.
+    const bool receivingNow = sends(remote.direction) && (!weOffered || section.receiving);
     const auto ssrc = remote.ssrcs.empty() ? std::nullopt : std::optional(remote.ssrcs.front().ssrc);
     const bool same = section.receiving && receivingNow && section.trackId == remote.trackId &&
                       section.streamId == remote.streamId && (!ssrc || !section.remoteSsrc || *ssrc == *section.remoteSsrc);
-    if (same) return;
+    if (same) {
+        if (ssrc && !section.remoteSsrc) bind(section, *ssrc);
+        section.ssrcSignalled |= ssrc.has_value();
+        return;
+    }
     if (section.receiving) {
         events.emplace_back(RemoteTrackRemoved{section.mid, section.trackId});
         section.receiving = false;
@@ -278,9 +341,9 @@ void PeerConnection::Impl::setReceiving(Section& section, const MediaDescription
     section.receiving = true;
     section.streamId = remote.streamId;
     section.trackId = remote.trackId;
-    section.remoteSsrc = ssrc;
+    section.ssrcSignalled = ssrc.has_value();
     ++section.epoch;
-    if (ssrc) section.receiver = std::make_unique<RtpReceiver>(*ssrc);
+    if (ssrc) bind(section, *ssrc);
     events.emplace_back(RemoteTrackAdded{section.mid, section.streamId, section.trackId, ssrc, section.epoch, section.opus,
                                          section.levelExtension, section.midExtension});
 }
@@ -293,7 +356,8 @@ void PeerConnection::Impl::startData(base::TimePoint now) {
 
 void PeerConnection::Impl::announceCandidates() {
     const auto first = std::find_if(sections.begin(), sections.end(), [](const Section& s) { return !s.rejected; });
-    if (first == sections.end()) return;
+    if (first == sections.end() || announcedUfrag == transport.localIce().ufrag) return;
+    announcedUfrag = transport.localIce().ufrag;
     for (const auto& candidate : transport.localCandidates()) events.emplace_back(LocalCandidate{candidate, first->mid});
 }
 

@@ -80,7 +80,7 @@ void PeerConnection::Impl::sendReports(base::TimePoint now) {
     if (transport.state() != TransportState::connected) return;
     std::vector<ReportBlock> blocks;
     for (auto& s : sections)
-        if (s.receiver && s.receiver->packetsReceived() > 0 && blocks.size() < 31) blocks.push_back(s.receiver->report(now));
+        if (s.receiver && s.receiver->packetsReceived() > 0) blocks.push_back(s.receiver->report(now));
     base::ByteWriter out;
     const auto flush = [&](std::uint32_t ssrc) {
         if (out.size() == 0) return;
@@ -88,16 +88,24 @@ void PeerConnection::Impl::sendReports(base::TimePoint now) {
         sendRtcp(out.view());
         (void)out.take();
     };
+    const auto take = [&] {   // as many as one report holds
+        const auto count = std::min<std::size_t>(blocks.size(), 31);
+        std::vector<ReportBlock> some(blocks.end() - static_cast<std::ptrdiff_t>(count), blocks.end());
+        blocks.resize(blocks.size() - count);
+        return some;
+    };
     for (auto& s : sections) {
         if (!s.sending) continue;
         auto report = s.sender->report(now);
         if (!report) continue;
-        report->blocks = std::move(blocks);
-        blocks.clear();
+        report->blocks = take();
         writeRtcp(out, *report);
         if (out.size() > kMaxCompound / 2) flush(s.sender->ssrc());
     }
-    if (!blocks.empty()) writeRtcp(out, ReceiverReport{reportSsrc, std::move(blocks)});
+    while (!blocks.empty()) {
+        if (out.size() > kMaxCompound / 4) flush(reportSsrc);
+        writeRtcp(out, ReceiverReport{reportSsrc, take()});
+    }
     flush(reportSsrc);
 }
 

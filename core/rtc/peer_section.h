@@ -39,7 +39,8 @@ struct Section {
     bool receiving = false;
     std::string streamId, trackId;
     std::optional<std::uint32_t> remoteSsrc;
-    std::unique_ptr<RtpReceiver> receiver;
+    bool ssrcSignalled = false;          // told by a=ssrc; else learned from a packet, and may be learned again
+    std::optional<RtpReceiver> receiver;
     std::uint32_t epoch = 0;
 
     bool idle() const { return kind == MediaKind::audio && !rejected && !senderId && !receiving; }

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::uint16_t kPort = 5000;
 constexpr base::Duration kBusyTick = std::chrono::milliseconds(20);
+constexpr base::Duration kBusyFor = std::chrono::milliseconds(500);
 constexpr base::Duration kIdleTick = std::chrono::milliseconds(250);
 
 sockaddr_conn addressOf(std::uintptr_t id) {
@@ -33,10 +34,10 @@ int onLibraryData(struct socket*, union sctp_sockstore, void* data, size_t lengt
                   void* context) {
     if (data == nullptr) return 1;
     const base::ByteView bytes{static_cast<const std::byte*>(data), length};
-    auto* sink = static_cast<SctpDriver::Sink*>(context);
-    if ((flags & MSG_NOTIFICATION) != 0)
+    auto* sink = static_cast<SctpDriver::Sink*>(context);   // null: its association is being closed
+    if (sink != nullptr && (flags & MSG_NOTIFICATION) != 0)
         sink->onNotification(bytes);
-    else
+    else if (sink != nullptr)
         sink->onData(info.rcv_sid, ntohl(info.rcv_ppid), bytes, (flags & MSG_EOR) != 0);
     std::free(data);
     return 1;
@@ -56,6 +57,7 @@ struct SctpAssociation::Impl final : SctpDriver::Sink {
     bool up = false;
     bool over = false;
     base::TimePoint nextTick = base::kNever;
+    base::TimePoint busyUntil{};
     std::deque<base::Bytes> packets;
     std::deque<SctpMessage> messages;
     std::size_t messageBytes = 0;
@@ -139,7 +141,12 @@ struct SctpAssociation::Impl final : SctpDriver::Sink {
         }
     }
 
-    void schedule(base::TimePoint now) { nextTick = now + (up && waiting.empty() && packets.empty() ? kIdleTick : kBusyTick); }
+    /// Delayed acknowledgements and retransmissions are due soon after bytes have moved.
+    void touch(base::TimePoint now) { busyUntil = now + kBusyFor; }
+    void schedule(base::TimePoint now) {
+        const bool idle = up && waiting.empty() && packets.empty() && now >= busyUntil;
+        nextTick = now + (idle ? kIdleTick : kBusyTick);
+    }
 };
 
 SctpAssociation::SctpAssociation() : m_impl(std::make_unique<Impl>()) {}
@@ -199,6 +206,7 @@ void SctpAssociation::handlePacket(base::ByteView packet, base::TimePoint now) {
     s.driver->advance(now);
     usrsctp_conninput(reinterpret_cast<void*>(s.id), packet.data(), packet.size(), 0);
     s.drainWaiting();
+    s.touch(now);
     s.schedule(now);
 }
 
@@ -247,6 +255,7 @@ bool SctpAssociation::send(std::uint16_t stream, std::uint32_t ppid, base::ByteV
     } else if (error != 0) {
         return false;
     }
+    s.touch(now);
     s.schedule(now);
     return true;
 }
