@@ -18,14 +18,15 @@ Item {
     Accessible.ignored: true
 
     Rectangle {
-        readonly property real grow: 3 + 5 * root.loudness
+        // Whole pixels: fractions leave steps in the curve.
+        readonly property real grow: 4 + Math.round(4 * root.loudness)
         anchors.centerIn: parent
         width: root.size + 2 * grow
         height: width
         radius: face.radius + grow
         color: Theme.none
         border.color: Theme.speaking
-        border.width: 2 + 2.5 * root.loudness
+        border.width: 2 + Math.round(2 * root.loudness)
         opacity: root.loudness > 0 ? 0.45 + 0.55 * root.loudness : 0
         visible: opacity > 0.01
         Behavior on opacity { NumberAnimation { duration: Theme.calm } }
