@@ -13,6 +13,7 @@ constexpr std::int64_t kPacketsWithMid = 50;
 /// Retransmissions may cost a tenth of what was sent, and never more than this many bytes at once.
 constexpr double kResendShare = 0.1;
 constexpr double kResendBurst = 4000;
+constexpr base::Duration kNoteEvery = std::chrono::milliseconds(400);
 
 }  // namespace
 
@@ -72,8 +73,22 @@ bool Subscriber::send(const ForwardedPacket& packet, SendBatch& out, base::TimeP
     m_begun = true;
     ++sent;
     m_resendBudget = std::min(kResendBurst, m_resendBudget + kResendShare * static_cast<double>(size));
-    m_connection->noteForwarded(m_sender, packet.payload.size(), timestampOf(packet), now);
+    note(packet, now);
     return true;
+}
+
+// The counts for sender reports lie deep in the connection: told in handfuls, they cost no cache misses per packet.
+void Subscriber::note(const ForwardedPacket& packet, base::TimePoint now) {
+    ++m_unnoted;
+    m_unnotedBytes += static_cast<std::uint32_t>(packet.payload.size());
+    if (sent > 1 && now - m_notedAt < kNoteEvery) return;
+    for (; m_unnoted > 1; --m_unnoted) {
+        m_connection->noteForwarded(m_sender, m_unnotedBytes / m_unnoted, timestampOf(packet), now);
+        m_unnotedBytes -= m_unnotedBytes / m_unnoted;
+    }
+    m_connection->noteForwarded(m_sender, m_unnotedBytes, timestampOf(packet), now);
+    m_unnoted = m_unnotedBytes = 0;
+    m_notedAt = now;
 }
 
 // Must write the same header for the same packet every time: SRTP would use one nonce for two different texts otherwise.

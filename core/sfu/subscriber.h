@@ -42,6 +42,7 @@ class Subscriber {
 
   private:
     std::size_t write(const ForwardedPacket& packet, std::int64_t number, SendBatch& out);
+    void note(const ForwardedPacket& packet, base::TimePoint now);
     std::uint32_t timestampOf(const ForwardedPacket& packet) const { return packet.timestamp + m_timestampOffset; }
 
     rtc::PeerConnection* m_connection;
@@ -63,6 +64,9 @@ class Subscriber {
     base::SocketAddress m_from;
     base::SocketAddress m_to;
     double m_resendBudget = 0;         // bytes
+    std::uint32_t m_unnoted = 0;       // packets that the connection's sender report does not know yet
+    std::uint32_t m_unnotedBytes = 0;
+    base::TimePoint m_notedAt{};
     int m_midExtensionId = 0;
     int m_levelExtensionId = 0;
     std::string m_mid;
