@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::uint16_t kSctpPort = 5000;
 constexpr std::uint32_t kMaxMessage = SctpAssociation::kMaxMessage;
-constexpr std::size_t kMaxSections = 64;   // what the parser of the other side reads (security T38)
+// A section of ours has up to 18 lines, and the other side reads 1000 of them (security T38).
+constexpr std::size_t kMaxSections = 54;
 
 base::Unexpected<base::Error> refuse(std::string code, std::string detail) {
     return base::fail(base::ErrorKind::refused, std::move(code), "The two sides could not agree on a connection.",
