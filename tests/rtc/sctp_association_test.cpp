@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/rtc/sctp_association.h"
 
+#include <chrono>
 #include <memory>
 #include <thread>
 
@@ -105,6 +106,30 @@ TEST_CASE("one mebibyte waits at most while the peer does not answer, and all of
     pair.run(60s);
     CHECK(pair.collected == accepted);
     CHECK(pair.a->queued() == 0);
+}
+
+TEST_CASE("lost packets of an ordered message are sent again, an unordered one is given up", "[rtc]") {
+    Pair pair;
+    pair.connect();
+    pair.cut = true;
+    REQUIRE(pair.a->send(1, 53, base::asBytes("kept"), Reliability::ordered, pair.now));
+    REQUIRE(pair.a->send(2, 53, base::asBytes("gone"), Reliability::unordered, pair.now));
+    pair.run(100ms);
+    pair.cut = false;
+    // The library looks at the wall clock, too, before it repeats anything: here time has to be the real one.
+    const auto begin = std::chrono::steady_clock::now();
+    const auto start = pair.now;
+    std::optional<SctpMessage> message;
+    while (!message && pair.now < start + 5s) {
+        pair.now = start + std::chrono::duration_cast<base::Duration>(std::chrono::steady_clock::now() - begin);
+        pair.a->handleTimeout(pair.now);
+        pair.b->handleTimeout(pair.now);
+        pair.exchange();
+        message = pair.b->pollMessage();
+    }
+    REQUIRE(message);
+    CHECK(base::asText(message->bytes) == "kept");
+    CHECK_FALSE(pair.b->pollMessage());
 }
 
 TEST_CASE("an association may be destroyed in any state", "[rtc]") {
