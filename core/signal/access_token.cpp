@@ -51,9 +51,13 @@ std::optional<base::WallTime> date(const json& object, const char* name) {
 json parseObject(base::ByteView bytes) {
     const auto view = base::asText(bytes);
     int depth = 0;
-    // Deep nesting is refused before the parser sees it.
-    for (const char c : view) {
-        depth += c == '{' || c == '[' ? 1 : (c == '}' || c == ']' ? -1 : 0);
+    bool inText = false;
+    // Deep nesting is refused before the parser sees it; brackets inside strings are only text.
+    for (std::size_t i = 0; i < view.size(); ++i) {
+        const char c = view[i];
+        if (c == '"') inText = !inText;
+        if (inText && c == '\\') ++i;
+        if (!inText) depth += c == '{' || c == '[' ? 1 : (c == '}' || c == ']' ? -1 : 0);
         if (depth > 16) return json();
     }
     auto value = json::parse(view.begin(), view.end(), nullptr, false);

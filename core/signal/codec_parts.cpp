@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/signal/codec_parts.h"
 
+#include <google/protobuf/stubs/common.h>
+#if GOOGLE_PROTOBUF_VERSION < 4022000
+#include <google/protobuf/stubs/logging.h>
+#endif
+
 #include "livekit.pb.h"
 
 namespace parlour::signal::wire {
@@ -11,6 +16,13 @@ constexpr std::size_t kMaxMetadataBytes = 512 * 1024; // LiveKit's own limit
 
 void checkShort(const char* field, const std::string& value, Limits& limits) {
     if (value.size() > kMaxShortString) limits.fail(field);
+}
+
+/// Times on the wire come in seconds, milliseconds or both; what no calendar holds counts as unknown.
+std::int64_t wallMs(std::int64_t milliseconds, std::int64_t seconds) {
+    constexpr std::int64_t kLast = 253'402'300'799;   // end of the year 9999
+    if (milliseconds > 0 && milliseconds <= kLast * 1000) return milliseconds;
+    return seconds > 0 && seconds <= kLast ? seconds * 1000 : 0;
 }
 
 template <class Map>
@@ -27,6 +39,16 @@ std::map<std::string, std::string> attributes(const Map& from, Limits& limits) {
 }
 
 }  // namespace
+
+void quietProtobuf() {
+#if GOOGLE_PROTOBUF_VERSION < 4022000
+    static const bool done = [] {
+        google::protobuf::SetLogHandler(nullptr);
+        return true;
+    }();
+    (void)done;
+#endif
+}
 
 void put(const SessionDescription& from, livekit::SessionDescription& to) {
     to.set_type(from.type);
@@ -132,7 +154,7 @@ ParticipantInfo get(const livekit::ParticipantInfo& from, Limits& limits) {
     out.metadata = from.metadata();
     out.attributes = attributes(from.attributes(), limits);
     for (const auto& track : from.tracks()) out.tracks.push_back(get(track, limits));
-    out.joinedAtMs = from.joined_at_ms() != 0 ? from.joined_at_ms() : from.joined_at() * 1000;
+    out.joinedAtMs = wallMs(from.joined_at_ms(), from.joined_at());
     out.version = from.version();
     const auto& permission = from.permission();
     out.permission.canSubscribe = permission.can_subscribe();
@@ -179,7 +201,7 @@ RoomInfo get(const livekit::Room& from, Limits& limits) {
     out.emptyTimeoutS = from.empty_timeout();
     out.departureTimeoutS = from.departure_timeout();
     out.maxParticipants = from.max_participants();
-    out.creationTimeMs = from.creation_time_ms() != 0 ? from.creation_time_ms() : from.creation_time() * 1000;
+    out.creationTimeMs = wallMs(from.creation_time_ms(), from.creation_time());
     for (const auto& codec : from.enabled_codecs()) out.enabledCodecs.push_back({codec.mime(), codec.fmtp_line()});
     out.metadata = from.metadata();
     out.numParticipants = from.num_participants();

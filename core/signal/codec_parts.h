@@ -23,6 +23,9 @@ class ServerInfo;
 
 namespace parlour::signal::wire {
 
+/// protobuf 3.21 writes a line to stderr for each string that is not UTF-8; foreign bytes must not fill our logs.
+void quietProtobuf();
+
 /// Collects the first broken limit while values are read; nothing throws.
 class Limits {
   public:

@@ -157,6 +157,7 @@ base::Result<SignalRequest> decodeRequest(base::ByteView bytes, std::size_t maxB
     if (bytes.size() > std::min(maxBytes, kMaxMessageBytes))
         return base::fail(base::ErrorKind::invalidInput, "signal_too_large", "A signalling message is too large.", {},
                           std::to_string(bytes.size()) + " bytes");
+    wire::quietProtobuf();
     livekit::SignalRequest message;
     google::protobuf::io::CodedInputStream stream(reinterpret_cast<const std::uint8_t*>(bytes.data()),
                                                   static_cast<int>(bytes.size()));

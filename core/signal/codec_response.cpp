@@ -281,6 +281,7 @@ base::Result<SignalResponse> decodeResponse(base::ByteView bytes, std::size_t ma
         return base::fail(base::ErrorKind::invalidInput, "signal_too_large",
                           "The server sent a signalling message that is too large.", {},
                           std::to_string(bytes.size()) + " bytes");
+    wire::quietProtobuf();
     livekit::SignalResponse message;
     google::protobuf::io::CodedInputStream stream(reinterpret_cast<const std::uint8_t*>(bytes.data()),
                                                   static_cast<int>(bytes.size()));

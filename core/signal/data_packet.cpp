@@ -3,7 +3,7 @@
 
 #include <google/protobuf/io/coded_stream.h>
 
-#include "core/signal/codec.h"
+#include "core/signal/codec_parts.h"
 #include "livekit.pb.h"
 
 namespace parlour::signal {
@@ -13,6 +13,7 @@ base::Result<void> parse(base::ByteView bytes, std::size_t maxBytes, livekit::Da
     if (bytes.size() > maxBytes)
         return base::fail(base::ErrorKind::invalidInput, "data_too_large", "A data message is too large.", {},
                           std::to_string(bytes.size()) + " bytes");
+    wire::quietProtobuf();
     google::protobuf::io::CodedInputStream stream(reinterpret_cast<const std::uint8_t*>(bytes.data()),
                                                   static_cast<int>(bytes.size()));
     stream.SetRecursionLimit(kMaxRecursion);
@@ -165,6 +166,9 @@ base::Result<StampedData> stampDataPacket(base::ByteView bytes, const base::Iden
                                           const base::ParticipantSid& senderSid, std::size_t maxBytes) {
     livekit::DataPacket message;
     if (auto ok = parse(bytes, maxBytes, message); !ok) return base::Unexpected(std::move(ok).error());
+    // Addressed by the sids of old clients alone: we route by identity, and what was meant for one must not reach all.
+    if (message.has_user() && message.user().destination_sids_size() > 0 && destinationsOf(message).empty())
+        return base::fail(base::ErrorKind::invalidInput, "data_malformed", "A data message names its receivers in an outdated way.");
     message.set_participant_identity(sender.str());
     message.set_participant_sid(senderSid.str());
     if (message.has_user()) {

@@ -195,7 +195,8 @@ std::string InviteLink::str() const {
 }
 
 std::string InviteLink::appLink() const {
-    // parlour:// says http only for loopback without a pin; the port is written so that nothing is guessed.
+    // parlour:// says http exactly for loopback without a pin; a link that is otherwise keeps its own scheme.
+    if (m_origin.secure == (m_origin.isLoopback() && m_pin.empty())) return str();
     auto place = m_origin.host.find(':') != std::string::npos ? "[" + m_origin.host + "]" : m_origin.host;
     if (m_origin.port != (m_origin.secure ? 443 : 80)) place += ":" + std::to_string(m_origin.port);
     return "parlour://" + place + "/i/" + m_id.str() + "#k=" + m_secret + (m_pin.empty() ? "" : "&p=" + m_pin);
