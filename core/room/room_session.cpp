@@ -69,10 +69,8 @@ RoomSession::RoomSession(net::EventLoop& loop, const base::Clock&, PersonKeys& k
     : m_impl(std::make_shared<Impl>(loop, keys, audio, std::move(config), std::move(observer))) {}
 
 RoomSession::~RoomSession() {
+    m_impl->observer = {};   // first: nothing is told any more
     m_impl->closeAll();
-    // One of the observer's functions may be the one that destroys us.
-    m_impl->loop.post([observer = std::move(m_impl->observer)] {});
-    m_impl->observer = {};
 }
 
 void RoomSession::preview(net::EventLoop& loop, PersonKeys& keys, const signal::InviteLink& link,
@@ -100,8 +98,10 @@ void RoomSession::Impl::publish() {
         ++self->state.revision;
         self->published = std::make_shared<const RoomState>(self->state);
         if (!self->observer.onState) return;
+        // Copies: the observer may destroy the session, and with it what it was called by.
         const auto snapshot = self->published;
-        self->observer.onState(snapshot);
+        const auto onState = self->observer.onState;
+        onState(snapshot);
     });
 }
 
@@ -109,7 +109,9 @@ void RoomSession::Impl::publish() {
 void RoomSession::Impl::refuse(base::Error error) {
     loop.post([weak = weak_from_this(), error = std::move(error)] {
         const auto self = weak.lock();
-        if (self && self->observer.onRefused) self->observer.onRefused(error);
+        if (!self || !self->observer.onRefused) return;
+        const auto onRefused = self->observer.onRefused;
+        onRefused(error);
     });
 }
 

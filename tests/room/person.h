@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +21,37 @@ namespace parlour::tests {
 using namespace std::chrono_literals;
 using room::LeaveReason;
 using room::SessionState;
+
+/// Best normalised correlation of `said` with any part of `heard`: coarsely at 4 kHz, then exactly where that was best.
+inline double likeness(std::span<const float> said, std::span<const float> heard) {
+    constexpr std::size_t kEvery = 12;
+    const auto thin = [](std::span<const float> x) {
+        std::vector<float> out(x.size() / kEvery);
+        for (std::size_t i = 0; i < out.size() * kEvery; ++i) out[i / kEvery] += x[i];
+        return out;
+    };
+    const auto at = [](std::span<const float> a, std::span<const float> b) {
+        float cross = 0, one = 1e-9f, other = 1e-9f;
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            cross += a[i] * b[i];
+            one += a[i] * a[i];
+            other += b[i] * b[i];
+        }
+        return cross / std::sqrt(one * other);
+    };
+    const auto few = thin(said), many = thin(heard);
+    std::size_t best = 0;
+    float most = 0;
+    for (std::size_t d = 0; d + few.size() <= many.size(); ++d)
+        if (const float c = at(few, std::span(many).subspan(d, few.size())); c > most) {
+            most = c;
+            best = d * kEvery;
+        }
+    float exact = 0;
+    for (std::size_t d = best < kEvery ? 0 : best - kEvery; d <= best + kEvery && d + said.size() <= heard.size(); ++d)
+        exact = std::max(exact, at(said, heard.subspan(d, said.size())));
+    return exact;
+}
 
 class Person {
   public:
@@ -53,6 +86,11 @@ class Person {
     }
 
     void speak(std::uint32_t seed) { m_voice = speechLike(20.0, seed); }
+    /// A tone without pauses.
+    void hum() {
+        m_voice.resize(48'000);
+        for (std::size_t i = 0; i < m_voice.size(); ++i) m_voice[i] = 0.3f * std::sin(static_cast<float>(i % 120) * 0.05236f);
+    }
     /// What was heard in the last `length`.
     std::span<const float> heard(base::Duration length) const {
         const std::span<const float> all(card->heard);
@@ -60,13 +98,15 @@ class Person {
         return all.last(n);
     }
     double loudness(base::Duration length) const { return rms(heard(length)); }
-    /// How much of the last second is this voice, at any delay up to 1 s.
-    double hears(const Person& speaker) const {
+    /// How much of the last second is this voice (correlation, 0 to 1); looked at anew each 200 ms of sound.
+    double hears(const Person& speaker) {
+        auto& known = m_hears[&speaker];
+        if (card->heard.size() < known.at + 9600 || speaker.m_said.size() < 48'000 || card->heard.size() < 48'000) return known.correlation;
+        known.at = card->heard.size();
+        // The half second that was spoken one second ago lies somewhere in what was heard since.
         const std::span<const float> said(speaker.m_said);
-        const auto ear = heard(1500ms);
-        if (said.size() < 48'000 || ear.size() < 72'000) return 0.0;
-        // The spoken half second that began a second ago lies somewhere in what was heard since.
-        return match(said.subspan(said.size() - 48'000, 24'000), ear.last(48'000), 24'000).correlation;
+        known.correlation = likeness(said.subspan(said.size() - 48'000, 24'000), std::span<const float>(card->heard).last(48'000));
+        return known.correlation;
     }
     bool silent(base::Duration length) const { return loudness(length) < 0.0005; }
 
@@ -86,6 +126,11 @@ class Person {
     base::TimePoint m_begun;
     std::int64_t m_blocks = 0;
     std::vector<float> m_voice, m_said;
+    struct Known {
+        std::size_t at = 0;
+        double correlation = 0;
+    };
+    std::map<const Person*, Known> m_hears;
     std::size_t m_voiceAt = 0;
 };
 

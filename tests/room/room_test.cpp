@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whole rooms in one process: coming in, the stage, the sound, the chat, going out.
+#include "core/signal/data_packet.h"
 #include "tests/room/room_lab.h"
 
 using namespace parlour;
@@ -144,7 +145,11 @@ TEST_CASE("a ban and the end of the room are told as what they are", "[room][who
     anna.enter(lab.made.links.listener);
     REQUIRE(lab.until([&] { return anna.left(LeaveReason::banned); }));
     host.order(StageVerb::end);
-    REQUIRE(lab.until([&] { return ben.left(LeaveReason::roomEnded) && host.left(LeaveReason::roomEnded); }));
+    const bool over = lab.until([&] { return ben.left(LeaveReason::roomEnded) && host.left(LeaveReason::roomEnded); });
+    INFO("host " << static_cast<int>(host.state()->session) << " " << static_cast<int>(host.state()->leaveReason) << ", ben "
+                 << static_cast<int>(ben.state()->session) << " " << static_cast<int>(ben.state()->leaveReason) << ", refused "
+                 << (host.refused.empty() ? "nothing" : base::describe(host.refused.back())));
+    REQUIRE(over);
 }
 
 TEST_CASE("what is written is read by everybody else, once", "[room][whole]") {
