@@ -241,12 +241,13 @@ TEST_CASE("a live session comes back from the store as it was, but for who is co
 
 TEST_CASE("everything acknowledged is there after kill -9", "[store][R11]") {
     Folder folder;
-    const std::string ledger = (folder.path / "acknowledged").string();
+    int ledger[2];
+    REQUIRE(::pipe(ledger) == 0);
     const pid_t child = fork();
     if (child == 0) {
         auto store = Store::open(folder.file());
         if (!store) _exit(1);
-        const int fd = ::creat(ledger.c_str(), 0600);
+        const int fd = ledger[1];
         auto ok = (*store)->transact([&]() -> base::Result<void> {
             (*store)->addRoom({kRoom, "Room", kNow});
             return {};
@@ -263,17 +264,24 @@ TEST_CASE("everything acknowledged is there after kill -9", "[store][R11]") {
         }
         _exit(0);
     }
+    ::close(ledger[1]);
     // Until something has been acknowledged, then without warning.
-    for (int i = 0; i < 5000; ++i) {
-        std::error_code error;
-        if (std::filesystem::file_size(ledger, error) >= 40 && !error) break;
-        usleep(2000);
+    std::size_t acknowledged = 0;
+    char bytes[64];
+    const auto more = [&] {
+        const auto count = ::read(ledger[0], bytes, sizeof bytes);
+        acknowledged += count > 0 ? static_cast<std::size_t>(count) : 0;
+        return count > 0;
+    };
+    while (acknowledged < 40 && more()) {
     }
     ::kill(child, SIGKILL);
+    while (more()) {
+    }
+    ::close(ledger[0]);
     int status = 0;
     ::waitpid(child, &status, 0);
     REQUIRE(WIFSIGNALED(status));
-    const auto acknowledged = std::filesystem::file_size(ledger);
     REQUIRE(acknowledged >= 40);
     auto store = opened(folder.file());
     inside(*store, [&] {
