@@ -20,6 +20,7 @@
 #include "core/base/log.h"
 #include "ui/models/app_model.h"
 #include "ui/models/offline_client.h"
+#include "ui/platform/quit_signals.h"
 #include "ui/platform/single_instance.h"
 
 using namespace parlour;
@@ -135,6 +136,9 @@ int main(int argc, char** argv) {
     QTranslator words;
     if (words.load(QLocale(), QStringLiteral("parlour"), QStringLiteral("_"), QStringLiteral(":/parlour/i18n")))
         QGuiApplication::installTranslator(&words);
+
+    ui::QuitSignals quitting;
+    QObject::connect(&quitting, &ui::QuitSignals::asked, &qt, &QGuiApplication::quit);
 
     base::SystemClock clock;
     return options.offline ? runOffline(options, clock) : runLive(options, clock);

@@ -95,7 +95,15 @@ void LiveClient::lookInside(const std::string& link, std::function<void(base::Re
     });
 }
 
-room::RoomSession& LiveClient::freshSession(const std::string& name) {
+void LiveClient::withFreshSession(const std::string& name, std::function<void(room::RoomSession&)> use) {
+    if (m_session) {
+        const auto now = m_session->state()->session;
+        if (now != room::SessionState::left && now != room::SessionState::idle)
+            return m_session->leave([this, name, use = std::move(use)]() mutable {
+                // Not from inside the old session's own call.
+                m_loop.post([this, name, use = std::move(use)]() mutable { withFreshSession(name, std::move(use)); });
+            });
+    }
     room::SessionConfig config;
     config.name = name;
     room::Observer observer;
@@ -107,7 +115,7 @@ room::RoomSession& LiveClient::freshSession(const std::string& name) {
     };
     m_session.reset();
     m_session = std::make_unique<room::RoomSession>(m_loop, m_clock, m_keys, m_audio, config, std::move(observer));
-    return *m_session;
+    use(*m_session);
 }
 
 void LiveClient::enter(const std::string& link, const std::string& name) {
@@ -117,7 +125,7 @@ void LiveClient::enter(const std::string& link, const std::string& name) {
             if (m_events.onRefused) m_events.onRefused(parsed.error());
             return;
         }
-        freshSession(name).enter(*parsed);
+        withFreshSession(name, [link = *parsed](room::RoomSession& session) { session.enter(link); });
     });
 }
 
@@ -128,7 +136,7 @@ void LiveClient::enterKnown(const std::string& origin, const base::RoomId& room,
             if (m_events.onRefused) m_events.onRefused(address.error());
             return;
         }
-        freshSession(name).enterKnown(*address, room);
+        withFreshSession(name, [address = *address, room](room::RoomSession& session) { session.enterKnown(address, room); });
     });
 }
 

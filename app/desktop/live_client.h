@@ -53,7 +53,8 @@ class LiveClient final : public ui::RoomClient {
 
   private:
     LiveClient(const base::Clock& clock, const std::string& home, std::vector<std::string> plainHttpHosts, room::PersonKeys keys);
-    room::RoomSession& freshSession(const std::string& name);
+    /// Leaves the room one is in, then hands over a new session. One room at a time.
+    void withFreshSession(const std::string& name, std::function<void(room::RoomSession&)> use);
 
     const base::Clock& m_clock;
     const std::vector<std::string> m_plainHttpHosts;

@@ -91,6 +91,17 @@ TEST_CASE("of many snapshots from another thread the last one is shown, in one g
     CHECK(changes.count() < 50);
 }
 
+TEST_CASE("a ring fades to nothing after the last word", "[ui][models]") {
+    ui::PeopleModel model;
+    auto row = person(1);
+    row.onStage = true;
+    model.showPeople({row});
+    model.updateLevels([](const ui::PersonRow&) { return 0.4f; });
+    CHECK(model.data(model.index(0), ui::PeopleModel::Level).toDouble() > 0.3);
+    for (int i = 0; i < 30; ++i) model.updateLevels([](const ui::PersonRow&) { return 0.0f; });
+    CHECK(model.data(model.index(0), ui::PeopleModel::Level).toDouble() == 0.0);
+}
+
 TEST_CASE("five thousand people come in without a stall", "[ui][models]") {
     ManualClock clock;
     room::RoomState state;

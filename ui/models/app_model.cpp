@@ -29,6 +29,7 @@ AppModel::AppModel(RoomClient& client, const base::Clock& clock, Preferences& pr
     connect(&m_session, &SessionBridge::joinedNow, this, [this] {
         // Only a house that let us in is remembered.
         if (!m_entering.isEmpty()) m_preferences.addServer(std::exchange(m_entering, QString()));
+        if (m_page == QLatin1String("hallway")) go(QStringLiteral("room"));
         emit selfChanged();
     });
     ClientEvents events;
@@ -114,6 +115,7 @@ void AppModel::refreshHallway() {
 void AppModel::enterKnown(int row) {
     if (row < 0 || row >= m_hallway.count()) return;
     const auto& room = m_hallway.rows()[static_cast<std::size_t>(row)];
+    if (m_session.active() && m_session.state()->room == room.room) return go(QStringLiteral("room"));   // already inside
     const auto name = m_preferences.name().isEmpty() ? tr("Guest") : m_preferences.name();
     m_client.enterKnown(room.origin, room.room, name.toStdString());
     go(QStringLiteral("room"));

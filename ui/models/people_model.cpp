@@ -131,8 +131,8 @@ void PeopleModel::updateLevels(const std::function<float(const PersonRow&)>& sou
             if (level < 0.0f) level = m_rows[i].announced;
         }
         float next = std::max(level, m_levels[i] * kFall);
-        if (next < 0.002f) next = 0.0f;
-        if (std::abs(next - m_levels[i]) < 0.004f) continue;
+        if (next < 0.004f) next = 0.0f;
+        if (next == m_levels[i] || (next > 0.1f && std::abs(next - m_levels[i]) < 0.004f)) continue;
         m_levels[i] = next;
         emit dataChanged(index(static_cast<int>(i)), index(static_cast<int>(i)), {Level});
     }

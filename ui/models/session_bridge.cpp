@@ -98,7 +98,7 @@ void SessionBridge::announceChanges(const room::RoomState& before, const room::R
     if (!before.reconnectVisible && after.reconnectVisible) emit announced(tr("Reconnecting"));
     if (before.reconnectVisible && !after.reconnectVisible) emit announced(tr("Connected again"));
     if (is && is->power != api::Power::none && after.hands.size() > before.hands.size())
-        emit announced(tr("%n hand(s) raised", nullptr, static_cast<int>(after.hands.size())));
+        emit announced(tr("Raised hands: %1").arg(after.hands.size()));
 }
 
 void SessionBridge::tick() {

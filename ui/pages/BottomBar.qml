@@ -90,7 +90,7 @@ Rectangle {
             iconName: "chat"
             iconOnly: true
             spokenName: qsTr("Chat")
-            hint: root.session.unreadChat > 0 ? qsTr("%n unread", "", root.session.unreadChat) : ""
+            hint: root.session.unreadChat > 0 ? qsTr("%1 unread").arg(root.session.unreadChat) : ""
             onClicked: root.panelRequested("chat")
             Rectangle {
                 visible: root.session.unreadChat > 0
