@@ -315,7 +315,7 @@ void RoomSession::Impl::closeLater() {
 }
 
 void RoomSession::Impl::closeAll() {
-    for (auto* timer : {&retryTimer, &bannerTimer, &joinTimer, &statsTimer, &feedbackTimer, &leaveTimer, &handsTimer})
+    for (auto* timer : {&retryTimer, &bannerTimer, &joinTimer, &statsTimer, &feedbackTimer, &leaveTimer, &handsTimer, &farewellTimer})
         timer->cancel();
     audio.setGate(false);
     ++attempt;

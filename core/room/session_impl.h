@@ -42,7 +42,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     std::uint64_t visit = 0;                       // of enter(): what an older one left behind is void
     std::uint64_t attempt = 0;                     // of coming (back) in: answers to an older one are void
     std::vector<std::function<void()>> leaveDone;
-    base::Timer retryTimer, bannerTimer, joinTimer, statsTimer, feedbackTimer, leaveTimer, handsTimer;
+    base::Timer retryTimer, bannerTimer, joinTimer, farewellTimer, statsTimer, feedbackTimer, leaveTimer, handsTimer;
 
     // House.
     std::unique_ptr<HouseClient> house;

@@ -7,6 +7,7 @@
 namespace parlour::room {
 namespace {
 
+constexpr base::Duration kFarewellTime = std::chrono::seconds(1);
 constexpr std::size_t kMaxWaitingData = 64;
 constexpr std::size_t kMaxStreams = 64;
 constexpr std::size_t kMaxSenders = 16'384;
@@ -41,6 +42,7 @@ void RoomSession::Impl::openPublisher() {
 }
 
 void RoomSession::Impl::dropMedia() {
+    farewellTimer.cancel();
     if (wiring) {
         wiring->unpublish();
         wiring->removeAll();
@@ -75,8 +77,17 @@ void RoomSession::Impl::linkStateChanged(MediaLink& link, const rtc::ConnectionS
             if (state.session == SessionState::joined)
                 lost({base::ErrorKind::unreachable, "media_lost", "The sound's way to the server was lost.", "", change.reason}, false);
             break;
-        case rtc::TransportState::failed:
         case rtc::TransportState::closed:
+            // An orderly end: the server says why on the signalling connection, and that may come a moment later.
+            if (signalReady && state.session == SessionState::joined) {
+                farewellTimer = loop.postAfter(kFarewellTime, [this, during = attempt, reason = change.reason] {
+                    if (attempt == during)
+                        lost({base::ErrorKind::unreachable, "media_closed", "The server ended the sound.", "", reason}, true);
+                });
+                break;
+            }
+            [[fallthrough]];
+        case rtc::TransportState::failed:
             lost({base::ErrorKind::unreachable, "media_failed", "The sound's way to the server could not be kept.",
                   "A firewall may block UDP.", change.reason},
                  true);
