@@ -275,7 +275,7 @@ Done Run::expel(bool ban) {
     if (!actor.isAbove(*person)) return notAllowed();
     const base::Identity who = person->identity;
     d.drop(who);
-    d.setMark(who, Mark::removed);
+    if (!ban) d.setMark(who, Mark::removed);  // a ban has its own row and its own end
     d.change.revoked.push_back(who);
     d.change.gone.push_back({who, ban ? Exit::banned : Exit::removed});
     if (ban) {

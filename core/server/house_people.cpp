@@ -168,12 +168,14 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
     }
     Extra extra;
     extra.alwaysRights = {who};
-    if (*token->type == signal::TokenType::join)
-        extra.alsoStore = [this, jti = token->id, expires = token->expires]() -> Result<void> {
-            // Kept for the leeway too, so that no token outlives its memory.
-            if (store.spendToken(jti, expires + std::chrono::minutes(1))) return {};
-            return base::fail(ErrorKind::untrusted, "token_spent", "This token has been used already.", "Open the invitation link again.");
-        };
+    // A ban may have been committed while this arrival waited for its turn.
+    extra.alsoStore = [this, roomId, who, spends = *token->type == signal::TokenType::join, jti = token->id,
+                       expires = token->expires]() -> Result<void> {
+        if (const auto ban = store.ban(roomId, who, clock.wallNow())) return base::Unexpected(house::bannedError(*ban));
+        // Kept for the leeway too, so that no token outlives its memory.
+        if (!spends || store.spendToken(jti, expires + std::chrono::minutes(1))) return {};
+        return base::fail(ErrorKind::untrusted, "token_spent", "This token has been used already.", "Open the invitation link again.");
+    };
     if (clock.now() - tokensForgotten > std::chrono::minutes(10)) {
         tokensForgotten = clock.now();
         if (auto done = store.transact([&]() -> Result<void> {

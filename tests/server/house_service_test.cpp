@@ -108,6 +108,20 @@ TEST_CASE("removal ends every credential before the answer leaves", "[house-serv
     CHECK(world.redeem("bob", world.links.speaker).error().code == "removed");
 }
 
+TEST_CASE("a ban says so, and one for minutes ends while the conversation goes on", "[house-service]") {
+    HouseWorld world;
+    world.enter("ann", world.links.moderator);
+    const auto bob = world.enter("bob", world.links.speaker);
+    server::StageRequest request{world.room, HouseWorld::id("ann"), StageVerb::ban, bob.identity, "", 1, true, false, {}};
+    REQUIRE(world.wait<std::uint64_t>([&](auto answer) { world.house->stage(request, answer); }));
+    CHECK(world.gone.back().why == server::Departure::banned);
+    CHECK(world.redeem("bob", world.links.speaker).error().code == "banned");
+    CHECK_FALSE(world.admit(bob.refresh));
+    world.executor.runFor(61s);
+    CHECK_FALSE(world.admit(bob.refresh));  // what was given before the ban stays worthless
+    world.enter("bob", world.links.speaker);
+}
+
 TEST_CASE("answers and broadcasts keep the order of the commits though acknowledgements come late", "[house-service][I7]") {
     HouseWorld world;
     world.enter("ann", world.links.moderator);
