@@ -115,6 +115,7 @@ void JoinCommand::onceInside(const room::RoomState& state) {
     const auto* me = state.me();
     if (m_wishes.raiseHand && me != nullptr && me->seat == api::Seat::audience && !me->handUp())
         perform(room::Command{api::StageVerb::raise, {}, *m_wishes.raiseHand, {}, true, false});
+    for (const auto& text : std::exchange(m_waiting, {})) line(text);
 }
 
 void JoinCommand::armNotes() {
@@ -138,11 +139,16 @@ void JoinCommand::onStats(const room::SessionStats& stats) {
 void JoinCommand::line(std::string_view text) {
     if (m_phase == Phase::leaving || m_phase == Phase::over) return;
     static const room::RoomState nobody;
+    if (m_phase == Phase::entering) {  // who is there is not known yet: the words wait
+        const auto early = parseOrder(text, nobody);
+        if (!early || !std::holds_alternative<LeaveOrder>(*early)) {
+            if (m_waiting.size() < kMaxWaiting) return m_waiting.emplace_back(text), void();
+            return refuse(commandWord(text), refusal("not_inside", "Not in the room yet.", "Wait for the event \"joined\"."));
+        }
+    }
     auto order = parseOrder(text, m_state ? *m_state : nobody);
     if (!order) return refuse(commandWord(text), order.error());
     if (std::holds_alternative<NoOrder>(*order)) return;
-    if (m_phase == Phase::entering && !std::holds_alternative<LeaveOrder>(*order))
-        return refuse(commandWord(text), refusal("not_inside", "Not in the room yet.", "Wait for the event \"joined\"."));
     perform(*order);
 }
 

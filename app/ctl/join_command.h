@@ -49,6 +49,8 @@ class JoinCommand {
   public:
     /// How long a proper goodbye may take.
     static constexpr base::Duration kLeaveTime = std::chrono::seconds(3);
+    /// Commands that may come before joining; they are carried out, in order, once inside.
+    static constexpr std::size_t kMaxWaiting = 100;
 
     JoinCommand(base::Executor& executor, const base::Clock& clock, JoinWishes wishes, EventWriter& events,
                 std::ostream& errors, std::function<void(int exitCode)> finished);
@@ -89,6 +91,7 @@ class JoinCommand {
     room::RoomStatePtr m_state;
     Phase m_phase = Phase::entering;
     bool m_unmuted = false;
+    std::vector<std::string> m_waiting;  ///< lines that came before joining
     std::string m_ownReason;    ///< why we leave by ourselves
     std::string m_lastCommand;  ///< the word of the last one sent, for its refusal
     std::map<std::string, std::string> m_devices;  ///< side -> problem told, "" = fine

@@ -220,13 +220,30 @@ TEST_CASE("a held microphone cannot be opened, but closed", "[ctl]") {
     CHECK(stay.asked.back() == "open");
 }
 
-TEST_CASE("commands before joining are refused, leave is not", "[ctl]") {
+TEST_CASE("commands before joining wait for it and keep their order, leave does not wait", "[ctl]") {
     Stay stay;
     stay.command.line("say hello");
-    CHECK(stay.told("refused").at(0)["code"] == "not_inside");
+    stay.command.line("raise a word");
+    stay.command.line("nonsense");
     CHECK(stay.asked.empty());
-    stay.command.line("leave");
-    CHECK(stay.asked.back() == "leave");
+    CHECK(stay.told("refused").empty());
+    stay.show();
+    CHECK(stay.asked == std::vector<std::string>{"joined", "chat hello", "raise a word"});
+    CHECK(stay.told("refused").at(0)["code"] == "bad_command");
+    Stay other;
+    other.command.line("say never");
+    other.command.line("leave");
+    CHECK(other.asked == std::vector<std::string>{"leave"});
+}
+
+TEST_CASE("a hundred commands may wait for joining, one more is refused", "[ctl][limits]") {
+    Stay stay;
+    for (std::size_t i = 0; i < JoinCommand::kMaxWaiting; ++i) stay.command.line("say " + std::to_string(i));
+    CHECK(stay.told("refused").empty());
+    stay.command.line("say too much");
+    CHECK(stay.told("refused").at(0)["code"] == "not_inside");
+    stay.show();
+    CHECK(stay.asked.size() == 1 + JoinCommand::kMaxWaiting);
 }
 
 TEST_CASE("an invitation's link comes back as an event", "[ctl]") {
