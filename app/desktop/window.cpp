@@ -5,6 +5,7 @@
 #include <QNetworkReply>
 #include <QNetworkRequest>
 #include <QQmlNetworkAccessManagerFactory>
+#include <QFile>
 #include <QQuickWindow>
 #include <QtQml/qqmlextensionplugin.h>
 
@@ -59,6 +60,22 @@ bool choosePlatform() {
 #endif
 }
 
+namespace {
+
+/// For benchmarks: the file named by PARLOUR_TIMING appears when the first picture has been shown.
+void noteFirstPicture(QQuickWindow* window) {
+    const auto file = qEnvironmentVariable("PARLOUR_TIMING");
+    if (file.isEmpty() || window == nullptr) return;
+    auto* once = new QObject(window);
+    QObject::connect(window, &QQuickWindow::frameSwapped, once, [file, once] {
+        QFile note(file);
+        if (note.open(QIODevice::WriteOnly)) note.write("shown\n");
+        once->deleteLater();
+    });
+}
+
+}  // namespace
+
 MainWindow::MainWindow(ui::AppModel& app) : m_deny(std::make_unique<DenyNetwork>()) {
     m_engine.setNetworkAccessManagerFactory(m_deny.get());
     m_engine.addImportPath(QStringLiteral("qrc:/qt/qml"));
@@ -72,6 +89,7 @@ bool MainWindow::load() {
     m_engine.load(QUrl(QStringLiteral("qrc:/qt/qml/Parlour/Pages/Main.qml")));
     if (m_engine.rootObjects().isEmpty()) return false;
     m_window = qobject_cast<QQuickWindow*>(m_engine.rootObjects().constFirst());
+    noteFirstPicture(m_window);
     return m_window != nullptr;
 }
 
