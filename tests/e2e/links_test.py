@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What people are told when a link does not work: exact to the holder of the secret, nothing to a guesser."""
 import subprocess
+import time
 
 from lab import BIN, check, main
 
@@ -32,6 +33,15 @@ def run(lab):
     unknown = join(lab, head.rsplit("/", 1)[0] + "/Zz0Zz0Zz0Zz0#k=" + secret)
     check(wrong.returncode == 3 and unknown.returncode == 3, "a wrong secret and an unknown id are refused")
     check(wrong.stderr == unknown.stderr, "and both get the same answer")
+
+    for i in range(4):  # the sound ends before the signalling says why: nobody may take that for a lost connection
+        closing = server.create_room(f"Closing {i}")
+        inside = lab.join(closing["links"]["listener"], f"Inside {i}")
+        inside.expect("joined")
+        time.sleep(0.3 * i)
+        server.admin("room", "end", closing["room"])
+        code = inside.process.wait(10)
+        check(code == 0 and inside.last("left")["reason"] == "ended", f"a room that ends tells so to whoever is inside (exit {code})")
 
     result = join(lab, "https://127.0.0.1:1/i/abcdefghij12#k=" + secret)
     check(result.returncode == 3, "an unreachable server is exit 3")
