@@ -262,4 +262,10 @@ base::Result<std::string> pinOf(std::string_view certificatePem) {
     return base::toBase64Url(spkiDigest(certificate.get()));
 }
 
+bool isSelfSigned(std::string_view certificatePem) {
+    const auto bio = readBio(base::asBytes(certificatePem));
+    const Owned<X509> certificate(PEM_read_bio_X509(bio.get(), nullptr, noPassword, nullptr));
+    return certificate && X509_check_issued(certificate.get(), certificate.get()) == X509_V_OK;
+}
+
 }  // namespace parlour::net

@@ -34,6 +34,8 @@ base::Result<SelfSigned> makeSelfSigned(const std::vector<std::string>& names, b
 
 /// SHA-256 of the first certificate's SubjectPublicKeyInfo in base64url (43 characters).
 base::Result<std::string> pinOf(std::string_view certificatePem);
+/// True when the first certificate vouches for itself: nobody trusts it without the pin.
+bool isSelfSigned(std::string_view certificatePem);
 
 /// How a client decides whether the server is the right one.
 struct TlsTrust {

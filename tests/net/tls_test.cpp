@@ -189,6 +189,7 @@ TEST_CASE("certificate files are read and checked, the sentence names the file",
     REQUIRE(loaded);
     CHECK(*pinOf(loaded->certificatePem) == own.pin);
     CHECK(own.pin.size() == 43);
+    CHECK(isSelfSigned(loaded->certificatePem));
     CHECK(other.pin != own.pin);
     CHECK(loadTlsFiles(certificateFile, otherKey).error().message.find("does not belong") != std::string::npos);
     CHECK(loadTlsFiles(nonsense, keyFile).error().message.find("c.pem") != std::string::npos);
@@ -197,6 +198,7 @@ TEST_CASE("certificate files are read and checked, the sentence names the file",
     CHECK(missing.error().kind == base::ErrorKind::notFound);
     CHECK(missing.error().message.find("none.pem") != std::string::npos);
     CHECK_FALSE(pinOf("nonsense"));
+    CHECK_FALSE(isSelfSigned("nonsense"));
     CHECK_FALSE(makeSelfSigned({"a,DNS:evil.example"}, base::fromUnixMs(0)));
     std::filesystem::remove_all(folder);
 }
