@@ -142,7 +142,6 @@ int serve(const Options& options, const server::ServerConfig& config, bool first
                                              : base::LogLevel::info;
 #ifndef _WIN32
     log.json = ::isatty(STDERR_FILENO) == 0;
-    ::umask(0077);
     // Before any thread exists: they all inherit the mask, so only the waiting thread gets these.
     sigset_t signals;
     sigemptyset(&signals);
@@ -305,6 +304,9 @@ int check(const Options& o, const server::ServerConfig& config) {
 }  // namespace
 
 int main(int argc, char** argv) {
+#ifndef _WIN32
+    ::umask(0077);  // also the database that a command makes while no server runs
+#endif
     Options o;
     CLI::App app{"Parlour's room server"};
     app.fallthrough();

@@ -63,7 +63,7 @@ void HouseService::Impl::keepAddress() {
         else if (old != value)
             store.setMeta(name, value);
     };
-    const bool known = !address.linkBase.empty();
+    const bool known = !address.linkBase.empty() && !(address.assumed && store.meta("link_base"));
     keep("link_base", address.linkBase, known);
     keep("ws_url", address.wsUrl, known);
     keep("link_pin", address.pin, known);

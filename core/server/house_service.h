@@ -101,6 +101,7 @@ struct HouseAddress {
     std::vector<std::string> origins;   ///< every origin under which people may dial; linkBase is one of them
     std::string pin;                    ///< SPKI hash for `p=` of links; empty = no pin
     std::string houseName;
+    bool assumed = false;               ///< nothing listens yet: an address remembered from before is better
 };
 
 class HouseService {

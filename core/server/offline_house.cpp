@@ -26,6 +26,14 @@ class NoMedia final : public MediaEngine {
     void endRoom(const base::RoomId&, Acknowledge done) override { done(); }
 };
 
+/// Where the server will listen; "" = nobody can know yet (a free port, or a certificate that is still to be made).
+std::string likelyAddress(const ServerConfig& config) {
+    if (!config.publicUrl.empty()) return config.publicUrl;
+    const auto& at = config.listen;
+    if (at.port == 0 || !at.ip.isLoopback() || config.tls != TlsChoice::automatic) return {};
+    return "http://" + at.toString();
+}
+
 base::Result<std::string> runOffline(const ServerConfig& config, const base::Clock& clock, const DataFolder& folder,
                                      const std::string& line) {
     auto store = house::Store::open(folder.databaseFile());
@@ -39,7 +47,8 @@ base::Result<std::string> runOffline(const ServerConfig& config, const base::Clo
     auto future = promise->get_future();
     net.post([&] {
         // A server that has never run has no address yet: links lead to where it will listen.
-        if (!config.publicUrl.empty()) house.setAddress({config.publicUrl, "ws" + config.publicUrl.substr(4), {config.publicUrl}, {}, config.name});
+        if (const auto base = likelyAddress(config); !base.empty())
+            house.setAddress({base, "ws" + base.substr(4), {base}, {}, config.name, config.publicUrl.empty()});
         house.open([&, promise](base::Result<std::size_t> rooms) {
             if (!rooms) return promise->set_value("");
             commands.run(line, [promise](std::string answer) { promise->set_value(std::move(answer)); });

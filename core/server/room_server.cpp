@@ -110,6 +110,7 @@ base::Result<std::optional<net::TlsCredentials>> RoomServer::Impl::credentials()
     if (config.tls == TlsChoice::files) {
         auto loaded = net::loadTlsFiles(config.tlsCertificate, config.tlsKey);
         if (!loaded) return base::Unexpected(std::move(loaded).error());
+        if (net::isSelfSigned(loaded->certificatePem)) pin = net::pinOf(loaded->certificatePem).value_or("");
         return Maybe{std::move(*loaded)};
     }
     auto loaded = net::loadTlsFiles(folder->path() + "/" + kCertificateFile, folder->path() + "/" + kKeyFile);
@@ -249,6 +250,9 @@ std::string RoomServer::reach() const {
     const auto& config = m_impl->config;
     if (!config.publicUrl.empty()) return "Everybody who reaches " + m_impl->address.linkBase + " and has a link can join.";
     if (config.listen.ip.isLoopback()) return "Only programs on this computer can reach it.";
+    if (config.tls == TlsChoice::none)
+        return "Its links are refused on other computers, because nothing is encrypted: leave out --no-tls, or put a proxy with TLS in "
+               "front and give its --public-url.";
     return "Everybody who reaches " + m_impl->address.linkBase + " over the network and has a link can join.";
 }
 

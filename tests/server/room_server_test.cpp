@@ -125,6 +125,21 @@ TEST_CASE("the same commands go through the socket while the server runs and int
     CHECK(lab.admin({{"command", "metrics"}})["ok"]["text"].get<std::string>().find("parlour_build_info") != std::string::npos);
 }
 
+TEST_CASE("links made before the first start lead to where the server will listen, later ones to where it ran", "[room-server]") {
+    ServerLab lab;
+    lab.config.listen.port = 7880;  // nobody listens there in this test
+    const auto listener = [&](const char* title) {
+        return lab.admin({{"command", "room.create"}, {"title", title}})["ok"]["links"]["listener"].get<std::string>();
+    };
+    CHECK(listener("Before").starts_with("http://127.0.0.1:7880/i/"));
+    lab.config.listen.port = 0;
+    lab.start();
+    const auto ran = lab.server->httpUrl();
+    lab.server.reset();
+    lab.config.listen.port = 7880;
+    CHECK(listener("After").starts_with(ran + "/i/"));
+}
+
 TEST_CASE("the first link is for the terminal or for a file that nobody else reads", "[room-server]") {
     ServerLab lab;
     lab.start();
