@@ -139,6 +139,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void remoteTracksChanged();
     void applyVolumes();
     void onData(base::ByteView bytes);
+    std::deque<base::TimePoint> chatTimes;         // of our last messages
     void chatText(const base::Identity& from, const std::string& id, std::int64_t atMs, const std::string& text);
     void sendData(signal::DataPacket packet);
     void flushData();

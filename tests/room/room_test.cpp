@@ -176,6 +176,10 @@ TEST_CASE("what is written is read by everybody else, once", "[room][whole]") {
     REQUIRE(lab.until([&] { return ben.refused.size() == 1; }));
     CHECK(ben.refused[0].code == "chat_too_long");
     CHECK(host.state()->chat.size() == 3);
+    for (int i = 0; i < 4; ++i) ben.session->sendChat("once more");  // two before them: five in all, and one too many
+    REQUIRE(lab.until([&] { return ben.refused.size() == 2; }));
+    CHECK(ben.refused[1].code == "chat_too_fast");
+    REQUIRE(lab.until([&] { return host.state()->chat.size() == 6; }));
 }
 
 TEST_CASE("a moderator's invitation lets another one in", "[room][whole]") {
