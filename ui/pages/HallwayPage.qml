@@ -30,12 +30,16 @@ FocusScope {
         spacing: 14
         model: App.hallway
         boundsBehavior: Flickable.StopAtBounds
+        property bool moved: false
+        onMovementStarted: moved = true
         T.ScrollBar.vertical: ThinScrollBar { }
         Accessible.role: Accessible.List
         Accessible.name: qsTr("Rooms")
 
         header: Column {
             width: list.width
+            // A header that grows in a narrower window would push its own first line out of sight.
+            onHeightChanged: if (!list.moved) Qt.callLater(() => list.contentY = list.originY - list.topMargin)
             spacing: 8
             bottomPadding: 16
             Item {
