@@ -116,7 +116,7 @@ void LiveRoom::flush() {
         const auto bytes = signal::encode(signal::SignalResponse(news));
         for (const auto& [id, person] : m_people) {
             const auto own = std::find_if(news.participants.begin(), news.participants.end(),
-                                          [&](const auto& p) { return p.identity == id; });
+                                          [&, who = id](const auto& p) { return p.identity == who; });
             if (own == news.participants.end() || person->ownInfo().attributes == own->attributes) {
                 person->sendEncoded(bytes);
             } else {

@@ -37,7 +37,9 @@ TEST_CASE("the first holder of the moderator link is host, and a second one is t
 
 TEST_CASE("redeeming needs the person's own signature, once, for this house, origin and link", "[house-service][T15]") {
     HouseWorld world;
-    const auto [id, secret] = HouseWorld::parts(world.links.listener);
+    const auto parts = HouseWorld::parts(world.links.listener);
+    [[maybe_unused]] const auto& id = parts.first;
+    [[maybe_unused]] const auto& secret = parts.second;
     const auto attempt = [&](const api::Proof& proof) {
         api::RedeemRequest request{id, secret, "Eve", proof};
         return world.wait<api::Redeemed>([&](auto answer) { world.house->redeem(request, answer); });
@@ -279,7 +281,9 @@ TEST_CASE("moderators make, list and revoke links; listeners may not; the host a
 TEST_CASE("a revoke between redeeming and joining keeps the person out", "[house-service][T23]") {
     HouseWorld world;
     const auto ann = world.enter("ann", world.links.moderator);
-    const auto [id, secret] = HouseWorld::parts(world.links.listener);
+    const auto parts = HouseWorld::parts(world.links.listener);
+    [[maybe_unused]] const auto& id = parts.first;
+    [[maybe_unused]] const auto& secret = parts.second;
     const auto bob = world.redeem("bob", world.links.listener);
     REQUIRE(bob);
     REQUIRE(world.wait<api::Nothing>([&](auto answer) {
@@ -317,7 +321,9 @@ TEST_CASE("a preview redeems nothing and tells strangers nothing", "[house-servi
     HouseWorld world;
     const auto ann = world.enter("ann", world.links.moderator);
     const auto preview = [&](const std::string& link, const base::Identity& who = {}) {
-        const auto [id, secret] = HouseWorld::parts(link);
+        const auto parts = HouseWorld::parts(link);
+    [[maybe_unused]] const auto& id = parts.first;
+    [[maybe_unused]] const auto& secret = parts.second;
         return world.wait<api::Preview>([&](auto answer) { world.house->preview({id, secret, who}, answer); });
     };
     for (int i = 0; i < 3; ++i) {
