@@ -3,6 +3,16 @@
 
 #include <fstream>
 #include <iterator>
+#include <utility>
+
+#ifndef _WIN32
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#endif
 
 #include "core/crypto/hkdf.h"
 #include "core/crypto/random.h"
@@ -22,44 +32,75 @@ base::Unexpected<base::Error> unwritable(const fs::path& home, const std::string
                       "Choose another folder with --home, or make this one writable.", why);
 }
 
+#ifndef _WIN32
+/// Ours alone: a file that others can read, or that somebody else laid there, is no key of ours (security T49).
+bool isSafe(const fs::path& path) {
+    struct stat info {};
+    return ::lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 0077) == 0 && info.st_uid == ::geteuid();
+}
+
+/// Whole and on the disk before it has its name, so that no crash leaves half a key; "" or what went wrong.
+std::string store(const fs::path& draft, const fs::path& path, base::ByteView bytes) {
+    const int file = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (file < 0) return std::strerror(errno);
+    bool good = ::write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && ::fsync(file) == 0;
+    std::string why = good ? "" : std::strerror(errno);
+    ::close(file);
+    // A name that is taken meanwhile belongs to another program of the same person: its key counts.
+    if (good && ::link(draft.c_str(), path.c_str()) != 0 && errno != EEXIST && ::rename(draft.c_str(), path.c_str()) != 0) {
+        good = false;
+        why = std::strerror(errno);
+    }
+    ::unlink(draft.c_str());
+    if (const int folder = good ? ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1; folder >= 0) {
+        (void)::fsync(folder);
+        ::close(folder);
+    }
+    return why;
+}
+#else
+bool isSafe(const fs::path&) { return true; }   // the profile folder's access list decides
+
+std::string store(const fs::path& draft, const fs::path& path, base::ByteView bytes) {
+    {
+        std::ofstream out(draft, std::ios::binary | std::ios::trunc);
+        out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+        out.flush();
+        if (!out) return "writing failed";
+    }
+    std::error_code error;
+    fs::rename(draft, path, error);
+    return error ? error.message() : "";
+}
+#endif
+
 }  // namespace
 
 PersonKeys PersonKeys::fresh() { return PersonKeys(crypto::randomSecret(kSeedBytes)); }
 
 base::Result<PersonKeys> PersonKeys::open(const fs::path& home) {
     std::error_code error;
-    fs::create_directories(home, error);
+    const bool made = fs::create_directories(home, error);
     if (error) return unwritable(home, error.message());
-    fs::permissions(home, fs::perms::owner_all, error);   // 0700; a folder of somebody else keeps its own
+    // A folder that was there keeps its mode: it may be anything the person named, /tmp too.
+    if (made) fs::permissions(home, fs::perms::owner_all, error);
     const auto path = home / kFile;
-    if (fs::exists(path, error)) {
-#ifndef _WIN32
-        const auto mode = fs::status(path, error).permissions();
-        if ((mode & (fs::perms::group_all | fs::perms::others_all)) != fs::perms::none)
-            return base::fail(base::ErrorKind::refused, "seed_unsafe", "Others on this computer can read your key file " + path.string() + ".",
-                              "Run: chmod 600 " + path.string());
-#endif
-        std::ifstream in(path, std::ios::binary);
-        std::string bytes((std::istreambuf_iterator<char>(in)), {});
-        if (bytes.size() != kSeedBytes)
-            return base::fail(base::ErrorKind::invalidInput, "seed_damaged", "Your key file " + path.string() + " is damaged.",
-                              "Restore it from a backup. Moving it away makes you a new person to every house.");
-        PersonKeys keys(crypto::Secret::copyOf(bytes));
-        crypto::wipe(std::as_writable_bytes(std::span(bytes)));
-        return keys;
+    if (!fs::exists(fs::symlink_status(path, error))) {
+        const auto seed = crypto::randomSecret(kSeedBytes);
+        const auto draft = home / (std::string(kFile) + "." + crypto::randomString(8));
+        if (const auto why = store(draft, path, seed.view()); !why.empty()) return unwritable(home, why);
     }
-    auto seed = crypto::randomSecret(kSeedBytes);
-    const auto draft = home / (std::string(kFile) + ".new");
-    {
-        std::ofstream out(draft, std::ios::binary | std::ios::trunc);
-        fs::permissions(draft, fs::perms::owner_read | fs::perms::owner_write, error);
-        out.write(reinterpret_cast<const char*>(seed.view().data()), static_cast<std::streamsize>(seed.size()));
-        out.flush();
-        if (!out) return unwritable(home, "writing failed; is the disk full?");
-    }
-    fs::rename(draft, path, error);   // whole or not at all
-    if (error) return unwritable(home, error.message());
-    return PersonKeys(std::move(seed));
+    if (!isSafe(path))
+        return base::fail(base::ErrorKind::refused, "seed_unsafe", "Others on this computer can read or have made your key file " + path.string() + ".",
+                          "Make it yours alone: chown and chmod 600 " + path.string());
+    std::ifstream in(path, std::ios::binary);
+    std::string bytes((std::istreambuf_iterator<char>(in)), {});
+    if (bytes.size() != kSeedBytes)
+        return base::fail(base::ErrorKind::invalidInput, "seed_damaged", "Your key file " + path.string() + " is damaged.",
+                          "Restore it from a backup. Moving it away makes you a new person to every house.");
+    PersonKeys keys(crypto::Secret::copyOf(bytes));
+    crypto::wipe(std::as_writable_bytes(std::span(bytes)));
+    return keys;
 }
 
 crypto::SigningKey PersonKeys::keyFor(const base::HouseId& house) const {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The person behind this computer: a master seed of 32 bytes, made silently at first use and kept in the home folder
-// (file 0600, folder 0700), and from it one Ed25519 key per house, so that two houses cannot compare people.
+// (file 0600; the folder 0700 when it is made here), and from it one Ed25519 key per house, so that two houses cannot compare people.
 // Thread: net (the file is read once, at opening).
 #pragma once
 
@@ -15,7 +15,7 @@ namespace parlour::room {
 
 class PersonKeys {
   public:
-    /// Errors: unavailable ("home_unwritable"), refused ("seed_unsafe": others can read it), invalidInput ("seed_damaged").
+    /// Errors: unavailable ("home_unwritable"), refused ("seed_unsafe": others can read it or own it), invalidInput ("seed_damaged").
     static base::Result<PersonKeys> open(const std::filesystem::path& home);
     /// A person for this run only.
     static PersonKeys fresh();

@@ -5,6 +5,9 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "tests/support/catch.h"
 
@@ -80,6 +83,47 @@ TEST_CASE("a seed that others can read is refused", "[room]") {
     }
     fs::permissions(home.seed(), fs::perms::owner_read | fs::perms::owner_write);
     CHECK(PersonKeys::open(home.path));
+}
+
+TEST_CASE("a folder that was there keeps its mode", "[room]") {
+    Home home;
+    fs::create_directory(home.path);
+    REQUIRE(::chmod(home.path.c_str(), 01777) == 0);   // as /tmp has it
+    REQUIRE(PersonKeys::open(home.path));
+    struct stat info {};
+    REQUIRE(::stat(home.path.c_str(), &info) == 0);
+    CHECK((info.st_mode & 07777) == 01777);
+    CHECK(modeOf(home.seed()) == 0600);
+}
+
+TEST_CASE("programs that start for the first time together are one person", "[room]") {
+    Home home;
+    const base::HouseId house("house-one");
+    std::vector<std::string> seen(8);
+    std::vector<std::thread> programs;
+    for (auto& who : seen)
+        programs.emplace_back([&home, &house, &who] {
+            if (const auto keys = PersonKeys::open(home.path)) who = keys->identityFor(house).str();
+        });
+    for (auto& program : programs) program.join();
+    CHECK_FALSE(seen.front().empty());
+    for (const auto& who : seen) CHECK(who == seen.front());
+    CHECK(std::distance(fs::directory_iterator(home.path), {}) == 1);
+}
+
+TEST_CASE("a seed that is a link is refused", "[room]") {
+    Home home;
+    fs::create_directory(home.path);
+    const auto elsewhere = home.path.parent_path() / "elsewhere";
+    std::ofstream(elsewhere, std::ios::binary) << std::string(32, 'x');
+    fs::permissions(elsewhere, fs::perms::owner_read | fs::perms::owner_write);
+    for (const auto& target : {elsewhere, home.path / "nothing"}) {
+        fs::remove(home.seed());
+        fs::create_symlink(target, home.seed());
+        const auto opened = PersonKeys::open(home.path);
+        REQUIRE_FALSE(opened);
+        CHECK(opened.error().code == "seed_unsafe");
+    }
 }
 
 TEST_CASE("a home that cannot be made is told in a sentence", "[room]") {
