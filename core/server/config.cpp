@@ -6,7 +6,13 @@
 #include <functional>
 #include <sstream>
 
-#define TOML_EXCEPTIONS 0
+// toml++ 3.3 asserts on some malformed tables, or assumes that they cannot be: here each of its checks is an error instead.
+#undef NDEBUG
+namespace {
+struct TomlCheckFailed {};
+}  // namespace
+#define TOML_ASSERT(expr) ((expr) ? static_cast<void>(0) : throw TomlCheckFailed{})
+#define TOML_EXCEPTIONS 1
 #define TOML_HEADER_ONLY 1
 #include <toml++/toml.h>
 
@@ -163,9 +169,15 @@ base::Result<void> setKey(ServerConfig& config, std::string_view key, std::strin
 }
 
 base::Result<void> applyToml(ServerConfig& config, std::string_view toml, const std::string& name) {
-    const toml::parse_result parsed = toml::parse(toml, name);
-    if (!parsed) return configError(at(name, parsed.error().source()), std::string(parsed.error().description()) + ".");
-    return applyTable(config, parsed.table(), {}, name);
+    toml::table parsed;
+    try {
+        parsed = toml::parse(toml, name);
+    } catch (const toml::parse_error& error) {
+        return configError(at(name, error.source()), std::string(error.description()) + ".");
+    } catch (const TomlCheckFailed&) {
+        return configError(name + ":1", "The file could not be read as TOML.");
+    }
+    return applyTable(config, parsed, {}, name);
 }
 
 base::Result<void> applyEnvironment(ServerConfig& config, const std::map<std::string, std::string>& variables) {
