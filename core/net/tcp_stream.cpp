@@ -15,6 +15,7 @@
 #include <list>
 #include <type_traits>
 
+#include "core/net/endpoint.h"
 #include "core/net/resolver.h"
 #include "core/net/tcp_listener.h"
 #include "core/net/tls_context.h"
@@ -30,25 +31,6 @@ namespace {
 
 constexpr auto kAttemptDelay = std::chrono::milliseconds(250);  // RFC 8305 section 5
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
-
-base::SocketAddress fromEndpoint(const tcp::endpoint& endpoint) {
-    const auto& address = endpoint.address();
-    if (address.is_v4()) return {base::IpAddress::v4(address.to_v4().to_bytes()), endpoint.port()};
-    const auto v6 = address.to_v6();
-    return {base::IpAddress::v6(v6.to_bytes(), static_cast<std::uint32_t>(v6.scope_id())), endpoint.port()};
-}
-
-tcp::endpoint toEndpoint(const base::SocketAddress& address) {
-    const auto bytes = address.ip.bytes();
-    if (address.ip.isV4()) {
-        asio::ip::address_v4::bytes_type raw;
-        std::copy(bytes.begin(), bytes.end(), raw.begin());
-        return {asio::ip::address_v4(raw), address.port};
-    }
-    asio::ip::address_v6::bytes_type raw;
-    std::copy(bytes.begin(), bytes.end(), raw.begin());
-    return {asio::ip::address_v6(raw, address.ip.scopeId()), address.port};
-}
 
 /// One connected socket. Lives as long as an operation runs or the user holds the pointer of handle().
 template <class Socket>
@@ -275,7 +257,7 @@ class Connecting : public std::enable_shared_from_this<Connecting> {
         m_sockets.emplace_back(m_loop.context());
         const auto mine = std::prev(m_sockets.end());
         ++m_running;
-        mine->async_connect(toEndpoint(address), [self = shared_from_this(), mine](const error_code& error) {
+        mine->async_connect(toEndpoint<tcp::endpoint>(address), [self = shared_from_this(), mine](const error_code& error) {
             self->attemptEnded(mine, error);
         });
         if (m_next < m_addresses.size())
@@ -433,7 +415,7 @@ TcpListener::~TcpListener() {
 base::Result<std::unique_ptr<TcpListener>> TcpListener::open(EventLoop& loop, const base::SocketAddress& address,
                                                              const Limits& limits, Admit admit, Accepted accepted) {
     auto impl = std::make_shared<Impl>(loop, limits, std::move(admit), std::move(accepted));
-    const auto endpoint = toEndpoint(address);
+    const auto endpoint = toEndpoint<tcp::endpoint>(address);
     auto& acceptor = impl->acceptor;
     error_code error;
     acceptor.open(endpoint.protocol(), error);

@@ -9,6 +9,8 @@
 
 #include <array>
 
+#include "core/net/endpoint.h"
+
 namespace parlour::net {
 
 namespace asio = boost::asio;
@@ -19,25 +21,6 @@ namespace {
 
 constexpr int kReceiveBuffer = 1 << 20;
 constexpr int kDatagramsPerTurn = 64;  // then the others of the loop have their turn
-
-base::SocketAddress fromEndpoint(const udp::endpoint& endpoint) {
-    const auto& address = endpoint.address();
-    if (address.is_v4()) return {base::IpAddress::v4(address.to_v4().to_bytes()), endpoint.port()};
-    const auto v6 = address.to_v6();
-    return {base::IpAddress::v6(v6.to_bytes(), static_cast<std::uint32_t>(v6.scope_id())), endpoint.port()};
-}
-
-udp::endpoint toEndpoint(const base::SocketAddress& address) {
-    const auto bytes = address.ip.bytes();
-    if (address.ip.isV4()) {
-        asio::ip::address_v4::bytes_type raw;
-        std::copy(bytes.begin(), bytes.end(), raw.begin());
-        return {asio::ip::address_v4(raw), address.port};
-    }
-    asio::ip::address_v6::bytes_type raw;
-    std::copy(bytes.begin(), bytes.end(), raw.begin());
-    return {asio::ip::address_v6(raw, address.ip.scopeId()), address.port};
-}
 
 }  // namespace
 
@@ -88,7 +71,7 @@ UdpSocket::~UdpSocket() {
 
 base::Result<std::unique_ptr<UdpSocket>> UdpSocket::bind(EventLoop& loop, const base::SocketAddress& local) {
     auto impl = std::make_shared<Impl>(loop);
-    const auto endpoint = toEndpoint(local);
+    const auto endpoint = toEndpoint<udp::endpoint>(local);
     error_code error;
     impl->socket.open(endpoint.protocol(), error);
     if (!error && local.ip.isV6()) impl->socket.set_option(asio::ip::v6_only(true), error);
@@ -107,7 +90,7 @@ base::SocketAddress UdpSocket::localAddress() const { return m_impl->local; }
 
 void UdpSocket::send(std::span<const std::byte> datagram, const base::SocketAddress& to) {
     error_code error;
-    m_impl->socket.send_to(asio::buffer(datagram.data(), datagram.size()), toEndpoint(to), 0, error);
+    m_impl->socket.send_to(asio::buffer(datagram.data(), datagram.size()), toEndpoint<udp::endpoint>(to), 0, error);
     if (error) ++m_impl->dropped;
 }
 

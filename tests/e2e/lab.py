@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 BIN = pathlib.Path(os.environ.get("PARLOUR_BIN", "build/release/bin")).resolve()
