@@ -1,307 +1,187 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/api/house_json.h"
 
-#include <nlohmann/json.hpp>
+#include "core/api/json_shared.h"
 
 namespace parlour::api {
 
-namespace {
-
-using Json = nlohmann::json;
-constexpr int kMaxDepth = 8;
-constexpr std::size_t kMaxList = 10'000;
-constexpr std::size_t kText = 512;  ///< bytes of a string field unless told otherwise
-
-struct Bad {
-    std::string field;
-};
-
-template <class T>
-struct IsOptional : std::false_type {};
-template <class T>
-struct IsOptional<std::optional<T>> : std::true_type {};
-template <class T>
-struct IsVector : std::false_type {};
-template <class T>
-struct IsVector<std::vector<T>> : std::true_type {};
-template <class T>
-struct IsId : std::false_type {};
-template <class Tag>
-struct IsId<base::StringId<Tag>> : std::true_type {};
-
-template <class E>
-std::optional<E> parseEnum(std::string_view text);
-template <>
-std::optional<Role> parseEnum<Role>(std::string_view text) { return parseRole(text); }
-template <>
-std::optional<StageVerb> parseEnum<StageVerb>(std::string_view text) { return parseStageVerb(text); }
-template <>
-std::optional<RevokeScope> parseEnum<RevokeScope>(std::string_view text) { return parseRevokeScope(text); }
-
-/// required: absent is an error; optional: the default stays.
-enum class Need { required, optional };
-
-template <class V, class T>
-void describe(V& v, T& t);
-
-struct Writer {
-    Json out = Json::object();
-
-    template <class T>
-    void field(const char* name, const T& value, Need = Need::required, std::size_t = 0) {
-        if constexpr (IsOptional<T>::value) {
-            if (value) out[name] = one(*value);
-        } else {
-            out[name] = one(value);
-        }
-    }
-    template <class T>
-    static Json one(const T& value) {
-        if constexpr (IsId<T>::value) {
-            return value.str();
-        } else if constexpr (std::is_enum_v<T>) {
-            return std::string(toString(value));
-        } else if constexpr (IsVector<T>::value) {
-            Json list = Json::array();
-            for (const auto& item : value) list.push_back(one(item));
-            return list;
-        } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string>) {
-            return value;
-        } else {
-            Writer inner;
-            describe(inner, value);
-            return std::move(inner.out);
-        }
-    }
-};
-
-struct Reader {
-    const Json& in;
-
-    template <class T>
-    void field(const char* name, T& value, Need need = Need::required, std::size_t max = kText) {
-        const auto it = in.find(name);
-        if (it == in.end() || it->is_null()) {
-            if constexpr (IsOptional<T>::value) {
-                value.reset();
-                return;
-            } else {
-                if (need == Need::required) throw Bad{name};
-                return;
-            }
-        }
-        if constexpr (IsOptional<T>::value)
-            one(name, *it, value.emplace(), max);
-        else
-            one(name, *it, value, max);
-    }
-    template <class T>
-    static void one(const char* name, const Json& json, T& value, std::size_t max) {
-        if constexpr (IsId<T>::value) {
-            std::string text;
-            one(name, json, text, 64);
-            value = T(std::move(text));
-        } else if constexpr (std::is_enum_v<T>) {
-            std::string text;
-            one(name, json, text, 64);
-            const auto parsed = parseEnum<T>(text);
-            if (!parsed) throw Bad{name};
-            value = *parsed;
-        } else if constexpr (IsVector<T>::value) {
-            if (!json.is_array() || json.size() > kMaxList) throw Bad{name};
-            value.clear();
-            value.reserve(json.size());
-            for (const auto& item : json) one(name, item, value.emplace_back(), max);
-        } else if constexpr (std::is_same_v<T, bool>) {
-            if (!json.is_boolean()) throw Bad{name};
-            value = json.get<bool>();
-        } else if constexpr (std::is_integral_v<T>) {
-            number(name, json, value);
-        } else if constexpr (std::is_same_v<T, std::string>) {
-            if (!json.is_string()) throw Bad{name};
-            value = json.get_ref<const std::string&>();
-            if (value.size() > max) throw Bad{name};
-        } else {
-            if (!json.is_object()) throw Bad{name};
-            Reader inner{json};
-            describe(inner, value);
-        }
-    }
-    template <class T>
-    static void number(const char* name, const Json& json, T& value) {
-        if (json.is_number_unsigned()) {
-            const auto n = json.get<std::uint64_t>();
-            if (n > static_cast<std::uint64_t>(std::numeric_limits<T>::max())) throw Bad{name};
-            value = static_cast<T>(n);
-        } else if (json.is_number_integer() && std::is_signed_v<T>) {
-            const auto n = json.get<std::int64_t>();
-            if (n < static_cast<std::int64_t>(std::numeric_limits<T>::min())) throw Bad{name};
-            value = static_cast<T>(n);
-        } else {
-            throw Bad{name};
-        }
-    }
-};
+std::optional<Role> parseWord(std::type_identity<Role>, std::string_view text) { return parseRole(text); }
+std::optional<StageVerb> parseWord(std::type_identity<StageVerb>, std::string_view text) { return parseStageVerb(text); }
+std::optional<RevokeScope> parseWord(std::type_identity<RevokeScope>, std::string_view text) { return parseRevokeScope(text); }
 
 // One description per type. V is Writer with const values or Reader with mutable ones.
-template <class T, class U>
-concept Same = std::is_same_v<std::remove_const_t<T>, U>;
-
-template <class V, class T>
+template <class V, Same<ChallengeRequest> T>
 void describe(V& v, T& t) {
-    constexpr auto opt = Need::optional;
-    constexpr auto req = Need::required;
-    if constexpr (Same<T, ChallengeRequest>) {
-        v.field("client_nonce", t.clientNonce, req, 88);
-        v.field("purpose", t.purpose, req, 64);
-    } else if constexpr (Same<T, Challenge>) {
-        v.field("house", t.house);
-        v.field("house_name", t.houseName, opt);
-        v.field("house_key", t.houseKey, req, 64);
-        v.field("origins", t.origins);
-        v.field("nonce", t.nonce, req, 88);
-        v.field("expires_ms", t.expiresMs);
-        v.field("signature", t.signature, req, 128);
-    } else if constexpr (Same<T, Proof>) {
-        v.field("public_key", t.publicKey, req, 64);
-        v.field("nonce", t.nonce, req, 88);
-        v.field("origin", t.origin, req, 300);
-        v.field("expires_ms", t.expiresMs);
-        v.field("signature", t.signature, req, 128);
-    } else if constexpr (Same<T, PreviewRequest>) {
-        v.field("id", t.id);
-        v.field("secret", t.secret, req, 64);
-        v.field("identity", t.identity, opt);
-    } else if constexpr (Same<T, Preview>) {
-        v.field("house", t.house);
-        v.field("house_name", t.houseName, opt);
-        v.field("inviter_name", t.inviterName, opt);
-        v.field("room", t.room);
-        v.field("room_title", t.roomTitle);
-        v.field("role", t.role);
-        v.field("listeners", t.listeners, opt);
-        v.field("on_stage", t.onStage, opt);
-        v.field("live", t.live, opt);
-        v.field("live_since_ms", t.liveSinceMs);
-    } else if constexpr (Same<T, JoinGrant>) {
-        v.field("room", t.room);
-        v.field("room_title", t.roomTitle, opt);
-        v.field("url", t.url);
-        v.field("token", t.token, req, kMaxTokenBytes);
-        v.field("expires_ms", t.expiresMs, opt);
-    } else if constexpr (Same<T, RedeemRequest>) {
-        v.field("id", t.id);
-        v.field("secret", t.secret, req, 64);
-        v.field("name", t.name, req, kMaxNameBytes * 4);
-        v.field("proof", t.proof);
-    } else if constexpr (Same<T, Redeemed>) {
-        v.field("identity", t.identity);
-        v.field("name", t.name, opt);
-        v.field("role", t.role);
-        v.field("join", t.join);
-        v.field("session", t.session, req, kMaxTokenBytes);
-        v.field("session_expires_ms", t.sessionExpiresMs, opt);
-    } else if constexpr (Same<T, LoginRequest>) {
-        v.field("proof", t.proof);
-    } else if constexpr (Same<T, RoomSummary>) {
-        v.field("room", t.room);
-        v.field("title", t.title);
-        v.field("role", t.role);
-        v.field("live", t.live, opt);
-        v.field("listeners", t.listeners, opt);
-        v.field("on_stage", t.onStage, opt);
-        v.field("live_since_ms", t.liveSinceMs);
-    } else if constexpr (Same<T, LoginAnswer>) {
-        v.field("identity", t.identity);
-        v.field("session", t.session, req, kMaxTokenBytes);
-        v.field("session_expires_ms", t.sessionExpiresMs, opt);
-        v.field("house_name", t.houseName, opt);
-        v.field("rooms", t.rooms);
-    } else if constexpr (Same<T, RoomList>) {
-        v.field("rooms", t.rooms);
-    } else if constexpr (Same<T, TokenRequest>) {
-        v.field("ttl_seconds", t.ttlSeconds);
-        v.field("name", t.name, opt, kMaxNameBytes * 4);
-    } else if constexpr (Same<T, StageCommand>) {
-        v.field("verb", t.verb);
-        v.field("target", t.target, opt);
-        v.field("note", t.note, opt, kMaxNoteCharacters * 8);
-        v.field("minutes", t.minutes);
-        v.field("on", t.on, opt);
-        v.field("close_link", t.closeLink, opt);
-        v.field("if_version", t.ifVersion);
-    } else if constexpr (Same<T, StageAnswer>) {
-        v.field("version", t.version);
-    } else if constexpr (Same<T, Hand>) {
-        v.field("identity", t.identity);
-        v.field("name", t.name, opt);
-        v.field("key", t.key);
-        v.field("note", t.note, opt, kMaxNoteCharacters * 8);
-        v.field("raised_at_ms", t.raisedAtMs, opt);
-        v.field("missed", t.missed, opt);
-    } else if constexpr (Same<T, Hands>) {
-        v.field("version", t.version, opt);
-        v.field("hands", t.hands);
-    } else if constexpr (Same<T, InvitationWish>) {
-        v.field("role", t.role);
-        v.field("uses", t.uses);
-        v.field("expires_in_s", t.expiresInS);
-    } else if constexpr (Same<T, InvitationMade>) {
-        v.field("id", t.id);
-        v.field("link", t.link, req, 2048);
-    } else if constexpr (Same<T, InvitationInfo>) {
-        v.field("id", t.id);
-        v.field("room", t.room);
-        v.field("kind", t.kind);
-        v.field("uses", t.uses);
-        v.field("used", t.used, opt);
-        v.field("expires_ms", t.expiresMs);
-        v.field("state", t.state);
-        v.field("inviter", t.inviter, opt);
-    } else if constexpr (Same<T, InvitationList>) {
-        v.field("invitations", t.invitations);
-    } else if constexpr (Same<T, RevokeWish>) {
-        v.field("scope", t.scope, opt);
-    } else if constexpr (Same<T, VersionInfo>) {
-        v.field("program", t.program);
-        v.field("version", t.version);
-        v.field("api", t.api, opt);
-    } else if constexpr (Same<T, RoomWish>) {
-        v.field("title", t.title, req, kMaxTitleBytes * 4);
-    } else if constexpr (Same<T, RoomLinks>) {
-        v.field("moderator", t.moderator, req, 2048);
-        v.field("speaker", t.speaker, req, 2048);
-        v.field("listener", t.listener, req, 2048);
-    } else if constexpr (Same<T, RoomMade>) {
-        v.field("room", t.room);
-        v.field("links", t.links);
-    } else if constexpr (Same<T, AdminRoom>) {
-        v.field("room", t.room);
-        v.field("title", t.title);
-        v.field("live", t.live, opt);
-        v.field("present", t.present, opt);
-        v.field("on_stage", t.onStage, opt);
-        v.field("members", t.members, opt);
-        v.field("created_ms", t.createdMs, opt);
-    } else if constexpr (Same<T, ErrorBody>) {
-        v.field("kind", t.kind, req, 64);
-        v.field("code", t.code, req, 64);
-        v.field("message", t.message, opt, 2048);
-        v.field("advice", t.advice, opt, 2048);
-        v.field("detail", t.detail, opt, 4096);
-    } else {
-        static_assert(Same<T, Nothing>, "every type of house_types.h is described here");
-    }
+    v.field("client_nonce", t.clientNonce, Need::required, 88);
+    v.field("purpose", t.purpose, Need::required, 64);
 }
+template <class V, Same<Challenge> T>
+void describe(V& v, T& t) {
+    v.field("house", t.house);
+    v.field("house_name", t.houseName, Need::optional);
+    v.field("house_key", t.houseKey, Need::required, 64);
+    v.field("origins", t.origins);
+    v.field("nonce", t.nonce, Need::required, 88);
+    v.field("expires_ms", t.expiresMs);
+    v.field("signature", t.signature, Need::required, 128);
+}
+template <class V, Same<PreviewRequest> T>
+void describe(V& v, T& t) {
+    v.field("id", t.id);
+    v.field("secret", t.secret, Need::required, 64);
+    v.field("identity", t.identity, Need::optional);
+}
+template <class V, Same<Preview> T>
+void describe(V& v, T& t) {
+    v.field("house", t.house);
+    v.field("house_name", t.houseName, Need::optional);
+    v.field("inviter_name", t.inviterName, Need::optional);
+    v.field("room", t.room);
+    v.field("room_title", t.roomTitle);
+    v.field("role", t.role);
+    v.field("listeners", t.listeners, Need::optional);
+    v.field("on_stage", t.onStage, Need::optional);
+    v.field("live", t.live, Need::optional);
+    v.field("live_since_ms", t.liveSinceMs);
+}
+template <class V, Same<RedeemRequest> T>
+void describe(V& v, T& t) {
+    v.field("id", t.id);
+    v.field("secret", t.secret, Need::required, 64);
+    v.field("name", t.name, Need::required, kMaxNameBytes * 4);
+    v.field("proof", t.proof);
+}
+template <class V, Same<Redeemed> T>
+void describe(V& v, T& t) {
+    v.field("identity", t.identity);
+    v.field("name", t.name, Need::optional);
+    v.field("role", t.role);
+    v.field("join", t.join);
+    v.field("session", t.session, Need::required, kMaxTokenBytes);
+    v.field("session_expires_ms", t.sessionExpiresMs, Need::optional);
+}
+template <class V, Same<LoginRequest> T>
+void describe(V& v, T& t) {
+    v.field("proof", t.proof);
+}
+template <class V, Same<LoginAnswer> T>
+void describe(V& v, T& t) {
+    v.field("identity", t.identity);
+    v.field("session", t.session, Need::required, kMaxTokenBytes);
+    v.field("session_expires_ms", t.sessionExpiresMs, Need::optional);
+    v.field("house_name", t.houseName, Need::optional);
+    v.field("rooms", t.rooms);
+}
+template <class V, Same<RoomList> T>
+void describe(V& v, T& t) {
+    v.field("rooms", t.rooms);
+}
+template <class V, Same<TokenRequest> T>
+void describe(V& v, T& t) {
+    v.field("ttl_seconds", t.ttlSeconds);
+    v.field("name", t.name, Need::optional, kMaxNameBytes * 4);
+}
+template <class V, Same<StageCommand> T>
+void describe(V& v, T& t) {
+    v.field("verb", t.verb);
+    v.field("target", t.target, Need::optional);
+    v.field("note", t.note, Need::optional, kMaxNoteCharacters * 8);
+    v.field("minutes", t.minutes);
+    v.field("on", t.on, Need::optional);
+    v.field("close_link", t.closeLink, Need::optional);
+    v.field("if_version", t.ifVersion);
+}
+template <class V, Same<StageAnswer> T>
+void describe(V& v, T& t) {
+    v.field("version", t.version);
+}
+template <class V, Same<Hand> T>
+void describe(V& v, T& t) {
+    v.field("identity", t.identity);
+    v.field("name", t.name, Need::optional);
+    v.field("key", t.key);
+    v.field("note", t.note, Need::optional, kMaxNoteCharacters * 8);
+    v.field("raised_at_ms", t.raisedAtMs, Need::optional);
+    v.field("missed", t.missed, Need::optional);
+}
+template <class V, Same<Hands> T>
+void describe(V& v, T& t) {
+    v.field("version", t.version, Need::optional);
+    v.field("hands", t.hands);
+}
+template <class V, Same<InvitationWish> T>
+void describe(V& v, T& t) {
+    v.field("role", t.role);
+    v.field("uses", t.uses);
+    v.field("expires_in_s", t.expiresInS);
+}
+template <class V, Same<InvitationMade> T>
+void describe(V& v, T& t) {
+    v.field("id", t.id);
+    v.field("link", t.link, Need::required, 2048);
+}
+template <class V, Same<InvitationInfo> T>
+void describe(V& v, T& t) {
+    v.field("id", t.id);
+    v.field("room", t.room);
+    v.field("kind", t.kind);
+    v.field("uses", t.uses);
+    v.field("used", t.used, Need::optional);
+    v.field("expires_ms", t.expiresMs);
+    v.field("state", t.state);
+    v.field("inviter", t.inviter, Need::optional);
+}
+template <class V, Same<InvitationList> T>
+void describe(V& v, T& t) {
+    v.field("invitations", t.invitations);
+}
+template <class V, Same<RevokeWish> T>
+void describe(V& v, T& t) {
+    v.field("scope", t.scope, Need::optional);
+}
+template <class V, Same<VersionInfo> T>
+void describe(V& v, T& t) {
+    v.field("program", t.program);
+    v.field("version", t.version);
+    v.field("api", t.api, Need::optional);
+}
+template <class V, Same<RoomWish> T>
+void describe(V& v, T& t) {
+    v.field("title", t.title, Need::required, kMaxTitleBytes * 4);
+}
+template <class V, Same<RoomLinks> T>
+void describe(V& v, T& t) {
+    v.field("moderator", t.moderator, Need::required, 2048);
+    v.field("speaker", t.speaker, Need::required, 2048);
+    v.field("listener", t.listener, Need::required, 2048);
+}
+template <class V, Same<RoomMade> T>
+void describe(V& v, T& t) {
+    v.field("room", t.room);
+    v.field("links", t.links);
+}
+template <class V, Same<AdminRoom> T>
+void describe(V& v, T& t) {
+    v.field("room", t.room);
+    v.field("title", t.title);
+    v.field("live", t.live, Need::optional);
+    v.field("present", t.present, Need::optional);
+    v.field("on_stage", t.onStage, Need::optional);
+    v.field("members", t.members, Need::optional);
+    v.field("created_ms", t.createdMs, Need::optional);
+}
+template <class V, Same<ErrorBody> T>
+void describe(V& v, T& t) {
+    v.field("kind", t.kind, Need::required, 64);
+    v.field("code", t.code, Need::required, 64);
+    v.field("message", t.message, Need::optional, 2048);
+    v.field("advice", t.advice, Need::optional, 2048);
+    v.field("detail", t.detail, Need::optional, 4096);
+}
+template <class V, Same<Nothing> T>
+void describe(V&, T&) {}
 
-/// nlohmann's parser with a depth limit: deep nesting is refused before any tree grows.
-Json parseLimited(std::string_view text) {
-    const auto limit = [](int depth, Json::parse_event_t, Json&) {
-        if (depth > kMaxDepth) throw Bad{"nesting"};
-        return true;
-    };
-    return Json::parse(text.begin(), text.end(), limit);
-}
+namespace {
 
 void prefixed(base::ByteWriter& out, std::string_view field) {
     out.u32(static_cast<std::uint32_t>(field.size()));
@@ -310,32 +190,6 @@ void prefixed(base::ByteWriter& out, std::string_view field) {
 
 }  // namespace
 
-template <class T>
-std::string toJson(const T& value) {
-    // Invalid UTF-8 becomes U+FFFD instead of an exception: stored names are clean, details may not be.
-    return Writer::one(value).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-template <class T>
-base::Result<T> fromJson(std::string_view text) {
-    if (text.size() > kMaxApiBody)
-        return base::fail(base::ErrorKind::invalidInput, "too_large", "The message is too large.", {},
-                          std::to_string(text.size()) + " bytes");
-    try {
-        const Json json = parseLimited(text);
-        T value{};
-        Reader::one("body", json, value, kText);
-        return value;
-    } catch (const Bad& bad) {
-        return base::fail(base::ErrorKind::invalidInput, "bad_field", "A field is missing or has a wrong value.", {}, bad.field);
-    } catch (const Json::exception&) {
-        return base::fail(base::ErrorKind::invalidInput, "bad_json", "The message is not valid JSON.");
-    }
-}
-
-#define PARLOUR_JSON(T)                                  \
-    template std::string toJson<T>(const T&);            \
-    template base::Result<T> fromJson<T>(std::string_view);
 PARLOUR_JSON(ChallengeRequest)
 PARLOUR_JSON(Challenge)
 PARLOUR_JSON(PreviewRequest)
@@ -361,7 +215,6 @@ PARLOUR_JSON(RoomWish)
 PARLOUR_JSON(RoomMade)
 PARLOUR_JSON(AdminRoom)
 PARLOUR_JSON(ErrorBody)
-#undef PARLOUR_JSON
 
 ErrorBody toBody(const base::Error& error) {
     return {std::string(base::toString(error.kind)), error.code, error.message, error.advice, error.detail};

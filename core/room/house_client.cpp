@@ -51,7 +51,12 @@ struct HouseClient::Impl : std::enable_shared_from_this<HouseClient::Impl> {
             if (!self) return;
             const auto keep = self->calls.extract(number);   // ends only after this function
             if (!response) return answer(base::Unexpected<base::Error>(std::move(response).error()));
-            if (response->status == 200) return answer(api::fromJson<T>(response->body));
+            if (response->status == 200) {
+                if constexpr (std::is_same_v<T, std::string>)
+                    return answer(std::move(response->body));
+                else
+                    return answer(api::fromJson<T>(response->body));
+            }
             auto error = api::fromJson<api::ErrorBody>(response->body);
             if (error) return answer(base::Unexpected<base::Error>(api::fromBody(*error)));
             answer(base::fail(base::ErrorKind::unreachable, "no_house",
@@ -171,5 +176,13 @@ void HouseClient::createInvitation(const base::RoomId& room, const api::Invitati
                                    Answer<api::InvitationMade> answer) {
     m_impl->ask<api::InvitationMade>("/rooms/" + room.str() + "/invitations", api::toJson(wish), std::move(answer));
 }
+
+void HouseClient::request(const std::string& path, const std::string& body, bool open, Answer<std::string> answer) {
+    if (open)
+        m_impl->call<std::string>(path, body, false, std::move(answer));
+    else
+        m_impl->ask<std::string>(path, body, std::move(answer));
+}
+void HouseClient::prove(const std::string& purpose, Answer<api::Proof> answer) { m_impl->prove(purpose, std::move(answer)); }
 
 }  // namespace parlour::room

@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-#include "core/api/house_types.h"
+#include "core/api/house_json.h"
 #include "core/base/doors/clock.h"
 #include "core/base/error.h"
 #include "core/net/event_loop.h"
@@ -51,7 +51,28 @@ class HouseClient {
     void leave(const base::RoomId& room, Answer<api::Nothing> answer);
     void createInvitation(const base::RoomId& room, const api::InvitationWish& wish, Answer<api::InvitationMade> answer);
 
+    /// Any other request of the house ("/members"): signs in by itself unless `open`.
+    template <class Out>
+    void get(const std::string& path, Answer<Out> answer, bool open = false) {
+        request(path, {}, open, parsed<Out>(std::move(answer)));
+    }
+    template <class In, class Out>
+    void post(const std::string& path, const In& in, Answer<Out> answer, bool open = false) {
+        request(path, api::toJson(in), open, parsed<Out>(std::move(answer)));
+    }
+    /// An answer that is no JSON, or JSON as it came; an empty body is a GET.
+    void request(const std::string& path, const std::string& body, bool open, Answer<std::string> answer);
+    /// A signature for a purpose of its own (redeeming, claiming a seat, signing terms).
+    void prove(const std::string& purpose, Answer<api::Proof> answer);
+
   private:
+    template <class Out>
+    static Answer<std::string> parsed(Answer<Out> answer) {
+        return [answer = std::move(answer)](base::Result<std::string> text) {
+            if (!text) return answer(base::Unexpected<base::Error>(std::move(text).error()));
+            answer(api::fromJson<Out>(*text));
+        };
+    }
     struct Impl;
     std::shared_ptr<Impl> m_impl;
 };

@@ -77,6 +77,13 @@ void AdminCommands::run(const std::string& line, AnswerLine answer) {
     } else if (command == "invite.revoke") {
         if (auto wish = fields<api::RevokeWish>(in, answer))
             m_house.revokeInvitation(admin, room, base::InvitationId(textField(in, "id")), wish->scope, answering<api::Nothing>(answer));
+    } else if (command == "request") {
+        m_house.request({textField(in, "method"), textField(in, "path"), {}, textField(in, "body"), admin},
+                        [answer](base::Result<ApiReply> reply) {
+                            if (!reply) return answer(failed(reply.error()));
+                            if (reply->type != "application/json") return answer(good(Json{{"text", std::move(reply->body)}}));
+                            answer(good(Json::parse(reply->body, nullptr, false)));
+                        });
     } else {
         bad("This command is not known.");
     }

@@ -16,7 +16,7 @@
 namespace parlour::server {
 
 /// Commands: room.create {title}, room.list, room.end {room}, invite.create {room, role, uses?, expires_in_s?},
-/// invite.list {room?}, invite.revoke {id, scope?}, metrics, ping. Net thread; `answer` is called there once.
+/// invite.list {room?}, invite.revoke {id, scope?}, metrics, ping, request {method, path, body?}: a line of house_routes.h. Net thread; `answer` is called there once.
 class AdminCommands {
   public:
     explicit AdminCommands(HouseService& house, std::function<void(std::function<void(std::string)>)> metricsText = {});

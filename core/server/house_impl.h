@@ -18,6 +18,8 @@
 
 namespace parlour::server {
 
+class HouseRoutes;
+
 /// What waits for the media engine before it may be told. Released in the order of the commits.
 struct PendingRelease {
     int acks = 0;
@@ -124,6 +126,7 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
     MediaEngine& media;
     const house::Policy policy;
 
+    std::shared_ptr<const HouseRoutes> routes;   // any thread
     HouseEvents events;       // net thread
     HouseAddress address;
     bool opened = false;

@@ -3,6 +3,7 @@
 #include "core/server/house_service.h"
 
 #include "core/server/house_impl.h"
+#include "core/server/house_routes.h"
 
 namespace parlour::server {
 
@@ -12,7 +13,9 @@ HouseService::HouseService(base::Executor& net, base::Executor& house, const bas
 
 HouseService::HouseService(base::Executor& net, base::Executor& house, const base::Clock& clock, house::Store& store,
                            MediaEngine& media, const house::Policy& policy)
-    : m_impl(std::make_shared<Impl>(net, house, clock, store, media, policy)) {}
+    : m_impl(std::make_shared<Impl>(net, house, clock, store, media, policy)) {
+    m_impl->routes = std::make_shared<const HouseRoutes>(houseRoutes());
+}
 
 HouseService::~HouseService() {
     // Timers die on their own thread; what is still queued there answers "closing".
@@ -182,6 +185,25 @@ void HouseService::revokeInvitation(const Caller& caller, const base::RoomId& ro
                                     api::RevokeScope scope, Answer<api::Nothing> answer) {
     m_impl->ask<api::Nothing>(std::move(answer), [caller, room, id, scope](Impl& impl, Answer<api::Nothing> reply) {
         impl.revokeInvitation(caller, room, id, scope, std::move(reply));
+    });
+}
+
+bool HouseService::hasPath(std::string_view path) const {
+    const auto found = m_impl->routes->find("GET", path);
+    return found.handler || found.otherMethod;
+}
+
+void HouseService::request(const ApiRequest& request, Answer<ApiReply> answer) {
+    auto found = m_impl->routes->find(request.method, request.path);
+    if (!found.handler) {
+        base::Error error{base::ErrorKind::notFound, "no_such_path", "There is nothing at this address.", {}, {}};
+        if (found.otherMethod) error = {base::ErrorKind::invalidInput, "bad_method", "This address takes another method.", {}, {}};
+        m_impl->net.post([answer = std::move(answer), error] { answer(base::Unexpected(error)); });
+        return;
+    }
+    RouteCall call{request.caller, {}, std::move(found.args), request.query, request.body};
+    m_impl->ask<ApiReply>(std::move(answer), [call = std::move(call), handler = found.handler](Impl& impl, Answer<ApiReply> reply) {
+        (*handler)(impl, call, std::move(reply));
     });
 }
 

@@ -94,6 +94,20 @@ struct Caller {
     bool admin = false;
 };
 
+/// A request of the topics' table (house_routes.h): members, guests, calendar, moderation, chat.
+struct ApiRequest {
+    std::string method;                        ///< GET or POST
+    std::string path;                          ///< decoded, from the first '/'
+    std::map<std::string, std::string> query;
+    std::string body;
+    Caller caller;
+};
+struct ApiReply {
+    std::string body;
+    std::string type = "application/json";
+    std::map<std::string, std::string> headers{};  ///< beyond those that every answer has
+};
+
 /// How the house is reached; known once the listener is bound. Links, grants and challenges are made from it.
 struct HouseAddress {
     std::string linkBase;               ///< "https://host[:port]" or "http://127.0.0.1:port"
@@ -162,6 +176,11 @@ class HouseService {
     void revokeInvitation(const Caller& caller, const base::RoomId& room, const base::InvitationId& id,
                           api::RevokeScope scope, Answer<api::Nothing> answer);
 
+    /// Everything of the topics' table. notFound "no_such_path" where it has no line; "bad_method" where it has another one.
+    void request(const ApiRequest& request, Answer<ApiReply> answer);
+    /// The table has this path for some method. Any thread.
+    bool hasPath(std::string_view path) const;
+
     // Administrator only.
     void createRoom(const api::RoomWish& wish, Answer<api::RoomMade> answer);
     void listRooms(Answer<std::vector<api::AdminRoom>> answer);
@@ -170,8 +189,9 @@ class HouseService {
     /// A commit of nothing: for /readyz.
     void probe(Answer<void> answer);
 
-  private:
     struct Impl;
+
+  private:
     std::shared_ptr<Impl> m_impl;
 };
 

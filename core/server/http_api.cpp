@@ -135,6 +135,7 @@ struct HttpApi::Impl : std::enable_shared_from_this<HttpApi::Impl> {
     bool refusedBefore(const Call& call);
     bool routeOpen(const Call& call, const std::string& path);
     bool routeRoom(const Call& call, const std::vector<std::string>& path);
+    void routeTopic(const Call& call);
     void metrics(const Call& call);
 };
 
@@ -171,7 +172,23 @@ void HttpApi::Impl::handleApi(const Call& call) {
     if (routeOpen(call, path)) return;
     const auto parts = split(path);
     if (parts.size() >= 3 && parts[0] == "rooms" && routeRoom(call, parts)) return;
-    call.respond(errorResponse(plainError(ErrorKind::notFound, "no_such_path", "There is nothing at this address.")));
+    routeTopic(call);
+}
+
+/// The topics' table: the house knows what its paths are.
+void HttpApi::Impl::routeTopic(const Call& call) {
+    const auto& request = call.request;
+    house.request({request.method, request.path, request.query, request.body, caller(request)},
+                  [self = shared_from_this(), respond = call.respond, ip = request.remote.ip](base::Result<ApiReply> reply) {
+                      if (!reply) {
+                          if (isGuess(reply.error())) self->throttle.failed(ip, self->clock.now());
+                          return respond(errorResponse(reply.error(), reply.error().code == "bad_method" ? 405 : 0));
+                      }
+                      auto response = jsonResponse(200, std::move(reply->body));
+                      response.headers["content-type"] = reply->type;
+                      for (const auto& [name, value] : reply->headers) response.headers[name] = value;
+                      respond(std::move(response));
+                  });
 }
 
 bool HttpApi::Impl::routeOpen(const Call& call, const std::string& path) {
@@ -242,6 +259,10 @@ bool HttpApi::handle(const net::HttpRequest& request, const net::Respond& respon
     const std::string& path = request.path;
     if (path.starts_with(kPrefix)) {
         m_impl->handleApi(call);
+        return true;
+    }
+    if (m_impl->house.hasPath(path)) {
+        if (!m_impl->refusedBefore(call)) m_impl->routeTopic(call);
         return true;
     }
     const bool ours = isInvitationPath(path) || path == "/" || path == "/healthz" || path == "/readyz" || path == "/version" ||

@@ -2,8 +2,8 @@
 // The schema as numbered steps; a step that was released is never changed, only followed by another.
 #pragma once
 
-#include <span>
 #include <string_view>
+#include <vector>
 
 namespace parlour::house {
 
@@ -12,6 +12,10 @@ struct Migration {
     std::string_view sql;  ///< statements separated by ';' at line ends
 };
 
-std::span<const Migration> migrations();
+/// In order of their numbers.
+std::vector<Migration> migrations();
+
+// One text per step, each in a file of its topic.
+extern const std::string_view kRoomsSchema;
 
 }  // namespace parlour::house

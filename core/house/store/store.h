@@ -76,8 +76,11 @@ class Store {
     void addAudit(const AuditRow& row);
     std::vector<AuditRow> audit(const base::RoomId& room, int limit);
 
-  private:
     struct Impl;
+    /// For the topics' stores in this folder (members, guests, schedule …); inside transact() only.
+    Impl& impl() { return *m_impl; }
+
+  private:
     explicit Store(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> m_impl;
 };

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/server/house_routes.h"
+
+namespace parlour::server {
+
+void addModerationRoutes(HouseRoutes&) {}
+
+}  // namespace parlour::server
