@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/crypto/hkdf.h"
 #include "core/crypto/random.h"
+#include "core/house/store/audit_store.h"
 #include "core/server/house_impl.h"
 
 namespace parlour::server {
@@ -34,6 +35,8 @@ base::Result<std::size_t> HouseService::Impl::open() {
             return base::fail(base::ErrorKind::unavailable, "house_key_broken", "The house's key in the data folder is damaged.",
                               "Restore the data folder from a backup.");
         houseId = base::HouseId(crypto::identityOf(key->publicKey()));
+        store.setAuditKey(*key);
+        house::AuditStore(store).signFirst();
         tokenKey = {houseId.str(), *secret};
         sessionKey = crypto::deriveSeed(base::asBytes(*secret), "parlour api session v1", houseId.str());
         store.forgetTokens(clock.wallNow());

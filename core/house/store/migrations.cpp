@@ -7,7 +7,8 @@ namespace parlour::house {
 
 std::vector<Migration> migrations() {
     return {
-        {1, kRoomsSchema},
+        {1, kRoomsSchema, nullptr},
+        {6, kSafetySchema, chainAudit},
     };
 }
 

@@ -5,11 +5,16 @@
 #include <string_view>
 #include <vector>
 
+namespace soci {
+class session;
+}
+
 namespace parlour::house {
 
 struct Migration {
     int version;
     std::string_view sql;  ///< statements separated by ';' at line ends
+    void (*after)(soci::session&) = nullptr;  ///< what SQL cannot do, in the same transaction
 };
 
 /// In order of their numbers.
@@ -17,5 +22,8 @@ std::vector<Migration> migrations();
 
 // One text per step, each in a file of its topic.
 extern const std::string_view kRoomsSchema;
+extern const std::string_view kSafetySchema;
+/// Old audit rows become links of the chain.
+void chainAudit(soci::session& sql);
 
 }  // namespace parlour::house

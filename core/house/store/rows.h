@@ -57,12 +57,13 @@ struct BanRow {
     std::optional<base::WallTime> until;  ///< absent = for good
 };
 
+/// A line of the audit log. Never a name or the words of a person: those can be forgotten, this log cannot.
 struct AuditRow {
     base::WallTime at{};
     base::RoomId room;
     base::Identity actor;             ///< empty = the house itself
     std::string verb;
-    base::Identity target;
+    base::Identity target;            ///< or another thing's id; empty = the room
     std::string detail;
 };
 

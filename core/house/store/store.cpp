@@ -55,6 +55,7 @@ base::Result<void> migrate(soci::session& sql) {
         if (step.version <= have) continue;
         soci::transaction transaction(sql);
         runScript(sql, step.sql);
+        if (step.after) step.after(sql);
         const std::string version = std::to_string(step.version);
         sql << "DELETE FROM meta WHERE name = 'schema_version'";
         sql << "INSERT INTO meta(name, value) VALUES('schema_version', :v)", use(version, "v");
@@ -197,25 +198,6 @@ bool Store::spendToken(const std::string& jti, base::WallTime expires) {
 void Store::forgetTokens(base::WallTime expiredBefore) {
     const long long ms = base::toUnixMs(expiredBefore);
     m_impl->rows() << "DELETE FROM spent_tokens WHERE expires_ms < :e", use(ms, "e");
-}
-
-void Store::addAudit(const AuditRow& row) {
-    const long long at = base::toUnixMs(row.at);
-    m_impl->rows() << "INSERT INTO audit(at_ms, room, actor, verb, target, detail) VALUES(:a, :r, :w, :v, :t, :d)", use(at, "a"),
-        use(row.room.str(), "r"), use(row.actor.str(), "w"), use(row.verb, "v"), use(row.target.str(), "t"), use(row.detail, "d");
-}
-
-std::vector<AuditRow> Store::audit(const base::RoomId& room, int limit) {
-    std::vector<AuditRow> out;
-    long long at = 0;
-    std::string actor, verb, target, detail;
-    soci::statement st = (m_impl->rows().prepare
-                              << "SELECT at_ms, actor, verb, target, detail FROM audit WHERE room = :r "
-                                 "ORDER BY at_ms DESC LIMIT :l",
-                          use(room.str(), "r"), use(limit, "l"), into(at), into(actor), into(verb), into(target), into(detail));
-    st.execute();
-    while (st.fetch()) out.push_back({base::fromUnixMs(at), room, base::Identity(actor), verb, base::Identity(target), detail});
-    return out;
 }
 
 }  // namespace parlour::house

@@ -13,6 +13,10 @@
 #include "core/house/stage.h"
 #include "core/house/store/rows.h"
 
+namespace parlour::crypto {
+class SigningKey;
+}
+
 namespace parlour::house {
 
 class Store {
@@ -73,8 +77,12 @@ class Store {
     void saveChange(const base::RoomId& room, const Change& change);
     Stage loadStage(const base::RoomId& room);
 
+    /// Appends to the chained log (audit_store.h).
     void addAudit(const AuditRow& row);
+    /// Of one room, newest first.
     std::vector<AuditRow> audit(const base::RoomId& room, int limit);
+    /// The house's key, with which the end of the log is signed from now on. Outside transact(), too.
+    void setAuditKey(const crypto::SigningKey& key);
 
     struct Impl;
     /// For the topics' stores in this folder (members, guests, schedule …); inside transact() only.

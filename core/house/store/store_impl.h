@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/base/thread_checker.h"
+#include "core/crypto/ed25519.h"
 #include "core/house/store/store.h"
 
 namespace parlour::house {
@@ -17,6 +18,7 @@ struct Store::Impl {
     soci::session sql;
     bool inside = false;          ///< a transact() is running
     base::ThreadChecker thread;
+    std::optional<crypto::SigningKey> auditKey;  ///< of the house; absent before it has one
 
     soci::session& rows() {
         assert(inside);
