@@ -78,7 +78,25 @@ std::string store(const fs::path& draft, const fs::path& path, base::ByteView by
 
 PersonKeys PersonKeys::fresh() { return PersonKeys(crypto::randomSecret(kSeedBytes)); }
 
-base::Result<PersonKeys> PersonKeys::open(const fs::path& home) {
+base::Result<PersonKeys> PersonKeys::adopt(const fs::path& home, const crypto::Secret& seed, bool replace) {
+    std::error_code error;
+    const auto path = home / kFile;
+    if (fs::exists(fs::symlink_status(path, error))) {
+        auto there = open(home);
+        if (there && there->m_seed == seed) return there;
+        if (!replace)
+            return base::fail(base::ErrorKind::conflict, "home_taken", "Another person lives in " + home.string() + " already.",
+                              "Choose another folder with --home, or use --replace; the old key is kept as person.seed.old.");
+        fs::rename(path, home / (std::string(kFile) + ".old"), error);
+        if (error) return unwritable(home, error.message());
+    }
+    return openWith(home, seed.view());
+}
+
+base::Result<PersonKeys> PersonKeys::open(const fs::path& home) { return openWith(home, {}); }
+
+/// `adopted`: the seed of a home that has none yet; empty = a new person.
+base::Result<PersonKeys> PersonKeys::openWith(const fs::path& home, base::ByteView adopted) {
     std::error_code error;
     const bool made = fs::create_directories(home, error);
     if (error) return unwritable(home, error.message());
@@ -86,7 +104,7 @@ base::Result<PersonKeys> PersonKeys::open(const fs::path& home) {
     if (made) fs::permissions(home, fs::perms::owner_all, error);
     const auto path = home / kFile;
     if (!fs::exists(fs::symlink_status(path, error))) {
-        const auto seed = crypto::randomSecret(kSeedBytes);
+        const auto seed = adopted.empty() ? crypto::randomSecret(kSeedBytes) : crypto::Secret::copyOf(adopted);
         const auto draft = home / (std::string(kFile) + "." + crypto::randomString(8));
         if (const auto why = store(draft, path, seed.view()); !why.empty()) return unwritable(home, why);
     }

@@ -19,11 +19,18 @@ class PersonKeys {
     static base::Result<PersonKeys> open(const std::filesystem::path& home);
     /// A person for this run only.
     static PersonKeys fresh();
+    /// Makes `home` the home of the person with this seed (32 bytes): of an exported identity, or of one that was linked. A seed
+    /// that is there already stays, beside it as person.seed.old, only if `replace`; else conflict "home_taken". The same seed again
+    /// is fine. Errors as open().
+    static base::Result<PersonKeys> adopt(const std::filesystem::path& home, const crypto::Secret& seed, bool replace);
+    /// For exporting and linking: whoever has it is this person to every house.
+    crypto::Secret exportSeed() const { return m_seed.clone(); }
 
     crypto::SigningKey keyFor(const base::HouseId& house) const;
     base::Identity identityFor(const base::HouseId& house) const;
 
   private:
+    static base::Result<PersonKeys> openWith(const std::filesystem::path& home, base::ByteView adopted);
     explicit PersonKeys(crypto::Secret seed) : m_seed(std::move(seed)) {}
     crypto::Secret m_seed;
 };

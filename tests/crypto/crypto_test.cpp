@@ -3,9 +3,11 @@
 #include <set>
 #include <type_traits>
 
+#include "core/crypto/aead.h"
 #include "core/crypto/ed25519.h"
 #include "core/crypto/hash.h"
 #include "core/crypto/hkdf.h"
+#include "core/crypto/key_exchange.h"
 #include "core/crypto/random.h"
 #include "core/crypto/scrypt.h"
 #include "core/crypto/secret.h"
@@ -208,4 +210,31 @@ TEST_CASE("a secret cannot be printed or copied by accident and is gone after mo
     base::Bytes bytes = repeated(9, 40);
     wipe(bytes);
     CHECK(bytes == repeated(0, 40));
+}
+
+TEST_CASE("X25519 agrees as in RFC 7748 section 6.1 and refuses the all-zero secret", "[key-exchange]") {
+    const auto bob = crypto::KeyExchange::fromPrivate(
+        *base::fromHex("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"));
+    REQUIRE(bob);
+    CHECK(base::toHex(bob->publicKey()) == "de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f");
+    const auto one = crypto::KeyExchange::generate(), two = crypto::KeyExchange::generate();
+    CHECK(one.shared(two.publicKey()).value() == two.shared(one.publicKey()).value());
+    CHECK_FALSE(one.shared(base::Bytes(32, std::byte{0})));
+    CHECK_FALSE(one.shared(base::Bytes(31, std::byte{9})));
+}
+
+TEST_CASE("sealed bytes open with the same key and context only", "[aead]") {
+    const auto key = crypto::Secret::copyOf(std::string(32, 'k'));
+    const auto sealed = crypto::seal(key, base::asBytes("hello"), base::asBytes("here"));
+    CHECK(sealed.size() == 5 + crypto::kSealOverhead);
+    CHECK(crypto::unseal(key, sealed, base::asBytes("here")).value() == crypto::Secret::copyOf(std::string_view("hello")));
+    CHECK_FALSE(crypto::unseal(key, sealed, base::asBytes("there")));
+    CHECK_FALSE(crypto::unseal(crypto::Secret::copyOf(std::string(32, 'x')), sealed, base::asBytes("here")));
+    for (std::size_t i = 0; i < sealed.size(); ++i) {
+        auto broken = sealed;
+        broken[i] ^= std::byte{1};
+        CHECK_FALSE(crypto::unseal(key, broken, base::asBytes("here")));
+    }
+    CHECK_FALSE(crypto::unseal(key, base::ByteView(sealed).first(20), base::asBytes("here")));
+    CHECK(crypto::unseal(key, crypto::seal(key, {}, {}), {}).value().empty());
 }
