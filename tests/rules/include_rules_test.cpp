@@ -61,6 +61,9 @@ const std::map<std::string, std::vector<std::string>> kForeign{
     {"readerwriterqueue/", {"core/base/queue.h"}},
     {"prometheus/", {"core/server/"}},
     {"qrcodegen", {"ui/"}},
+    {"png.h", {"core/house/picture.cpp"}},
+    {"turbojpeg", {"core/house/picture.cpp"}},
+    {"webp/", {"core/house/picture.cpp"}},
 };
 
 }  // namespace
