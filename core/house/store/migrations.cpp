@@ -9,6 +9,7 @@ std::vector<Migration> migrations() {
     return {
         {1, kRoomsSchema, nullptr},
         {6, kSafetySchema, chainAudit},
+        {7, kPeopleSchema, nullptr},
     };
 }
 
