@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/api/house_json.h"
+#include "core/net/url.h"
 
 namespace parlour::server {
 
@@ -78,7 +79,11 @@ void AdminCommands::run(const std::string& line, AnswerLine answer) {
         if (auto wish = fields<api::RevokeWish>(in, answer))
             m_house.revokeInvitation(admin, room, base::InvitationId(textField(in, "id")), wish->scope, answering<api::Nothing>(answer));
     } else if (command == "request") {
-        m_house.request({textField(in, "method"), textField(in, "path"), {}, textField(in, "body"), admin},
+        const std::string target = textField(in, "path");
+        const auto mark = target.find('?');
+        auto query = net::parseQuery(mark == std::string::npos ? std::string() : target.substr(mark + 1));
+        if (!query) return bad("The command's query is not understood.");
+        m_house.request({textField(in, "method"), target.substr(0, mark), std::move(*query), textField(in, "body"), admin},
                         [answer](base::Result<ApiReply> reply) {
                             if (!reply) return answer(failed(reply.error()));
                             if (reply->type != "application/json") return answer(good(Json{{"text", std::move(reply->body)}}));

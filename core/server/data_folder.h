@@ -24,7 +24,8 @@ class DataFolder {
     DataFolder& operator=(const DataFolder&) = delete;
 
     const std::string& path() const { return m_path; }
-    std::string databaseFile() const { return m_path + "/house.db"; }
+    std::string databaseFile() const { return databaseFile(m_path); }
+    static std::string databaseFile(const std::string& path) { return path + "/house.db"; }
     std::string socketFile() const { return socketFile(m_path); }
     static std::string socketFile(const std::string& path) { return path + "/admin.sock"; }
 

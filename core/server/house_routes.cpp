@@ -87,6 +87,7 @@ HouseRoutes houseRoutes() {
     addGuestRoutes(routes);
     addScheduleRoutes(routes);
     addModerationRoutes(routes);
+    addAuditRoutes(routes);
     addChatRoutes(routes);
     addProfileRoutes(routes);
     return routes;

@@ -100,6 +100,7 @@ void addMemberRoutes(HouseRoutes& routes);      // house_members.cpp
 void addGuestRoutes(HouseRoutes& routes);       // house_guests.cpp
 void addScheduleRoutes(HouseRoutes& routes);    // house_schedule.cpp
 void addModerationRoutes(HouseRoutes& routes);  // house_moderation.cpp
+void addAuditRoutes(HouseRoutes& routes);       // house_audit.cpp
 void addChatRoutes(HouseRoutes& routes);        // house_chat.cpp
 void addProfileRoutes(HouseRoutes& routes);     // house_profiles.cpp
 

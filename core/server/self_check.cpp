@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/self_check.h"
 
+#include "core/house/store/audit_store.h"
 #include "core/house/store/store.h"
 #include "core/net/event_loop.h"
 #include "core/net/http_server.h"
@@ -56,6 +57,32 @@ void checkReach(const ServerConfig& config, std::vector<CheckLine>& lines) {
         lines.push_back({false, "Network", "this machine has no network address"});
 }
 
+/// Beside a server, too: a reader of its own sees one moment of the database.
+void checkStore(const std::string& file, std::vector<CheckLine>& lines) {
+    auto store = house::Store::open(file);
+    if (!store) {
+        lines.push_back(failed("Database", store.error()));
+        return;
+    }
+    lines.push_back({true, "Database", "SQLite, opens and is up to date"});
+    std::optional<house::AuditStore::Verdict> verdict;
+    const auto read = (*store)->transact([&]() -> base::Result<void> {
+        const auto seed = (*store)->meta("house_seed");
+        if (!seed) return {};  // never started: there is no log yet
+        const auto bytes = base::fromHex(*seed);
+        const auto key = bytes ? crypto::SigningKey::fromSeed(*bytes) : std::nullopt;
+        if (!key) return base::fail(base::ErrorKind::unavailable, "house_key_broken", "The house's key is damaged.");
+        verdict = house::AuditStore(**store).verify(key->publicKey());
+        return {};
+    });
+    if (!read)
+        lines.push_back(failed("Audit log", read.error()));
+    else if (verdict && !verdict->good)
+        lines.push_back({false, "Audit log", verdict->problem + " Compare it with an export or a backup."});
+    else
+        lines.push_back({true, "Audit log", verdict ? std::to_string(verdict->rows) + " rows, whole and signed" : "empty"});
+}
+
 }  // namespace
 
 std::vector<CheckLine> selfCheck(const ServerConfig& config, const base::Clock& clock) {
@@ -64,14 +91,12 @@ std::vector<CheckLine> selfCheck(const ServerConfig& config, const base::Clock& 
     const bool running = askAdminSocket(DataFolder::socketFile(path), R"({"command":"ping"})").has_value();
     if (running) {
         lines.push_back({true, "Server", "runs on " + path});
+        checkStore(DataFolder::databaseFile(path), lines);
     } else if (auto folder = DataFolder::open(path, base::Duration(0)); !folder) {
         lines.push_back(failed("Data folder", folder.error()));
     } else {
         lines.push_back({true, "Data folder", path});
-        if (auto store = house::Store::open((*folder)->databaseFile()); !store)
-            lines.push_back(failed("Database", store.error()));
-        else
-            lines.push_back({true, "Database", "SQLite, opens and is up to date"});
+        checkStore((*folder)->databaseFile(), lines);
         checkPorts(config, clock, lines);
     }
     checkReach(config, lines);

@@ -12,10 +12,12 @@
 #include "core/base/clock.h"
 #include "core/net/http_client.h"
 #include "core/server/admin.h"
+#include "core/server/data_folder.h"
 #include "core/server/first_link.h"
 #include "core/server/offline_house.h"
 #include "core/server/self_check.h"
 #include "tests/support/catch.h"
+#include "tests/support/sqlite.h"
 
 using namespace parlour;
 using namespace parlour::server;
@@ -211,4 +213,20 @@ TEST_CASE("the self check says what is good", "[room-server]") {
         INFO(line.what << ": " << line.detail);
         CHECK(line.good);
     }
+}
+
+TEST_CASE("the self check reads the whole audit log and names the row that was changed", "[room-server][house-audit]") {
+    ServerLab lab;
+    const auto auditLine = [&] {
+        for (const auto& line : selfCheck(lab.config, lab.clock))
+            if (line.what == "Audit log") return line;
+        return CheckLine{};
+    };
+    for (int i = 0; i < 3; ++i)
+        REQUIRE(runAdminCommand(lab.config, lab.clock, R"({"command":"room.create","title":"Room"})"));
+    CHECK(auditLine().good);
+    CHECK(auditLine().detail == "3 rows, whole and signed");
+    tests::sqlOn(DataFolder::databaseFile(lab.config.data), "UPDATE audit SET actor = 'nobody' WHERE n = 2");
+    CHECK_FALSE(auditLine().good);
+    CHECK(auditLine().detail.starts_with("Row 2 was changed."));
 }
