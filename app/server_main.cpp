@@ -45,7 +45,7 @@ int fail(const base::Error& error, int code = kError) {
 }
 
 struct Options {
-    std::string configFile, listen, publicIp, publicUrl, data, certificate, key, name;
+    std::string configFile, listen, publicIp, publicUrl, data, store, certificate, key, name;
     std::vector<std::string> sets;
     int udpPort = -1;
     int readyFd = -1;
@@ -88,7 +88,7 @@ base::Result<server::ServerConfig> configOf(const Options& o) {
     };
     for (auto done : {take("server.listen", o.listen, "--listen"), take("server.public_ip", o.publicIp, "--public-ip"),
                       take("server.public_url", o.publicUrl, "--public-url"), take("server.data", o.data, "--data"),
-                      take("tls.certificate", o.certificate, "--tls-cert"), take("tls.key", o.key, "--tls-key"),
+                      take("server.store", o.store, "--store"), take("tls.certificate", o.certificate, "--tls-cert"), take("tls.key", o.key, "--tls-key"),
                       take("server.name", o.name, "--name"),
                       take("server.udp_port", o.udpPort < 0 ? "" : std::to_string(o.udpPort), "--udp-port")})
         if (!done) return base::Unexpected(std::move(done).error());
@@ -312,6 +312,7 @@ int main(int argc, char** argv) {
     app.fallthrough();
     app.set_version_flag("--version", std::string("parlourd ") + std::string(server::kVersion));
     app.add_option("--data", o.data, "data folder (default: $STATE_DIRECTORY or ~/.local/share/parlourd)");
+    app.add_option("--store", o.store, "a file, or postgresql://USER@HOST/DATABASE (default: SQLite in the data folder)");
     app.add_option("--config", o.configFile, "TOML file");
     app.add_option("--set", o.sets, "KEY=VALUE, any key of the configuration")->take_all()->expected(1);
     app.add_flag("--json", o.json, "machine-readable answers");

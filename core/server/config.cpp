@@ -87,6 +87,7 @@ const std::vector<Key>& keys() {
          }},
         {"server.public_url", text(FIELD(publicUrl))},
         {"server.data", text(FIELD(data))},
+        {"server.store", text(FIELD(store))},  // judged when it is opened: an error here would repeat a password
         {"server.name", text(FIELD(name))},
         {"tls.certificate", text(FIELD(tlsCertificate))},
         {"tls.key", text(FIELD(tlsKey))},

@@ -27,6 +27,7 @@ struct ServerConfig {
     std::string publicIp;                ///< told to media clients instead of the own addresses
     std::string publicUrl;               ///< https://host[:port]; in links and challenges
     std::string data;                    ///< folder
+    std::string store;                   ///< file or postgresql://…; empty = in the data folder. May hold a password
     std::string name;                    ///< of the house, for people
     TlsChoice tls = TlsChoice::automatic;
     std::string tlsCertificate;

@@ -24,8 +24,11 @@ class DataFolder {
     DataFolder& operator=(const DataFolder&) = delete;
 
     const std::string& path() const { return m_path; }
-    std::string databaseFile() const { return databaseFile(m_path); }
     static std::string databaseFile(const std::string& path) { return path + "/house.db"; }
+    /// For Store::open(): what is configured, else the folder's own database.
+    static std::string storePlace(const std::string& path, const std::string& configured) {
+        return configured.empty() ? databaseFile(path) : configured;
+    }
     std::string socketFile() const { return socketFile(m_path); }
     static std::string socketFile(const std::string& path) { return path + "/admin.sock"; }
 

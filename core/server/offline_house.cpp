@@ -36,7 +36,7 @@ std::string likelyAddress(const ServerConfig& config) {
 
 base::Result<std::string> runOffline(const ServerConfig& config, const base::Clock& clock, const DataFolder& folder,
                                      const std::string& line) {
-    auto store = house::Store::open(folder.databaseFile());
+    auto store = house::Store::open(DataFolder::storePlace(folder.path(), config.store));
     if (!store) return base::Unexpected(std::move(store).error());
     NoMedia media;
     base::ThreadExecutor net("net", clock);

@@ -96,7 +96,7 @@ base::Result<void> RoomServer::Impl::openHouse() {
     auto opened = DataFolder::open(config.data.empty() ? defaultDataFolder() : config.data, kLockWait);
     if (!opened) return base::Unexpected(std::move(opened).error());
     folder = std::move(*opened);
-    auto database = house::Store::open(folder->databaseFile());
+    auto database = house::Store::open(DataFolder::storePlace(folder->path(), config.store));
     if (!database) return base::Unexpected(std::move(database).error());
     store = std::move(*database);
     return {};

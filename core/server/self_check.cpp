@@ -3,6 +3,7 @@
 
 #include "core/house/store/audit_store.h"
 #include "core/house/store/store.h"
+#include "core/house/store/store_place.h"
 #include "core/net/event_loop.h"
 #include "core/net/http_server.h"
 #include "core/net/interfaces.h"
@@ -57,14 +58,14 @@ void checkReach(const ServerConfig& config, std::vector<CheckLine>& lines) {
         lines.push_back({false, "Network", "this machine has no network address"});
 }
 
-/// Beside a server, too: a reader of its own sees one moment of the database.
-void checkStore(const std::string& file, std::vector<CheckLine>& lines) {
-    auto store = house::Store::open(file);
+/// Beside a server, too: its transaction sees one moment of the database.
+void checkStore(const std::string& where, std::vector<CheckLine>& lines) {
+    auto store = house::Store::open(where);
     if (!store) {
         lines.push_back(failed("Database", store.error()));
         return;
     }
-    lines.push_back({true, "Database", "SQLite, opens and is up to date"});
+    lines.push_back({true, "Database", house::placeForPeople(where) + ", opens and is up to date"});
     std::optional<house::AuditStore::Verdict> verdict;
     const auto read = (*store)->transact([&]() -> base::Result<void> {
         const auto seed = (*store)->meta("house_seed");
@@ -91,12 +92,12 @@ std::vector<CheckLine> selfCheck(const ServerConfig& config, const base::Clock& 
     const bool running = askAdminSocket(DataFolder::socketFile(path), R"({"command":"ping"})").has_value();
     if (running) {
         lines.push_back({true, "Server", "runs on " + path});
-        checkStore(DataFolder::databaseFile(path), lines);
+        checkStore(DataFolder::storePlace(path, config.store), lines);
     } else if (auto folder = DataFolder::open(path, base::Duration(0)); !folder) {
         lines.push_back(failed("Data folder", folder.error()));
     } else {
         lines.push_back({true, "Data folder", path});
-        checkStore((*folder)->databaseFile(), lines);
+        checkStore(DataFolder::storePlace(path, config.store), lines);
         checkPorts(config, clock, lines);
     }
     checkReach(config, lines);

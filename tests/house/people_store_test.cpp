@@ -3,6 +3,7 @@
 #include "core/house/store/people_store.h"
 
 #include "tests/support/catch.h"
+#include "tests/support/database.h"
 
 using namespace parlour;
 using namespace parlour::house;
@@ -13,7 +14,8 @@ const base::Identity kAnn("ann"), kBob("bob"), kCleo("cleo");
 base::WallTime day(int n) { return base::fromUnixMs(1'700'000'000'000ll + n * 86'400'000ll); }
 
 struct World {
-    std::unique_ptr<Store> store = Store::open(":memory:").value();
+    tests::Database database{tests::eachEngine()};
+    std::unique_ptr<Store> store = database.open();
     void in(const std::function<void(PeopleStore&)>& body) {
         REQUIRE(store->transact([&]() -> base::Result<void> {
             PeopleStore people(*store);

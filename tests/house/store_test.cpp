@@ -11,6 +11,7 @@
 
 #include "core/house/invitation.h"
 #include "tests/house/stage_lab.h"
+#include "tests/support/database.h"
 
 using namespace parlour;
 using namespace parlour::tests;
@@ -19,24 +20,9 @@ using house::Store;
 
 namespace {
 
-struct Folder {
-    std::filesystem::path path;
-    Folder() {
-        char name[] = "/tmp/parlour-store-XXXXXX";
-        path = mkdtemp(name);
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    std::string file() const { return (path / "house.db").string(); }
-};
-
 const base::WallTime kNow = base::fromUnixMs(1'795'000'000'000);
 const base::RoomId kRoom("room1");
 
-std::unique_ptr<Store> opened(const std::string& file = ":memory:") {
-    auto store = Store::open(file);
-    REQUIRE(store);
-    return std::move(*store);
-}
 void inside(Store& store, const std::function<void()>& body) {
     auto done = store.transact([&]() -> base::Result<void> {
         body();
@@ -61,8 +47,8 @@ base::Result<house::MemberRow> redeem(Store& store, const house::NewInvitation& 
     (void)done;
     return *result;
 }
-std::unique_ptr<Store> withRoom(const std::string& file = ":memory:") {
-    auto store = opened(file);
+std::unique_ptr<Store> withRoom(const Database& database) {
+    auto store = database.open();
     inside(*store, [&] { store->addRoom({kRoom, "Room", kNow}); });
     return store;
 }
@@ -75,7 +61,8 @@ int usedOf(Store& store, const house::NewInvitation& invitation) {
 }  // namespace
 
 TEST_CASE("a refused transaction leaves nothing behind", "[store]") {
-    auto store = withRoom();
+    const Database database(eachEngine());
+    auto store = withRoom(database);
     auto done = store->transact([&]() -> base::Result<void> {
         store->setMeta("a", "1");
         return base::fail(base::ErrorKind::refused, "no", "No.");
@@ -85,7 +72,8 @@ TEST_CASE("a refused transaction leaves nothing behind", "[store]") {
 }
 
 TEST_CASE("hostile strings are stored as they are and run nothing", "[store][T47]") {
-    auto store = withRoom();
+    const Database database(eachEngine());
+    auto store = withRoom(database);
     for (const std::string evil : {"'; DROP TABLE rooms; --", "\" OR 1=1 --", "%s%n", ":r", "?1", "x'00'"}) {
         inside(*store, [&] {
             store->setMeta(evil, evil);
@@ -98,7 +86,8 @@ TEST_CASE("hostile strings are stored as they are and run nothing", "[store][T47
 }
 
 TEST_CASE("a link of one use lets one person in, as often as they like", "[store][T22]") {
-    auto store = withRoom();
+    const Database database(eachEngine());
+    auto store = withRoom(database);
     const auto link = invite(*store, api::Role::speaker, 1);
     // Nextcloud #18530, BBB #12634: a reconnect used a second place.
     for (int i = 0; i < 100; ++i) REQUIRE(redeem(*store, link, "ann"));
@@ -112,7 +101,8 @@ TEST_CASE("a link of one use lets one person in, as often as they like", "[store
 }
 
 TEST_CASE("unknown id and wrong secret are one answer; the right secret is told the reason", "[store][T21]") {
-    auto store = withRoom();
+    const Database database(eachEngine());
+    auto store = withRoom(database);
     const auto open = invite(*store, api::Role::listener);
     auto revoked = invite(*store, api::Role::listener);
     const auto expired = invite(*store, api::Role::listener, {}, 60);
@@ -133,7 +123,8 @@ TEST_CASE("unknown id and wrong secret are one answer; the right secret is told 
 }
 
 TEST_CASE("the first moderator of a hostless room is host, the next are moderators", "[store]") {
-    auto store = withRoom();
+    const Database database(eachEngine());
+    auto store = withRoom(database);
     const auto link = invite(*store, api::Role::moderator, 3);
     CHECK(redeem(*store, link, "ann")->power == api::Power::host);
     CHECK(redeem(*store, link, "bob")->power == api::Power::moderator);
@@ -144,7 +135,8 @@ TEST_CASE("the first moderator of a hostless room is host, the next are moderato
 }
 
 TEST_CASE("the better of two roles is kept and a lesser link uses no place", "[store]") {
-    auto store = withRoom();
+    const Database database(eachEngine());
+    auto store = withRoom(database);
     const auto speaker = invite(*store, api::Role::speaker, 5);
     const auto listener = invite(*store, api::Role::listener, 5);
     CHECK(redeem(*store, speaker, "ann"));
@@ -155,7 +147,8 @@ TEST_CASE("the better of two roles is kept and a lesser link uses no place", "[s
 }
 
 TEST_CASE("members keep getting in by a closed link, newcomers not", "[store][T23]") {
-    auto store = withRoom();
+    const Database database(eachEngine());
+    auto store = withRoom(database);
     const auto link = invite(*store, api::Role::listener);
     CHECK(redeem(*store, link, "ann"));
     inside(*store, [&] { CHECK(house::revoke(*store, link.row, api::RevokeScope::link, kNow).empty()); });
@@ -164,7 +157,8 @@ TEST_CASE("members keep getting in by a closed link, newcomers not", "[store][T2
 }
 
 TEST_CASE("revoking a subtree takes the memberships of everybody below, the host excepted", "[store]") {
-    auto store = withRoom();
+    const Database database(eachEngine());
+    auto store = withRoom(database);
     const auto root = invite(*store, api::Role::moderator, 2);
     redeem(*store, root, "host").value();
     redeem(*store, root, "mod").value();
@@ -185,7 +179,8 @@ TEST_CASE("revoking a subtree takes the memberships of everybody below, the host
 }
 
 TEST_CASE("a ban holds until its minute and not longer", "[store]") {
-    auto store = withRoom();
+    const Database database(eachEngine());
+    auto store = withRoom(database);
     const auto link = invite(*store, api::Role::listener);
     inside(*store, [&] { store->addBan({kRoom, base::Identity("ann"), kNow + 5min}, kNow); });
     CHECK(redeem(*store, link, "ann", kNow + 5min - 1ms).error().code == "banned");
@@ -195,10 +190,10 @@ TEST_CASE("a ban holds until its minute and not longer", "[store]") {
 }
 
 TEST_CASE("a live session comes back from the store as it was, but for who is connected", "[store]") {
-    Folder folder;
+    const Database database(eachEngine());
     StageLab lab;
     {
-        auto store = withRoom(folder.file());
+        auto store = withRoom(database);
         const auto save = [&] { inside(*store, [&] { store->saveChange(kRoom, lab.last); }); };
         const auto arrive = [&](const std::string& who, Role role, Power power = Power::none) {
             REQUIRE(lab.put(house::Arrive{Identity(who), who, role, power, base::RoomSid("RM_x")}));
@@ -221,7 +216,7 @@ TEST_CASE("a live session comes back from the store as it was, but for who is co
         order(StageVerb::remove, "D");
         order(StageVerb::lockHands, "");
     }
-    auto store = opened(folder.file());
+    auto store = database.open();
     house::Stage loaded;
     inside(*store, [&] { loaded = store->loadStage(kRoom); });
     CHECK(loaded.session.version == lab.stage.session.version);
@@ -240,12 +235,12 @@ TEST_CASE("a live session comes back from the store as it was, but for who is co
 }
 
 TEST_CASE("everything acknowledged is there after kill -9", "[store][R11]") {
-    Folder folder;
+    const Database database(eachEngine());
     int ledger[2];
     REQUIRE(::pipe(ledger) == 0);
     const pid_t child = fork();
     if (child == 0) {
-        auto store = Store::open(folder.file());
+        auto store = Store::open(database.where());
         if (!store) _exit(1);
         const int fd = ledger[1];
         auto ok = (*store)->transact([&]() -> base::Result<void> {
@@ -283,7 +278,7 @@ TEST_CASE("everything acknowledged is there after kill -9", "[store][R11]") {
     ::waitpid(child, &status, 0);
     REQUIRE(WIFSIGNALED(status));
     REQUIRE(acknowledged >= 40);
-    auto store = opened(folder.file());
+    auto store = database.open();
     inside(*store, [&] {
         const auto rows = store->invitations(kRoom).size();
         CHECK(rows >= acknowledged);
@@ -293,8 +288,8 @@ TEST_CASE("everything acknowledged is there after kill -9", "[store][R11]") {
 }
 
 TEST_CASE("a full disk is a clear error and loses nothing", "[store][R10]") {
-    Folder folder;
-    auto store = withRoom(folder.file());
+    const Database database(Engine::sqlite);  // the quota is SQLite's
+    auto store = withRoom(database);
     inside(*store, [&] { store->setMeta("limit", "set"); });
     store->limitPages(64);
     std::size_t kept = 0;
@@ -320,12 +315,12 @@ TEST_CASE("a full disk is a clear error and loses nothing", "[store][R10]") {
 }
 
 TEST_CASE("a store of a newer parlourd is refused with advice", "[store]") {
-    Folder folder;
+    const Database database(eachEngine());
     {
-        auto store = opened(folder.file());
+        auto store = database.open();
         inside(*store, [&] { store->setMeta("schema_version", "9999"); });
     }
-    const auto again = Store::open(folder.file());
+    const auto again = Store::open(database.where());
     REQUIRE_FALSE(again);
     CHECK(again.error().code == "store_newer");
 }

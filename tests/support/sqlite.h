@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "core/house/store/migrations.h"
 #include "tests/support/catch.h"
 
 namespace parlour::tests {
@@ -30,13 +29,6 @@ inline std::vector<std::string> sqlOn(const std::string& file, const std::string
     sqlite3_close(db);
     REQUIRE(code == SQLITE_OK);
     return rows;
-}
-
-/// A new file as the steps of the schema up to `version` made it.
-inline void storeOfVersion(const std::string& file, int version) {
-    for (const auto& step : house::migrations())
-        if (step.version <= version) sqlOn(file, std::string(step.sql));
-    sqlOn(file, "INSERT INTO meta(name, value) VALUES('schema_version', '" + std::to_string(version) + "')");
 }
 
 }  // namespace parlour::tests

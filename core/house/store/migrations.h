@@ -2,6 +2,7 @@
 // The schema as numbered steps; a step that was released is never changed, only followed by another.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,11 @@ struct Migration {
     std::string_view sql;  ///< statements separated by ';' at line ends
     void (*after)(soci::session&) = nullptr;  ///< what SQL cannot do, in the same transaction
 };
+
+enum class Dialect { sqlite, postgresql };
+
+/// Statements of the schema as this database needs them.
+std::string inWordsOf(Dialect dialect, std::string statements);
 
 /// In order of their numbers.
 std::vector<Migration> migrations();

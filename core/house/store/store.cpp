@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/house/store/store.h"
 
-#include <soci/sqlite3/soci-sqlite3.h>
-
+#include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/house/store/migrations.h"
 #include "core/house/store/store_impl.h"
@@ -14,51 +13,32 @@ using soci::use;
 
 namespace {
 
-// Never what(): SOCI puts the statement's bound values into it, and they are secrets and names (security: T48).
-base::Unexpected<base::Error> storeError(const soci::soci_error& error) {
-    int code = 0;
-    if (const auto* lite = dynamic_cast<const soci::sqlite3_soci_error*>(&error)) code = lite->result() & 0xff;
-    if (code == SQLITE_FULL)
-        return base::fail(base::ErrorKind::unavailable, "disk_full", "The server's disk is full; nothing was changed.",
-                          "Free some space on the server and try again.");
-    return base::fail(base::ErrorKind::unavailable, "store_failed", "The server could not save this; nothing was changed.",
-                      "Try again; the operator finds the reason in the log.", error.get_error_message());
-}
-
-int schemaVersion(soci::session& sql) {
-    int tables = 0;
-    sql << "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'", into(tables);
-    if (tables == 0) return 0;
-    std::string version;
-    sql << "SELECT value FROM meta WHERE name = 'schema_version'", into(version);
-    return version.empty() ? 0 : std::stoi(version);
-}
-
-void runScript(soci::session& sql, std::string_view script) {
+void runScript(Store::Impl& impl, std::string_view script) {
     std::size_t from = 0;
     while (true) {
         const auto end = script.find(";\n", from);
         if (end == std::string_view::npos) return;
-        sql << std::string(script.substr(from, end - from));
+        impl.sql << inWordsOf(impl.connection.dialect(), std::string(script.substr(from, end - from)));
         from = end + 2;
     }
 }
 
-base::Result<void> migrate(soci::session& sql) {
-    const int have = schemaVersion(sql);
+base::Result<void> migrate(Store::Impl& impl) {
     const int newest = migrations().back().version;
-    if (have > newest)
-        return base::fail(base::ErrorKind::unavailable, "store_newer", "This data folder was written by a newer parlourd.",
-                          "Install that version or a later one.",
-                          "schema " + std::to_string(have) + ", known " + std::to_string(newest));
     for (const auto& step : migrations()) {
+        // Two servers may open a new database at once: what there is is read inside the transaction.
+        Transaction transaction(impl.connection);
+        const int have = impl.connection.schemaVersion();
+        if (have > newest)
+            return base::fail(base::ErrorKind::unavailable, "store_newer", "This data folder was written by a newer parlourd.",
+                              "Install that version or a later one.",
+                              "schema " + std::to_string(have) + ", known " + std::to_string(newest));
         if (step.version <= have) continue;
-        soci::transaction transaction(sql);
-        runScript(sql, step.sql);
-        if (step.after) step.after(sql);
+        runScript(impl, step.sql);
+        if (step.after) step.after(impl.sql);
         const std::string version = std::to_string(step.version);
-        sql << "DELETE FROM meta WHERE name = 'schema_version'";
-        sql << "INSERT INTO meta(name, value) VALUES('schema_version', :v)", use(version, "v");
+        impl.sql << "DELETE FROM meta WHERE name = 'schema_version'";
+        impl.sql << "INSERT INTO meta(name, value) VALUES('schema_version', :v)", use(version, "v");
         transaction.commit();
     }
     return {};
@@ -69,22 +49,19 @@ base::Result<void> migrate(soci::session& sql) {
 Store::Store(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 Store::~Store() = default;
 
-base::Result<std::unique_ptr<Store>> Store::open(const std::string& file) {
+base::Result<std::unique_ptr<Store>> Store::open(const std::string& where) {
+    static const base::SystemClock kClock;
+    return open(where, kClock);
+}
+
+base::Result<std::unique_ptr<Store>> Store::open(const std::string& where, const base::Clock& clock) {
+    auto impl = std::make_unique<Impl>(clock);
     try {
-        auto impl = std::make_unique<Impl>();
-        impl->sql.open(soci::sqlite3, "dbname=\"" + file + "\" timeout=5");
-        std::string mode;
-        impl->sql << "PRAGMA journal_mode = WAL", into(mode);
-        impl->sql << "PRAGMA synchronous = FULL";
-        impl->sql << "PRAGMA foreign_keys = ON";
-        int full = 0;
-        impl->sql << "PRAGMA synchronous", into(full);
-        if (full != 2) return base::fail(base::ErrorKind::unavailable, "store_unavailable", "The database cannot write safely.");
-        if (auto done = migrate(impl->sql); !done) return base::Unexpected(std::move(done).error());
+        if (auto done = impl->connection.open(where); !done) return base::Unexpected(std::move(done).error());
+        if (auto done = migrate(*impl); !done) return base::Unexpected(std::move(done).error());
         return std::unique_ptr<Store>(new Store(std::move(impl)));
     } catch (const soci::soci_error& error) {
-        return base::fail(base::ErrorKind::unavailable, "store_unavailable", "The house's database cannot be opened.",
-                          "Check the data folder's rights and the free space.", error.get_error_message());
+        return base::Unexpected(impl->connection.explainOpen(error));
     }
 }
 
@@ -97,17 +74,21 @@ base::Result<void> Store::transact(const std::function<base::Result<void>()>& bo
         ~Outside() { inside = false; }
     } outside{m_impl->inside};
     try {
-        soci::transaction transaction(m_impl->sql);
+        Transaction transaction(m_impl->connection);
         if (auto done = body(); !done) return done;  // the destructor rolls back
         transaction.commit();
         return {};
     } catch (const soci::soci_error& error) {
-        base::log(base::LogLevel::error, "house", std::string("store: ") + error.get_error_message());
-        return storeError(error);
+        auto told = m_impl->connection.explain(error);
+        // No detail: it is still away, and that was logged when it was tried.
+        if (!told.detail.empty()) base::log(base::LogLevel::error, "house", "store: " + told.detail);
+        return base::Unexpected(std::move(told));
     }
 }
 
-void Store::limitPages(int pages) { m_impl->sql << "PRAGMA max_page_count = " << pages; }
+void Store::limitPages(int pages) {
+    if (m_impl->connection.dialect() == Dialect::sqlite) m_impl->sql << "PRAGMA max_page_count = " << pages;
+}
 
 std::optional<std::string> Store::meta(const std::string& key) {
     std::string value;

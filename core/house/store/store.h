@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a house keeps what it promised. SQLite through SOCI (PostgreSQL by the same SQL in a later issue): WAL, synchronous
-// FULL, foreign keys, numbered migrations. Blocking; house thread only. Rows are read and written only inside transact();
-// when it answers ok, they are on disk.
+// Where a house keeps what it promised: SQLite (WAL, synchronous FULL) or PostgreSQL by the same SQL, foreign keys, numbered
+// migrations. Blocking; house thread only. Rows are read and written only inside transact(); when it answers ok, they are
+// on disk.
 #pragma once
 
 #include <functional>
@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/doors/clock.h"
 #include "core/base/error.h"
 #include "core/house/stage.h"
 #include "core/house/store/rows.h"
@@ -21,15 +22,19 @@ namespace parlour::house {
 
 class Store {
   public:
-    /// A file that is made if missing, or ":memory:". Errors: unavailable ("store_unavailable"; "store_newer": written by a
-    /// newer parlourd).
-    static base::Result<std::unique_ptr<Store>> open(const std::string& file);
+    /// A file that is made if missing, ":memory:", or an address (store_place.h). Errors: unavailable ("store_unavailable";
+    /// "store_newer": written by a newer parlourd), invalidInput ("store_address", "store_unknown").
+    static base::Result<std::unique_ptr<Store>> open(const std::string& where);
+    /// `clock` outlives the store; it says when a lost database is tried again.
+    static base::Result<std::unique_ptr<Store>> open(const std::string& where, const base::Clock& clock);
     ~Store();
 
-    /// Commits if `body` answers ok, rolls back otherwise. Errors of the store: unavailable, "disk_full" or "store_failed".
+    /// Commits if `body` answers ok, rolls back otherwise; `body` runs at most once. Errors of the store: unavailable,
+    /// "disk_full", "store_failed", and of PostgreSQL "store_away" (connects again by itself) and "store_unsure" (went away
+    /// during the commit: done or not).
     base::Result<void> transact(const std::function<base::Result<void>()>& body);
 
-    /// The database may not grow beyond this; what is full answers "disk_full". A quota for operators and tests.
+    /// The database may not grow beyond this; what is full answers "disk_full". A quota for operators and tests; of SQLite only.
     void limitPages(int pages);
 
     // ---- inside transact() only

@@ -10,12 +10,16 @@
 
 #include "core/base/thread_checker.h"
 #include "core/crypto/ed25519.h"
+#include "core/house/store/connection.h"
 #include "core/house/store/store.h"
 
 namespace parlour::house {
 
 struct Store::Impl {
+    explicit Impl(const base::Clock& clock) : connection(sql, clock) {}
+
     soci::session sql;
+    Connection connection;
     bool inside = false;          ///< a transact() is running
     base::ThreadChecker thread;
     std::optional<crypto::SigningKey> auditKey;  ///< of the house; absent before it has one
@@ -24,6 +28,25 @@ struct Store::Impl {
         assert(inside);
         return sql;
     }
+};
+
+/// Rolls back unless committed. Throws soci::soci_error.
+class Transaction {
+  public:
+    explicit Transaction(Connection& connection) : m_connection(connection) { m_connection.begin(); }
+    ~Transaction() {
+        if (!m_done) m_connection.rollback();
+    }
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    void commit() {
+        m_connection.commit();
+        m_done = true;
+    }
+
+  private:
+    Connection& m_connection;
+    bool m_done = false;
 };
 
 /// A value that may be NULL, for use() and into().
