@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The audit log for the admins: pages of it, and all of it as a file of lines. House thread.
-#include <charconv>
-#include <limits>
-
 #include "core/api/audit_types.h"
 #include "core/house/store/audit_store.h"
 #include "core/server/house_routes.h"
@@ -17,18 +14,6 @@ using Impl = HouseService::Impl;
 
 constexpr int kUsualPage = 100;
 constexpr int kExportPage = 10'000;
-
-/// A number of the query string; the default where it is missing.
-base::Result<std::uint64_t> number(const RouteCall& call, const char* name, std::uint64_t otherwise) {
-    const auto it = call.query.find(name);
-    if (it == call.query.end()) return otherwise;
-    std::uint64_t value = 0;
-    const char* end = it->second.data() + it->second.size();
-    const auto [stop, error] = std::from_chars(it->second.data(), end, value);
-    if (error != std::errc{} || stop != end || value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-        return base::fail(ErrorKind::invalidInput, "bad_field", "A field is missing or has a wrong value.", {}, name);
-    return value;
-}
 
 base::Result<void> adminOnly(Impl&, const RouteCall& call) {
     if (call.caller.admin) return {};
@@ -59,9 +44,9 @@ api::AuditHead headOf(Impl& impl) {
 base::Result<api::AuditPage> page(Impl& impl, const RouteCall& call) {
     if (auto admin = adminOnly(impl, call); !admin) return base::Unexpected(std::move(admin).error());
     const bool backwards = call.query.contains("before");
-    const auto from = number(call, backwards ? "before" : "after", 0);
-    const auto since = number(call, "since", 0);
-    const auto limit = number(call, "limit", kUsualPage);
+    const auto from = queryNumber(call, backwards ? "before" : "after", 0);
+    const auto since = queryNumber(call, "since", 0);
+    const auto limit = queryNumber(call, "limit", kUsualPage);
     for (const auto* one : {&from, &since, &limit})
         if (!*one) return base::Unexpected(one->error());
     if (*limit < 1 || *limit > api::kMaxAuditPage)
@@ -82,7 +67,7 @@ base::Result<api::AuditPage> page(Impl& impl, const RouteCall& call) {
 /// has one. Whoever has more rows asks on with after=N.
 base::Result<ApiReply> exported(Impl& impl, const RouteCall& call) {
     if (auto admin = adminOnly(impl, call); !admin) return base::Unexpected(std::move(admin).error());
-    const auto from = number(call, "after", 0);
+    const auto from = queryNumber(call, "after", 0);
     if (!from) return base::Unexpected(from.error());
     ApiReply reply;
     reply.type = "application/x-ndjson";

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/house_routes.h"
 
+#include <charconv>
+#include <limits>
+
 namespace parlour::server {
 
 namespace {
@@ -81,6 +84,17 @@ std::vector<std::string> HouseRoutes::listed() const {
     return out;
 }
 
+base::Result<std::uint64_t> queryNumber(const RouteCall& call, const char* name, std::uint64_t otherwise) {
+    const auto it = call.query.find(name);
+    if (it == call.query.end()) return otherwise;
+    std::uint64_t value = 0;
+    const char* end = it->second.data() + it->second.size();
+    const auto [stop, error] = std::from_chars(it->second.data(), end, value);
+    if (error != std::errc{} || stop != end || value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+        return base::fail(base::ErrorKind::invalidInput, "bad_field", "A field is missing or has a wrong value.", {}, name);
+    return value;
+}
+
 HouseRoutes houseRoutes() {
     HouseRoutes routes;
     addMemberRoutes(routes);
@@ -88,6 +102,7 @@ HouseRoutes houseRoutes() {
     addScheduleRoutes(routes);
     addModerationRoutes(routes);
     addAuditRoutes(routes);
+    addReportRoutes(routes);
     addChatRoutes(routes);
     addProfileRoutes(routes);
     return routes;

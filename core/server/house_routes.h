@@ -26,6 +26,9 @@ struct RouteCall {
     std::string body;
 };
 
+/// A whole number of the query string up to that of int64; `otherwise` where it is missing. invalidInput "bad_field".
+base::Result<std::uint64_t> queryNumber(const RouteCall& call, const char* name, std::uint64_t otherwise);
+
 class HouseRoutes {
   public:
     using Impl = HouseService::Impl;
@@ -101,6 +104,7 @@ void addGuestRoutes(HouseRoutes& routes);       // house_guests.cpp
 void addScheduleRoutes(HouseRoutes& routes);    // house_schedule.cpp
 void addModerationRoutes(HouseRoutes& routes);  // house_moderation.cpp
 void addAuditRoutes(HouseRoutes& routes);       // house_audit.cpp
+void addReportRoutes(HouseRoutes& routes);      // house_reports.cpp
 void addChatRoutes(HouseRoutes& routes);        // house_chat.cpp
 void addProfileRoutes(HouseRoutes& routes);     // house_profiles.cpp
 
