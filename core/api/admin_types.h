@@ -12,6 +12,7 @@ namespace parlour::api {
 // Admin socket only (and the embedded server): RoomWish -> RoomMade; {} -> AdminRoomList.
 struct RoomWish {
     std::string title;  ///< 1 to 256 bytes
+    bool forMembers = false;  ///< every member of the house may come and listen
 };
 struct RoomLinks {
     std::string moderator;  ///< one use

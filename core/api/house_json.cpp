@@ -36,9 +36,15 @@ void describe(V& v, T& t) {
     v.field("house", t.house);
     v.field("house_name", t.houseName, Need::optional);
     v.field("inviter_name", t.inviterName, Need::optional);
+    v.field("kind", t.kind, Need::optional);
     v.field("room", t.room);
     v.field("room_title", t.roomTitle);
     v.field("role", t.role);
+    v.field("object", t.object, Need::optional);
+    v.field("for_name", t.forName, Need::optional, kMaxNameBytes * 4);
+    v.field("message", t.message, Need::optional, 4096);
+    v.field("needs_code", t.needsCode, Need::optional);
+    v.field("approval", t.approval, Need::optional);
     v.field("listeners", t.listeners, Need::optional);
     v.field("on_stage", t.onStage, Need::optional);
     v.field("live", t.live, Need::optional);
@@ -49,12 +55,14 @@ void describe(V& v, T& t) {
     v.field("id", t.id);
     v.field("secret", t.secret, Need::required, 64);
     v.field("name", t.name, Need::required, kMaxNameBytes * 4);
+    v.field("code", t.code, Need::optional, 64);
     v.field("proof", t.proof);
 }
 template <class V, Same<Redeemed> T>
 void describe(V& v, T& t) {
     v.field("identity", t.identity);
     v.field("name", t.name, Need::optional);
+    v.field("kind", t.kind, Need::optional);
     v.field("role", t.role);
     v.field("join", t.join);
     v.field("session", t.session, Need::required, kMaxTokenBytes);
@@ -148,6 +156,7 @@ void describe(V& v, T& t) {
 template <class V, Same<RoomWish> T>
 void describe(V& v, T& t) {
     v.field("title", t.title, Need::required, kMaxTitleBytes * 4);
+    v.field("for_members", t.forMembers, Need::optional);
 }
 template <class V, Same<RoomLinks> T>
 void describe(V& v, T& t) {

@@ -35,5 +35,6 @@ base::Bytes personStatement(const base::HouseId& house, std::string_view origin,
 /// "redeem ID".
 std::string redeemPurpose(const base::InvitationId& id);
 inline constexpr std::string_view kLoginPurpose = "login";
+inline constexpr std::string_view kApplyPurpose = "apply";
 
 }  // namespace parlour::api

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/api/admin_types.h"
+#include "core/api/invitation_kind.h"
 #include "core/api/limits.h"
 #include "core/api/stage.h"
 #include "core/base/ids.h"
@@ -19,7 +20,7 @@ namespace parlour::api {
 // POST /api/v1/challenge : ChallengeRequest -> Challenge
 struct ChallengeRequest {
     std::string clientNonce;  ///< 16 to 64 random bytes
-    std::string purpose;      ///< "redeem ID" or "login"
+    std::string purpose;      ///< "redeem ID", "claim ID", "sign ID", "apply" or "login"
 };
 /// The house proves its key and names its origins; `nonce` is what the person signs. Check `signature` over
 /// houseStatement() with `houseKey`, that `house` is that key's hash, and that the origin dialled is in `origins`.
@@ -51,9 +52,15 @@ struct Preview {
     base::HouseId house;
     std::string houseName;
     std::string inviterName;  ///< may be empty
-    base::RoomId room;
+    InvitationKind kind = InvitationKind::listener;
+    base::RoomId room;        ///< empty: an invitation to the house, or to a talk whose terms are still open
     std::string roomTitle;
-    Role role = Role::listener;
+    Role role = Role::listener;  ///< of the room kinds
+    std::string object;       ///< guest, delegate: the id of what is negotiated
+    std::string forName;      ///< whom it greets; may be empty
+    std::string message;
+    bool needsCode = false;
+    bool approval = false;    ///< a person says yes to each who comes
     int listeners = 0;
     int onStage = 0;
     bool live = false;
@@ -75,12 +82,14 @@ struct RedeemRequest {
     std::string secret;
     std::string name;  ///< display name; stored normalised
     Proof proof;       ///< purpose "redeem ID"
+    std::string code{};  ///< where the invitation asks for one
 };
 struct Redeemed {
     base::Identity identity;
     std::string name;  ///< as stored
+    InvitationKind kind = InvitationKind::listener;
     Role role = Role::listener;
-    JoinGrant join;
+    JoinGrant join;    ///< without a room where the invitation leads to none
     std::string session;  ///< bearer token of this API
     std::int64_t sessionExpiresMs = 0;
 };
@@ -162,7 +171,7 @@ struct InvitationMade {
 struct InvitationInfo {
     base::InvitationId id;
     base::RoomId room;
-    Role kind = Role::listener;
+    InvitationKind kind = InvitationKind::listener;
     std::optional<int> uses;
     int used = 0;
     std::optional<std::int64_t> expiresMs;
@@ -172,10 +181,6 @@ struct InvitationInfo {
 struct InvitationList {
     std::vector<InvitationInfo> invitations;
 };
-/// What a revocation reaches; people who lose their membership are removed from the room.
-enum class RevokeScope { link, people, subtree };
-std::string_view toString(RevokeScope scope);
-std::optional<RevokeScope> parseRevokeScope(std::string_view text);
 // POST /api/v1/rooms/ROOM/invitations/ID/revoke (bearer, moderators) : RevokeWish -> Nothing
 struct RevokeWish {
     RevokeScope scope = RevokeScope::link;

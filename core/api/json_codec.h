@@ -39,6 +39,7 @@ template <class Tag>
 struct IsId<base::StringId<Tag>> : std::true_type {};
 
 std::optional<Role> parseWord(std::type_identity<Role>, std::string_view text);
+std::optional<InvitationKind> parseWord(std::type_identity<InvitationKind>, std::string_view text);
 std::optional<StageVerb> parseWord(std::type_identity<StageVerb>, std::string_view text);
 std::optional<RevokeScope> parseWord(std::type_identity<RevokeScope>, std::string_view text);
 

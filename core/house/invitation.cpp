@@ -49,7 +49,7 @@ NewInvitation makeInvitation(const base::RoomId& room, const api::InvitationWish
     InvitationRow& row = made.row;
     row.id = base::InvitationId(crypto::randomString(kIdLength));
     row.room = room;
-    row.kind = wish.role;
+    row.kind = api::kindOf(wish.role);
     row.secretHash = hashOf(made.secret);
     row.maxUses = wish.uses;
     if (wish.expiresInS) row.expires = now + std::chrono::seconds(*wish.expiresInS);
@@ -103,8 +103,9 @@ base::Result<MemberRow> redeem(Store& store, const base::InvitationId& id, const
     if (const auto ban = store.ban(invitation.room, who.identity, now)) return base::Unexpected(bannedError(*ban));
 
     const auto known = store.member(invitation.room, who.identity);
-    const bool gains = !known || !known->active || invitation.kind > known->role ||
-                       (invitation.kind == api::Role::moderator && known->power == api::Power::none);
+    const api::Role role = api::roleOf(invitation.kind);
+    const bool gains = !known || !known->active || role > known->role ||
+                       (role == api::Role::moderator && known->power == api::Power::none);
     const bool again = known && known->active && (!gains || store.hasRedeemed(id, who.identity));
     store.putPerson({who.identity, who.publicKeyHex, who.name}, now);
     if (again) return *known;
@@ -122,9 +123,9 @@ base::Result<MemberRow> redeem(Store& store, const base::InvitationId& id, const
         member.identity = who.identity;
         member.joined = now;
     }
-    member.role = known && known->active ? std::max(known->role, invitation.kind) : invitation.kind;
+    member.role = known && known->active ? std::max(known->role, role) : role;
     if (!known || !known->active) member.power = api::Power::none;
-    if (invitation.kind == api::Role::moderator && member.power == api::Power::none)
+    if (role == api::Role::moderator && member.power == api::Power::none)
         member.power = store.hasHost(invitation.room) ? api::Power::moderator : api::Power::host;
     member.invitation = id;
     member.active = true;

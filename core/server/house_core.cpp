@@ -41,6 +41,8 @@ base::Result<std::size_t> HouseService::Impl::open() {
         sessionKey = crypto::deriveSeed(base::asBytes(*secret), "parlour api session v1", houseId.str());
         store.forgetTokens(clock.wallNow());
         keepAddress();
+        rules = house::rulesOf(store);
+        if (!rules.title.empty()) address.houseName = rules.title;
         for (auto& row : store.rooms()) {
             auto room = std::make_shared<HouseRoom>();
             room->stage = store.loadStage(row.id);
@@ -128,6 +130,7 @@ void HouseService::Impl::run(const HouseRoomPtr& room, const house::StageInput& 
     orderMedia(room, change, before, extra.alwaysRights, pending);
     pending->sealed = true;
     releaseReady(room);
+    earn(*room);
     schedule(room);
 }
 
@@ -229,7 +232,7 @@ void HouseService::Impl::releaseReady(const HouseRoomPtr& room) {
 }
 
 void HouseService::Impl::schedule(const HouseRoomPtr& room) {
-    const auto due = house::nextDue(room->stage, policy);
+    const auto due = std::min(house::nextDue(room->stage, policy), room->hosting.due(rules));
     if (due == base::kNever || stopped) {
         room->tick.cancel();
         return;

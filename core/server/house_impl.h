@@ -9,6 +9,7 @@
 
 #include "core/crypto/ed25519.h"
 #include "core/crypto/secret.h"
+#include "core/house/membership.h"
 #include "core/house/policy.h"
 #include "core/house/rate_limit.h"
 #include "core/house/stage.h"
@@ -19,6 +20,7 @@
 namespace parlour::server {
 
 class HouseRoutes;
+struct RouteCall;
 
 /// What waits for the media engine before it may be told. Released in the order of the commits.
 struct PendingRelease {
@@ -33,6 +35,7 @@ struct HouseRoom {
     std::map<base::Identity, int> transports;
     std::deque<std::shared_ptr<PendingRelease>> pending;
     base::Timer tick;
+    house::HostingMeter hosting;
 };
 using HouseRoomPtr = std::shared_ptr<HouseRoom>;
 
@@ -43,16 +46,13 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
 
     template <class T>
     using Result = base::Result<T>;
-
-    // ---- frame
     /// Runs `work` on the house thread once the house is open; its answer goes back to the net thread.
     template <class T>
     void ask(Answer<T> answer, std::function<void(Impl&, Answer<T>)> work);
     /// The same for work that answers at once.
     template <class T>
     void askNow(Answer<T> answer, std::function<Result<T>(Impl&)> work);
-    /// Makes an answer that may be called on the house thread.
-    template <class T>
+    template <class T>  // an answer that may be called on the house thread
     Answer<T> toNet(Answer<T> answer);
 
     Result<std::size_t> open();
@@ -87,7 +87,6 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
     Result<base::Identity> sessionOf(const Caller& caller) const;
     Result<base::Identity> checkProof(const api::Proof& proof, const std::string& purpose);
 
-    // ---- requests
     void admit(const AdmitRequest& request, Answer<Admission> answer);
     Result<void> validate(const std::string& token);
     void connected(const base::RoomId& room, const base::Identity& who);
@@ -97,6 +96,9 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
     Result<api::Challenge> challenge(const api::ChallengeRequest& request);
     Result<api::Preview> preview(const api::PreviewRequest& request);
     Result<api::Redeemed> redeem(const api::RedeemRequest& request);
+    Result<api::Redeemed> redeemAs(const api::RedeemRequest& request, const house::RedeemAs& as);
+    Result<api::Nothing> noteWaiting(const api::RedeemRequest& request, const house::RedeemAs& as);
+    bool isMember(const base::Identity& who);
     Result<api::LoginAnswer> login(const api::LoginRequest& request);
     Result<std::vector<api::RoomSummary>> roomsOf(const base::Identity& who);
     Result<api::JoinGrant> grant(const base::Identity& who, const base::RoomId& room, const api::TokenRequest& request);
@@ -106,9 +108,10 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
     void revokeInvitation(const Caller& caller, const base::RoomId& room, const base::InvitationId& id, api::RevokeScope scope,
                           Answer<api::Nothing> answer);
     Result<api::RoomMade> createRoom(const api::RoomWish& wish);
+    Result<api::RoomMade> makeRoom(const api::RoomWish& wish, const base::Identity& host);  ///< inside a transaction
     void endRoom(const base::RoomId& room, Answer<api::Nothing> answer);
 
-    /// Reads through the store; the transaction's error wins.
+    /// Reads and writes through the store in one transaction, whose error wins; then what `body` put into afterCommit.
     template <class T>
     Result<T> reading(const std::function<Result<T>()>& body);
     /// Session and membership, before anything else of the room is told; strangers get unknownRoom() in every case.
@@ -116,9 +119,14 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
     static base::Error unknownRoom();
     /// The caller's membership in the room; refused unless moderator or host. The administrator gets a host's.
     Result<house::MemberRow> moderator(const Caller& caller, const base::RoomId& room);
+    // Standing in the house, inside a transaction (house_members.cpp). The administrator counts as an owner without a name.
+    Result<house::HouseMember> needMember(const RouteCall& call);
+    Result<house::HouseMember> needAdmin(const RouteCall& call);
+    /// Those who lost their places leave the live rooms; then `done`.
+    void expel(std::vector<base::RoomId> from, const std::vector<base::Identity>& who, std::function<void(Result<void>)> done);
+    void earn(HouseRoom& room);
     std::string linkOf(const base::InvitationId& id, const std::string& secret) const;
     bool takeCommand(const base::Identity& who);
-
     base::Executor& net;
     base::Executor& house;
     const base::Clock& clock;
@@ -137,14 +145,14 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
     signal::TokenKey tokenKey;
     crypto::Secret sessionKey;
     std::map<base::RoomId, HouseRoomPtr> rooms;
+    api::HouseRules rules;    ///< as stored
+    std::vector<std::function<void()>> afterCommit;
 
-    struct Nonce {
-        base::TimePoint until;
-        std::int64_t expiresMs = 0;
-    };
+    struct Nonce { base::TimePoint until; std::int64_t expiresMs = 0; };
     std::unordered_map<std::string, Nonce> nonces;
     std::deque<std::string> nonceOrder;
     std::unordered_map<base::Identity, house::RateLimit> commandLimits;
+    std::unordered_map<base::InvitationId, house::RateLimit> codeLimits;
     base::TimePoint tokensForgotten{};
 };
 
@@ -178,11 +186,14 @@ template <class T>
 base::Result<T> HouseService::Impl::reading(const std::function<Result<T>()>& body) {
     std::optional<Result<T>> inner;
     auto done = store.transact([&]() -> Result<void> {
+        afterCommit.clear();
         inner.emplace(body());
         if (!*inner) return base::Unexpected(inner->error());
         return {};
     });
+    const auto after = std::exchange(afterCommit, {});
     if (!done) return base::Unexpected(std::move(done).error());
+    for (const auto& one : after) one();
     return std::move(*inner);
 }
 

@@ -23,20 +23,28 @@ base::Result<api::Preview> HouseService::Impl::preview(const api::PreviewRequest
         if (!found) return base::Unexpected(std::move(found).error());
         const auto member = request.identity.empty() ? std::nullopt : store.member(found->room, request.identity);
         const bool inside = member && member->active;
-        if (!inside)
-            if (auto open = house::usable(*found, clock.wallNow()); !open) return base::Unexpected(std::move(open).error());
-        const auto room = find(found->room);
-        if (!room)
-            return base::fail(ErrorKind::expired, "room_ended", "The room of this invitation has been closed.", "Ask for a new one.");
-        if (!inside && room->stage.people.size() >= policy.maxPeople && found->kind != api::Role::moderator) return roomFull();
-        const auto summary = summaryOf(*room, found->kind);
         api::Preview out;
         out.house = houseId;
         out.houseName = address.houseName;
         if (const auto inviter = store.person(found->issuer)) out.inviterName = inviter->name;
+        out.kind = found->kind;
+        out.object = found->object;
+        out.forName = found->forName;
+        out.message = found->message;
+        out.needsCode = !found->codeHash.empty();
+        out.approval = found->approval;
+        if (!inside)
+            if (auto open = house::usable(*found, clock.wallNow()); !open) return base::Unexpected(std::move(open).error());
+        if (found->room.empty()) return out;
+        const auto room = find(found->room);
+        if (!room)
+            return base::fail(ErrorKind::expired, "room_ended", "The room of this invitation has been closed.", "Ask for a new one.");
+        if (!inside && room->stage.people.size() >= policy.maxPeople && found->kind != api::InvitationKind::moderator)
+            return roomFull();
+        const auto summary = summaryOf(*room, api::roleOf(found->kind));
         out.room = room->row.id;
         out.roomTitle = room->row.title;
-        out.role = found->kind;
+        out.role = api::roleOf(found->kind);
         out.listeners = summary.listeners;
         out.onStage = summary.onStage;
         out.live = summary.live;
@@ -50,35 +58,73 @@ base::Result<api::Redeemed> HouseService::Impl::redeem(const api::RedeemRequest&
     if (!name) return base::Unexpected(std::move(name).error());
     auto who = checkProof(request.proof, api::redeemPurpose(request.id));
     if (!who) return base::Unexpected(std::move(who).error());
-    const auto publicKey = base::fromBase64Url(request.proof.publicKey);
+    const house::RedeemAs as{*who, base::toHex(*base::fromBase64Url(request.proof.publicKey)), *name};
+    auto answer = reading<api::Redeemed>([&] { return redeemAs(request, as); });
+    if (!answer && answer.error().code == "approval_pending") {
+        // The refusal rolled everything back; that somebody waits has to stay.
+        if (auto noted = reading<api::Nothing>([&] { return noteWaiting(request, as); }); !noted)
+            return base::Unexpected(std::move(noted).error());
+    }
+    return answer;
+}
+
+base::Result<api::Nothing> HouseService::Impl::noteWaiting(const api::RedeemRequest& request, const house::RedeemAs& as) {
+    const auto invitation = store.invitation(request.id);
+    house::MemberStore members(store);
+    if (!invitation || members.applicationOf(as.identity, request.id)) return api::Nothing{};
+    members.putApplication({crypto::randomString(12), as.identity, as.name, as.publicKeyHex, {}, request.id, invitation->room,
+                            clock.wallNow(), "open", {}});
+    return api::Nothing{};
+}
+
+/// Inside a transaction.
+base::Result<api::Redeemed> HouseService::Impl::redeemAs(const api::RedeemRequest& request, const house::RedeemAs& as) {
     const auto now = clock.wallNow();
-    return reading<api::Redeemed>([&]() -> Result<api::Redeemed> {
-        auto found = house::findInvitation(store, request.id, request.secret);
-        if (!found) return base::Unexpected(std::move(found).error());
-        const auto room = find(found->room);
-        if (!room)
-            return base::fail(ErrorKind::expired, "room_ended", "The room of this invitation has been closed.", "Ask for a new one.");
-        const auto mark = room->stage.marks.find(*who);
-        if (mark != room->stage.marks.end() && mark->second == house::Mark::removed)
-            return base::fail(ErrorKind::refused, "removed", "A moderator removed you from this conversation.",
-                              "You can come back when it is over.");
-        if (room->stage.people.size() >= policy.maxPeople && !room->stage.people.contains(*who) &&
-            found->kind != api::Role::moderator)
-            return roomFull();
-        auto member = house::redeem(store, request.id, request.secret, {*who, base::toHex(*publicKey), *name}, now);
+    auto found = house::findInvitation(store, request.id, request.secret);
+    if (!found) return base::Unexpected(std::move(found).error());
+    if (!request.code.empty()) {
+        // For everybody together, so that a code cannot be guessed from many networks; a delay, never a lockout.
+        auto [limit, added] = codeLimits.try_emplace(request.id, 10.0, 10.0 / 60.0);
+        if (!limit->second.take(clock.now()))
+            return base::fail(ErrorKind::exhausted, "too_fast", "Too many codes were tried for this invitation.", "Wait a minute and try again.");
+    }
+    if (auto welcome = house::admitBy(store, *found, as, request.code, now); !welcome) return base::Unexpected(std::move(welcome).error());
+    api::Redeemed out;
+    out.identity = as.identity;
+    out.name = as.name;
+    out.kind = found->kind;
+    out.session = makeSession(as.identity, now + policy.session);
+    out.sessionExpiresMs = base::toUnixMs(now + policy.session);
+    if (found->kind == api::InvitationKind::membership) {
+        auto member = house::joinHouse(store, *found, as, now);
         if (!member) return base::Unexpected(std::move(member).error());
-        api::Redeemed out;
-        out.identity = *who;
-        out.name = *name;
-        out.role = member->role;
-        base::WallTime expires{};
-        auto token = mint(*room, *member, *name, signal::TokenType::join, policy.joinToken, &expires);
-        if (!token) return base::Unexpected(std::move(token).error());
-        out.join = {room->row.id, room->row.title, address.wsUrl, *token, base::toUnixMs(expires)};
-        out.session = makeSession(*who, now + policy.session);
-        out.sessionExpiresMs = base::toUnixMs(now + policy.session);
+        store.addAudit({now, {}, as.identity, "member_joined", found->issuer, found->id.str()});
         return out;
-    });
+    }
+    if (found->room.empty())
+        return base::fail(ErrorKind::refused, "terms_open", "The terms of this talk are still being agreed.",
+                          "Open the link in a browser, or answer with parlourctl guest.");
+    const auto room = find(found->room);
+    if (!room)
+        return base::fail(ErrorKind::expired, "room_ended", "The room of this invitation has been closed.", "Ask for a new one.");
+    const auto rules = house::rulesOf(store);
+    if (!rules.open && found->kind == api::InvitationKind::listener && !isMember(as.identity))
+        return base::fail(ErrorKind::refused, "members_only", "Only members of this house may listen here.", "Ask a member for an invitation to the house.");
+    const auto mark = room->stage.marks.find(as.identity);
+    if (mark != room->stage.marks.end() && mark->second == house::Mark::removed)
+        return base::fail(ErrorKind::refused, "removed", "A moderator removed you from this conversation.",
+                          "You can come back when it is over.");
+    if (room->stage.people.size() >= policy.maxPeople && !room->stage.people.contains(as.identity) &&
+        found->kind != api::InvitationKind::moderator)
+        return roomFull();
+    auto member = house::redeem(store, request.id, request.secret, as, now);
+    if (!member) return base::Unexpected(std::move(member).error());
+    out.role = member->role;
+    base::WallTime expires{};
+    auto token = mint(*room, *member, as.name, signal::TokenType::join, policy.joinToken, &expires);
+    if (!token) return base::Unexpected(std::move(token).error());
+    out.join = {room->row.id, room->row.title, address.wsUrl, *token, base::toUnixMs(expires)};
+    return out;
 }
 
 base::Result<api::LoginAnswer> HouseService::Impl::login(const api::LoginRequest& request) {
@@ -103,6 +149,12 @@ base::Result<std::vector<api::RoomSummary>> HouseService::Impl::roomsOf(const ba
             if (!room || store.ban(member.room, who, clock.wallNow())) continue;
             list.push_back(summaryOf(*room, member.power != api::Power::none ? api::Role::moderator : member.role));
         }
+        if (!isMember(who)) return list;
+        for (const auto& [id, room] : rooms) {
+            if (!room->row.forMembers || store.ban(id, who, clock.wallNow())) continue;
+            const auto known = store.member(id, who);
+            if (!known || !known->active) list.push_back(summaryOf(*room, api::Role::listener));
+        }
         return list;
     });
 }
@@ -121,7 +173,19 @@ base::Result<api::JoinGrant> HouseService::Impl::grant(const base::Identity& who
         name = *clean;
     }
     return reading<api::JoinGrant>([&]() -> Result<api::JoinGrant> {
-        const auto member = store.member(roomId, who);
+        if (auto free = house::notSuspended(store, who, clock.wallNow()); !free) return base::Unexpected(std::move(free).error());
+        auto member = store.member(roomId, who);
+        if ((!member || !member->active) && (*room)->row.forMembers && isMember(who)) {
+            house::MemberRow place = member.value_or(house::MemberRow{});
+            place.room = roomId;
+            place.identity = who;
+            place.role = api::Role::listener;
+            place.power = api::Power::none;
+            place.active = true;
+            if (!member) place.joined = clock.wallNow();
+            store.putMember(place);
+            member = place;
+        }
         if (!member || !member->active) return base::Unexpected(unknownRoom());
         if (const auto ban = store.ban(roomId, who, clock.wallNow())) return base::Unexpected(house::bannedError(*ban));
         auto person = store.person(who);
@@ -154,6 +218,7 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
         const auto row = store.member(roomId, who);
         if (!row || !row->active || row->epoch != *token->epoch)
             return base::fail(ErrorKind::untrusted, "token_revoked", "This token is not valid any more.", "Open the invitation link again.");
+        if (auto free = house::notSuspended(store, who, clock.wallNow()); !free) return base::Unexpected(std::move(free).error());
         if (const auto ban = store.ban(roomId, who, clock.wallNow())) return base::Unexpected(house::bannedError(*ban));
         return *row;
     });

@@ -145,7 +145,7 @@ void HouseService::Impl::revokeInvitation(const Caller& caller, const base::Room
         room = row->room;
         auto who = moderator(caller, room);
         if (!who) return base::Unexpected(std::move(who).error());
-        if (scope != api::RevokeScope::link && row->kind == api::Role::moderator && who->power != api::Power::host)
+        if (scope != api::RevokeScope::link && row->kind == api::InvitationKind::moderator && who->power != api::Power::host)
             return base::fail(ErrorKind::refused, "host_only", "Only the host may withdraw moderators.");
         store.addAudit({clock.wallNow(), room, who->identity, "invitation_revoked", {}, id.str() + " " + std::string(api::toString(scope))});
         return house::revoke(store, *row, scope, clock.wallNow());
@@ -160,6 +160,10 @@ void HouseService::Impl::revokeInvitation(const Caller& caller, const base::Room
 }
 
 base::Result<api::RoomMade> HouseService::Impl::createRoom(const api::RoomWish& wish) {
+    return reading<api::RoomMade>([&] { return makeRoom(wish, {}); });
+}
+
+base::Result<api::RoomMade> HouseService::Impl::makeRoom(const api::RoomWish& wish, const base::Identity& host) {
     const std::string title = house::cleanText(wish.title, api::kMaxTitleBytes * 4, api::kMaxTitleBytes * 4);
     if (title.empty()) return base::fail(ErrorKind::invalidInput, "bad_title", "The room needs a title.", "Give it a few words.");
     if (title.size() > api::kMaxTitleBytes)
@@ -167,22 +171,28 @@ base::Result<api::RoomMade> HouseService::Impl::createRoom(const api::RoomWish& 
     if (rooms.size() >= policy.maxRooms)
         return base::fail(ErrorKind::exhausted, "too_many_rooms", "This house has as many rooms as it may have.", "End one of them first.");
     auto room = std::make_shared<HouseRoom>();
-    room->row = {base::RoomId(crypto::randomString(kRoomIdLength, kRoomAlphabet)), title, clock.wallNow()};
-    auto made = reading<api::RoomMade>([&]() -> Result<api::RoomMade> {
-        store.addRoom(room->row);
-        const auto link = [&](api::Role role, std::optional<int> uses) {
-            const auto invitation = house::makeInvitation(room->row.id, {role, uses, std::nullopt}, {}, {}, clock.wallNow());
-            store.addInvitation(invitation.row);
-            return linkOf(invitation.row.id, invitation.secret);
-        };
-        api::RoomMade out;
-        out.room = room->row.id;
-        out.links = {link(api::Role::moderator, 1), link(api::Role::speaker, std::nullopt), link(api::Role::listener, std::nullopt)};
-        store.addAudit({clock.wallNow(), room->row.id, {}, "room_made", {}, title});
-        return out;
-    });
-    if (made) rooms.emplace(room->row.id, room);
-    return made;
+    room->row = {base::RoomId(crypto::randomString(kRoomIdLength, kRoomAlphabet)), title, clock.wallNow(), wish.forMembers};
+    store.addRoom(room->row);
+    const auto link = [&](api::Role role, std::optional<int> uses) {
+        const auto invitation = house::makeInvitation(room->row.id, {role, uses, std::nullopt}, host, {}, clock.wallNow());
+        store.addInvitation(invitation.row);
+        return linkOf(invitation.row.id, invitation.secret);
+    };
+    api::RoomMade out;
+    out.room = room->row.id;
+    out.links = {link(api::Role::moderator, 1), link(api::Role::speaker, std::nullopt), link(api::Role::listener, std::nullopt)};
+    if (!host.empty()) {
+        house::MemberRow place;
+        place.room = room->row.id;
+        place.identity = host;
+        place.role = api::Role::moderator;
+        place.power = api::Power::host;
+        place.joined = clock.wallNow();
+        store.putMember(place);
+    }
+    store.addAudit({clock.wallNow(), room->row.id, host, "room_made", {}, title});
+    afterCommit.push_back([this, room] { rooms.emplace(room->row.id, room); });
+    return out;
 }
 
 void HouseService::Impl::endRoom(const base::RoomId& roomId, Answer<api::Nothing> answer) {

@@ -98,6 +98,7 @@ base::Result<std::uint64_t> queryNumber(const RouteCall& call, const char* name,
 HouseRoutes houseRoutes() {
     HouseRoutes routes;
     addMemberRoutes(routes);
+    addInvitationRoutes(routes);
     addGuestRoutes(routes);
     addScheduleRoutes(routes);
     addModerationRoutes(routes);

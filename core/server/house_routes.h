@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/api/house_json.h"
+#include "core/api/member_types.h"
 #include "core/server/house_impl.h"
 
 namespace parlour::server {
@@ -95,11 +96,20 @@ class HouseRoutes {
     std::vector<Route> m_routes;
 };
 
+// ---- what the topics of members and invitations share
+/// One transaction decides and withdraws, then those people leave the live rooms, then the answer.
+void takeAway(HouseService::Impl& impl, HouseService::Answer<api::Hit> answer, api::MemberState state,
+              const std::function<base::Result<house::Reach>()>& decide);
+api::Hit hitOf(HouseService::Impl& impl, const house::Reach& reach);
+/// A "limit" of a query: 1 to `most`; anything else is `most`.
+int pageLimit(const std::string& text, int most);
+
 /// All topics.
 HouseRoutes houseRoutes();
 
 // Each in the file of its topic.
 void addMemberRoutes(HouseRoutes& routes);      // house_members.cpp
+void addInvitationRoutes(HouseRoutes& routes);  // house_invitations.cpp
 void addGuestRoutes(HouseRoutes& routes);       // house_guests.cpp
 void addScheduleRoutes(HouseRoutes& routes);    // house_schedule.cpp
 void addModerationRoutes(HouseRoutes& routes);  // house_moderation.cpp

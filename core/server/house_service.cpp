@@ -29,7 +29,10 @@ HouseService::~HouseService() {
 void HouseService::setEvents(HouseEvents events) { m_impl->events = std::move(events); }
 
 void HouseService::setAddress(HouseAddress address) {
-    m_impl->house.post([impl = m_impl, address = std::move(address)] { impl->address = address; });
+    m_impl->house.post([impl = m_impl, address = std::move(address)] {
+        impl->address = address;
+        if (!impl->rules.title.empty()) impl->address.houseName = impl->rules.title;
+    });
 }
 
 void HouseService::open(Answer<std::size_t> answer) {

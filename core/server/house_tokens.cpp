@@ -120,7 +120,9 @@ base::Result<api::Challenge> HouseService::Impl::challenge(const api::ChallengeR
     const auto clientNonce = base::fromBase64Url(request.clientNonce);
     if (!clientNonce || clientNonce->size() < 16 || clientNonce->size() > 64)
         return base::fail(ErrorKind::invalidInput, "bad_field", "A field is missing or has a wrong value.", {}, "client_nonce");
-    if (request.purpose != api::kLoginPurpose && !request.purpose.starts_with("redeem "))
+    const auto known = [&](std::string_view prefix) { return request.purpose.starts_with(prefix) && request.purpose.size() <= 200; };
+    if (request.purpose != api::kLoginPurpose && request.purpose != api::kApplyPurpose && !known("redeem ") && !known("claim ") &&
+        !known("sign "))
         return base::fail(ErrorKind::invalidInput, "bad_field", "A field is missing or has a wrong value.", {}, "purpose");
     const auto now = clock.now();
     while (!nonceOrder.empty()) {

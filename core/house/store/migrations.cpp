@@ -19,6 +19,7 @@ std::string inWordsOf(Dialect dialect, std::string statements) {
 std::vector<Migration> migrations() {
     return {
         {1, kRoomsSchema, nullptr},
+        {2, kMembersSchema, nullptr},
         {6, kSafetySchema, chainAudit},
         {7, kPeopleSchema, nullptr},
     };

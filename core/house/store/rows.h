@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "core/api/invitation_kind.h"
 #include "core/api/stage.h"
 #include "core/base/ids.h"
 #include "core/base/time.h"
@@ -16,6 +17,7 @@ struct RoomRow {
     base::RoomId id;
     std::string title;
     base::WallTime created{};
+    bool forMembers = false;  ///< every member of the house may come and listen
 };
 
 struct PersonRow {
@@ -38,8 +40,8 @@ struct MemberRow {
 
 struct InvitationRow {
     base::InvitationId id;
-    base::RoomId room;
-    api::Role kind = api::Role::listener;
+    base::RoomId room;                ///< empty for those that lead to no room (yet)
+    api::InvitationKind kind = api::InvitationKind::listener;
     std::string secretHash;           ///< hex of SHA-256
     std::optional<int> maxUses;
     int used = 0;
@@ -49,6 +51,12 @@ struct InvitationRow {
     base::Identity issuer;            ///< empty = the administrator
     base::InvitationId parent;        ///< the link the issuer came by; empty = root
     base::WallTime created{};
+    std::string object;               ///< what it belongs to: a guest's negotiation
+    std::string forName;              ///< cleaned; whom it greets
+    base::Identity forKey;            ///< only this person may redeem it; empty = anyone
+    std::string codeHash;             ///< hex of scrypt over the code that has to come with it; empty = none
+    std::string message;
+    bool approval = false;            ///< a person says yes to each who comes
 };
 
 struct BanRow {

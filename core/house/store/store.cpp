@@ -107,18 +107,21 @@ std::vector<RoomRow> Store::rooms() {
     std::vector<RoomRow> out;
     std::string id, title;
     long long created = 0;
+    int forMembers = 0;
     soci::statement st =
-        (m_impl->rows().prepare << "SELECT id, title, created_ms FROM rooms WHERE ended_ms IS NULL ORDER BY created_ms, id",
-         into(id), into(title), into(created));
+        (m_impl->rows().prepare
+             << "SELECT id, title, created_ms, for_members FROM rooms WHERE ended_ms IS NULL ORDER BY created_ms, id",
+         into(id), into(title), into(created), into(forMembers));
     st.execute();
-    while (st.fetch()) out.push_back({base::RoomId(id), title, base::fromUnixMs(created)});
+    while (st.fetch()) out.push_back({base::RoomId(id), title, base::fromUnixMs(created), forMembers != 0});
     return out;
 }
 
 void Store::addRoom(const RoomRow& room) {
     const long long at = base::toUnixMs(room.created);
-    m_impl->rows() << "INSERT INTO rooms(id, title, created_ms) VALUES(:i, :t, :a)", use(room.id.str(), "i"),
-        use(room.title, "t"), use(at, "a");
+    const int forMembers = room.forMembers ? 1 : 0;
+    m_impl->rows() << "INSERT INTO rooms(id, title, created_ms, for_members) VALUES(:i, :t, :a, :m)", use(room.id.str(), "i"),
+        use(room.title, "t"), use(at, "a"), use(forMembers, "m");
 }
 
 void Store::endRoom(const base::RoomId& room, base::WallTime at) {

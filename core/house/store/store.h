@@ -62,6 +62,13 @@ class Store {
     std::optional<InvitationRow> invitation(const base::InvitationId& id);
     /// All of a room, or of the house when `room` is empty; oldest first.
     std::vector<InvitationRow> invitations(const base::RoomId& room);
+    /// All that one person made; oldest first.
+    std::vector<InvitationRow> invitationsBy(const base::Identity& issuer);
+    /// Newest first, of one issuer or (empty) of everybody, those older than the invitation `after` (empty: from the newest).
+    std::vector<InvitationRow> invitationPage(const base::Identity& issuer, const std::string& after, int limit);
+    /// All that belong to one thing (InvitationRow::object).
+    std::vector<InvitationRow> invitationsOf(const std::string& object);
+    std::vector<base::Identity> redeemedBy(const base::InvitationId& id);
     std::vector<base::InvitationId> childrenOf(const base::InvitationId& id);
     /// Takes one use if there is one left and the link is not revoked; one statement (security: T22).
     bool takeUse(const base::InvitationId& id);

@@ -20,13 +20,15 @@ struct MemberFields {
 };
 
 struct InvitationFields {
-    std::string id, room, kind, hash, issuer, parent;
+    std::string id, room, kind, hash, issuer, parent, object, forName, forKey, codeHash, message;
     MaybeNumber maxUses, notBefore, expires, revoked;
-    int used = 0;
+    int used = 0, approval = 0;
     long long created = 0;
     InvitationRow row() const {
-        return {base::InvitationId(id), base::RoomId(room), roleOf(kind), hash, maxUses.number(), used, notBefore.time(),
-                expires.time(), revoked.time(), base::Identity(issuer), base::InvitationId(parent), base::fromUnixMs(created)};
+        return {base::InvitationId(id), base::RoomId(room),
+                api::parseInvitationKind(kind).value_or(api::InvitationKind::listener), hash, maxUses.number(), used,
+                notBefore.time(), expires.time(), revoked.time(), base::Identity(issuer), base::InvitationId(parent),
+                base::fromUnixMs(created), object, forName, base::Identity(forKey), codeHash, message, approval != 0};
     }
 };
 }  // namespace
@@ -97,38 +99,79 @@ void Store::addInvitation(const InvitationRow& i) {
     const std::string kind = textOf(i.kind);
     MaybeNumber maxUses(i.maxUses), notBefore(i.notBefore), expires(i.expires), revoked(i.revoked);
     const long long created = base::toUnixMs(i.created);
+    const int approval = i.approval ? 1 : 0;
     m_impl->rows() << "INSERT INTO invitations(id, room, kind, secret_hash, max_uses, used, not_before_ms, expires_ms, "
-                      "revoked_ms, issuer, parent, created_ms) VALUES(:i, :r, :k, :h, :m, :u, :n, :e, :v, :s, :p, :c)",
+                      "revoked_ms, issuer, parent, created_ms, object, for_name, for_key, code_hash, message, approval) "
+                      "VALUES(:i, :r, :k, :h, :m, :u, :n, :e, :v, :s, :p, :c, :o, :f, :y, :d, :g, :a)",
         use(i.id.str(), "i"), use(i.room.str(), "r"), use(kind, "k"), use(i.secretHash, "h"),
         use(maxUses.value, maxUses.present, "m"), use(i.used, "u"), use(notBefore.value, notBefore.present, "n"),
         use(expires.value, expires.present, "e"), use(revoked.value, revoked.present, "v"), use(i.issuer.str(), "s"),
-        use(i.parent.str(), "p"), use(created, "c");
+        use(i.parent.str(), "p"), use(created, "c"), use(i.object, "o"), use(i.forName, "f"), use(i.forKey.str(), "y"),
+        use(i.codeHash, "d"), use(i.message, "g"), use(approval, "a");
 }
 
-std::optional<InvitationRow> Store::invitation(const base::InvitationId& id) {
+namespace {
+constexpr const char* kInvitationColumns =
+    "SELECT id, room, kind, secret_hash, max_uses, used, not_before_ms, expires_ms, revoked_ms, issuer, parent, created_ms, "
+    "object, for_name, for_key, code_hash, message, approval FROM invitations ";
+
+/// Rows of a query that begins with kInvitationColumns and has the text parameters :a and :b.
+std::vector<InvitationRow> invitationRows(soci::session& sql, const std::string& where, const std::string& a, const std::string& b,
+                                          int limit) {
+    std::vector<InvitationRow> out;
     InvitationFields f;
-    auto& sql = m_impl->rows();
-    sql << "SELECT id, room, kind, secret_hash, max_uses, used, not_before_ms, expires_ms, revoked_ms, issuer, parent, "
-           "created_ms FROM invitations WHERE id = :i",
-        use(id.str(), "i"), into(f.id), into(f.room), into(f.kind), into(f.hash), into(f.maxUses.value, f.maxUses.present),
-        into(f.used), into(f.notBefore.value, f.notBefore.present), into(f.expires.value, f.expires.present),
-        into(f.revoked.value, f.revoked.present), into(f.issuer), into(f.parent), into(f.created);
-    return sql.got_data() ? std::optional(f.row()) : std::nullopt;
+    const std::string text = kInvitationColumns + where + " LIMIT " + std::to_string(limit);
+    soci::statement st =
+        (sql.prepare << text, use(a, "a"), use(b, "b"), into(f.id), into(f.room), into(f.kind), into(f.hash),
+         into(f.maxUses.value, f.maxUses.present), into(f.used), into(f.notBefore.value, f.notBefore.present),
+         into(f.expires.value, f.expires.present), into(f.revoked.value, f.revoked.present), into(f.issuer), into(f.parent),
+         into(f.created), into(f.object), into(f.forName), into(f.forKey), into(f.codeHash), into(f.message), into(f.approval));
+    st.execute();
+    while (st.fetch()) out.push_back(f.row());
+    return out;
+}
+constexpr int kAll = 1'000'000'000;
+}  // namespace
+
+std::optional<InvitationRow> Store::invitation(const base::InvitationId& id) {
+    const std::string text = id.str();
+    auto rows = invitationRows(m_impl->rows(), "WHERE id = :a AND id = :b", text, text, 1);
+    return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
 }
 
 std::vector<InvitationRow> Store::invitations(const base::RoomId& room) {
-    std::vector<InvitationRow> out;
-    InvitationFields f;
-    soci::statement st =
-        (m_impl->rows().prepare << "SELECT id, room, kind, secret_hash, max_uses, used, not_before_ms, expires_ms, revoked_ms, "
-                                   "issuer, parent, created_ms FROM invitations WHERE room = :r OR :q = '' "
-                                   "ORDER BY created_ms, id",
-         use(room.str(), "r"), use(room.str(), "q"), into(f.id), into(f.room), into(f.kind), into(f.hash),
-         into(f.maxUses.value, f.maxUses.present), into(f.used), into(f.notBefore.value, f.notBefore.present),
-         into(f.expires.value, f.expires.present), into(f.revoked.value, f.revoked.present), into(f.issuer), into(f.parent),
-         into(f.created));
+    const std::string text = room.str();
+    return invitationRows(m_impl->rows(), "WHERE room = :a OR :b = '' ORDER BY created_ms, id", text, text, kAll);
+}
+
+std::vector<InvitationRow> Store::invitationsBy(const base::Identity& issuer) {
+    const std::string text = issuer.str();
+    return invitationRows(m_impl->rows(), "WHERE issuer = :a AND issuer = :b ORDER BY created_ms, id", text, text, kAll);
+}
+
+std::vector<InvitationRow> Store::invitationPage(const base::Identity& issuer, const std::string& after, int limit) {
+    const std::string who = issuer.str();
+    // The ids say nothing about time; the row they name does.
+    return invitationRows(m_impl->rows(),
+                          (issuer.empty() ? "WHERE :a = '' " : "WHERE issuer = :a ") +
+                              std::string(after.empty() ? "AND :b = '' "
+                                                        : "AND (created_ms, id) < (SELECT created_ms, id FROM invitations WHERE id = :b) ") +
+                              "ORDER BY created_ms DESC, id DESC",
+                          who, after, limit);
+}
+
+std::vector<InvitationRow> Store::invitationsOf(const std::string& object) {
+    return invitationRows(m_impl->rows(), "WHERE object = :a AND object = :b ORDER BY created_ms, id", object, object, kAll);
+}
+
+std::vector<base::Identity> Store::redeemedBy(const base::InvitationId& id) {
+    std::vector<base::Identity> out;
+    const std::string text = id.str();
+    std::string who;
+    soci::statement st = (m_impl->rows().prepare << "SELECT identity FROM redeems WHERE invitation = :i ORDER BY at_ms, identity",
+                          use(text, "i"), into(who));
     st.execute();
-    while (st.fetch()) out.push_back(f.row());
+    while (st.fetch()) out.emplace_back(who);
     return out;
 }
 
