@@ -116,9 +116,7 @@ struct LoginAnswer {
 };
 
 // GET /api/v1/rooms (bearer) -> RoomList : the rooms this person is a member of.
-struct RoomList {
-    std::vector<RoomSummary> rooms;
-};
+struct RoomList { std::vector<RoomSummary> rooms; };
 
 // POST /api/v1/rooms/ROOM/token (bearer) : TokenRequest -> JoinGrant
 struct TokenRequest {
@@ -136,9 +134,7 @@ struct StageCommand {
     bool closeLink = false;      ///< remove, ban: also close the link they came by
     std::optional<std::uint64_t> ifVersion;
 };
-struct StageAnswer {
-    std::uint64_t version = 0;
-};
+struct StageAnswer { std::uint64_t version = 0; };
 
 // GET /api/v1/rooms/ROOM/hands (bearer) -> Hands. Notes are filled for moderators only.
 struct Hand {
@@ -182,9 +178,7 @@ struct InvitationList {
     std::vector<InvitationInfo> invitations;
 };
 // POST /api/v1/rooms/ROOM/invitations/ID/revoke (bearer, moderators) : RevokeWish -> Nothing
-struct RevokeWish {
-    RevokeScope scope = RevokeScope::link;
-};
+struct RevokeWish { RevokeScope scope = RevokeScope::link; };
 
 // GET /version -> VersionInfo, for everybody.
 struct VersionInfo {

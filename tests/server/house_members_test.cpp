@@ -297,14 +297,14 @@ TEST_CASE("an outsider asks with one sentence and any member with an invitation 
     REQUIRE(apply("eve", "I play the viola."));
     const auto waiting = world.get("ann", "applications")["applications"];
     REQUIRE(waiting.size() == 2);
-    CHECK(waiting[1]["words"] == "I play the viola.");
-    const std::string at = "applications/" + waiting[1]["id"].get<std::string>() + "/answer";
+    CHECK(waiting[0]["words"] == "I play the viola.");
+    const std::string at = "applications/" + waiting[0]["id"].get<std::string>() + "/answer";
     world.post("ann", at, {{"accept", true}});
     CHECK(world.refused("olga", at, {{"accept", false}}) == "answered_already");
     world.sessions["eve"] = world.signIn("eve");
     CHECK(world.get("eve", "whoami")["invited_by"] == HouseWorld::id("ann").str());
     CHECK(world.get("ann", "whoami")["left"] == 1);
-    CHECK(world.refused("eve", "applications/" + waiting[0]["id"].get<std::string>() + "/answer", {{"accept", false}}).empty());
+    CHECK(world.refused("eve", "applications/" + waiting[1]["id"].get<std::string>() + "/answer", {{"accept", false}}).empty());
     CHECK(apply("eve", "Again.").error().code == "member_already");
 }
 
