@@ -19,6 +19,8 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/base/thread.h"
+#include "core/room/known_houses.h"
+#include "core/room/person_keys.h"
 #include "core/server/admin.h"
 #include "core/server/first_link.h"
 #include "core/server/offline_house.h"
@@ -50,7 +52,7 @@ struct Options {
     int udpPort = -1;
     int readyFd = -1;
     bool noTls = false, json = false, firstLink = false, keys = false;
-    std::string title, room, role = "listener", expires, id, scope = "link";
+    std::string title, room, role = "listener", expires, id, scope = "link", ownerHome, ownerName = "Owner";
     int uses = 0;
 };
 
@@ -249,6 +251,34 @@ int roomCreate(const Options& o, const server::ServerConfig& config) {
     });
 }
 
+/// One line of the house's table of requests.
+Json tableRequest(const char* method, const std::string& path, const Json& body = {}) {
+    return {{"command", "request"}, {"method", method}, {"path", "/api/v1/" + path}, {"body", body.is_null() ? "" : body.dump()}};
+}
+
+int houseInit(const Options& o, const server::ServerConfig& config) {
+    auto keys = room::PersonKeys::open(o.ownerHome);
+    if (!keys) return fail(keys.error());
+    auto known = room::KnownHouses::open(o.ownerHome);
+    if (!known) return fail(known.error());
+    base::HouseId house;
+    if (const int code = order(config, tableRequest("GET", "house"), [&](const Json& ok) { house = base::HouseId(ok.value("house", "")); }); code != 0)
+        return code;
+    const auto key = keys->keyFor(house).publicKey();
+    const Json wish{{"title", o.title}, {"name", o.ownerName}, {"public_key", base::toBase64Url(key)}};
+    int code = 0;
+    const int ordered = order(config, tableRequest("POST", "house/init", wish), [&](const Json& ok) {
+        const room::KnownHouse mine{house, ok.value("url", ""), ok.value("pin", ""), ok.value("name", ""), o.ownerName};
+        if (auto kept = known->remember(mine); !kept) code = fail(kept.error());
+        if (o.json)
+            say(Json{{"house", house.str()}, {"url", mine.url}, {"owner", keys->identityFor(house).str()}, {"title", mine.title}}.dump());
+        else
+            say(mine.title + " is founded. Its owner's key is in " + o.ownerHome + ".\nInvite the first members: parlourctl --home " + o.ownerHome +
+                " invite create --kind membership");
+    });
+    return ordered != 0 ? ordered : code;
+}
+
 int roomList(const Options& o, const server::ServerConfig& config) {
     return order(config, {{"command", "room.list"}}, [&](const Json& ok) {
         if (o.json) return say(ok.dump());
@@ -329,6 +359,12 @@ int main(int argc, char** argv) {
     serving->add_flag("--first-link", o.firstLink, "make a first room and tell its host's link, if there is no room");
     serving->add_option("--ready-fd", o.readyFd, "write one JSON line there when ready");
 
+    auto* house = app.add_subcommand("house", "the house itself")->require_subcommand(1);
+    auto* founding = house->add_subcommand("init", "make the first owner");
+    founding->add_option("--owner-home", o.ownerHome, "the owner's folder, as parlourctl and parlour use it")->required();
+    founding->add_option("--title", o.title, "what the house is called")->required();
+    founding->add_option("--name", o.ownerName, "what people read for the owner");
+
     auto* room = app.add_subcommand("room", "rooms")->require_subcommand(1);
     auto* roomCreating = room->add_subcommand("create", "make a room and its links");
     roomCreating->add_option("TITLE", o.title)->required();
@@ -350,7 +386,7 @@ int main(int argc, char** argv) {
 
     auto* checking = app.add_subcommand("check", "look for what commonly goes wrong");
     checking->add_flag("--keys", o.keys, "list all configuration keys");
-    for (auto* sub : {room, invite, serving, checking, roomCreating, roomListing, roomEnding, inviting, inviteListing, revoking})
+    for (auto* sub : {house, founding, room, invite, serving, checking, roomCreating, roomListing, roomEnding, inviting, inviteListing, revoking})
         sub->fallthrough();
     try {
         app.parse(argc, argv);
@@ -359,6 +395,7 @@ int main(int argc, char** argv) {
     }
     auto config = configOf(o);
     if (!config) return fail(config.error(), kUsage);
+    if (*founding) return houseInit(o, *config);
     if (*roomCreating) return roomCreate(o, *config);
     if (*roomListing) return roomList(o, *config);
     if (*roomEnding) return order(*config, {{"command", "room.end"}, {"room", o.room}}, [&](const Json&) { say(o.json ? "{}" : "ended"); });

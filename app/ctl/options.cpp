@@ -57,6 +57,11 @@ Parsed parseOptions(int argc, const char* const* argv, std::string_view version,
     token->add_option("--home", o.home, "folder of the person's seed (default: a new person)");
     token->add_flag("--verbose", o.verbose, "log to standard error");
 
+    app.add_option("--home", o.home, "folder of the person's seed and houses");
+    app.add_option("--house", o.house.house, "address of the house, when the folder knows several");
+    app.add_flag("--json", o.house.json, "answer with one line of JSON");
+    addHouseCommands(app, o.house);
+
     auto* doctor = app.add_subcommand("doctor", "say what works on this machine");
     doctor->add_option("--home", o.home, "folder of the person's seed");
 
@@ -85,6 +90,11 @@ Parsed parseOptions(int argc, const char* const* argv, std::string_view version,
     if (*join) o.program = Program::join;
     if (*token) o.program = Program::token;
     if (*doctor) o.program = Program::doctor;
+    if (!o.house.command.empty()) {
+        o.program = Program::house;
+        o.house.home = o.home;
+        return parsed;
+    }
     if (!*doctor && o.name.find_first_not_of(" \t\r\n") == std::string::npos) return usage("--name must not be empty.");
     return parsed;
 }

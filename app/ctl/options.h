@@ -7,9 +7,11 @@
 #include <optional>
 #include <string>
 
+#include "app/ctl/house_command.h"
+
 namespace parlour::ctl {
 
-enum class Program { join, token, doctor };
+enum class Program { join, token, doctor, house };
 
 struct Options {
     Program program = Program::join;
@@ -28,6 +30,7 @@ struct Options {
     bool processing = true;           ///< echo cancelling, noise suppression, high-pass
     bool verbose = false;
     std::optional<std::chrono::seconds> ttl;  ///< token
+    HouseArguments house;             ///< Program::house
 };
 
 /// Options, or the exit code with which the program ends (help, version, wrong usage).

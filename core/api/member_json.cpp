@@ -40,6 +40,7 @@ void describe(V& v, T& t) {
     v.field("house", t.house);
     v.field("name", t.name, Need::optional);
     v.field("url", t.url, Need::optional);
+    v.field("pin", t.pin, Need::optional);
     v.field("owned", t.owned, Need::optional);
     v.field("open", t.open, Need::optional);
     v.field("waiting_list", t.waitingList, Need::optional);

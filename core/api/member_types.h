@@ -32,6 +32,7 @@ struct HouseInfo {
     base::HouseId house;
     std::string name;
     std::string url;
+    std::string pin;          ///< of the certificate, for those who dial the url; may be empty
     bool owned = false;
     bool open = true;         ///< anyone listens by link; else only members
     bool waitingList = false; ///< an outsider may ask with one sentence

@@ -148,9 +148,14 @@ void HouseClient::preview(const base::InvitationId& id, const std::string& secre
 
 void HouseClient::redeem(const base::InvitationId& id, const std::string& secret, const std::string& name,
                          Answer<api::Redeemed> answer) {
-    m_impl->prove(api::redeemPurpose(id), [self = m_impl, id, secret, name, answer](base::Result<api::Proof> proof) {
+    redeem(id, secret, name, {}, std::move(answer));
+}
+
+void HouseClient::redeem(const base::InvitationId& id, const std::string& secret, const std::string& name, const std::string& code,
+                         Answer<api::Redeemed> answer) {
+    m_impl->prove(api::redeemPurpose(id), [self = m_impl, id, secret, name, code, answer](base::Result<api::Proof> proof) {
         if (!proof) return answer(base::Unexpected<base::Error>(std::move(proof).error()));
-        self->call<api::Redeemed>("/invitations/redeem", api::toJson(api::RedeemRequest{id, secret, name, *proof}), false,
+        self->call<api::Redeemed>("/invitations/redeem", api::toJson(api::RedeemRequest{id, secret, name, *proof, code}), false,
                                   [self, answer](base::Result<api::Redeemed> redeemed) {
                                       if (redeemed) self->session = redeemed->session;
                                       answer(std::move(redeemed));

@@ -42,6 +42,9 @@ class HouseClient {
 
     void preview(const base::InvitationId& id, const std::string& secret, Answer<api::Preview> answer);
     void redeem(const base::InvitationId& id, const std::string& secret, const std::string& name, Answer<api::Redeemed> answer);
+    /// The same with the code that came another way.
+    void redeem(const base::InvitationId& id, const std::string& secret, const std::string& name, const std::string& code,
+                Answer<api::Redeemed> answer);
     void login(Answer<api::LoginAnswer> answer);
     // These log in by themselves when the session has ended.
     void rooms(Answer<api::RoomList> answer);

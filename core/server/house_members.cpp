@@ -121,6 +121,7 @@ api::HouseInfo infoOf(Impl& impl) {
     out.house = impl.houseId;
     out.name = impl.address.houseName;
     out.url = impl.address.linkBase;
+    out.pin = impl.address.pin;
     out.owned = MemberStore(impl.store).owner().has_value();
     out.open = rules.open;
     out.waitingList = out.owned && rules.waitingList;

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/room/known_houses.h"
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+namespace parlour::room {
+
+using base::ErrorKind;
+using Json = nlohmann::json;
+
+base::Result<KnownHouses> KnownHouses::open(const std::filesystem::path& home) {
+    KnownHouses out;
+    out.m_file = home / "houses.json";
+    std::error_code error;
+    if (!std::filesystem::exists(out.m_file, error)) return out;
+    std::ifstream in(out.m_file, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    const Json json = Json::parse(text.str(), nullptr, false);
+    const auto field = [](const Json& one, const char* name) {
+        const auto it = one.find(name);
+        return it != one.end() && it->is_string() ? it->get<std::string>() : std::string();
+    };
+    if (!in || !json.is_array())
+        return base::fail(ErrorKind::invalidInput, "houses_damaged", "The list of houses cannot be read.",
+                          "Move the file away and redeem a link again.", out.m_file.string());
+    for (const auto& one : json)
+        if (one.is_object() && !field(one, "url").empty())
+            out.m_houses.push_back({base::HouseId(field(one, "house")), field(one, "url"), field(one, "pin"), field(one, "title"), field(one, "name")});
+    return out;
+}
+
+base::Result<KnownHouse> KnownHouses::choose(const std::string& which) const {
+    if (which.empty() && m_houses.size() == 1) return m_houses.front();
+    std::string list;
+    for (const auto& house : m_houses) {
+        if (!which.empty() && (house.url == which || house.url + "/" == which || house.house.str() == which)) return house;
+        list += (list.empty() ? "" : ", ") + house.url;
+    }
+    if (which.empty() && !m_houses.empty())
+        return base::fail(ErrorKind::invalidInput, "house_ambiguous", "You know several houses.", "Choose one with --house URL.", list);
+    return base::fail(ErrorKind::notFound, "house_unknown", m_houses.empty() ? "You know no house yet." : "You do not know this house.",
+                      "Redeem an invitation link first.", list);
+}
+
+base::Result<void> KnownHouses::remember(const KnownHouse& house) {
+    std::erase_if(m_houses, [&](const KnownHouse& one) {
+        return one.url == house.url || (!house.house.empty() && one.house == house.house);
+    });
+    m_houses.push_back(house);
+    Json json = Json::array();
+    for (const auto& one : m_houses)
+        json.push_back({{"house", one.house.str()}, {"url", one.url}, {"pin", one.pin}, {"title", one.title}, {"name", one.name}});
+    const auto next = std::filesystem::path(m_file.string() + ".new");
+    std::error_code error;
+    std::filesystem::create_directories(m_file.parent_path(), error);
+    {
+        std::ofstream out(next, std::ios::binary | std::ios::trunc);
+        out << json.dump(1, ' ', false, Json::error_handler_t::replace) << "\n";
+        out.flush();
+        if (!out)
+            return base::fail(ErrorKind::unavailable, "home_unwritable", "Nothing can be written to your folder.",
+                              "Check its rights and the free space.", m_file.parent_path().string());
+    }
+    std::filesystem::rename(next, m_file, error);
+    if (error)
+        return base::fail(ErrorKind::unavailable, "home_unwritable", "Nothing can be written to your folder.",
+                          "Check its rights and the free space.", error.message());
+    return {};
+}
+
+}  // namespace parlour::room

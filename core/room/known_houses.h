@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The houses that the person of a home folder belongs to or has been in: houses.json beside the seed, nothing secret in it.
+// Written whole and renamed, so a crash leaves the old or the new list. Any thread, one at a time.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/base/ids.h"
+
+namespace parlour::room {
+
+struct KnownHouse {
+    base::HouseId house;
+    std::string url;    ///< "https://host[:port]"
+    std::string pin;    ///< of the certificate; empty = ordinary check
+    std::string title;
+    std::string name;   ///< the person's name there
+};
+
+class KnownHouses {
+  public:
+    /// No file yet is an empty list. invalidInput "houses_damaged" when it cannot be read: nothing is overwritten then.
+    static base::Result<KnownHouses> open(const std::filesystem::path& home);
+
+    const std::vector<KnownHouse>& all() const { return m_houses; }
+    /// By address, by id, or (empty) the only one. notFound "house_unknown"; invalidInput "house_ambiguous" with the addresses.
+    base::Result<KnownHouse> choose(const std::string& which) const;
+    /// Replaces what was known of the same house; unavailable "home_unwritable".
+    base::Result<void> remember(const KnownHouse& house);
+
+  private:
+    std::filesystem::path m_file;
+    std::vector<KnownHouse> m_houses;
+};
+
+}  // namespace parlour::room
