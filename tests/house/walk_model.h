@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// What section 4 of rooms-and-invitations says about links, memberships, revoking and bans, told again in the simplest way
+// and without a look at core/house: the other side of the random walk.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace parlour::tests::walk {
+
+/// One step of the walk; what the numbers mean depends on the verb.
+struct Step {
+    std::string verb;
+    int who = 0;          ///< person
+    int link = 0;
+    int room = 0;
+    int choice = 0;       ///< kind, scope, power or a token, by the verb
+    int uses = 0;         ///< 0 = any number
+    long long from = 0;   ///< not before; 0 = at once
+    long long until = 0;  ///< expiry or end of a ban; 0 = never
+    bool right = true;    ///< the secret fits
+    long long now = 0;
+};
+
+class Model {
+  public:
+    std::string apply(const Step& s) {
+        if (s.verb == "room") return m_ended.push_back(false), "ok";
+        if (s.verb == "invite") return invite(s);
+        if (s.verb == "redeem") return redeem(s);
+        if (s.verb == "revoke") return revoke(s);
+        if (s.verb == "ban") return ban(s);
+        if (s.verb == "power") return power(s);
+        if (s.verb == "end") return end(s);
+        if (s.verb == "spend") return m_spent.insert(s.choice).second ? "fresh" : "spent";
+        if (s.verb == "look") return look(s.room, s.who, s.link, s.now);
+        return "no such step";
+    }
+    int links() const { return static_cast<int>(m_links.size()); }
+    int rooms() const { return static_cast<int>(m_ended.size()); }
+
+    std::string look(int room, int who, int link, long long now) const {
+        return memberText(room, who) + (isBanned(room, who, now) ? " banned" : "") + " " + linkText(link);
+    }
+
+  private:
+    static constexpr int kListener = 0, kModerator = 2, kNoPower = 0, kModeratorPower = 1, kHost = 2;
+    struct Link {
+        int room, kind, uses, used, issuer, parent;
+        long long from, until;
+        bool revoked;
+    };
+    struct Member {
+        int role = kListener, power = kNoPower, epoch = 1, link = -1;
+        bool active = false;
+    };
+    using Key = std::pair<int, int>;  // room, person
+
+    Member* find(int room, int who) {
+        const auto it = m_members.find({room, who});
+        return it == m_members.end() ? nullptr : &it->second;
+    }
+    std::string memberText(int room, int who) const {
+        const auto it = m_members.find({room, who});
+        if (it == m_members.end()) return "stranger";
+        const Member& m = it->second;
+        return std::to_string(m.role) + "/" + std::to_string(m.power) + "/" + std::to_string(m.epoch) + "/" + std::to_string(m.link) +
+               (m.active ? "" : " gone");
+    }
+    std::string linkText(int n) const {
+        if (n >= links()) return "no link";
+        const Link& l = m_links[static_cast<std::size_t>(n)];
+        return std::to_string(l.used) + (l.revoked ? " revoked" : "");
+    }
+    bool isBanned(int room, int who, long long now) const {
+        const auto it = m_bans.find({room, who});
+        return it != m_bans.end() && (it->second == 0 || it->second > now);
+    }
+
+    std::string invite(const Step& s) {
+        if (m_ended[static_cast<std::size_t>(s.room)]) return "ended";
+        const Member* issuer = find(s.room, s.who);
+        m_links.push_back({s.room, s.choice, s.uses, 0, s.who, issuer ? issuer->link : -1, s.from, s.until, false});
+        return "ok";
+    }
+
+    std::string redeem(const Step& s) {
+        if (s.link >= links() || !s.right) return "invitation_unknown";
+        Link& l = m_links[static_cast<std::size_t>(s.link)];
+        if (isBanned(l.room, s.who, s.now)) return "banned";
+        Member* m = find(l.room, s.who);
+        const bool inside = m && m->active;
+        const std::string as = inside ? memberText(l.room, s.who) : "";
+        const bool more = !inside || l.kind > m->role || (l.kind == kModerator && m->power == kNoPower);
+        if (inside && (!more || m_redeemed.contains({s.link, s.who}))) return as;
+        std::string closed;
+        if (l.uses != 0 && l.used >= l.uses) closed = "invitation_used";
+        if (l.until != 0 && s.now >= l.until) closed = "invitation_expired";
+        if (l.revoked) closed = "invitation_revoked";
+        if (s.now < l.from) closed = "invitation_not_yet";
+        if (!closed.empty()) return inside ? as : closed;
+        ++l.used;
+        m_redeemed.insert({s.link, s.who});
+        if (!m) m = &m_members[{l.room, s.who}];
+        m->role = inside ? std::max(m->role, l.kind) : l.kind;
+        if (!inside) m->power = kNoPower;
+        if (l.kind == kModerator && m->power == kNoPower) m->power = hasHost(l.room) ? kModeratorPower : kHost;
+        m->link = s.link;
+        m->active = true;
+        return memberText(l.room, s.who);
+    }
+    bool hasHost(int room) const {
+        return std::any_of(m_members.begin(), m_members.end(),
+                           [&](const auto& one) { return one.first.first == room && one.second.active && one.second.power == kHost; });
+    }
+
+    std::string revoke(const Step& s) {
+        if (s.link >= links()) return "nobody";
+        std::set<int> hit{s.link};
+        // Parents are older than their children, so one pass upwards finds the whole tree.
+        for (int n = s.link + 1; s.choice == 2 && n < links(); ++n)
+            if (hit.contains(m_links[static_cast<std::size_t>(n)].parent)) hit.insert(n);
+        std::string lost;
+        for (const int n : hit) m_links[static_cast<std::size_t>(n)].revoked = true;
+        for (auto& [key, m] : m_members) {
+            if (s.choice == 0 || !m.active || m.power == kHost || !hit.contains(m.link)) continue;
+            m.active = false;
+            m.power = kNoPower;
+            ++m.epoch;
+            lost += " " + std::to_string(key.second);
+        }
+        return lost.empty() ? "nobody" : lost;
+    }
+
+    std::string ban(const Step& s) {
+        m_bans[{s.room, s.who}] = s.until;
+        for (auto& l : m_links)
+            if (l.room == s.room && l.issuer == s.who) l.revoked = true;
+        if (Member* m = find(s.room, s.who)) ++m->epoch;
+        return "ok";
+    }
+
+    std::string power(const Step& s) {
+        Member* m = find(s.room, s.who);
+        if (!m || !m->active) return "stranger";
+        if (s.choice == kHost)
+            for (auto& [key, other] : m_members)
+                if (key.first == s.room && key.second != s.who && other.power == kHost) other.power = kModeratorPower;
+        m->power = s.choice;
+        return memberText(s.room, s.who);
+    }
+
+    std::string end(const Step& s) {
+        m_ended[static_cast<std::size_t>(s.room)] = true;
+        for (auto& l : m_links)
+            if (l.room == s.room) l.revoked = true;
+        return "ok";
+    }
+
+    std::vector<bool> m_ended;
+    std::vector<Link> m_links;
+    std::map<Key, Member> m_members;
+    std::set<std::pair<int, int>> m_redeemed;  // link, person
+    std::map<Key, long long> m_bans;
+    std::set<int> m_spent;
+};
+
+}  // namespace parlour::tests::walk

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+// A random walk over section 4: every step runs on the real store, in one or two processes that are killed now and then,
+// and notes what it saw in its own transaction. Afterwards the notes are told to the model, in their order.
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <random>
+#include <sstream>
+
+#include "core/crypto/hash.h"
+#include "core/house/invitation.h"
+#include "tests/house/walk_model.h"
+#include "tests/support/catch.h"
+#include "tests/support/database.h"
+
+using namespace parlour;
+using namespace parlour::tests;
+using house::Store;
+using walk::Step;
+
+namespace {
+
+constexpr int kPeople = 40, kRoomsAtOnce = 4;
+
+// Names that both processes know without telling each other.
+base::RoomId roomOf(int n) { return base::RoomId("room" + std::to_string(n)); }
+base::Identity personOf(int n) { return base::Identity("person" + std::to_string(n)); }
+base::InvitationId linkOf(int n) { return base::InvitationId("link" + std::to_string(n)); }
+std::string secretOf(int n) { return "secret of " + std::to_string(n); }
+int numberOf(const std::string& name) { return name.empty() ? -1 : std::stoi(name.substr(name.find_first_of("0123456789"))); }
+base::WallTime at(long long seconds) { return base::fromUnixMs(1'795'000'000'000 + seconds * 1000); }
+
+std::string written(const Step& s) {
+    std::ostringstream out;
+    out << s.verb << ' ' << s.who << ' ' << s.link << ' ' << s.room << ' ' << s.choice << ' ' << s.uses << ' ' << s.from << ' ' << s.until << ' '
+        << s.right << ' ' << s.now;
+    return out.str();
+}
+Step readStep(const std::string& text) {
+    std::istringstream in(text);
+    Step s;
+    in >> s.verb >> s.who >> s.link >> s.room >> s.choice >> s.uses >> s.from >> s.until >> s.right >> s.now;
+    return s;
+}
+
+std::string textOf(const house::MemberRow& m) {
+    return std::to_string(static_cast<int>(m.role)) + "/" + std::to_string(static_cast<int>(m.power)) + "/" + std::to_string(m.epoch) + "/" +
+           std::to_string(numberOf(m.invitation.str())) + (m.active ? "" : " gone");
+}
+
+/// The state of the walk beside the house, kept with it.
+struct Ground {
+    long long steps = 0, now = 0;
+    int links = 0, rooms = 0;
+    static Ground load(Store& store) {
+        Ground g;
+        std::istringstream(store.meta("walk").value_or("0 0 0 0")) >> g.steps >> g.now >> g.links >> g.rooms;
+        return g;
+    }
+    void save(Store& store) const {
+        std::ostringstream out;
+        out << steps << ' ' << now << ' ' << links << ' ' << rooms;
+        store.setMeta("walk", out.str());
+    }
+};
+
+class Walker {
+  public:
+    Walker(Store& store, unsigned seed) : m_store(store), m_random(seed) {}
+
+    /// One step, or one that breaks off before its commit. False when the store failed.
+    bool step(long long& steps) {
+        const bool breaksOff = below(40) == 0;
+        const auto done = m_store.transact([&]() -> base::Result<void> {
+            auto ground = Ground::load(m_store);
+            ground.now += below(4);
+            const Step s = choose(ground);
+            const auto result = run(s, ground);
+            m_store.setMeta("walk:" + std::to_string(ground.steps), written(s) + "=" + result);
+            steps = ++ground.steps;
+            ground.save(m_store);
+            if (breaksOff) return base::fail(base::ErrorKind::cancelled, "breaks_off", "as if the power went");
+            return {};
+        });
+        return done || done.error().code == "breaks_off";
+    }
+
+  private:
+    int below(int n) { return std::uniform_int_distribution<int>(0, n - 1)(m_random); }
+    /// Mostly one of the newest: the old ones are closed.
+    int oneOf(int count, int newest) { return below(20) == 0 ? below(count + 1) : std::max(0, count - 1 - below(newest)); }
+
+    Step choose(const Ground& g) {
+        Step s;
+        s.now = g.now;
+        s.who = below(kPeople);
+        s.room = oneOf(g.rooms, kRoomsAtOnce);
+        s.link = oneOf(g.links, 40);
+        s.choice = below(3);
+        const int dice = below(100);
+        if (g.rooms < kRoomsAtOnce) s.verb = "room";
+        else if (dice < 20 || g.links == 0) {
+            s.verb = "invite";
+            s.room = std::min(s.room, g.rooms - 1);
+            s.uses = below(3) == 0 ? 0 : 1 + below(3);
+            if (below(5) == 0) s.from = g.now + below(60);
+            if (below(3) == 0) s.until = g.now + 1 + below(200);
+        } else if (dice < 62) {
+            s.verb = "redeem";
+            s.right = below(15) != 0;
+        } else if (dice < 70) s.verb = "revoke";
+        else if (dice < 75) {
+            s.verb = "ban";
+            s.room = std::min(s.room, g.rooms - 1);
+            s.until = below(4) == 0 ? 0 : g.now + 1 + below(100);
+        } else if (dice < 80) s.verb = "power";
+        else if (dice < 84) {
+            s.verb = "spend";
+            s.choice = below(5000);
+        } else if (dice == 84 && below(4) == 0) {
+            s.verb = "end";
+            s.room = std::min(s.room, g.rooms - 1);
+        } else if (dice == 85 && below(4) == 0) s.verb = "room";
+        else s.verb = "look";
+        return s;
+    }
+
+    std::string run(const Step& s, Ground& g) {
+        const auto room = roomOf(s.room);
+        const auto who = personOf(s.who);
+        const auto id = linkOf(s.link);
+        if (s.verb == "room") return m_store.addRoom({roomOf(g.rooms++), "Room", at(s.now)}), "ok";
+        if (s.verb == "invite") return invite(s, g);
+        if (s.verb == "redeem") {
+            const auto member = house::redeem(m_store, id, s.right ? secretOf(s.link) : "wrong", {who, "00", "Person"}, at(s.now));
+            return member ? textOf(*member) : member.error().code;
+        }
+        if (s.verb == "revoke") {
+            const auto row = m_store.invitation(id);
+            std::set<int> lost;
+            if (row)
+                for (const auto& one : house::revoke(m_store, *row, static_cast<api::RevokeScope>(s.choice), at(s.now))) lost.insert(numberOf(one.str()));
+            std::string out;
+            for (const int one : lost) out += " " + std::to_string(one);
+            return out.empty() ? "nobody" : out;
+        }
+        if (s.verb == "ban") {
+            m_store.addBan({room, who, s.until == 0 ? std::nullopt : std::optional(at(s.until))}, at(s.now));
+            m_store.revokeInvitationsBy(room, who, at(s.now));
+            m_store.raiseEpoch(room, who);
+            return "ok";
+        }
+        if (s.verb == "power") {
+            const auto member = m_store.member(room, who);
+            if (!member || !member->active) return "stranger";
+            m_store.setPower(room, who, static_cast<api::Power>(s.choice));
+            return textOf(*m_store.member(room, who));
+        }
+        if (s.verb == "end") return m_store.endRoom(room, at(s.now)), "ok";
+        if (s.verb == "spend") return m_store.spendToken("token" + std::to_string(s.choice), at(s.now + 60)) ? "fresh" : "spent";
+        const auto member = m_store.member(room, who);
+        const auto link = m_store.invitation(id);
+        return (member ? textOf(*member) : "stranger") + (m_store.ban(room, who, at(s.now)) ? " banned" : "") + " " +
+               (link ? std::to_string(link->used) + (link->revoked ? " revoked" : "") : "no link");
+    }
+
+    std::string invite(const Step& s, Ground& g) {
+        const auto rooms = m_store.rooms();
+        if (std::none_of(rooms.begin(), rooms.end(), [&](const auto& one) { return one.id == roomOf(s.room); })) return "ended";
+        const auto issuer = m_store.member(roomOf(s.room), personOf(s.who));
+        auto made = house::makeInvitation(roomOf(s.room), {static_cast<api::Role>(s.choice), {}, {}}, personOf(s.who),
+                                          issuer ? issuer->invitation : base::InvitationId(), at(s.now));
+        auto& row = made.row;
+        row.id = linkOf(g.links);
+        row.secretHash = base::toHex(crypto::sha256(base::asBytes(secretOf(g.links))));
+        if (s.uses != 0) row.maxUses = s.uses;
+        if (s.from != 0) row.notBefore = at(s.from);
+        if (s.until != 0) row.expires = at(s.until);
+        m_store.addInvitation(row);
+        ++g.links;
+        return "ok";
+    }
+
+    Store& m_store;
+    std::mt19937 m_random;
+};
+
+/// A process that walks until the house has seen `target` steps, with one byte told per step.
+pid_t startWalker(const Database& database, unsigned seed, long long target, int tell) {
+    const pid_t child = ::fork();
+    if (child != 0) return child;
+    auto store = Store::open(database.where());
+    if (!store) ::_exit(3);
+    Walker walker(**store, seed);
+    for (long long steps = 0; steps < target;) {
+        if (!walker.step(steps)) ::_exit(4);
+        if (::write(tell, ".", 1) != 1) ::_exit(5);
+    }
+    ::_exit(0);
+}
+
+/// The walk itself; `perKill`: about so many steps until a process is killed without warning and started anew.
+void walkOn(const Database& database, int processes, long long target, int perKill) {
+    { (void)database.open(); }
+    std::mt19937 random(20'261);
+    struct Process {
+        pid_t pid = 0;
+        int told = -1;
+        long long lives = 0;
+    };
+    std::vector<Process> running(static_cast<std::size_t>(processes));
+    unsigned seed = 0;
+    const auto start = [&](Process& p) {
+        std::array<int, 2> ends{};
+        REQUIRE(::pipe(ends.data()) == 0);
+        p.pid = startWalker(database, ++seed, target, ends[1]);
+        ::close(ends[1]);
+        p.told = ends[0];
+        p.lives = std::uniform_int_distribution<int>(1, 2 * perKill)(random);
+    };
+    for (auto& p : running) start(p);
+    int kills = 0, at = processes;
+    while (at > 0) {
+        std::vector<pollfd> fds;
+        for (const auto& p : running) fds.push_back({p.told, POLLIN, 0});
+        REQUIRE(::poll(fds.data(), fds.size(), 60'000) > 0);
+        for (std::size_t i = 0; i < running.size(); ++i) {
+            if (!(fds[i].revents & (POLLIN | POLLHUP))) continue;
+            auto& p = running[i];
+            char bytes[256];
+            const auto count = ::read(p.told, bytes, sizeof bytes);
+            if (count > 0 && (p.lives -= count) > 0) continue;
+            const bool killed = count > 0;
+            if (killed) ::kill(p.pid, SIGKILL);
+            int status = 0;
+            ::waitpid(p.pid, &status, 0);
+            ::close(p.told);
+            p.told = -1;  // poll() passes over it
+            if (killed && WIFSIGNALED(status)) {
+                ++kills;
+                start(p);
+                continue;
+            }
+            CHECK(status == 0);
+            --at;
+        }
+    }
+    CHECK(kills > 0);
+}
+
+/// Every note against the model, then the whole house.
+void compare(const Database& database, long long target) {
+    auto store = database.open();
+    walk::Model model;
+    long long steps = 0, now = 0;
+    REQUIRE(store->transact([&]() -> base::Result<void> {
+        steps = Ground::load(*store).steps;
+        for (long long n = 0; n < steps; ++n) {
+            const auto note = store->meta("walk:" + std::to_string(n)).value_or("");
+            const auto split = note.find('=');
+            const auto expected = model.apply(readStep(note.substr(0, split)));
+            if (split == std::string::npos || note.substr(split + 1) != expected) {
+                INFO("step " << n << ": " << note << "; the model says " << expected);
+                REQUIRE(false);
+            }
+            now = readStep(note.substr(0, split)).now;
+        }
+        int different = 0;
+        for (int room = 0; room < model.rooms(); ++room)
+            for (int who = 0; who < kPeople; ++who) {
+                const auto member = store->member(roomOf(room), personOf(who));
+                const auto real = (member ? textOf(*member) : "stranger") + (store->ban(roomOf(room), personOf(who), at(now)) ? " banned" : "");
+                different += model.look(room, who, 1 << 30, now) != real + " no link";
+            }
+        for (int n = 0; n < model.links(); ++n) {
+            const auto link = store->invitation(linkOf(n));
+            different += !link || model.look(0, kPeople, n, now) != "stranger " + std::to_string(link->used) + (link->revoked ? " revoked" : "");
+        }
+        CHECK(different == 0);
+        return {};
+    }));
+    CHECK(steps >= target);
+}
+
+}  // namespace
+
+TEST_CASE("a random walk over links, members and bans agrees with its model through kill -9", "[store][walk]") {
+    const Database database(eachEngine());
+    walkOn(database, 1, 3000, 400);
+    compare(database, 3000);
+}
+
+TEST_CASE("a random walk from two processes on one PostgreSQL agrees with its model through kill -9", "[store][walk]") {
+    const Database database(Engine::postgresql);
+    walkOn(database, 2, 3000, 300);
+    compare(database, 3000);
+}
+
+TEST_CASE("100,000 steps of the random walk", "[.long][walk]") {
+    const Database database(eachEngine());
+    walkOn(database, 1, 100'000, 2000);
+    compare(database, 100'000);
+}
+
+TEST_CASE("100,000 steps of the random walk from two processes on PostgreSQL", "[.long][walk]") {
+    const Database database(Engine::postgresql);
+    walkOn(database, 2, 100'000, 2000);
+    compare(database, 100'000);
+}
