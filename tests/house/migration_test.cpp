@@ -95,7 +95,7 @@ TEST_CASE("a house of schema 1 has everything it had, on both databases", "[stor
         CHECK(store->person(base::Identity("bob"))->name == "Bob");
         const auto links = store->invitations(talk);
         REQUIRE(links.size() == 3);
-        CHECK(links[0].kind == api::Role::moderator);
+        CHECK(links[0].kind == api::InvitationKind::moderator);
         CHECK(links[0].maxUses == 1);
         CHECK_FALSE(links[1].maxUses);
         CHECK(links[1].used == 2);
