@@ -142,6 +142,7 @@ std::string normalCode(const std::string& typed) {
     }
     return out;
 }
+}  // namespace
 
 bool codeFits(const std::string& typed, const std::string& stored) {
     const auto colon = stored.find(':');
@@ -150,7 +151,6 @@ bool codeFits(const std::string& typed, const std::string& stored) {
     const auto hash = crypto::scrypt(base::asBytes(normalCode(typed)), *salt, kCodeCost, 32);
     return hash && crypto::equalConstantTime(base::toHex(hash->view()), stored.substr(colon + 1));
 }
-}  // namespace
 
 base::Result<void> admitBy(Store& store, const InvitationRow& invitation, const RedeemAs& who, const std::string& code,
                            base::WallTime now) {

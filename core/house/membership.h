@@ -38,6 +38,8 @@ base::Result<void> admitBy(Store& store, const InvitationRow& invitation, const 
                            base::WallTime now);
 /// Stored for admitBy(). Slow (scrypt).
 std::string codeHash(const std::string& code);
+/// As people type it: small letters, gaps, O for 0, I and L for 1. As slow.
+bool codeFits(const std::string& typed, const std::string& stored);
 /// 10 Crockford base32 characters.
 std::string makeCode();
 

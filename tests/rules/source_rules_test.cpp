@@ -131,6 +131,7 @@ TEST_CASE("each parser of foreign bytes has a fuzz target with a corpus", "[rule
         {"core/signal/codec.h", "signal_message"},     {"core/signal/access_token.h", "access_token"},
         {"core/signal/invite_link.h", "invite_link"},  {"core/api/house_json.h", "house_json"},
         {"core/house/picture.h", "picture"},   {"core/room/identity_file.h", "identity_file"}, {"core/room/device_link.h", "device_link"},
+        {"core/room/terms_file.h", "terms_file"},
         {"core/net/url.h", "url"},             {"audio/opus_decoder.h", "opus_decode"},
         {"audio/jitter_buffer.h", "jitter_buffer_ops"}, {"core/server/config.h", "config"},
     };

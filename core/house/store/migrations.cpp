@@ -20,6 +20,7 @@ std::vector<Migration> migrations() {
     return {
         {1, kRoomsSchema, nullptr},
         {2, kMembersSchema, nullptr},
+        {3, kGuestsSchema, nullptr},
         {6, kSafetySchema, chainAudit},
         {7, kPeopleSchema, nullptr},
     };

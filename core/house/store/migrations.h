@@ -29,6 +29,7 @@ std::vector<Migration> migrations();
 // One text per step, each in a file of its topic.
 extern const std::string_view kRoomsSchema;
 extern const std::string_view kMembersSchema;
+extern const std::string_view kGuestsSchema;
 extern const std::string_view kSafetySchema;
 extern const std::string_view kPeopleSchema;
 /// Old audit rows become links of the chain.

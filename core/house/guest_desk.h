@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the sides of a guest's invitation do, once it is proved who they are: answers, signatures, the seat. Rules are those of
+// guest_terms.h; this writes them down. All inside transact(); each function leaves `guest` as it was stored. House thread.
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "core/api/guest_types.h"
+#include "core/base/error.h"
+#include "core/house/store/guest_store.h"
+
+namespace parlour::house {
+
+/// Who speaks. `bound` says how the house knows the key: link or code.
+struct GuestSpeaker {
+    api::Party party = api::Party::host;
+    std::string name;      ///< shown beside the message
+    std::string key;       ///< proved, base64url; may be empty for a guest or delegate who only talks
+    std::string bound;
+};
+
+/// Attempts at a claim code: at most 10 in any minute, of everybody together. A delay, never a lockout.
+class ClaimTries {
+  public:
+    static constexpr std::size_t kPerMinute = 10;
+    /// Zero = this try counts and may go on; else how long to wait, and nothing is counted.
+    base::Duration take(base::TimePoint now);
+
+  private:
+    std::array<base::TimePoint, kPerMinute> m_at{};
+    std::array<bool, kPerMinute> m_used{};
+    std::size_t m_next = 0;
+};
+/// exhausted "code_wait".
+base::Error codeWait(base::Duration wait);
+
+/// Expired when its time is over and it was not agreed; the caller may store it or not.
+void expireGuest(GuestRow& guest, base::WallTime now);
+Negotiation negotiationOf(Store& store, const GuestRow& guest);
+
+/// The guest's side looks at it for the first time.
+base::Result<void> openGuest(Store& store, GuestRow& guest, api::Party by, base::WallTime now);
+/// Errors of advance() and cleanTerms(); invalidInput "text_missing", "same_terms"; exhausted "guest_full"; of takeSeat().
+base::Result<void> answerGuest(Store& store, GuestRow& guest, const GuestSpeaker& who, const api::GuestAnswer& answer, base::WallTime now);
+/// untrusted "signature_wrong" unless it is that key's, over the newest version, as this party.
+base::Result<void> signGuest(Store& store, GuestRow& guest, const GuestSpeaker& who, const api::GuestSign& wish,
+                             const base::HouseId& house, base::WallTime now);
+/// The seat goes to the first key of the guest. refused "seat_taken" for another one, "seat_not_yours" for a delegate. The same
+/// key again is fine.
+base::Result<void> takeSeat(Store& store, GuestRow& guest, const GuestSpeaker& who, base::WallTime now);
+
+/// The delegate's link ends. What they signed is void as long as the terms are not agreed.
+void withdrawDelegate(Store& store, GuestRow& guest, base::WallTime now);
+/// Nobody has the seat; the same for a signature of the key that had it.
+void freeSeat(Store& store, GuestRow& guest, base::WallTime now);
+/// Ends the invitation and its links.
+base::Result<void> revokeGuest(Store& store, GuestRow& guest, base::WallTime now);
+
+/// Both signatures, sealed by the house; conflict "not_agreed" before that.
+base::Result<api::TermsFile> termsFile(Store& store, const GuestRow& guest, const base::HouseId& house, const std::string& houseName,
+                                       const crypto::SigningKey& key);
+/// 6 groups of 5 digits, the same on both sides: SHA-256 over length-prefixed "parlour-safety-v1", house, key.
+std::string safetyCode(const base::HouseId& house, const std::string& key);
+
+}  // namespace parlour::house
