@@ -10,6 +10,7 @@
 #include "core/base/clock.h"
 #include "core/server/room_server.h"
 #include "tests/room/person.h"
+#include "tests/support/database.h"
 #include "tests/support/wire.h"
 
 namespace parlour::tests {
@@ -18,6 +19,7 @@ struct RoomLab {
     std::filesystem::path folder;
     base::SystemClock clock;
     net::EventLoop loop;
+    Database database{chosenEngine()};
     server::ServerConfig config;
     std::unique_ptr<Wire> wire;
     std::unique_ptr<server::RoomServer> server;
@@ -31,6 +33,7 @@ struct RoomLab {
         config.listen = *base::SocketAddress::parse("127.0.0.1:0");
         config.udpPort = 0;
         config.data = (folder / "data").string();
+        if (database.engine() == Engine::postgresql) config.store = database.where();
         config.failuresPerIp = 0;
         config.policy.commandBurst = 1000;
         if (cuttable) {

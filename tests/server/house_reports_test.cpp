@@ -122,12 +122,12 @@ TEST_CASE("pages of reports come newest first and hold at most 200", "[house-rep
 
 TEST_CASE("a full disk refuses a report in a sentence", "[house-reports][R10]") {
     ReportWorld world;
-    world.store->limitPages(1);
+    world.database.fill(*world.store);
     std::optional<base::Error> error;
     for (int i = 0; i < 5 && !error; ++i)
         if (auto made = world.report(world.bob, "eve", std::string(1000, 'x')); !made) error = made.error();
     REQUIRE(error);
     CHECK(error->code == "disk_full");
-    world.store->limitPages(100'000);
+    world.database.fill(*world.store, false);
     CHECK(world.report(world.bob, "eve", "now it works"));
 }

@@ -225,7 +225,7 @@ TEST_CASE("a full disk refuses a command and changes nothing", "[house-service][
     const auto bob = world.enter("bob", world.links.speaker);
     const auto people = world.people.size();
     const auto orders = world.media.orders.size();
-    world.store->limitPages(1);
+    world.database.fill(*world.store);
     base::Result<std::uint64_t> result = world.order("ann", StageVerb::down, "bob");
     for (int i = 0; i < 2000 && result; ++i)  // fill what is left of the last page
         result = world.wait<std::uint64_t>([&](auto answer) {
@@ -233,7 +233,7 @@ TEST_CASE("a full disk refuses a command and changes nothing", "[house-service][
         });
     REQUIRE_FALSE(result);
     CHECK(result.error().code == "disk_full");
-    world.store->limitPages(1'000'000);
+    world.database.fill(*world.store, false);
     CHECK(world.order("ann", StageVerb::mute, "ann"));
     (void)people;
     (void)orders;

@@ -11,6 +11,7 @@
 #include "core/house/store/store.h"
 #include "core/server/house_service.h"
 #include "tests/support/catch.h"
+#include "tests/support/database.h"
 #include "tests/support/manual_executor.h"
 
 namespace parlour::tests {
@@ -52,6 +53,7 @@ class FakeMedia final : public server::MediaEngine {
 struct HouseWorld {
     ManualClock clock;
     ManualExecutor executor{clock};
+    Database database{chosenEngine()};
     std::unique_ptr<house::Store> store;
     FakeMedia media;
     house::Policy policy;
@@ -63,9 +65,9 @@ struct HouseWorld {
     api::RoomLinks links;
     static constexpr const char* kOrigin = "http://127.0.0.1:7880";
 
-    explicit HouseWorld(const std::string& file = ":memory:") {
+    HouseWorld() {
         policy.commandBurst = 1000;
-        store = house::Store::open(file).value();
+        store = database.open(clock);
         start();
         room = make("Room");
     }

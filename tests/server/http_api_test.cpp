@@ -22,7 +22,8 @@ namespace {
 struct ApiWorld {
     net::EventLoop loop;
     base::SystemClock clock;
-    std::unique_ptr<house::Store> store = house::Store::open(":memory:").value();
+    Database database{chosenEngine()};
+    std::unique_ptr<house::Store> store = database.open();
     FakeMedia media;
     std::unique_ptr<base::ThreadExecutor> houseThread = std::make_unique<base::ThreadExecutor>("house", clock);
     std::unique_ptr<server::HouseService> house =

@@ -17,10 +17,12 @@
 #include "core/server/offline_house.h"
 #include "core/server/self_check.h"
 #include "tests/support/catch.h"
+#include "tests/support/database.h"
 #include "tests/support/sqlite.h"
 
 using namespace parlour;
 using namespace parlour::server;
+using namespace parlour::tests;
 using Json = nlohmann::json;
 
 namespace {
@@ -29,6 +31,7 @@ struct ServerLab {
     std::filesystem::path folder;
     base::SystemClock clock;
     net::EventLoop loop;
+    Database database{chosenEngine()};
     ServerConfig config;
     std::unique_ptr<RoomServer> server;
 
@@ -38,6 +41,7 @@ struct ServerLab {
         config.listen = *base::SocketAddress::parse("127.0.0.1:0");
         config.udpPort = 0;
         config.data = (folder / "data").string();
+        if (database.engine() == Engine::postgresql) config.store = database.where();
     }
     ~ServerLab() {
         server.reset();
@@ -226,7 +230,9 @@ TEST_CASE("the self check reads the whole audit log and names the row that was c
         REQUIRE(runAdminCommand(lab.config, lab.clock, R"({"command":"room.create","title":"Room"})"));
     CHECK(auditLine().good);
     CHECK(auditLine().detail == "3 rows, whole and signed");
-    tests::sqlOn(DataFolder::databaseFile(lab.config.data), "UPDATE audit SET actor = 'nobody' WHERE n = 2");
+    const std::string change = "UPDATE audit SET actor = 'nobody' WHERE n = 2";
+    if (lab.database.engine() == Engine::postgresql) lab.database.sql(change);
+    else sqlOn(DataFolder::databaseFile(lab.config.data), change);
     CHECK_FALSE(auditLine().good);
     CHECK(auditLine().detail.starts_with("Row 2 was changed."));
 }

@@ -182,6 +182,14 @@ std::vector<std::string> Database::sql(const std::string& statements) const {
     return m_engine == Engine::sqlite ? sqlOn(m_where, statements) : ask(m_where, statements);
 }
 
+void Database::fill(house::Store& store, bool full) const {
+    if (m_engine == Engine::sqlite) return store.limitPages(full ? 1 : 1'000'000);
+    sql("CREATE OR REPLACE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$");
+    for (const auto& table : sql("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"))
+        sql(full ? "CREATE TRIGGER disk_full BEFORE INSERT ON " + table + " EXECUTE FUNCTION disk_full()" : "DROP TRIGGER disk_full ON " + table);
+}
+
 void Database::makeVersion(int version) const {
     const auto dialect = m_engine == Engine::sqlite ? house::Dialect::sqlite : house::Dialect::postgresql;
     for (const auto& step : house::migrations())
@@ -190,6 +198,11 @@ void Database::makeVersion(int version) const {
 }
 
 Engine eachEngine() { return GENERATE(Engine::sqlite, Engine::postgresql); }
+
+Engine chosenEngine() {
+    const char* chosen = std::getenv("PARLOUR_TEST_STORE");
+    return chosen && std::string_view(chosen) == "postgresql" ? Engine::postgresql : Engine::sqlite;
+}
 
 void stopPostgres() { Server::get().stop(); }
 void startPostgres() { Server::get().start(); }

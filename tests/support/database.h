@@ -30,6 +30,8 @@ class Database {
     /// Runs statements as somebody with access to the database would. Rows of the last answer, each as its columns joined
     /// by '|'.
     std::vector<std::string> sql(const std::string& statements) const;
+    /// From now on nothing can be added, as on a full disk, until it is switched off.
+    void fill(house::Store& store, bool full = true) const;
     /// Makes the tables as the steps of the schema up to `version` did.
     void makeVersion(int version) const;
 
@@ -42,6 +44,9 @@ class Database {
 
 /// Runs the calling test case once on each database: for the first line of a test, or of what it builds first.
 Engine eachEngine();
+
+/// For tests that are about something else: SQLite, or what PARLOUR_TEST_STORE says. The same programs run on both.
+Engine chosenEngine();
 
 /// PostgreSQL of the tests goes away and comes back, for tests of just that.
 void stopPostgres();
