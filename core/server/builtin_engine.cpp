@@ -218,6 +218,14 @@ void BuiltinEngine::remove(const base::RoomId& room, const base::Identity& who, 
                  true);
 }
 
+void BuiltinEngine::relay(const base::RoomId& room, const base::Identity& except, std::vector<base::Bytes> packets) {
+    m_impl->push(m_impl->fromHouse,
+                 [=, packets = std::move(packets)](MediaWorker& worker, base::TimePoint now) {
+                     worker.relay(room, except, packets, now);
+                 },
+                 true);
+}
+
 void BuiltinEngine::endRoom(const base::RoomId& room, Acknowledge done) {
     m_impl->push(m_impl->fromHouse,
                  [=, done = std::move(done)](MediaWorker& worker, base::TimePoint now) {

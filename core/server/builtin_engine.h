@@ -45,6 +45,7 @@ class BuiltinEngine final : public MediaEngine {
                    Acknowledge done) override;
     void mute(const base::RoomId& room, const base::Identity& who, Acknowledge done) override;
     void remove(const base::RoomId& room, const base::Identity& who, Acknowledge done) override;
+    void relay(const base::RoomId& room, const base::Identity& except, std::vector<base::Bytes> packets) override;
     void endRoom(const base::RoomId& room, Acknowledge done) override;
 
     // For livekit_endpoint: net thread.

@@ -16,6 +16,7 @@ EndpointHouse EndpointHouse::of(HouseService& house) {
     out.refreshToken = [&house](const base::RoomId& room, const base::Identity& who, Answer<std::string> answer) {
         house.refreshToken(room, who, std::move(answer));
     };
+    out.chat = [&house](const ChatPost& post, Answer<std::uint64_t> answer) { house.chat(post, std::move(answer)); };
     return out;
 }
 

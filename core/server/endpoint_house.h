@@ -21,6 +21,7 @@ struct EndpointHouse {
     std::function<void(const base::RoomId&, const base::Identity&)> unmuted;
     std::function<void(const base::RoomId&, const base::Identity&)> spoke;
     std::function<void(const base::RoomId&, const base::Identity&, Answer<std::string>)> refreshToken;
+    std::function<void(const ChatPost&, Answer<std::uint64_t>)> chat;
 
     /// The real one; it must outlive the endpoint.
     static EndpointHouse of(HouseService& house);

@@ -15,11 +15,6 @@ using Impl = HouseService::Impl;
 constexpr int kUsualPage = 100;
 constexpr int kExportPage = 10'000;
 
-base::Result<void> adminOnly(Impl&, const RouteCall& call) {
-    if (call.caller.admin) return {};
-    return base::fail(ErrorKind::refused, "not_allowed", "Only admins of the house may do that.");
-}
-
 void addNames(house::Store& store, std::vector<api::AuditEntry>& entries) {
     std::map<std::string, std::string> names;
     const auto nameOf = [&](const std::string& id) {
@@ -42,7 +37,7 @@ api::AuditHead headOf(Impl& impl) {
 }
 
 base::Result<api::AuditPage> page(Impl& impl, const RouteCall& call) {
-    if (auto admin = adminOnly(impl, call); !admin) return base::Unexpected(std::move(admin).error());
+    if (auto admin = impl.needAdmin(call); !admin) return base::Unexpected(std::move(admin).error());
     const bool backwards = call.query.contains("before");
     const auto from = queryNumber(call, backwards ? "before" : "after", 0);
     const auto since = queryNumber(call, "since", 0);
@@ -66,7 +61,7 @@ base::Result<api::AuditPage> page(Impl& impl, const RouteCall& call) {
 /// One line per row as it is chained, without names; the last line is the signed end, and only an answer that reaches it
 /// has one. Whoever has more rows asks on with after=N.
 base::Result<ApiReply> exported(Impl& impl, const RouteCall& call) {
-    if (auto admin = adminOnly(impl, call); !admin) return base::Unexpected(std::move(admin).error());
+    if (auto admin = impl.needAdmin(call); !admin) return base::Unexpected(std::move(admin).error());
     const auto from = queryNumber(call, "after", 0);
     if (!from) return base::Unexpected(from.error());
     ApiReply reply;

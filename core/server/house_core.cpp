@@ -47,6 +47,10 @@ base::Result<std::size_t> HouseService::Impl::open() {
             auto room = std::make_shared<HouseRoom>();
             room->stage = store.loadStage(row.id);
             room->row = std::move(row);
+            house::ChatStore chat(store);
+            room->chat.last = chat.last(room->row.id);
+            room->chat.session = room->stage.session.sid;
+            room->chat.rules = chat.rules(room->row.id, room->chat.session);
             rooms.emplace(room->row.id, std::move(room));
         }
         return {};
@@ -210,7 +214,7 @@ std::function<void()> HouseService::Impl::broadcastsOf(const HouseRoom& room, co
         gone.push_back({room.row.id, one.who, why});
     }
     std::optional<RoomChanged> roomChanged;
-    if (change.roomChanged) roomChanged = RoomChanged{room.row.id, room.row.title, metadataOf(room.stage)};
+    if (change.roomChanged) roomChanged = RoomChanged{room.row.id, room.row.title, metadataOf(room)};
     if (changed.empty() && gone.empty() && !roomChanged) return {};
     return [self = std::const_pointer_cast<Impl>(shared_from_this()), changed = std::move(changed), gone = std::move(gone),
             roomChanged = std::move(roomChanged)] {
@@ -263,10 +267,15 @@ std::map<std::string, std::string> HouseService::Impl::attributesOf(const house:
             {std::string(api::kAttrMutedBy), p.mutedBy.str()}};
 }
 
-std::string HouseService::Impl::metadataOf(const house::Stage& stage) {
-    const nlohmann::json json{{"hands_locked", stage.session.handsLocked},
+std::string HouseService::Impl::metadataOf(const HouseRoom& room) {
+    const auto& stage = room.stage;
+    nlohmann::json json{{"hands_locked", stage.session.handsLocked},
                               {"waiting_for_host", house::waitingForHost(stage)},
                               {"started_at", base::toUnixMs(stage.session.startedAt)}};
+    if (room.chat.session == stage.session.sid) {
+        if (room.chat.rules.slowS > 0) json["chat_slow_s"] = room.chat.rules.slowS;
+        if (!room.chat.rules.pinned.empty()) json["chat_pinned"] = room.chat.rules.pinned;
+    }
     return json.dump();
 }
 

@@ -9,11 +9,9 @@
 
 #include "core/crypto/ed25519.h"
 #include "core/crypto/secret.h"
-#include "core/house/membership.h"
 #include "core/house/policy.h"
 #include "core/house/rate_limit.h"
-#include "core/house/stage.h"
-#include "core/house/store/store.h"
+#include "core/server/house_room.h"
 #include "core/server/house_service.h"
 #include "core/signal/access_token.h"
 
@@ -21,23 +19,6 @@ namespace parlour::server {
 
 class HouseRoutes;
 struct RouteCall;
-
-/// What waits for the media engine before it may be told. Released in the order of the commits.
-struct PendingRelease {
-    int acks = 0;
-    bool sealed = false;   ///< all media orders are given
-    std::function<void()> release;
-};
-
-struct HouseRoom {
-    house::RoomRow row;
-    house::Stage stage;
-    std::map<base::Identity, int> transports;
-    std::deque<std::shared_ptr<PendingRelease>> pending;
-    base::Timer tick;
-    house::HostingMeter hosting;
-};
-using HouseRoomPtr = std::shared_ptr<HouseRoom>;
 
 struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
     Impl(base::Executor& netExecutor, base::Executor& houseExecutor, const base::Clock& theClock, house::Store& theStore,
@@ -76,8 +57,17 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
     // ---- views
     static MediaRights rightsOf(const house::Session& session, const house::Person& person);
     static std::map<std::string, std::string> attributesOf(const house::Person& person);
-    static std::string metadataOf(const house::Stage& stage);
+    static std::string metadataOf(const HouseRoom& room);
     api::RoomSummary summaryOf(const HouseRoom& room, api::Role role) const;
+
+    // ---- chat (house_chat.cpp)
+    void chat(const ChatPost& post, Answer<std::uint64_t> answer);
+    void keepChat(const HouseRoomPtr& room);
+    static RoomChat& chatOf(HouseRoom& room);
+    /// The caller, who is in the room now; strangers get unknownRoom() in every case.
+    Result<const house::Person*> inRoom(const RouteCall& call, const HouseRoomPtr& room) const;
+    /// What everybody may know of the room changed without a command to the stage.
+    void tellRoom(const HouseRoomPtr& room);
 
     // ---- tokens and sessions (house_tokens.cpp)
     Result<std::string> mint(const HouseRoom& room, const house::MemberRow& member, const std::string& name,

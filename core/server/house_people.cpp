@@ -263,7 +263,7 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
         out.room = room->row.id;
         out.roomSid = room->stage.session.sid;
         out.roomTitle = room->row.title;
-        out.roomMetadata = metadataOf(room->stage);
+        out.roomMetadata = metadataOf(*room);
         out.identity = who;
         out.name = it->second.name;
         out.attributes = attributesOf(it->second);

@@ -17,11 +17,6 @@ namespace {
 
 using Impl = HouseService::Impl;
 
-base::Result<void> adminOnly(Impl&, const RouteCall& call) {
-    if (call.caller.admin) return {};
-    return base::fail(ErrorKind::refused, "not_allowed", "Only admins of the house may do that.");
-}
-
 std::string words(std::string_view text) { return house::cleanText(text, api::kMaxReportCharacters, api::kMaxReportCharacters * 4); }
 
 api::ReportContext contextOf(Impl& impl, const HouseRoom& room, const base::Identity& reported) {
@@ -89,7 +84,7 @@ api::Report shown(Impl& impl, const house::ReportRow& row) {
 }
 
 base::Result<api::ReportPage> list(Impl& impl, const RouteCall& call) {
-    if (auto admin = adminOnly(impl, call); !admin) return base::Unexpected(std::move(admin).error());
+    if (auto admin = impl.needAdmin(call); !admin) return base::Unexpected(std::move(admin).error());
     const auto open = call.query.find("open");
     const auto before = queryNumber(call, "before", std::numeric_limits<std::int64_t>::max());
     const auto limit = queryNumber(call, "limit", 50);
@@ -109,7 +104,7 @@ base::Result<api::ReportPage> list(Impl& impl, const RouteCall& call) {
 }
 
 base::Result<api::Report> resolve(Impl& impl, const RouteCall& call, const api::ReportResolve& wish) {
-    if (auto admin = adminOnly(impl, call); !admin) return base::Unexpected(std::move(admin).error());
+    if (auto admin = impl.needAdmin(call); !admin) return base::Unexpected(std::move(admin).error());
     house::ReportStore reports(impl.store);
     const auto row = reports.find(call.args[0]);
     if (!row) return base::fail(ErrorKind::notFound, "report_unknown", "There is no such report.");

@@ -190,7 +190,7 @@ base::Result<api::RoomMade> HouseService::Impl::makeRoom(const api::RoomWish& wi
         place.joined = clock.wallNow();
         store.putMember(place);
     }
-    store.addAudit({clock.wallNow(), room->row.id, host, "room_made", {}, title});
+    store.addAudit({clock.wallNow(), room->row.id, host, "room_made", {}, {}});
     afterCommit.push_back([this, room] { rooms.emplace(room->row.id, room); });
     return out;
 }

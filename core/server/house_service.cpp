@@ -95,6 +95,10 @@ void HouseService::spoke(const base::RoomId& room, const base::Identity& who) {
     });
 }
 
+void HouseService::chat(const ChatPost& post, Answer<std::uint64_t> answer) {
+    m_impl->ask<std::uint64_t>(std::move(answer), [post](Impl& impl, Answer<std::uint64_t> reply) { impl.chat(post, std::move(reply)); });
+}
+
 void HouseService::refreshToken(const base::RoomId& room, const base::Identity& who, Answer<std::string> answer) {
     m_impl->askNow<std::string>(std::move(answer), [room, who](Impl& impl) { return impl.refresh(room, who); });
 }

@@ -18,6 +18,8 @@
 #include "core/base/doors/executor.h"
 #include "core/base/error.h"
 #include "core/base/ids.h"
+#include "core/server/chat_collector.h"
+#include "core/server/house_events.h"
 #include "core/server/media_engine.h"
 
 namespace parlour::house {
@@ -46,35 +48,6 @@ struct Admission {
     std::string refreshToken;
 };
 
-/// The visible stage state of one person changed (or the person's rights): broadcast it.
-struct PersonChanged {
-    base::RoomId room;
-    base::Identity identity;
-    std::string name;
-    std::map<std::string, std::string> attributes;
-    MediaRights rights;
-    bool softMuted = false;     ///< tell the client to mute (MuteTrackRequest)
-    bool askedToUnmute = false; ///< send the prompt
-};
-enum class Departure { removed, banned, roomEnded, duplicateIdentity };
-struct PersonGone {
-    base::RoomId room;
-    base::Identity identity;
-    Departure why;
-};
-struct RoomChanged {
-    base::RoomId room;
-    std::string title;
-    std::string metadata;       ///< JSON: {"hands_locked":bool,"waiting_for_host":bool,"started_at":ms}
-};
-
-/// Broadcasts, on the net thread, after commit and media acknowledgement, in the same order for every room.
-struct HouseEvents {
-    std::function<void(const PersonChanged&)> onPerson;
-    std::function<void(const PersonGone&)> onGone;
-    std::function<void(const RoomChanged&)> onRoom;
-};
-
 /// A stage command of an identity already known by its transport.
 struct StageRequest {
     base::RoomId room;
@@ -86,6 +59,14 @@ struct StageRequest {
     bool on = true;
     bool closeLink = false;
     std::optional<std::uint64_t> ifVersion;  ///< compare-and-set against the room's version
+};
+
+/// A chat message of somebody in the room, as it came over the data channel.
+struct ChatPost {
+    base::RoomId room;
+    base::Identity author;
+    base::ParticipantSid sid;
+    ChatText text;
 };
 
 /// Who asks through the API: a bearer session, or the administrator (admin socket, embedding program).
@@ -155,6 +136,10 @@ class HouseService {
     void spoke(const base::RoomId& room, const base::Identity& who);
     /// Fresh refresh token for a present participant (every 5 minutes).
     void refreshToken(const base::RoomId& room, const base::Identity& who, Answer<std::string> answer);
+    /// Kept, then passed on to everybody else; answers the number in the room's history. Refusals: "not_in_room", "bad_chat",
+    /// "chat_too_fast", "slow_mode", and those of the store.
+    void chat(const ChatPost& post, Answer<std::uint64_t> answer);
+    static base::Error chatTooFast();
     /// The moderator's rules for a command from the signalling connection.
     void stage(const StageRequest& request, Answer<std::uint64_t> answer);  ///< answers the new version
 

@@ -7,7 +7,9 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
+#include "core/base/byte_io.h"
 #include "core/base/ids.h"
 
 namespace parlour::server {
@@ -33,6 +35,8 @@ class MediaEngine {
     virtual void mute(const base::RoomId& room, const base::Identity& who, Acknowledge done) = 0;
     /// Frees transport, keys and ufrag; nothing of this identity is forwarded or sent to it any more.
     virtual void remove(const base::RoomId& room, const base::Identity& who, Acknowledge done) = 0;
+    /// Data packets of the house to everybody in the room but one (empty = to all), in the order of the calls.
+    virtual void relay(const base::RoomId& room, const base::Identity& except, std::vector<base::Bytes> packets) = 0;
     virtual void endRoom(const base::RoomId& room, Acknowledge done) = 0;
 };
 

@@ -41,6 +41,7 @@ MediaSession* MediaRoom::open(const SessionOpen& open) {
     auto session = std::make_unique<MediaSession>(m_context, *this, open, rights->second);
     session->dataTokens = kDataBurst;
     session->chatTokens = kChatBurst;
+    session->reactionTokens = kReactionBurst;
     session->dataTime = m_context.now;
     auto* raw = session.get();
     m_sessions.emplace(open.id, std::move(session));
@@ -90,21 +91,25 @@ void MediaRoom::relayData(MediaSession& from, rtc::DataLabel label, base::ByteVi
     from.dataTime = m_context.now;
     from.dataTokens = std::min(kDataBurst, from.dataTokens + elapsed * kDataPerSecond);
     from.chatTokens = std::min(kChatBurst, from.chatTokens + elapsed * kChatPerSecond);
+    from.reactionTokens = std::min(kReactionBurst, from.reactionTokens + elapsed * kReactionsPerSecond);
     if (!from.rights().canPublishData || from.dataTokens < 1) {
         ++data.refused;
         return;
     }
     from.dataTokens -= 1;
     const auto stamped = signal::stampDataPacket(bytes, from.identity(), from.sid());
-    if (!stamped || (stamped->isChat && from.chatTokens < 1)) {
+    if (!stamped) {
         ++data.refused;
         return;
     }
-    if (stamped->isChat) from.chatTokens -= 1;
     if (label == rtc::DataLabel::reliable && stamped->sequence != 0) {
         // After a resume clients repeat what they are not sure of (livekit-protocol 2.8).
         if (stamped->sequence <= from.lastDataSequence) return;
         from.lastDataSequence = stamped->sequence;
+    }
+    if (stamped->serverReads) {
+        const auto packet = signal::decodeDataPacket(bytes);
+        if (packet && !readHere(from, *packet)) return;
     }
     for (auto& [id, session] : m_sessions) {
         if (session.get() == &from) continue;
@@ -113,6 +118,63 @@ void MediaRoom::relayData(MediaSession& from, rtc::DataLabel label, base::ByteVi
                 stamped->destinations.end())
             continue;
         if (session->sendData(label, stamped->bytes)) ++data.forwarded;
+    }
+}
+
+/// False: taken here, not to be forwarded.
+bool MediaRoom::readHere(MediaSession& from, const signal::DataPacket& packet) {
+    if (const auto* user = std::get_if<signal::UserData>(&packet.value); user != nullptr && user->topic == signal::kTopicReaction) {
+        const auto word = base::asText(user->payload);
+        const auto which = std::find(std::begin(api::kReactions), std::end(api::kReactions), word);
+        if (which == std::end(api::kReactions) || from.reactionTokens < 1) {
+            ++data.refused;
+            return false;
+        }
+        from.reactionTokens -= 1;
+        ++m_reactions[static_cast<std::size_t>(which - std::begin(api::kReactions))];
+        ++m_reactionCount;
+        return false;
+    }
+    auto outcome = from.chat.feed(packet);
+    if (outcome.kind == ChatCollector::Kind::notChat) return true;
+    if (outcome.kind == ChatCollector::Kind::refused) {
+        ++data.refused;
+        if (!outcome.text.id.empty()) m_context.emit(from.id(), ChatDropped{outcome.text.id, false});
+    } else if (outcome.kind == ChatCollector::Kind::text) {
+        if (from.chatTokens < 1) {
+            ++data.refused;
+            m_context.emit(from.id(), ChatDropped{outcome.text.id, true});
+        } else {
+            from.chatTokens -= 1;
+            m_context.emit(from.id(), ChatReceived{std::move(outcome.text)});
+        }
+    }
+    return false;
+}
+
+void MediaRoom::relay(const base::Identity& except, const std::vector<base::Bytes>& packets) {
+    for (auto& [id, session] : m_sessions) {
+        if (!except.empty() && session->identity() == except) continue;
+        for (const auto& packet : packets)
+            if (session->sendData(rtc::DataLabel::reliable, packet)) ++data.forwarded;
+    }
+}
+
+void MediaRoom::tellReactions() {
+    if (m_reactionCount == 0) return;
+    base::Bytes bytes;
+    for (auto& [id, session] : m_sessions) {
+        if (session->reactionsTold == m_reactionCount) continue;
+        if (bytes.empty()) {
+            std::string json;
+            for (std::size_t i = 0; i < m_reactions.size(); ++i)
+                if (m_reactions[i] > 0)
+                    json += (json.empty() ? "{\"" : ",\"") + std::string(api::kReactions[i]) + "\":" + std::to_string(m_reactions[i]);
+            signal::DataPacket packet;
+            packet.value = signal::UserData{signal::kTopicReactions, base::toBytes(base::asBytes(json + "}")), {}};
+            bytes = signal::encodeDataPacket(packet);
+        }
+        if (session->sendData(rtc::DataLabel::reliable, bytes)) session->reactionsTold = m_reactionCount;
     }
 }
 

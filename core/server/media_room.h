@@ -4,11 +4,13 @@
 // Thread: media.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "core/api/chat_types.h"
 #include "core/server/media_session.h"
 #include "core/sfu/speaker_ranker.h"
 
@@ -25,6 +27,9 @@ class MediaRoom {
     static constexpr double kChatBurst = 5, kChatPerSecond = 1;
     static constexpr double kDataBurst = 100, kDataPerSecond = 50;
 
+    static constexpr double kReactionBurst = 5, kReactionsPerSecond = 2;
+    static constexpr base::Duration kReactionNews = std::chrono::milliseconds(250);  // to everybody, whatever happens
+
     MediaRoom(MediaContext& context, base::RoomId id) : m_context(context), m_id(std::move(id)) {}
     /// Closes the sessions one after the other: each tells those that remain.
     ~MediaRoom();
@@ -39,6 +44,7 @@ class MediaRoom {
     /// Ends the sessions and forgets the rights.
     void remove(const base::Identity& who);
     void end();
+    void relay(const base::Identity& except, const std::vector<base::Bytes>& packets);
 
     // Net. nullptr when nobody gave this identity rights.
     MediaSession* open(const SessionOpen& open);
@@ -62,12 +68,15 @@ class MediaRoom {
     /// nullopt: nothing to tell.
     std::optional<std::vector<SpeakerLevel>> tickSpeakers();
     void checkAnswers();
+    /// What is new of the reactions, and to newcomers what there was.
+    void tellReactions();
     std::vector<SessionQuality> qualities();
     std::size_t sessions() const { return m_sessions.size(); }
 
     DataStats data;
 
   private:
+    bool readHere(MediaSession& from, const signal::DataPacket& packet);
     void closeSession(SessionId session, std::optional<SessionEnd> why);
 
     MediaContext& m_context;
@@ -76,6 +85,8 @@ class MediaRoom {
     std::map<SessionId, std::unique_ptr<MediaSession>> m_sessions;
     sfu::SpeakerRanker m_ranker;
     bool m_spoke = false;
+    std::array<std::uint64_t, api::kReactionCount> m_reactions{};   ///< of this live session
+    std::uint64_t m_reactionCount = 0;
 };
 
 }  // namespace parlour::server

@@ -13,6 +13,7 @@
 #include "core/base/error.h"
 #include "core/base/ids.h"
 #include "core/rtc/transport.h"
+#include "core/server/chat_collector.h"
 #include "core/signal/messages.h"
 
 namespace parlour::server {
@@ -81,6 +82,15 @@ struct TrackHeard {
 struct Resumed {
     std::uint32_t lastDataSequence = 0;
 };
+/// A chat message of this participant, complete. It reaches nobody before the house says so.
+struct ChatReceived {
+    ChatText text;
+};
+/// One that goes nowhere: too fast, or of a kind that rooms do not have.
+struct ChatDropped {
+    std::string id;
+    bool tooFast = false;
+};
 enum class SessionEnd {
     removed,    ///< by the house
     roomEnded,
@@ -91,7 +101,8 @@ struct SessionClosed {
     SessionEnd why = SessionEnd::removed;
 };
 using SessionEvent = std::variant<SubscriberOffer, PublisherAnswer, NegotiationFailed, PathChanged, TrackStarted,
-                                  TrackStopped, TrackMuteChanged, TrackHeard, Resumed, SessionClosed>;
+                                  TrackStopped, TrackMuteChanged, TrackHeard, Resumed, ChatReceived, ChatDropped,
+                                  SessionClosed>;
 
 struct SpeakerLevel {
     SessionId session;

@@ -88,6 +88,14 @@ void MediaWorker::endRoom(const base::RoomId& id, base::TimePoint now) {
     forgetIdle(id);
 }
 
+void MediaWorker::relay(const base::RoomId& id, const base::Identity& except, const std::vector<base::Bytes>& packets,
+                        base::TimePoint now) {
+    m_context.now = now;
+    const auto it = m_rooms.find(id);
+    if (it != m_rooms.end()) it->second->relay(except, packets);
+    endTurn();
+}
+
 void MediaWorker::open(const SessionOpen& open, base::TimePoint now) {
     m_context.now = now;
     auto& home = room(open.room);
@@ -96,6 +104,7 @@ void MediaWorker::open(const SessionOpen& open, base::TimePoint now) {
         if (m_secondDue == base::kNever) {
             m_secondDue = now + kSecond;
             m_speakersDue = now + sfu::SpeakerRanker::kInterval;
+            m_reactionsDue = now + MediaRoom::kReactionNews;
         }
     } else {
         m_context.emit(open.id, SessionClosed{SessionEnd::refused});
@@ -121,7 +130,7 @@ void MediaWorker::endTurn() {
         m_context.toNegotiate.erase(m_context.toNegotiate.begin());
         session->negotiateNow();
     }
-    if (m_roomOf.empty()) m_secondDue = m_speakersDue = base::kNever;
+    if (m_roomOf.empty()) m_secondDue = m_speakersDue = m_reactionsDue = base::kNever;
 }
 
 void MediaWorker::handleDatagram(base::TimePoint now, const base::SocketAddress& local, const base::SocketAddress& from,
@@ -155,6 +164,10 @@ void MediaWorker::handleTimeout(base::TimePoint now) {
         for (auto& [id, room] : m_rooms)
             if (auto speakers = room->tickSpeakers(); speakers && m_sink.onSpeakers) m_sink.onSpeakers(id, std::move(*speakers));
     }
+    if (m_reactionsDue <= now) {
+        m_reactionsDue = now + MediaRoom::kReactionNews;
+        for (auto& [id, room] : m_rooms) room->tellReactions();
+    }
     if (m_secondDue <= now) {
         m_secondDue = now + kSecond;
         ++m_seconds;
@@ -168,7 +181,7 @@ void MediaWorker::handleTimeout(base::TimePoint now) {
 }
 
 base::TimePoint MediaWorker::nextTimeout() const {
-    return std::min({m_peers.nextDue(), m_speakersDue, m_secondDue});
+    return std::min({m_peers.nextDue(), m_speakersDue, m_reactionsDue, m_secondDue});
 }
 
 void MediaWorker::shutDown(base::TimePoint now) {

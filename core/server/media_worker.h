@@ -40,6 +40,7 @@ class MediaWorker {
     void setRights(const base::RoomId& room, const base::Identity& who, const MediaRights& rights, base::TimePoint now);
     void mute(const base::RoomId& room, const base::Identity& who, base::TimePoint now);
     void remove(const base::RoomId& room, const base::Identity& who, base::TimePoint now);
+    void relay(const base::RoomId& id, const base::Identity& except, const std::vector<base::Bytes>& packets, base::TimePoint now);
     void endRoom(const base::RoomId& room, base::TimePoint now);
 
     // Net.
@@ -79,6 +80,7 @@ class MediaWorker {
     std::map<base::RoomId, std::unique_ptr<MediaRoom>> m_rooms;
     std::map<SessionId, MediaRoom*> m_roomOf;
     base::TimePoint m_speakersDue = base::kNever;
+    base::TimePoint m_reactionsDue = base::kNever;
     base::TimePoint m_secondDue = base::kNever;
     int m_seconds = 0;
     std::uint64_t m_datagrams = 0;

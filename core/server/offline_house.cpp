@@ -23,6 +23,7 @@ class NoMedia final : public MediaEngine {
     void setRights(const base::RoomId&, const base::Identity&, const MediaRights&, Acknowledge done) override { done(); }
     void mute(const base::RoomId&, const base::Identity&, Acknowledge done) override { done(); }
     void remove(const base::RoomId&, const base::Identity&, Acknowledge done) override { done(); }
+    void relay(const base::RoomId&, const base::Identity&, std::vector<base::Bytes>) override {}
     void endRoom(const base::RoomId&, Acknowledge done) override { done(); }
 };
 

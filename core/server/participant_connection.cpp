@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/api/chat_types.h"
+#include "core/api/house_json.h"
 #include "core/base/log.h"
 #include "core/signal/codec.h"
 #include "core/signal/data_packet.h"
@@ -263,6 +265,12 @@ void ParticipantConnection::handleEvent(SessionEvent event) {
                 send(signal::RoomUpdate{m_room.info()});
                 send(signal::RefreshToken{std::exchange(m_resumeToken, {})});
                 if (!m_subscriberUp) park(kMediaGrace);
+            } else if constexpr (std::is_same_v<E, ChatReceived>) {
+                handleChat(e.text);
+            } else if constexpr (std::is_same_v<E, ChatDropped>) {
+                answerChat(e.id, base::Unexpected(e.tooFast ? HouseService::chatTooFast()
+                                                            : base::Error{base::ErrorKind::invalidInput, "bad_chat", "This message cannot be sent here.",
+                                                                          "Rooms have plain text of at most 4 KiB, to everybody.", {}}));
             } else {
                 static_assert(std::is_same_v<E, SessionClosed>);
                 switch (e.why) {
@@ -280,6 +288,26 @@ void ParticipantConnection::handleEvent(SessionEvent event) {
             }
         },
         event);
+}
+
+void ParticipantConnection::handleChat(const ChatText& text) {
+    if (!m_context.house.chat) return;
+    ChatPost post{m_room.id(), identity(), m_info.sid, text};
+    m_context.house.chat(post, [weak = weak_from_this(), id = text.id](base::Result<std::uint64_t> n) {
+        if (const auto self = weak.lock(); self && !self->m_gone) self->answerChat(id, std::move(n));
+    });
+}
+
+void ParticipantConnection::answerChat(const std::string& id, base::Result<std::uint64_t> n) {
+    api::ChatAnswer answer;
+    answer.id = id;
+    if (n)
+        answer.n = *n;
+    else
+        answer = {id, 0, n.error().code, n.error().message, n.error().advice};
+    signal::DataPacket packet;
+    packet.value = signal::UserData{signal::kTopicChatAnswer, base::toBytes(base::asBytes(api::toJson(answer))), {}};
+    toMedia([bytes = signal::encodeDataPacket(packet)](MediaSession& session) { session.sendData(rtc::DataLabel::reliable, bytes); });
 }
 
 void ParticipantConnection::apply(const PersonChanged& change) {

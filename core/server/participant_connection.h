@@ -74,6 +74,8 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     void handle(const signal::SyncState& request);
     void handle(const signal::UpdateSubscription& request);
     void handlePath(const PathChanged& change);
+    void handleChat(const ChatText& text);
+    void answerChat(const std::string& id, base::Result<std::uint64_t> n);
     void want(const std::string& value, const signal::UpdateMetadata& request);
     void answerRequest(const signal::UpdateMetadata& request, signal::RequestReason reason, std::string message = {});
     void activate();

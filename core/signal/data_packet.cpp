@@ -181,6 +181,9 @@ base::Result<StampedData> stampDataPacket(base::ByteView bytes, const base::Iden
     out.sequence = message.sequence();
     out.isChat = message.has_chat_message() ||
                  (message.has_stream_header() && message.stream_header().topic() == kTopicChat);
+    const std::string_view topic = message.user().topic();
+    out.serverReads = out.isChat || message.has_stream_chunk() || message.has_stream_trailer() || topic == kTopicReaction ||
+                      topic == kTopicLegacyChat;
     out.bytes = serialize(message);
     return out;
 }

@@ -28,6 +28,15 @@ inline constexpr const char* kTopicAskToUnmute = "parlour.ask";
 /// Server to moderators only: a hand and its note. Payload: JSON {"identity","note","at":ms since epoch}.
 inline constexpr const char* kTopicHand = "parlour.hand";
 
+/// Chat of old SDK components, beside their text stream; the server takes it out.
+inline constexpr const char* kTopicLegacyChat = "lk-chat-topic";
+/// Server to the sender of a chat message: its number or why it was refused. Payload: JSON of api::ChatAnswer.
+inline constexpr const char* kTopicChatAnswer = "parlour.chat";
+/// Participant to server: one reaction. Payload: its word (api::kReactions).
+inline constexpr const char* kTopicReaction = "parlour.reaction";
+/// Server to everybody: all reactions of the session so far. Payload: JSON {"clap":12,…}.
+inline constexpr const char* kTopicReactions = "parlour.reactions";
+
 enum class DataKind { reliable = 0, lossy = 1 };
 
 struct UserData {
@@ -87,6 +96,7 @@ struct StampedData {
     std::vector<base::Identity> destinations;
     std::uint32_t sequence = 0;
     bool isChat = false;  ///< chat message or the header of a chat stream: for the chat rate limit
+    bool serverReads = false;  ///< chat, a part of a text stream or a reaction: not to be forwarded unread
 };
 base::Result<StampedData> stampDataPacket(base::ByteView bytes, const base::Identity& sender,
                                           const base::ParticipantSid& senderSid,

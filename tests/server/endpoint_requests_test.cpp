@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests of clients on the signalling connection: wishes, limits, data, resume.
 #include "core/server/participant_connection.h"
+#include "core/api/chat_types.h"
+#include "core/api/house_json.h"
 #include "tests/server/endpoint_world.h"
 
 #include "tests/support/catch.h"
@@ -230,6 +232,73 @@ TEST_CASE("chat is passed on five times in five seconds", "[server][T43]") {
     }
     room.run(300ms);
     CHECK(room.ben.data.size() == 5);
+    // The sender is told of each: five numbers, three refusals.
+    std::vector<std::string> answers;
+    for (const auto& packet : room.ana.data) {
+        const auto& user = std::get<signal::UserData>(packet.value);
+        CHECK(user.topic == signal::kTopicChatAnswer);
+        answers.push_back(api::fromJson<api::ChatAnswer>(base::asText(user.payload))->code);
+    }
+    CHECK(answers.size() == 8);
+    CHECK(std::count(answers.begin(), answers.end(), "chat_too_fast") == 3);
+}
+
+TEST_CASE("a text stream of a stock client reaches the others as one, and only when the house has it", "[server][house-chat]") {
+    Room room;
+    room.ana.offer();
+    room.run(500ms);
+    const auto send = [&](auto value) {
+        signal::DataPacket packet;
+        packet.value = std::move(value);
+        REQUIRE(room.ana.publisher.sendData(rtc::DataLabel::reliable, signal::encodeDataPacket(packet), room.clock.now()));
+    };
+    signal::StreamHeader header;
+    header.streamId = "s1";
+    header.topic = signal::kTopicChat;
+    header.text = true;
+    send(header);
+    send(signal::StreamChunk{"s1", 0, base::toBytes(base::asBytes("good "))});
+    room.run(300ms);
+    CHECK(room.ben.data.empty());
+    send(signal::StreamChunk{"s1", 1, base::toBytes(base::asBytes("evening"))});
+    send(signal::StreamTrailer{"s1", {}});
+    room.run(300ms);
+    REQUIRE(room.ben.data.size() == 3);
+    CHECK(room.ben.data[0].sender.str() == "ana");
+    CHECK(std::get<signal::StreamHeader>(room.ben.data[0].value).totalLength == 12u);
+    CHECK(base::asText(std::get<signal::StreamChunk>(room.ben.data[1].value).content) == "good evening");
+}
+
+TEST_CASE("reactions are counted and told at most four times a second, to newcomers too", "[server][reactions][limits]") {
+    Room room;
+    room.ana.offer();
+    room.run(2s);
+    const auto react = [&](const std::string& word) {
+        signal::DataPacket packet;
+        packet.value = signal::UserData{signal::kTopicReaction, base::toBytes(base::asBytes(word)), {}};
+        room.ana.publisher.sendData(rtc::DataLabel::reliable, signal::encodeDataPacket(packet), room.clock.now());
+    };
+    for (int i = 0; i < 4; ++i) react("clap");
+    react("fire");   // not one of ours
+    react("heart");
+    react("heart");  // a sixth within a second: too fast
+    room.run(1s);
+    REQUIRE(room.ben.data.size() >= 1);
+    CHECK(room.ben.data.size() <= 4);
+    const auto& last = std::get<signal::UserData>(room.ben.data.back().value);
+    CHECK(last.topic == signal::kTopicReactions);
+    CHECK(base::asText(last.payload) == R"({"clap":4,"heart":1})");
+    room.ben.data.clear();
+    for (int i = 0; i < 40; ++i) {
+        react("wow");
+        room.run(100ms);
+    }
+    CHECK(room.ben.data.size() >= 4);
+    CHECK(room.ben.data.size() <= 16);   // 4 s
+    room.cleo.join();
+    room.run(1s);
+    REQUIRE(room.cleo.data.size() == 1);
+    CHECK(base::asText(std::get<signal::UserData>(room.cleo.data[0].value).payload).find("wow") != std::string_view::npos);
 }
 
 TEST_CASE("who speaks is told to all, and to the house after five seconds", "[server]") {

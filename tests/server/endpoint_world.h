@@ -31,6 +31,7 @@ struct PlayedHouse {
     };
     std::map<std::string, Person> people;
     std::vector<std::string> log;
+    std::uint64_t chatNumber = 0;
     std::optional<base::Error> wantRefused;
     server::MediaEngine* engine = nullptr;
 
@@ -76,6 +77,10 @@ struct PlayedHouse {
         d.refreshToken = [this](const base::RoomId&, const base::Identity& who, auto answer) {
             log.push_back("refresh " + who.str());
             answer(base::Result<std::string>("refresh:" + who.str()));
+        };
+        d.chat = [this](const server::ChatPost& post, auto answer) {
+            engine->relay(post.room, post.author, server::chatPackets(post.author, post.sid, post.text, 1));
+            answer(base::Result<std::uint64_t>(++chatNumber));
         };
         return d;
     }

@@ -87,8 +87,8 @@ TEST_CASE("one admin answers a report; the second learns of it; both steps are i
     ReportWorld world;
     const auto id = world.report(world.bob, "eve", "spam").value().id;
     const api::ReportResolve answer{"spoken to"};
-    CHECK(postAs<api::Report>(world, "reports/" + id + "/resolve", answer, world.ann.session).error().code == "not_allowed");
-    CHECK(getAs<api::ReportPage>(world, "reports", world.ann.session).error().code == "not_allowed");
+    CHECK(postAs<api::Report>(world, "reports/" + id + "/resolve", answer, world.ann.session).error().code == "members_only");
+    CHECK(getAs<api::ReportPage>(world, "reports", world.ann.session).error().code == "members_only");
     const auto resolved = postAs<api::Report>(world, "reports/" + id + "/resolve", answer);
     REQUIRE(resolved);
     CHECK(resolved->resolution == "spoken to");

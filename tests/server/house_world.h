@@ -22,6 +22,7 @@ class FakeMedia final : public server::MediaEngine {
     std::vector<std::string> orders;      ///< "rights ann publish", "mute ann", "remove ann", "end"
     std::map<base::Identity, server::MediaRights> rights;
     std::deque<Acknowledge> waiting;
+    std::vector<std::pair<base::Identity, base::Bytes>> relayed;  ///< except whom, what
 
     void setRights(const base::RoomId&, const base::Identity& who, const server::MediaRights& r, Acknowledge done) override {
         rights[who] = r;
@@ -31,6 +32,9 @@ class FakeMedia final : public server::MediaEngine {
     void remove(const base::RoomId&, const base::Identity& who, Acknowledge done) override {
         rights.erase(who);
         order("remove " + who.str(), std::move(done));
+    }
+    void relay(const base::RoomId&, const base::Identity& except, std::vector<base::Bytes> packets) override {
+        for (auto& packet : packets) relayed.emplace_back(except, std::move(packet));
     }
     void endRoom(const base::RoomId&, Acknowledge done) override { order("end", std::move(done)); }
     void release() {
