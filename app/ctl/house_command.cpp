@@ -101,7 +101,7 @@ void HouseCall::usage(const std::string& sentence) {
 const std::vector<HouseCommand>& houseCommands() {
     static const std::vector<HouseCommand> all = [] {
         std::vector<HouseCommand> list;
-        for (const auto& topic : {memberCommands()}) list.insert(list.end(), topic.begin(), topic.end());
+        for (const auto& topic : {memberCommands(), safetyCommands()}) list.insert(list.end(), topic.begin(), topic.end());
         return list;
     }();
     return all;

@@ -98,5 +98,6 @@ int runHouseCommand(const HouseArguments& given, room::PersonKeys& keys, std::os
 
 // Each in the file of its topic.
 std::vector<HouseCommand> memberCommands();   // member_command.cpp
+std::vector<HouseCommand> safetyCommands();   // safety_command.cpp
 
 }  // namespace parlour::ctl

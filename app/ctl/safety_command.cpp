@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reports and the audit log from the command line. The log is checked here, row by row, before anything of it is printed.
+#include <fstream>
+#include <ostream>
+#include <sstream>
+
+#include "app/ctl/house_command.h"
+#include "core/api/audit_types.h"
+#include "core/base/local_time.h"
+#include "core/crypto/ed25519.h"
+#include "core/crypto/hash_chain.h"
+
+namespace parlour::ctl {
+namespace {
+
+using A = HouseArgument;
+
+constexpr std::size_t kIdentityCharacters = 26;
+
+std::string word(const Json& json, const char* name) {
+    const auto it = json.find(name);
+    return it != json.end() && it->is_string() ? it->get<std::string>() : std::string();
+}
+std::string isoOf(std::int64_t ms) { return base::formatIso(base::toUtcTime(base::fromUnixMs(ms))); }
+
+// ---- report
+
+void sendReport(const HouseCallPtr& call, const std::string& who) {
+    const Json body{{"room", call->given().text("room")}, {"who", who}, {"text", call->given().text("text")}};
+    call->post("/reports", body, [call](const Json& made) {
+        call->print(made, [](std::ostream& to) { to << "The admins of the house have your report.\n"; });
+    });
+}
+
+void report(const HouseCallPtr& call) {
+    const std::string who = call->given().text("WHO");
+    if (who.size() == kIdentityCharacters) return sendReport(call, who);
+    std::string name = who;
+    if (!name.empty() && name.front() == '@') name.erase(0, 1);
+    call->get("/members?limit=200", [call, name](const Json& page) {
+        std::vector<std::string> found;
+        for (const auto& one : page.value("members", Json::array()))
+            if (word(one, "name") == name || word(one, "handle") == name) found.push_back(word(one, "id"));
+        if (found.size() == 1) return sendReport(call, found.front());
+        call->usage(found.empty() ? "Nobody of the house is called \"" + name + "\". Say whom you mean by their id."
+                                  : "Several people are called \"" + name + "\". Say whom you mean by their id or handle.");
+    });
+}
+
+void reports(const HouseCallPtr& call) {
+    call->get(std::string("/reports?limit=200") + (call->given().has("open") ? "&open=1" : ""), [call](const Json& page) {
+        const Json list = page.value("reports", Json::array());
+        call->print(list, [&](std::ostream& to) {
+            if (list.empty()) to << "No reports.\n";
+            for (const auto& one : list)
+                to << word(one, "id") << "  " << isoOf(one.value("at_ms", std::int64_t{0})) << "  "
+                   << (one.value("resolved_ms", std::int64_t{0}) == 0 ? "open" : "resolved") << "  about " << word(one, "reported_name") << " ("
+                   << word(one, "reported") << ") by " << word(one, "reporter_name") << ": " << word(one, "text") << "\n";
+        });
+    });
+}
+
+void resolve(const HouseCallPtr& call) {
+    call->post("/reports/" + call->given().text("ID") + "/resolve", {{"resolution", call->given().text("text")}}, [call](const Json& one) {
+        call->print(one, [](std::ostream& to) { to << "Resolved.\n"; });
+    });
+}
+
+// ---- audit
+
+struct Log {
+    std::vector<api::AuditEntry> entries;
+    std::string text;            ///< as it came
+    std::int64_t sinceMs = 0;
+};
+
+base::Result<void> checkLog(const Log& log, const api::AuditHead& head, const base::HouseId& house) {
+    const auto bad = [](std::string message) {
+        return base::fail(base::ErrorKind::unavailable, "audit_broken", std::move(message), "Compare it with an earlier export or a backup.");
+    };
+    crypto::ChainCheck check({head.baseN, head.baseHash});
+    for (const auto& entry : log.entries)
+        if (!check.add(entry.n, api::auditStatement(entry), entry.hash))
+            return bad("The audit log was changed: row " + std::to_string(check.found()->n) + " does not fit the ones before it.");
+    if (!check.finish({head.n, head.hash})) return bad("The end of the audit log was cut off.");
+    const auto key = base::fromBase64Url(head.key);
+    const auto signature = base::fromBase64Url(head.signature);
+    if (!key || !signature || (!house.empty() && crypto::identityOf(*key) != house.str()) ||
+        !crypto::verifySignature(*key, api::auditHeadStatement(base::HouseId(crypto::identityOf(*key)), head), *signature))
+        return bad("The end of the audit log is not signed by this house.");
+    return {};
+}
+
+void showLog(const HouseCallPtr& call, const Log& log) {
+    if (call->given().has("o")) {
+        std::ofstream out(call->given().text("o"), std::ios::binary);
+        out << log.text;
+        out.close();
+        if (!out)
+            return call->fail({base::ErrorKind::unavailable, "file_unwritable", "The log cannot be written to this file.", "Choose another one.", {}});
+    }
+    Json list = Json::array();
+    for (const auto& one : log.entries) {
+        if (one.atMs < log.sinceMs) continue;
+        Json row{{"n", one.n}, {"at", isoOf(one.atMs)}, {"actor", one.actor.str()}, {"action", one.action}, {"object", one.object}, {"hash", one.hash}};
+        if (!one.room.empty()) row["room"] = one.room.str();
+        if (!one.detail.empty()) row["detail"] = one.detail;
+        list.push_back(std::move(row));
+    }
+    call->print(list, [&](std::ostream& to) {
+        for (const auto& one : list)
+            to << one["n"] << "  " << word(one, "at") << "  " << (word(one, "actor").empty() ? "the house" : word(one, "actor")) << "  "
+               << word(one, "action") << "  " << word(one, "object") << (one.contains("detail") ? "  " + word(one, "detail") : "") << "\n";
+        to << log.entries.size() << " rows, whole and signed.\n";
+    });
+}
+
+void readLog(const HouseCallPtr& call, const std::shared_ptr<Log>& log) {
+    const std::uint64_t after = log->entries.empty() ? 0 : log->entries.back().n;
+    call->fetch("/audit/export?after=" + std::to_string(after), [call, log](const std::string& text) {
+        std::istringstream in(text);
+        std::optional<api::AuditHead> head;
+        const auto before = log->entries.size();
+        for (std::string line; std::getline(in, line);) {
+            if (auto entry = api::fromJson<api::AuditEntry>(line))
+                log->entries.push_back(std::move(*entry));
+            else if (auto end = api::fromJson<api::AuditHead>(line))
+                head = std::move(*end);
+            else
+                return call->fail(end.error());
+        }
+        log->text += text;
+        if (!head && log->entries.size() > before) return readLog(call, log);
+        if (!head) head.emplace();
+        if (auto good = checkLog(*log, *head, call->house()->house()); !good) return call->fail(good.error());
+        showLog(call, *log);
+    });
+}
+
+void audit(const HouseCallPtr& call) {
+    auto log = std::make_shared<Log>();
+    if (call->given().has("since")) {
+        std::string since = call->given().text("since");
+        if (since.find_first_of("Tt ") == std::string::npos) since += "T00:00:00Z";
+        const auto time = base::parseIsoTime(since);
+        if (!time) return call->fail(time.error());
+        log->sinceMs = base::toUnixMs(base::toWallTime(time->utc()));
+    }
+    readLog(call, log);
+}
+
+}  // namespace
+
+std::vector<HouseCommand> safetyCommands() {
+    return {
+        {"report", "tell the admins about somebody in a room",
+         {{"WHO", A::positional, "id, handle or name"}, {"--room", A::required, "the room"}, {"--text", A::required, "what happened"}}, report},
+        {"reports list", "what was reported (admins)", {{"--open", A::flag, "only what nobody has answered"}}, reports},
+        {"reports resolve", "say what was decided about a report (admins)",
+         {{"ID", A::positional, "of the report"}, {"--text", A::required, "the decision"}}, resolve},
+        {"audit", "the audit log, checked from end to end (admins)",
+         {{"--since", A::option, "ISO time"}, {"-o", A::option, "also write the log and its signed end to this file"}}, audit},
+    };
+}
+
+}  // namespace parlour::ctl
