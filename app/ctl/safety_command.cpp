@@ -7,8 +7,7 @@
 #include "app/ctl/house_command.h"
 #include "core/api/audit_types.h"
 #include "core/base/local_time.h"
-#include "core/crypto/ed25519.h"
-#include "core/crypto/hash_chain.h"
+#include "core/room/audit_check.h"
 
 namespace parlour::ctl {
 namespace {
@@ -74,23 +73,6 @@ struct Log {
     std::int64_t sinceMs = 0;
 };
 
-base::Result<void> checkLog(const Log& log, const api::AuditHead& head, const base::HouseId& house) {
-    const auto bad = [](std::string message) {
-        return base::fail(base::ErrorKind::unavailable, "audit_broken", std::move(message), "Compare it with an earlier export or a backup.");
-    };
-    crypto::ChainCheck check({head.baseN, head.baseHash});
-    for (const auto& entry : log.entries)
-        if (!check.add(entry.n, api::auditStatement(entry), entry.hash))
-            return bad("The audit log was changed: row " + std::to_string(check.found()->n) + " does not fit the ones before it.");
-    if (!check.finish({head.n, head.hash})) return bad("The end of the audit log was cut off.");
-    const auto key = base::fromBase64Url(head.key);
-    const auto signature = base::fromBase64Url(head.signature);
-    if (!key || !signature || (!house.empty() && crypto::identityOf(*key) != house.str()) ||
-        !crypto::verifySignature(*key, api::auditHeadStatement(base::HouseId(crypto::identityOf(*key)), head), *signature))
-        return bad("The end of the audit log is not signed by this house.");
-    return {};
-}
-
 void showLog(const HouseCallPtr& call, const Log& log) {
     if (call->given().has("o")) {
         std::ofstream out(call->given().text("o"), std::ios::binary);
@@ -132,7 +114,11 @@ void readLog(const HouseCallPtr& call, const std::shared_ptr<Log>& log) {
         log->text += text;
         if (!head && log->entries.size() > before) return readLog(call, log);
         if (!head) head.emplace();
-        if (auto good = checkLog(*log, *head, call->house()->house()); !good) return call->fail(good.error());
+        if (auto good = room::checkAudit(log->entries, *head, call->house()->house()); !good) {
+            auto error = good.error();
+            error.kind = base::ErrorKind::unavailable;   // a failed check, not a refusal: exit code 1
+            return call->fail(error);
+        }
         showLog(call, *log);
     });
 }
