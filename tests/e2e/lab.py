@@ -175,11 +175,16 @@ class Server:
         return self
 
     def admin(self, *args, ok=True):
-        result = subprocess.run([str(a) for a in [BIN / "parlourd", *args, "--data", self.data]], env=self.lab.env,
+        result = subprocess.run([str(a) for a in [BIN / "parlourd", *args, "--data", self.data, *self.store()]], env=self.lab.env,
                                 capture_output=True, text=True, timeout=30)
         if ok and result.returncode != 0:
             raise Failed(f"parlourd {' '.join(map(str, args))}: exit {result.returncode}: {result.stderr}")
         return result
+
+    def store(self):
+        """--store and its value, if the server was given one: commands without a server need it, too."""
+        at = self.args.index("--store") if "--store" in self.args else None
+        return self.args[at:at + 2] if at is not None else []
 
     def create_room(self, title):
         return json.loads(self.admin("room", "create", title, "--json").stdout)
