@@ -112,7 +112,7 @@ TEST_CASE("no error of a database tells a value or the password", "[store][postg
     REQUIRE_FALSE(done);
     CHECK(done.error().code == "store_failed");
     CHECK(base::describe(done.error()).find("ecret") == std::string::npos);
-    CHECK(done.error().detail == "PostgreSQL: SQLSTATE 23505");
+    CHECK(done.error().detail.empty());
 
     for (const std::string where : {"postgresql://ann:hunter2@[half/db", "postgresql://ann:hunter2@127.0.0.1:1/db",
                                     "postgresql://ann:hunter2@/db?host=/nowhere", "mysql://ann:hunter2@db/db"}) {

@@ -16,7 +16,6 @@ struct ChatWorld : HouseWorld {
     Member ann = enter("ann", links.moderator);
     Member bob = enter("bob", links.listener);
 
-    explicit ChatWorld(const std::string& file = ":memory:") : HouseWorld(file) {}
 
     base::Result<std::uint64_t> say(const Member& by, const std::string& id, const std::string& words, bool stream = false) {
         const server::ChatPost post{room, by.identity, base::ParticipantSid("PA_" + by.identity.str()), {id, words, stream}};
