@@ -6,7 +6,7 @@
 
 namespace parlour::api {
 
-inline constexpr std::size_t kMaxApiBody = 1024 * 1024;
+inline constexpr std::size_t kMaxApiBody = 1536 * 1024;  ///< a picture of 1 MiB as base64url, and more
 inline constexpr std::size_t kMaxNameBytes = 256;
 inline constexpr std::size_t kMaxNameCharacters = 64;
 inline constexpr std::size_t kMaxTitleBytes = 256;

@@ -13,8 +13,8 @@
 #include "core/house/rate_limit.h"
 #include "core/server/house_room.h"
 #include "core/server/house_service.h"
+#include "core/server/link_mailbox.h"
 #include "core/signal/access_token.h"
-
 namespace parlour::server {
 
 class HouseRoutes;
@@ -35,15 +35,14 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
     void askNow(Answer<T> answer, std::function<Result<T>(Impl&)> work);
     template <class T>  // an answer that may be called on the house thread
     Answer<T> toNet(Answer<T> answer);
-
     Result<std::size_t> open();
     void keepAddress();
     HouseRoomPtr find(const base::RoomId& room) const;
     Result<HouseRoomPtr> need(const base::RoomId& room) const;
 
     struct Extra {
-        std::function<Result<void>()> alsoStore;       ///< in the same transaction, after the change
-        std::vector<base::Identity> alwaysRights;      ///< told to the engine though nothing changed
+        std::function<Result<void>()> alsoStore;   ///< in the same transaction, after the change
+        std::vector<base::Identity> alwaysRights;  ///< told to the engine though nothing changed
     };
     /// rules -> commit -> media -> `done` and broadcasts. `done` is called on the house thread.
     void run(const HouseRoomPtr& room, const house::StageInput& input, Extra extra, std::function<void(Result<std::uint64_t>)> done);
@@ -137,6 +136,7 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
     std::map<base::RoomId, HouseRoomPtr> rooms;
     api::HouseRules rules;    ///< as stored
     std::vector<std::function<void()>> afterCommit;
+    LinkMailboxes links;
 
     struct Nonce { base::TimePoint until; std::int64_t expiresMs = 0; };
     std::unordered_map<std::string, Nonce> nonces;
