@@ -185,7 +185,7 @@ TEST_CASE("five messages at once and then one a second; 4096 bytes, 40 lines, 64
 TEST_CASE("a full disk refuses a message in a sentence, passes nothing on, and the chat goes on afterwards", "[house-chat][R10]") {
     ChatWorld world;
     REQUIRE(world.say(world.bob, "m0", "kept"));
-    world.store->limitPages(1);
+    world.database.fill(*world.store);
     std::optional<base::Error> error;
     std::size_t accepted = 1;
     for (int i = 1; i < 20 && !error; ++i) {
@@ -200,7 +200,7 @@ TEST_CASE("a full disk refuses a message in a sentence, passes nothing on, and t
     REQUIRE(error);
     CHECK(error->code == "disk_full");
     CHECK(world.media.relayed.empty());
-    world.store->limitPages(100'000);
+    world.database.fill(*world.store, false);
     world.rest();
     CHECK(world.say(world.bob, "later", "works").value() == accepted + 1);
     CHECK(world.page(world.bob).lines.size() == accepted + 1);
