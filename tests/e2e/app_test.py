@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The real app under Xvfb, driven as a screen reader would: open a link, look inside, enter, raise the hand, accept, unmute,
-and the other side hears what is said into the virtual microphone."""
+and the others (three parlourctl: host, speaker, listener) hear what is said into the virtual microphone. Waveforms prove who
+hears whom, and that nobody hears the listener, who would speak if she were let."""
 import os
 import pathlib
 import shutil
@@ -12,16 +13,16 @@ from lab import BIN, Failed, check, main, skip, wait_for
 
 
 def own_session():
-    """Starts over inside a display and a session bus of our own."""
+    """Starts over inside a session bus of our own, where the accessibility tree lives."""
     if os.environ.get("PARLOUR_APP_SESSION"):
         return
-    for tool, package in (("Xvfb", "xvfb"), ("dbus-run-session", "dbus"), ("xvfb-run", "xvfb")):
+    for tool, package in (("Xvfb", "xvfb"), ("dbus-run-session", "dbus")):
         if shutil.which(tool) is None:
             skip(f"{tool} is not installed (package {package})")
     os.environ["PARLOUR_APP_SESSION"] = "1"
-    os.environ.pop("NO_AT_BRIDGE", None)
-    os.environ.pop("QT_QPA_PLATFORM", None)
-    os.execvp("xvfb-run", ["xvfb-run", "-a", "-s", "-screen 0 1280x800x24", "dbus-run-session", "--", sys.executable, *sys.argv])
+    for name in ("NO_AT_BRIDGE", "QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
+        os.environ.pop(name, None)
+    os.execvp("dbus-run-session", ["dbus-run-session", "--", sys.executable, *sys.argv])
 
 
 class Window:
@@ -91,7 +92,7 @@ def run(lab):
     from sound import Sound
     pictures = pathlib.Path(os.environ.get("PARLOUR_PICTURES", BIN.parent / "e2e"))
     pictures.mkdir(parents=True, exist_ok=True)
-    lab.env["DISPLAY"] = os.environ["DISPLAY"]
+    lab.display()
     lab.env["DBUS_SESSION_BUS_ADDRESS"] = os.environ["DBUS_SESSION_BUS_ADDRESS"]
     lab.env["QT_LINUX_ACCESSIBILITY_ALWAYS_ON"] = "1"
 
@@ -104,10 +105,18 @@ def run(lab):
                               lab.path("host.wav"), "en-gb")
     said = waveform.speak("Here speaks the listener from the third row, I have counted eleven white sails today. "
                           "Two of them were patched with yellow cloth.", lab.path("said.wav"), "en-us", 140, 70)
+    vera_wav = waveform.speak("Forty barrels of salted herring were loaded before noon, and the captain signed for each.",
+                              lab.path("vera.wav"), "en-us", 160, 30)
+    wolf_wav = waveform.speak("Nobody should hear me read the telephone book of this town, from the baker to the zoo.",
+                              lab.path("wolf.wav"), "en-gb", 150, 60)
     server = lab.server()
     room = server.create_room("Harbour lights")
     host = lab.join(room["links"]["moderator"], "Hanna", capture=f"file:{host_wav}?loop", extra=["--unmute"])
     host.expect("power", power="host")
+    vera = lab.join(room["links"]["speaker"], "Vera", capture=f"file:{vera_wav}?loop")
+    vera.expect("joined")
+    wolf = lab.join(room["links"]["listener"], "Wolf", capture=f"file:{wolf_wav}?loop", extra=["--unmute"])
+    wolf.expect("joined")
 
     # First start without a link, then the link goes to the running instance.
     home = lab.path("app-home")
@@ -144,6 +153,10 @@ def run(lab):
     window.wait("Unmute", 10)
     check(True, "on stage, and muted")
     host.say("mute Hanna")
+    vera.say("unmute")
+    host.expect("muted", name="Vera", muted=False, timeout=10)
+    time.sleep(5)
+    vera.say("mute")
     time.sleep(1)
     window.press("Unmute")
     window.wait("Mute", 10)
@@ -156,17 +169,22 @@ def run(lab):
     recording.stop()
     window.press("Leave")
     time.sleep(0.5)
-    host.end()
+    for person in (wolf, vera, host):
+        person.end()
     app.end()
 
-    ear = waveform.load(lab.path("ear.wav"))
-    right, wrong = waveform.contains(ear, waveform.load(host_wav)), waveform.contains(ear, waveform.load(said))
-    print(f"the app's loudspeaker: host {right:.2f}, own voice {wrong:.2f}")
-    check(right > 0.6 and wrong < 0.45, "the app plays the host on its loudspeaker, and not its own voice")
-    heard = waveform.load(host.heard)
-    right, wrong = waveform.contains(heard, waveform.load(said)), waveform.contains(heard, waveform.load(host_wav))
-    print(f"the host heard: Tess {right:.2f}, herself {wrong:.2f}")
-    check(right > 0.6 and wrong < 0.45, "the host hears what was said into the app's microphone")
+    sources = {"Hanna": host_wav, "Vera": vera_wav, "Wolf": wolf_wav, "Tess": said}
+    ears = {"Tess": lab.path("ear.wav"), "Hanna": host.heard, "Vera": vera.heard, "Wolf": wolf.heard}
+    for who, file in ears.items():
+        heard = waveform.load(file)
+        scores = {name: waveform.contains(heard, waveform.load(source)) for name, source in sources.items()}
+        print(f"{who} hears: " + ", ".join(f"{name} {score:.2f}" for name, score in scores.items()))
+        for name in ("Hanna", "Vera", "Tess"):
+            if name == who:
+                check(scores[name] < 0.45, f"{who} does not hear herself")
+            else:
+                check(scores[name] > 0.6, f"{who} hears {name}")
+        check(scores["Wolf"] < 0.45, f"{who} does not hear Wolf, who only listens")
 
 
 own_session()

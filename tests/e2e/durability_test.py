@@ -25,6 +25,15 @@ def run(lab):
     ana.expect("joined")
     ana.say("raise me first")
     host.expect("hand", name="Ana")
+    ben = lab.join(room["links"]["speaker"], "Ben")
+    ben.expect("seat", seat="stage")
+    host.say("promote Ben")
+    host.expect("power", name="Ben", power="moderator")
+    mallory_home = lab.path("mallory-home")
+    lab.join(room["links"]["listener"], "Mallory", home=mallory_home, playout="null").expect("joined")
+    host.expect("participant", name="Mallory")
+    host.say("ban Mallory")
+    host.expect("gone", name="Mallory")
 
     rooms, invites, revoked = {room["room"]: "Solid ground"}, {}, set()
 
@@ -59,13 +68,14 @@ def run(lab):
         worker.start()
         wanted = done + 100 // rounds
         wait_for("operations", lambda: done >= wanted, 60)
-        mark_host, mark_ana = host.count(), ana.count()
+        people = (host, ana, ben)
+        marks = [p.count() for p in people]
         server.process.kill9()
         stop.set()
         worker.join()
         server.start()
-        host.expect("reconnected", timeout=20, since=mark_host)
-        ana.expect("reconnected", timeout=20, since=mark_ana)
+        for person, mark in zip(people, marks):
+            person.expect("reconnected", timeout=20, since=mark)
         listed = {i["id"]: i for i in server.invites()}
         missing = [i for i in invites if i not in listed]
         check(not missing, f"crash {crash + 1}: all {len(invites)} acknowledged invitations are there")
@@ -74,15 +84,21 @@ def run(lab):
         have = {r.get("room") or r.get("id") for r in json.loads(server.admin("room", "list", "--json").stdout)}
         check(not [r for r in rooms if r not in have], f"crash {crash + 1}: all {len(rooms)} rooms are there")
     check(done >= 100, f"{done} operations ran")
-    me = host.last("power")
-    check(me and me.get("power") == "host", "the host is host again")
-    mark = host.count()
+    # Whoever comes in now is told how things stand.
+    witness = lab.join(room["links"]["listener"], "Witness", playout="null")
+    witness.expect("participant", name="Keeper", power="host", seat="stage")
+    witness.expect("participant", name="Ben", power="moderator", seat="stage")
+    witness.expect("participant", name="Ana", seat="audience", hand=True)
+    check(True, "a newcomer finds host, moderator, seats and raised hand as they were")
+    witness.end()
+    mallory = lab.join(room["links"]["listener"], "Mallory", home=mallory_home, playout="null")
+    check(mallory.process.wait() == 3 and mallory.last("left")["reason"] == "banned", "the banned person stays banned")
     host.say("invite Ana")
     ana.expect("invited", timeout=10)
     check(True, "Ana's hand survived and can be called up")
     time.sleep(5)
-    host.end()
-    ana.end()
+    for person in people:
+        person.end()
     heard = waveform.load(ana.heard)
     tail = heard[-4 * waveform.RATE:]
     score = waveform.correlation(tail, waveform.load(wav))

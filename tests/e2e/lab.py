@@ -95,6 +95,16 @@ class Lab:
     def join(self, link, name, **options):
         return Participant(self, link, name, **options)
 
+    def display(self, size="1280x800"):
+        """An X server for this lab alone. It looks for a free number itself, so labs side by side do not meet."""
+        read, write = os.pipe()
+        self.start("xvfb", ["Xvfb", "-displayfd", write, "-screen", "0", f"{size}x24", "-nolisten", "tcp"], pass_fds=(write,))
+        os.close(write)
+        with os.fdopen(read) as number:  # closed with nothing in it when Xvfb could not start
+            self.env["DISPLAY"] = ":" + number.readline().strip()
+        if self.env["DISPLAY"] == ":":
+            raise Failed("Xvfb did not start")
+
     def path(self, name):
         return self.dir / name
 
