@@ -226,7 +226,9 @@ int house(Options options) {
     ::umask(0077);
 #endif
     if (options.house.home.empty()) options.house.home = usualHome();
-    auto keys = room::PersonKeys::open(options.house.home);
+    // Whoever moves in brings their own seed; none is made for them.
+    const bool arriving = options.house.command == "identity import" || options.house.command == "identity accept";
+    auto keys = arriving ? room::PersonKeys::fresh() : room::PersonKeys::open(options.house.home);
     if (!keys) return fail(keys.error(), kExitError);
     return runHouseCommand(options.house, *keys, std::cout, std::cerr);
 }

@@ -32,7 +32,11 @@ std::optional<signal::InviteLink> HouseCall::link(const char* argument) {
 }
 
 room::HouseClient* HouseCall::house(const signal::InviteLink& link) {
-    m_client = std::make_unique<room::HouseClient>(m_loop, m_keys, room::HouseAddress{link.origin(), link.pin()});
+    return houseAt(link.origin(), link.pin());
+}
+
+room::HouseClient* HouseCall::houseAt(const signal::Origin& origin, const std::string& pin) {
+    m_client = std::make_unique<room::HouseClient>(m_loop, m_keys, room::HouseAddress{origin, pin});
     return m_client.get();
 }
 
@@ -101,7 +105,8 @@ void HouseCall::usage(const std::string& sentence) {
 const std::vector<HouseCommand>& houseCommands() {
     static const std::vector<HouseCommand> all = [] {
         std::vector<HouseCommand> list;
-        for (const auto& topic : {memberCommands(), safetyCommands()}) list.insert(list.end(), topic.begin(), topic.end());
+        for (const auto& topic : {memberCommands(), identityCommands(), safetyCommands()})
+            list.insert(list.end(), topic.begin(), topic.end());
         return list;
     }();
     return all;

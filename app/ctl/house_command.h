@@ -50,11 +50,14 @@ class HouseCall : public std::enable_shared_from_this<HouseCall> {
               std::function<void(int)> exit);
 
     const HouseArguments& given() const { return m_given; }
+    room::PersonKeys& keys() { return m_keys; }
+    base::Timer after(base::Duration time, std::function<void()> then) { return m_loop.postAfter(time, std::move(then)); }
     /// The link in this argument ("-" reads standard input once); ends the call with 2 when it is none.
     std::optional<signal::InviteLink> link(const char* argument);
     /// Talks to the house of a link, or of --house; nullptr after the call has ended with an error.
     room::HouseClient* house(const signal::InviteLink& link);
     room::HouseClient* house();
+    room::HouseClient* houseAt(const signal::Origin& origin, const std::string& pin);
     void remember(const std::string& name);   ///< the house of this call, with the person's name there
 
     using Then = std::function<void(const Json&)>;
@@ -99,5 +102,6 @@ int runHouseCommand(const HouseArguments& given, room::PersonKeys& keys, std::os
 // Each in the file of its topic.
 std::vector<HouseCommand> memberCommands();   // member_command.cpp
 std::vector<HouseCommand> safetyCommands();   // safety_command.cpp
+std::vector<HouseCommand> identityCommands(); // identity_command.cpp
 
 }  // namespace parlour::ctl

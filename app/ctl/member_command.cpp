@@ -204,10 +204,7 @@ void roomCreate(const HouseCallPtr& call) {
 void apply(const HouseCallPtr& call) {
     const auto origin = signal::parseOrigin(call->given().text("URL"));
     if (!origin) return call->fail(origin.error());
-    // A house by its address alone: the link type checks the rest of it.
-    auto link = signal::InviteLink::make(*origin, base::InvitationId("waitinglist"), std::string(signal::kSecretCharacters, 'A'));
-    if (!link) return call->fail(link.error());
-    auto* house = call->house(*link);
+    auto* house = call->houseAt(*origin, call->given().text("pin"));
     house->prove(std::string(api::kApplyPurpose), [call](base::Result<api::Proof> proof) {
         if (!proof) return call->fail(proof.error());
         const Json body{{"name", call->given().text("name")},
@@ -264,7 +261,8 @@ std::vector<HouseCommand> memberCommands() {
         {"house leave", "stop being a member", {}, leave},
         {"room create", "make a room of your own", {{"TITLE", A::positional, "its title"}, {"--invited-only", A::flag, "members do not come in without a link"}}, roomCreate},
         {"apply", "put your name on a house's waiting list",
-         {{"URL", A::positional, "address of the house"}, {"--name", A::required, "what people read"}, {"--words", A::required, "one sentence about you"}}, apply},
+         {{"URL", A::positional, "address of the house"}, {"--name", A::required, "what people read"}, {"--words", A::required, "one sentence about you"},
+          {"--pin", A::option, "of the house's own certificate, if it has one"}}, apply},
         {"waiting list", "who waits to be let in", {}, waiting},
         {"waiting accept", "let somebody in", {{"ID", A::positional, "of the entry"}}, letIn},
         {"waiting decline", "turn somebody away", {{"ID", A::positional, "of the entry"}}, turnAway},

@@ -108,6 +108,14 @@ class Lab:
     def path(self, name):
         return self.dir / name
 
+    def ctl(self, home, *args, code=0, stdin=None):
+        """A command of parlourctl as the person of a folder. Its JSON when it should succeed, else the whole result."""
+        command = [BIN / "parlourctl", "--home", self.dir / home, "--json", *args]
+        result = subprocess.run([str(a) for a in command], env=self.env, input=stdin, capture_output=True, text=True, timeout=60)
+        if result.returncode != code:
+            raise Failed(f"parlourctl {' '.join(map(str, args))} as {home}: exit {result.returncode}, not {code}: {result.stderr}")
+        return json.loads(result.stdout) if code == 0 else result
+
 
 class Process:
     def __init__(self, lab, name, args, env=None, stdin=None, pass_fds=(), cwd=None):

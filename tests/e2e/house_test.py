@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A house from its first owner on: scarce invitations, who brought whom, revoking that reaches live rooms, kill -9."""
+import subprocess
+import time
+
+from lab import BIN, check, main
+
+
+def run(lab):
+    server = lab.server()
+    founded = lab.ctl("olga", "whoami", code=3)
+    check("know no house" in founded.stderr, "who knows no house is told what to do")
+    server.admin("house", "init", "--owner-home", lab.path("olga"), "--title", "Salon", "--name", "Olga")
+    again = server.admin("house", "init", "--owner-home", lab.path("eve"), "--title", "Mine", ok=False)
+    check(again.returncode == 1 and "owner already" in again.stderr, "a house has one first owner")
+    olga = lab.ctl("olga", "whoami")
+    check(olga["standing"] == "owner" and olga["left"] is None, "the owner has no quota")
+
+    def bring(by, who):
+        made = lab.ctl(by, "invite", "create", "--kind", "membership")
+        lab.ctl(who, "redeem", made["link"], "--name", who.capitalize())
+        return made["id"]
+
+    link = bring("olga", "ann")
+    bring("olga", "bob")
+    bring("ann", "cem")
+    bring("ann", "dora")
+    check(lab.ctl("ann", "whoami")["left"] == 0, "two invitations and no more")
+    refused = lab.ctl("ann", "invite", "create", "--kind", "membership", code=3)
+    check("no invitation left" in refused.stderr, "a third is refused: " + refused.stderr.strip())
+    members = lab.ctl("bob", "members")
+    tree = {m["name"]: m["invited_by"] for m in members}
+    ids = {m["name"]: m["id"] for m in members}
+    check(tree["Cem"] == ids["Ann"] and tree["Ann"] == ids["Olga"] and tree["Olga"] is None, "the list says who brought whom")
+    listed = lab.ctl("ann", "invite", "list")
+    check(listed["left"] == 0 and {tuple(i["redeemed_by"]) for i in listed["invitations"]} == {(ids["Cem"],), (ids["Dora"],)},
+          "and the list of invitations who came by which")
+
+    check(lab.ctl("ann", "invite", "create", "--kind", "listener", code=2).stderr != "", "a room's link without a room is wrong usage")
+    lab.ctl("olga", "member", "grant", ids["Ann"], "1")
+    check(lab.ctl("ann", "whoami")["left"] == 1, "an admin grants one more")
+
+    # Live: Cem talks in Ann's room when the branch is cut off.
+    room = lab.ctl("ann", "room", "create", "Ann's evening")
+    guest = lab.join(room["links"]["listener"], "Cem", home=lab.path("cem"))
+    guest.expect("joined")
+    would = lab.ctl("olga", "invite", "revoke", link, "--scope", "subtree", "--dry-run")
+    check(sorted(p["name"] for p in would["people"]) == ["Ann", "Cem", "Dora"], "beforehand it is shown whom it hits")
+    start = time.monotonic()
+    lab.ctl("olga", "invite", "revoke", link, "--scope", "subtree")
+    code = guest.process.wait(10)
+    check(code == 3, f"whoever loses membership leaves the live room ({time.monotonic() - start:.2f} s, exit {code})")
+    check(lab.ctl("cem", "members", code=3).returncode == 3, "and is no member any more")
+    check([m["name"] for m in lab.ctl("olga", "members")] == ["Bob", "Olga"], "the others stay")
+
+    once = lab.ctl("bob", "invite", "create", "--kind", "membership", "--for", "Fay", "--code")
+    check(lab.ctl("fay", "redeem", once["link"], "--name", "Fay", code=3).returncode == 3, "a link with a code is nothing without it")
+    server.kill9()
+    server.start()
+    lab.ctl("fay", "redeem", "-", "--name", "Fay", "--code", once["code"], stdin=once["link"] + "\n")
+    check(lab.ctl("fay", "whoami")["invited_by"] == ids["Bob"], "after kill -9 every acknowledged invitation is worth what it was")
+
+    url = server.http
+    lab.ctl("gil", "apply", url, "--name", "Gil", "--words", "I tune pianos.")
+    waiting = lab.ctl("bob", "waiting", "list")
+    check([w["words"] for w in waiting] == ["I tune pianos."], "an outsider asks with one sentence")
+    lab.ctl("bob", "waiting", "accept", waiting[0]["id"])
+    check(lab.ctl("gil", "whoami")["standing"] == "member", "a member with an invitation to spare lets in")
+
+    # The same person elsewhere.
+    secret = lab.path("passphrase")
+    secret.write_text("correct horse battery\n")
+    lab.ctl("gil", "identity", "export", lab.path("gil.identity"), "--passphrase-file", secret)
+    lab.ctl("gil2", "identity", "import", lab.path("gil.identity"), "--passphrase-file", secret)
+    check(lab.ctl("gil2", "whoami")["id"] == lab.ctl("gil", "whoami")["id"], "an exported identity is the same person on another computer")
+    giver = subprocess.Popen([BIN / "parlourctl", "--home", lab.path("fay"), "identity", "link"], env=lab.env, stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL, text=True)
+    code = giver.stdout.readline().strip()
+    lab.ctl("fay2", "identity", "accept", "-", stdin=code + "\n")
+    check(giver.wait(20) == 0, "a second computer is linked by a code of 256 bits")
+    lab.ctl("fay2", "apply", url, "--name", "Fay", "--words", "Me again.", code=3)
+    lab.ctl("bob", "house", "leave")
+    check(lab.ctl("bob", "members", code=3).returncode == 3, "who leaves is out")
+    check("Bob" not in [m["name"] for m in lab.ctl("olga", "members")], "and off the list")
+
+
+main(run, "house")
