@@ -140,8 +140,7 @@ void describe(V& v, T& t) {
     v.field("when", t.when, Need::optional);
     v.field("at_ms", t.atMs, Need::optional);
     v.field("length_minutes", t.lengthMinutes, Need::optional);
-    v.field("listen_link", t.listenLink, Need::optional);
-    v.field("reminders", t.reminders, Need::optional);
+    v.field("can_listen", t.canListen, Need::optional);
 }
 template <class V, Same<GuestAnswer> T>
 void describe(V& v, T& t) {

@@ -110,11 +110,10 @@ struct GuestNotice {
     std::string topic;
     std::string hostName;
     std::string state;                ///< open | agreed | scheduled | closed
-    std::vector<std::string> when;    ///< only once scheduled
+    std::vector<std::string> when;    ///< the agreed dates, once agreed
     std::int64_t atMs = 0;
     int lengthMinutes = 0;
-    std::string listenLink;           ///< becomes a listener with it; empty before there is a room
-    int reminders = 0;                ///< how many wait for it
+    bool canListen = false;           ///< there is a room: redeeming the public link makes a listener
 };
 
 // POST guests/{id}/answer : GuestAnswer -> GuestView (host), POST guests/open/answer : GuestAnswer -> GuestView.
@@ -146,7 +145,5 @@ struct GuestChange {
     std::optional<base::RoomId> room; ///< where
 };
 // GET guests/{id}/terms, POST guests/open/terms : GuestLink -> TermsFile, once both sides have signed
-
-// The reminder: POST guests/reminder : GuestLink -> a calendar file (text/calendar), once there is a date to choose or a time.
 
 }  // namespace parlour::api

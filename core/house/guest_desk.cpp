@@ -13,8 +13,6 @@ using base::ErrorKind;
 
 namespace {
 
-constexpr auto kMinute = std::chrono::minutes(1);
-
 void prefixed(base::ByteWriter& out, std::string_view field) {
     out.u32(static_cast<std::uint32_t>(field.size()));
     out.text(field);
@@ -35,6 +33,11 @@ void say(Store& store, const GuestRow& guest, const GuestSpeaker& who, GuestAct 
     GuestStore(store).addMessage(guest.id, {0, who.party, who.name, std::string(toString(act)), guest.version, std::move(text), now});
 }
 
+std::string fromHexKey(const std::string& hex) {
+    const auto bytes = base::fromHex(hex);
+    return bytes ? base::toBase64Url(*bytes) : std::string();
+}
+
 /// A signature that lost its ground; an agreement stands.
 void voidSignature(Store& store, GuestRow& guest, const std::string& key) {
     if (guest.state != GuestState::agreed) GuestStore(store).unsign(guest.id, guest.version, key);
@@ -45,15 +48,6 @@ base::Unexpected<base::Error> full() {
 }
 
 }  // namespace
-
-base::Duration ClaimTries::take(base::TimePoint now) {
-    const auto oldest = m_at[m_next];
-    if (m_used[m_next] && now - oldest < kMinute) return oldest + kMinute - now;
-    m_at[m_next] = now;
-    m_used[m_next] = true;
-    m_next = (m_next + 1) % kPerMinute;
-    return base::Duration::zero();
-}
 
 base::Error codeWait(base::Duration wait) {
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
@@ -165,6 +159,20 @@ base::Result<void> takeSeat(Store& store, GuestRow& guest, const GuestSpeaker& w
     guest.changed = now;
     GuestStore(store).put(guest);
     return {};
+}
+
+base::Result<void> enterAsGuest(Store& store, const InvitationRow& link, const std::string& publicKeyHex, bool codeFits, base::WallTime now) {
+    const bool own = link.kind == api::InvitationKind::guest;
+    auto guest = GuestStore(store).find(link.object);
+    if (!guest || (!own && !codeFits)) return {};
+    return takeSeat(store, *guest, {Party::guest, guest->name, fromHexKey(publicKeyHex), own ? "link" : "code"}, now);
+}
+
+api::Role seatRole(Store& store, const InvitationRow& link, const std::string& publicKeyHex) {
+    if (!link.object.empty())
+        if (const auto guest = GuestStore(store).find(link.object); guest && !guest->seatKey.empty() && guest->seatKey == fromHexKey(publicKeyHex))
+            return api::Role::speaker;
+    return api::roleOf(link.kind);
 }
 
 void withdrawDelegate(Store& store, GuestRow& guest, base::WallTime now) {

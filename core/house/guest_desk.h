@@ -3,11 +3,11 @@
 // guest_terms.h; this writes them down. All inside transact(); each function leaves `guest` as it was stored. House thread.
 #pragma once
 
-#include <array>
 #include <string>
 
 #include "core/api/guest_types.h"
 #include "core/base/error.h"
+#include "core/house/rate_limit.h"
 #include "core/house/store/guest_store.h"
 
 namespace parlour::house {
@@ -20,18 +20,6 @@ struct GuestSpeaker {
     std::string bound;
 };
 
-/// Attempts at a claim code: at most 10 in any minute, of everybody together. A delay, never a lockout.
-class ClaimTries {
-  public:
-    static constexpr std::size_t kPerMinute = 10;
-    /// Zero = this try counts and may go on; else how long to wait, and nothing is counted.
-    base::Duration take(base::TimePoint now);
-
-  private:
-    std::array<base::TimePoint, kPerMinute> m_at{};
-    std::array<bool, kPerMinute> m_used{};
-    std::size_t m_next = 0;
-};
 /// exhausted "code_wait".
 base::Error codeWait(base::Duration wait);
 
@@ -49,6 +37,12 @@ base::Result<void> signGuest(Store& store, GuestRow& guest, const GuestSpeaker& 
 /// The seat goes to the first key of the guest. refused "seat_taken" for another one, "seat_not_yours" for a delegate. The same
 /// key again is fine.
 base::Result<void> takeSeat(Store& store, GuestRow& guest, const GuestSpeaker& who, base::WallTime now);
+
+/// Coming into the room by one of the three links: takes the seat where the link or the right code allows it, so that seatRole()
+/// answers speaker. The guest's own link is for nobody else.
+base::Result<void> enterAsGuest(Store& store, const InvitationRow& link, const std::string& publicKeyHex, bool codeFits, base::WallTime now);
+/// speaker for the key that has the seat, by whichever of the links; else what the kind gives.
+api::Role seatRole(Store& store, const InvitationRow& link, const std::string& publicKeyHex);
 
 /// The delegate's link ends. What they signed is void as long as the terms are not agreed.
 void withdrawDelegate(Store& store, GuestRow& guest, base::WallTime now);

@@ -5,6 +5,7 @@
 
 #include "core/crypto/hash.h"
 #include "core/crypto/random.h"
+#include "core/house/guest_desk.h"
 
 namespace parlour::house {
 
@@ -103,7 +104,7 @@ base::Result<MemberRow> redeem(Store& store, const base::InvitationId& id, const
     if (const auto ban = store.ban(invitation.room, who.identity, now)) return base::Unexpected(bannedError(*ban));
 
     const auto known = store.member(invitation.room, who.identity);
-    const api::Role role = api::roleOf(invitation.kind);
+    const api::Role role = seatRole(store, invitation, who.publicKeyHex);
     const bool gains = !known || !known->active || role > known->role ||
                        (role == api::Role::moderator && known->power == api::Power::none);
     const bool again = known && known->active && (!gains || store.hasRedeemed(id, who.identity));

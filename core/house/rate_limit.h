@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// A token bucket: `burst` at once, then `perSecond`. A value; time comes as argument.
+// How often something may happen. Values; time comes as argument.
 #pragma once
 
 #include <algorithm>
+#include <array>
 
 #include "core/base/time.h"
 
 namespace parlour::house {
 
+/// A token bucket: `burst` at once, then `perSecond`.
 class RateLimit {
   public:
     RateLimit(double burst, double perSecond) : m_burst(burst), m_perSecond(perSecond), m_left(burst) {}
@@ -31,6 +33,29 @@ class RateLimit {
     double m_perSecond;
     double m_left;
     base::TimePoint m_last{};
+};
+
+/// Attempts at one claim code: at most 10 in any minute, of everybody together. A delay, never a lockout.
+class ClaimTries {
+  public:
+    static constexpr std::size_t kPerMinute = 10;
+
+    /// Zero: this try counts and may go on; else how long to wait, and nothing is counted.
+    base::Duration take(base::TimePoint now) {
+        Try& oldest = m_tries[m_next];
+        if (oldest.made && now - oldest.at < std::chrono::minutes(1)) return oldest.at + std::chrono::minutes(1) - now;
+        oldest = {now, true};
+        m_next = (m_next + 1) % kPerMinute;
+        return base::Duration::zero();
+    }
+
+  private:
+    struct Try {
+        base::TimePoint at{};
+        bool made = false;
+    };
+    std::array<Try, kPerMinute> m_tries{};
+    std::size_t m_next = 0;
 };
 
 }  // namespace parlour::house

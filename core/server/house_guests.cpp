@@ -1,8 +1,406 @@
 // SPDX-License-Identifier: Apache-2.0
+// Famous guests on agreed terms: the host's side by session, the guest's side by link. House thread.
+#include "core/api/guest_types.h"
+#include "core/crypto/random.h"
+#include "core/house/display_name.h"
+#include "core/house/guest_desk.h"
+#include "core/house/membership.h"
+#include "core/house/store/people_store.h"
 #include "core/server/house_routes.h"
 
 namespace parlour::server {
 
-void addGuestRoutes(HouseRoutes&) {}
+using api::Party;
+using base::ErrorKind;
+using Impl = HouseService::Impl;
+using house::GuestRow;
+using house::GuestSpeaker;
+using house::GuestState;
+using house::GuestStore;
+
+namespace {
+
+constexpr int kBoardLimit = 1000;
+constexpr int kOpenPerHost = 200;
+constexpr std::int64_t kMaxLifeSeconds = 365 * 86'400;
+
+std::string nameOf(Impl& impl, const base::Identity& who) {
+    const auto person = impl.store.person(who);
+    return person ? person->name : impl.address.houseName;
+}
+
+// ---- views
+
+std::string verifiedOf(GuestStore& guests, const GuestRow& guest) {
+    if (guest.seatKey.empty()) return {};
+    return guests.compared(guest.id, guest.seatKey) ? "compared" : guest.seatBound;
+}
+
+bool overNow(const GuestRow& guest, int lengthMinutes, base::WallTime now) {
+    return guest.talk && now >= *guest.talk + std::chrono::minutes(lengthMinutes);
+}
+
+api::GuestView viewOf(Impl& impl, const GuestRow& guest, const GuestSpeaker& who) {
+    GuestStore guests(impl.store);
+    api::GuestView view;
+    view.id = base::InvitationId(guest.id);
+    view.house = impl.houseId;
+    view.houseName = impl.address.houseName;
+    view.name = guest.name;
+    view.hostName = nameOf(impl, guest.host);
+    view.party = who.party;
+    view.state = std::string(house::toString(guest.state));
+    view.version = guest.version;
+    view.signedBy = guests.signatures(guest.id, guest.version);
+    for (auto& row : guests.versions(guest.id)) {
+        if (row.version == guest.version) view.terms = row.terms;
+        view.versions.push_back({row.version, row.by, std::move(row.terms), base::toUnixMs(row.at)});
+    }
+    for (auto& row : guests.messages(guest.id))
+        view.messages.push_back({row.n, row.by, std::move(row.name), std::move(row.act), row.version, std::move(row.text), base::toUnixMs(row.at)});
+    view.seatTaken = !guest.seatKey.empty();
+    view.mySeat = view.seatTaken && who.party == Party::guest && who.key == guest.seatKey;
+    view.seatKey = guest.seatKey;
+    view.safetyCode = house::safetyCode(impl.houseId, guest.seatKey);
+    view.verified = verifiedOf(guests, guest);
+    for (const auto& one : view.signedBy)
+        if (one.by == Party::delegate) view.delegateKey = one.key;
+    view.delegateWithdrawn = guest.delegateWithdrawn;
+    if (guest.talk) view.atMs = base::toUnixMs(*guest.talk);
+    if (guest.expires) view.expiresMs = base::toUnixMs(*guest.expires);
+    return view;
+}
+
+// ---- who asks
+
+struct Asked {
+    GuestRow guest;
+    GuestSpeaker who;
+};
+
+/// The host's side: whoever invited, and the admins; everybody else learns nothing.
+base::Result<Asked> hostSide(Impl& impl, const RouteCall& call) {
+    auto member = impl.needMember(call);
+    if (!member) return base::Unexpected(std::move(member).error());
+    auto guest = GuestStore(impl.store).find(call.args.at(0));
+    if (!guest || (guest->host != call.who && member->standing < api::Standing::admin))
+        return base::Unexpected(house::unknownInvitation());
+    house::expireGuest(*guest, impl.clock.wallNow());
+    return Asked{std::move(*guest), {Party::host, nameOf(impl, call.who), {}, "link"}};
+}
+
+/// The guest of this link with the right secret; one answer for all that know none.
+base::Result<std::pair<GuestRow, house::InvitationRow>> guestOfLink(Impl& impl, const api::GuestLink& as) {
+    auto link = house::findInvitation(impl.store, as.link, as.secret);
+    if (!link) return base::Unexpected(std::move(link).error());
+    auto guest = link->object.empty() ? std::nullopt : GuestStore(impl.store).find(link->object);
+    if (!guest) return base::Unexpected(house::unknownInvitation());
+    if (link->revoked) {
+        auto open = house::usable(*link, impl.clock.wallNow());
+        if (!open) return base::Unexpected(std::move(open).error());
+    }
+    house::expireGuest(*guest, impl.clock.wallNow());
+    return std::pair(std::move(*guest), std::move(*link));
+}
+
+/// The guest's side: the guest's link, the delegate's, or the public one with the code or the key that has the seat.
+base::Result<Asked> guestSide(Impl& impl, const api::GuestLink& as, const std::string& signingKey = {}) {
+    auto found = guestOfLink(impl, as);
+    if (!found) return base::Unexpected(std::move(found).error());
+    auto& [guest, link] = *found;
+    Asked out{std::move(guest), {}};
+    out.who.bound = "link";
+    if (as.proof) {
+        auto who = impl.checkProof(*as.proof, api::guestPurpose(as.link));
+        if (!who) return base::Unexpected(std::move(who).error());
+        out.who.key = base::toBase64Url(*base::fromBase64Url(as.proof->publicKey));   // one spelling of a key
+    }
+    if (link.kind == api::InvitationKind::delegate) {
+        out.who.party = Party::delegate;
+        out.who.name = "Delegate of " + out.guest.name;
+        return out;
+    }
+    out.who.party = Party::guest;
+    out.who.name = out.guest.name;
+    if (link.kind == api::InvitationKind::guest) return out;
+    const auto signing = base::fromBase64Url(signingKey);
+    const std::string key = signing && !signing->empty() ? base::toBase64Url(*signing) : out.who.key;
+    if (!out.guest.seatKey.empty() && key == out.guest.seatKey) return out;
+    if (as.code.empty())
+        return base::fail(ErrorKind::refused, "code_needed", "This is the public link; the guest's seat needs the code as well.",
+                          "Give the code that came to you in private, or use your own link.");
+    if (const auto wait = impl.codeTries[base::InvitationId(out.guest.id)].take(impl.clock.now()); wait > base::Duration::zero())
+        return base::Unexpected(house::codeWait(wait));
+    if (!house::codeFits(as.code, out.guest.codeHash))
+        return base::fail(ErrorKind::refused, "code_wrong", "This code does not belong to the invitation.", "Look at it again.");
+    if (!out.guest.seatKey.empty())
+        return base::fail(ErrorKind::refused, "seat_taken", "The guest's seat is taken by another key.",
+                          "If the guest lost the key, the host can free the seat.");
+    out.who.bound = "code";
+    return out;
+}
+
+/// The host hears of what the other side did.
+void tellHost(Impl& impl, const GuestRow& guest, const std::string& what) {
+    if (guest.host.empty()) return;
+    house::NoticeRow notice;
+    notice.kind = "guest";
+    notice.object = guest.id;
+    notice.text = guest.name + ": " + what;
+    notice.at = impl.clock.wallNow();
+    house::PeopleStore(impl.store).addNotice(guest.host, std::move(notice));
+}
+
+void audit(Impl& impl, const GuestRow& guest, const base::Identity& actor, const char* action, std::string detail = {}) {
+    impl.store.addAudit({impl.clock.wallNow(), guest.room, actor, action, {}, detail.empty() ? guest.id : guest.id + " " + detail});
+}
+
+// ---- the host's requests
+
+base::Result<api::GuestMade> create(Impl& impl, const RouteCall& call, const api::GuestWish& wish) {
+    auto member = impl.needMember(call);
+    if (!member) return base::Unexpected(std::move(member).error());
+    auto name = house::cleanName(wish.name);
+    if (!name) return base::Unexpected(std::move(name).error());
+    auto terms = house::cleanTerms(wish.terms);
+    if (!terms) return base::Unexpected(std::move(terms).error());
+    if (wish.expiresSeconds && (*wish.expiresSeconds < 1 || *wish.expiresSeconds > kMaxLifeSeconds))
+        return base::fail(ErrorKind::invalidInput, "bad_expiry", "The lifetime is not possible.", "Give 1 second to 365 days, or none.");
+    const auto now = impl.clock.wallNow();
+    GuestStore guests(impl.store);
+    if (!call.caller.admin && member->standing < api::Standing::admin && guests.count(call.who) >= kOpenPerHost)
+        return base::fail(ErrorKind::exhausted, "too_many_guests", "You have as many guests invited as one member may.", "Close an invitation first.");
+    GuestRow row;
+    row.id = crypto::randomString(12);
+    row.name = *name;
+    row.host = call.who;
+    row.state = GuestState::sent;
+    row.created = row.changed = now;
+    if (wish.expiresSeconds) row.expires = now + std::chrono::seconds(*wish.expiresSeconds);
+    api::GuestMade out;
+    out.id = base::InvitationId(row.id);
+    out.claimCode = house::makeCode();
+    row.codeHash = house::codeHash(out.claimCode);
+    guests.add(row, *terms);
+    const auto link = [&](api::InvitationKind kind) {
+        api::InvitationWish plain;
+        auto made = house::makeInvitation({}, plain, call.who, member->invitation, now);
+        made.row.kind = kind;
+        made.row.object = row.id;
+        made.row.forName = kind == api::InvitationKind::guest ? row.name : std::string();
+        impl.store.addInvitation(made.row);
+        return impl.linkOf(made.row.id, made.secret);
+    };
+    out.publicLink = link(api::InvitationKind::listener);
+    out.guestLink = link(api::InvitationKind::guest);
+    out.delegateLink = link(api::InvitationKind::delegate);
+    const auto words = house::cleanText(wish.message, api::kMaxGuestTextCharacters, api::kMaxGuestTextCharacters * 4);
+    if (!words.empty()) guests.addMessage(row.id, {0, Party::host, nameOf(impl, call.who), "ask", 1, words, now});
+    audit(impl, row, call.who, "guest_invited");
+    return out;
+}
+
+base::Result<api::GuestBoard> board(Impl& impl, const RouteCall& call) {
+    auto member = impl.needMember(call);
+    if (!member) return base::Unexpected(std::move(member).error());
+    const auto now = impl.clock.wallNow();
+    GuestStore guests(impl.store);
+    api::GuestBoard out;
+    for (auto& row : guests.list(member->standing >= api::Standing::admin ? base::Identity() : call.who, kBoardLimit)) {
+        house::expireGuest(row, now);
+        const auto newest = guests.version(row.id, row.version);
+        const auto where = house::negotiationOf(impl.store, row);
+        api::GuestCard card;
+        card.id = base::InvitationId(row.id);
+        card.name = row.name;
+        card.state = std::string(house::toString(row.state));
+        card.version = row.version;
+        card.host = row.host;
+        card.hostName = nameOf(impl, row.host);
+        card.changedMs = base::toUnixMs(row.changed);
+        if (row.talk) card.atMs = base::toUnixMs(*row.talk);
+        card.verified = verifiedOf(guests, row);
+        if (newest) card.topic = newest->terms.topic;
+        card.column = std::string(house::toString(house::columnOf(row.state, row.talk.has_value(), newest && overNow(row, newest->terms.lengthMinutes, now))));
+        if (!house::isFinal(row.state) && row.state != GuestState::agreed) {
+            const bool hostNext = row.state == GuestState::asked || where.guestSigned ||
+                                  (row.state == GuestState::countered && where.proposedBy != Party::host) ||
+                                  (row.state == GuestState::accepted && !where.hostSigned);
+            card.waitsFor = hostNext ? "host" : "guest";
+        }
+        out.guests.push_back(std::move(card));
+    }
+    return out;
+}
+
+base::Result<api::GuestView> show(Impl& impl, const RouteCall& call) {
+    auto asked = hostSide(impl, call);
+    if (!asked) return base::Unexpected(std::move(asked).error());
+    return viewOf(impl, asked->guest, asked->who);
+}
+
+base::Result<api::GuestView> hostAnswer(Impl& impl, const RouteCall& call, const api::GuestAnswer& answer) {
+    auto asked = hostSide(impl, call);
+    if (!asked) return base::Unexpected(std::move(asked).error());
+    if (auto done = house::answerGuest(impl.store, asked->guest, asked->who, answer, impl.clock.wallNow()); !done)
+        return base::Unexpected(std::move(done).error());
+    return viewOf(impl, asked->guest, asked->who);
+}
+
+base::Result<api::GuestView> hostSign(Impl& impl, const RouteCall& call, const api::GuestSign& wish) {
+    auto asked = hostSide(impl, call);
+    if (!asked) return base::Unexpected(std::move(asked).error());
+    const auto key = base::fromBase64Url(wish.key);
+    if (!key || base::Identity(crypto::identityOf(*key)) != call.who)
+        return base::fail(ErrorKind::refused, "key_not_yours", "This is not the key of who signed in.", "Sign with your own key of this house.");
+    if (auto done = house::signGuest(impl.store, asked->guest, asked->who, wish, impl.houseId, impl.clock.wallNow()); !done)
+        return base::Unexpected(std::move(done).error());
+    audit(impl, asked->guest, call.who, "guest_signed", "version " + std::to_string(wish.version));
+    return viewOf(impl, asked->guest, asked->who);
+}
+
+base::Result<api::GuestView> change(Impl& impl, const RouteCall& call, const api::GuestChange& wish) {
+    auto asked = hostSide(impl, call);
+    if (!asked) return base::Unexpected(std::move(asked).error());
+    const auto now = impl.clock.wallNow();
+    GuestStore guests(impl.store);
+    auto& guest = asked->guest;
+    if (!wish.compared.empty()) {
+        bool known = wish.compared == guest.seatKey;
+        for (const auto& one : guests.signatures(guest.id, guest.version)) known = known || one.key == wish.compared;
+        if (!known) return base::fail(ErrorKind::notFound, "key_unknown", "Nobody here uses that key.", "Take the key as it is shown.");
+        guests.setCompared(guest.id, wish.compared, call.who, now);
+        audit(impl, guest, call.who, "guest_compared");
+    }
+    if (wish.freeSeat) {
+        house::freeSeat(impl.store, guest, now);
+        audit(impl, guest, call.who, "guest_seat_freed");
+    }
+    if (wish.withdrawDelegate) {
+        house::withdrawDelegate(impl.store, guest, now);
+        audit(impl, guest, call.who, "guest_delegate_withdrawn");
+    }
+    if (wish.room) {
+        if (!wish.room->empty()) {
+            auto place = impl.moderator(call.caller, *wish.room);
+            if (!place) return base::Unexpected(std::move(place).error());
+            if (!impl.find(*wish.room)) return base::Unexpected(Impl::unknownRoom());
+        }
+        guest.room = *wish.room;
+        guests.setRoomOfLinks(guest.id, guest.room);
+    }
+    if (wish.atMs) {
+        if (*wish.atMs < 0) return base::fail(ErrorKind::invalidInput, "bad_field", "A field is missing or has a wrong value.", {}, "at_ms");
+        guest.talk = *wish.atMs == 0 ? std::nullopt : std::optional(base::fromUnixMs(*wish.atMs));
+    }
+    if (wish.room || wish.atMs) {
+        guest.changed = now;
+        guests.put(guest);
+        audit(impl, guest, call.who, "guest_scheduled");
+    }
+    if (wish.revoke) {
+        if (auto done = house::revokeGuest(impl.store, guest, now); !done) return base::Unexpected(std::move(done).error());
+        audit(impl, guest, call.who, "guest_revoked");
+    }
+    return viewOf(impl, guest, asked->who);
+}
+
+base::Result<api::TermsFile> hostTerms(Impl& impl, const RouteCall& call) {
+    auto asked = hostSide(impl, call);
+    if (!asked) return base::Unexpected(std::move(asked).error());
+    return house::termsFile(impl.store, asked->guest, impl.houseId, impl.address.houseName, *impl.key);
+}
+
+// ---- by link
+
+base::Result<api::GuestView> openShow(Impl& impl, const RouteCall&, const api::GuestLink& as) {
+    auto asked = guestSide(impl, as);
+    if (!asked) return base::Unexpected(std::move(asked).error());
+    if (auto done = house::openGuest(impl.store, asked->guest, asked->who.party, impl.clock.wallNow()); !done)
+        return base::Unexpected(std::move(done).error());
+    return viewOf(impl, asked->guest, asked->who);
+}
+
+base::Result<api::GuestView> openAnswer(Impl& impl, const RouteCall&, const api::GuestAnswer& answer) {
+    if (!answer.as) return base::Unexpected(house::unknownInvitation());
+    auto asked = guestSide(impl, *answer.as);
+    if (!asked) return base::Unexpected(std::move(asked).error());
+    const auto now = impl.clock.wallNow();
+    if (asked->who.bound == "code" && !asked->who.key.empty())
+        if (auto seat = house::takeSeat(impl.store, asked->guest, asked->who, now); !seat) return base::Unexpected(std::move(seat).error());
+    if (auto done = house::answerGuest(impl.store, asked->guest, asked->who, answer, now); !done)
+        return base::Unexpected(std::move(done).error());
+    tellHost(impl, asked->guest, answer.act);
+    return viewOf(impl, asked->guest, asked->who);
+}
+
+base::Result<api::GuestView> openSign(Impl& impl, const RouteCall&, const api::GuestSign& wish) {
+    if (!wish.as) return base::Unexpected(house::unknownInvitation());
+    auto asked = guestSide(impl, *wish.as, wish.key);
+    if (!asked) return base::Unexpected(std::move(asked).error());
+    if (auto done = house::signGuest(impl.store, asked->guest, asked->who, wish, impl.houseId, impl.clock.wallNow()); !done)
+        return base::Unexpected(std::move(done).error());
+    tellHost(impl, asked->guest, "sign");
+    audit(impl, asked->guest, {}, "guest_signed", "version " + std::to_string(wish.version));
+    asked->who.key = base::toBase64Url(*base::fromBase64Url(wish.key));
+    return viewOf(impl, asked->guest, asked->who);
+}
+
+base::Result<api::GuestView> openClaim(Impl& impl, const RouteCall&, const api::GuestLink& as) {
+    auto asked = guestSide(impl, as);
+    if (!asked) return base::Unexpected(std::move(asked).error());
+    if (auto seat = house::takeSeat(impl.store, asked->guest, asked->who, impl.clock.wallNow()); !seat)
+        return base::Unexpected(std::move(seat).error());
+    audit(impl, asked->guest, {}, "guest_seat_taken", asked->guest.seatBound);
+    return viewOf(impl, asked->guest, asked->who);
+}
+
+base::Result<api::TermsFile> openTerms(Impl& impl, const RouteCall&, const api::GuestLink& as) {
+    auto asked = guestSide(impl, as);
+    if (!asked) return base::Unexpected(std::move(asked).error());
+    return house::termsFile(impl.store, asked->guest, impl.houseId, impl.address.houseName, *impl.key);
+}
+
+base::Result<api::GuestNotice> publicNotice(Impl& impl, const RouteCall&, const api::GuestLink& as) {
+    auto found = guestOfLink(impl, as);
+    if (!found) return base::Unexpected(std::move(found).error());
+    const auto& guest = found->first;
+    const auto newest = GuestStore(impl.store).version(guest.id, guest.version);
+    const auto first = GuestStore(impl.store).version(guest.id, 1);
+    api::GuestNotice out;
+    out.id = base::InvitationId(guest.id);
+    out.houseName = impl.address.houseName;
+    out.name = guest.name;
+    out.hostName = nameOf(impl, guest.host);
+    // The public reads what was proposed in public; what came of it only once it is agreed.
+    const bool agreed = guest.state == GuestState::agreed;
+    const auto& terms = (agreed ? newest : first)->terms;
+    out.topic = terms.topic;
+    out.lengthMinutes = terms.lengthMinutes;
+    out.state = house::isFinal(guest.state) ? "closed" : agreed ? (guest.talk ? "scheduled" : "agreed") : "open";
+    if (guest.talk && agreed) out.atMs = base::toUnixMs(*guest.talk);
+    if (agreed) out.when = terms.when;
+    out.canListen = !guest.room.empty();
+    return out;
+}
+
+}  // namespace
+
+void addGuestRoutes(HouseRoutes& routes) {
+    routes.post<api::GuestWish, api::GuestMade>("guests", create);
+    routes.get<api::GuestBoard>("guests", board);
+    routes.get<api::GuestView>("guests/{id}", show);
+    routes.post<api::GuestAnswer, api::GuestView>("guests/{id}/answer", hostAnswer);
+    routes.post<api::GuestSign, api::GuestView>("guests/{id}/sign", hostSign);
+    routes.post<api::GuestChange, api::GuestView>("guests/{id}/change", change);
+    routes.get<api::TermsFile>("guests/{id}/terms", hostTerms);
+    const auto open = HouseRoutes::For::open;
+    routes.post<api::GuestLink, api::GuestView>("guests/open", openShow, open);
+    routes.post<api::GuestAnswer, api::GuestView>("guests/open/answer", openAnswer, open);
+    routes.post<api::GuestSign, api::GuestView>("guests/open/sign", openSign, open);
+    routes.post<api::GuestLink, api::GuestView>("guests/open/claim", openClaim, open);
+    routes.post<api::GuestLink, api::TermsFile>("guests/open/terms", openTerms, open);
+    routes.post<api::GuestLink, api::GuestNotice>("guests/public", publicNotice, open);
+}
 
 }  // namespace parlour::server

@@ -142,7 +142,7 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
     std::unordered_map<std::string, Nonce> nonces;
     std::deque<std::string> nonceOrder;
     std::unordered_map<base::Identity, house::RateLimit> commandLimits;
-    std::unordered_map<base::InvitationId, house::RateLimit> codeLimits;
+    std::unordered_map<base::InvitationId, house::ClaimTries> codeTries;   ///< by link, of guests by guest
     base::TimePoint tokensForgotten{};
 };
 

@@ -4,6 +4,7 @@
 #include "core/base/log.h"
 #include "core/crypto/random.h"
 #include "core/house/display_name.h"
+#include "core/house/guest_desk.h"
 #include "core/house/invitation.h"
 #include "core/server/house_impl.h"
 
@@ -82,11 +83,17 @@ base::Result<api::Redeemed> HouseService::Impl::redeemAs(const api::RedeemReques
     const auto now = clock.wallNow();
     auto found = house::findInvitation(store, request.id, request.secret);
     if (!found) return base::Unexpected(std::move(found).error());
+    const auto guest = found->object.empty() ? std::nullopt : house::GuestStore(store).find(found->object);
     if (!request.code.empty()) {
         // For everybody together, so that a code cannot be guessed from many networks; a delay, never a lockout.
-        auto [limit, added] = codeLimits.try_emplace(request.id, 10.0, 10.0 / 60.0);
-        if (!limit->second.take(clock.now()))
-            return base::fail(ErrorKind::exhausted, "too_fast", "Too many codes were tried for this invitation.", "Wait a minute and try again.");
+        if (const auto wait = codeTries[guest ? base::InvitationId(guest->id) : request.id].take(clock.now()); wait > base::Duration::zero())
+            return base::Unexpected(house::codeWait(wait));
+    }
+    if (guest) {
+        const bool fits = found->kind == api::InvitationKind::listener && !request.code.empty() && house::codeFits(request.code, guest->codeHash);
+        if (!request.code.empty() && found->kind == api::InvitationKind::listener && !fits)
+            return base::fail(ErrorKind::refused, "code_wrong", "This code does not belong to the invitation.", "Look at it again.");
+        if (auto seat = house::enterAsGuest(store, *found, as.publicKeyHex, fits, now); !seat) return base::Unexpected(std::move(seat).error());
     }
     if (auto welcome = house::admitBy(store, *found, as, request.code, now); !welcome) return base::Unexpected(std::move(welcome).error());
     api::Redeemed out;

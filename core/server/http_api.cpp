@@ -76,7 +76,7 @@ int statusOf(const base::Error& error) {
         case ErrorKind::conflict: return 409;
         case ErrorKind::expired: return 410;
         case ErrorKind::exhausted:
-            return error.code == "too_fast" || error.code == "too_many_tries" || error.code == "hand_too_soon" ? 429 : 409;
+            return error.code == "too_fast" || error.code == "code_wait" || error.code == "too_many_tries" || error.code == "hand_too_soon" ? 429 : 409;
         case ErrorKind::unreachable: return 502;
         case ErrorKind::untrusted: return 401;
         case ErrorKind::unavailable: return error.code == "disk_full" ? 507 : 503;
@@ -265,15 +265,15 @@ bool HttpApi::handle(const net::HttpRequest& request, const net::Respond& respon
         if (!m_impl->refusedBefore(call)) m_impl->routeTopic(call);
         return true;
     }
-    const bool ours = isInvitationPath(path) || path == "/" || path == "/healthz" || path == "/readyz" || path == "/version" ||
+    const bool ours = isPagePath(path) || path == "/" || path == "/healthz" || path == "/readyz" || path == "/version" ||
                       path == "/metrics";
     if (!ours) return false;
     if (request.method != "GET") {
         respond(net::HttpResponse::text(405, "only GET\n"));
         return true;
     }
-    if (isInvitationPath(path)) {
-        respond(invitationPage());
+    if (isPagePath(path)) {
+        respond(pageAnswer(path));
     } else if (path == "/healthz") {
         respond(net::HttpResponse::text(200, "ok\n"));
     } else if (path == "/readyz") {

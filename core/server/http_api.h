@@ -43,8 +43,10 @@ class HttpApi {
 /// HTTP status of an error of the house.
 int statusOf(const base::Error& error);
 
-/// The page behind every invitation link: the same bytes whatever the id (security: T21).
-net::HttpResponse invitationPage();
+/// /i/ID, the page behind every invitation link, and /web/NAME, the files it needs. The page has the same bytes whatever the
+/// id (security: T21). pageAnswer() only for paths of which isPagePath() is true.
+bool isPagePath(std::string_view path);
 bool isInvitationPath(std::string_view path);
+net::HttpResponse pageAnswer(std::string_view path);
 
 }  // namespace parlour::server

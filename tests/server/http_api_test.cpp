@@ -251,6 +251,17 @@ TEST_CASE("every invitation page is the same and forbids everything else", "[htt
     CHECK(known.header("referrer-policy") == "no-referrer");
     CHECK(known.header("content-security-policy").find("default-src 'none'") != std::string_view::npos);
     CHECK(known.body.find("http") == std::string::npos);  // no address of anybody
+    CHECK(known.header("content-security-policy").find("unsafe") == std::string_view::npos);
+    for (const std::string file : {"page.js", "guest.js", "house.js", "terms.js", "statements.js", "dom.js", "page.css"}) {
+        const auto part = world.send("GET", "/web/" + file);
+        INFO(file);
+        CHECK(part.status == 200);
+        CHECK(part.header("content-type").find(file.ends_with(".js") ? "text/javascript" : "text/css") == 0);
+        CHECK(part.body.find("innerHTML") == std::string::npos);  // words of people never become markup
+        CHECK(part.body.find("://") == part.body.rfind("://"));   // parlour:// at most
+    }
+    for (const char* path : {"/web/", "/web/page.html", "/web/embed.cmake", "/web/../http_api.cpp", "/web/nothing.js"})
+        CHECK(world.send("GET", path).status == 404);
     CHECK(world.send("GET", "/i/short").status == 404);
     CHECK(world.send("GET", "/i/" + std::string(33, 'a')).status == 404);
     CHECK(world.send("GET", "/i/..%2f..%2fetc").status == 404);

@@ -104,6 +104,10 @@ int GuestStore::count(const base::Identity& host) {
     return n;
 }
 
+void GuestStore::setRoomOfLinks(const std::string& guest, const base::RoomId& room) {
+    m_store.impl().rows() << "UPDATE invitations SET room = :r WHERE object = :g", use(room.str(), "r"), use(guest, "g");
+}
+
 void GuestStore::addVersion(const std::string& guest, const GuestVersionRow& row) {
     const std::string by(api::toString(row.by)), terms = api::toJson(row.terms);
     const long long at = base::toUnixMs(row.at);

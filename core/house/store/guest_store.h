@@ -60,7 +60,9 @@ class GuestStore {
     std::vector<GuestRow> list(const base::Identity& host, int limit);
     /// Whose talk is in this room.
     std::optional<GuestRow> ofRoom(const base::RoomId& room);
-    int count(const base::Identity& host);
+    int count(const base::Identity& host);   ///< that are not over
+    /// The three links lead into this room from now on.
+    void setRoomOfLinks(const std::string& guest, const base::RoomId& room);
 
     void addVersion(const std::string& guest, const GuestVersionRow& row);
     std::vector<GuestVersionRow> versions(const std::string& guest);

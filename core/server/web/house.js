@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Requests to the house, and this browser's key: Ed25519, made here, kept here, never sent anywhere.
+import { personStatement, toBase64Url } from './statements.js';
+
+export class HouseError extends Error {
+  constructor(body) {
+    super([body.message, body.advice].filter(Boolean).join(' ') || 'The house did not understand.');
+    this.code = body.code || '';
+  }
+}
+
+export async function post(path, body) {
+  let response;
+  try {
+    response = await fetch('/api/v1/' + path, {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), cache: 'no-store', credentials: 'omit',
+    });
+  } catch (e) {
+    throw new HouseError({ code: 'unreachable', message: 'The house does not answer.', advice: 'Look at your connection and try again.' });
+  }
+  const text = await response.text();
+  let json = {};
+  try { json = JSON.parse(text); } catch (e) { /* not JSON: the status says enough */ }
+  if (!response.ok) throw new HouseError(json);
+  return json;
+}
+
+// ---- the key
+
+function database() {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open('parlour', 1);
+    request.onupgradeneeded = () => request.result.createObjectStore('keys');
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+async function stored(mode, work) {
+  const db = await database();
+  try {
+    return await new Promise((resolve, reject) => {
+      const transaction = db.transaction('keys', mode);
+      const request = work(transaction.objectStore('keys'));
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onerror = transaction.onabort = () => reject(transaction.error);
+    });
+  } finally {
+    db.close();
+  }
+}
+
+/// The key kept under this name; undefined when there is none or nothing can be kept.
+export async function knownKey(name) {
+  try {
+    const pair = await stored('readonly', (keys) => keys.get(name));
+    return pair && { pair, text: toBase64Url(await crypto.subtle.exportKey('raw', pair.publicKey)) };
+  } catch (e) {
+    return undefined;
+  }
+}
+
+/// The same, made now if there is none. Throws where this browser cannot.
+export async function ownKey(name) {
+  const known = await knownKey(name);
+  if (known) return known;
+  if (!globalThis.crypto || !crypto.subtle)
+    throw new HouseError({ code: 'no_ed25519', message: 'Signing needs a secure connection.', advice: 'Open the link with https, or answer with the Parlour app or parlourctl guest.' });
+  let pair;
+  try {
+    pair = await crypto.subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify']);
+  } catch (e) {
+    throw new HouseError({ code: 'no_ed25519', message: 'This browser cannot make Ed25519 signatures.', advice: 'Use a newer browser, the Parlour app, or parlourctl guest sign with the same link.' });
+  }
+  try {
+    await stored('readwrite', (keys) => keys.put(pair, name));
+  } catch (e) {
+    throw new HouseError({ code: 'no_storage', message: 'This browser keeps nothing for this page, so a key made here would be lost.', advice: 'Leave private browsing, or answer with parlourctl guest.' });
+  }
+  return { pair, text: toBase64Url(await crypto.subtle.exportKey('raw', pair.publicKey)) };
+}
+
+export async function sign(key, bytes) {
+  return toBase64Url(await crypto.subtle.sign({ name: 'Ed25519' }, key.pair.privateKey, bytes));
+}
+
+/// Shows the house that this key is ours, for one purpose.
+export async function prove(key, purpose) {
+  const challenge = await post('challenge', { client_nonce: toBase64Url(crypto.getRandomValues(new Uint8Array(24))), purpose });
+  const port = location.port || (location.protocol === 'https:' ? '443' : '80');
+  const full = location.protocol + '//' + location.hostname + ':' + port;
+  const origin = (challenge.origins || []).find((one) => one === location.origin || one === full) || location.origin;
+  return {
+    public_key: key.text, nonce: challenge.nonce, origin, expires_ms: challenge.expires_ms,
+    signature: await sign(key, personStatement(challenge, origin, purpose)),
+  };
+}

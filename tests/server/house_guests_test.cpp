@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+// A famous guest through the table of requests: three links, a code, a negotiation, two signatures, a file that holds.
+#include "core/api/guest_types.h"
+
+#include <map>
+#include <set>
+
+#include "core/api/member_types.h"
+#include "core/house/rate_limit.h"
+#include "tests/server/house_requests.h"
+
+using namespace parlour;
+using namespace parlour::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string text(const crypto::SigningKey& key) { return base::toBase64Url(key.publicKey()); }
+
+struct GuestWorld : HouseWorld {
+    std::map<std::string, std::string> sessions;
+    api::GuestMade made;
+
+    GuestWorld() {
+        const auto owner = text(keyOf("olga"));
+        REQUIRE(requestText(*this, "POST", "house/init", R"({"title":"Salon","name":"olga","public_key":")" + owner + "\"}"));
+        sessions["olga"] = wait<api::LoginAnswer>([&](auto answer) { house->login({proof("olga", std::string(api::kLoginPurpose))}, answer); })->session;
+        for (const std::string name : {"hanna", "member"}) {
+            auto links = requestText(*this, "POST", "invitations", R"({"kind":"membership"})", sessions["olga"]);
+            REQUIRE(links);
+            const auto at = links->body.find("http");
+            auto in = redeem(name, links->body.substr(at, links->body.find('"', at) - at));
+            REQUIRE(in);
+            sessions[name] = in->session;
+        }
+        api::GuestWish wish;
+        wish.name = "Ada";
+        wish.terms.topic = "The sea";
+        wish.terms.questions = {"What is proposed?"};
+        wish.message = "We would be honoured.";
+        auto result = postAs<api::GuestMade>(*this, "guests", wish, sessions["hanna"]);
+        REQUIRE(result);
+        made = *result;
+    }
+    std::string one() const { return "guests/" + made.id.str(); }
+    api::GuestLink as(const std::string& link, const std::string& key = {}, const std::string& code = {}) {
+        const auto [id, secret] = parts(link);
+        api::GuestLink out{id, secret, code, {}};
+        if (!key.empty()) out.proof = proof(key, api::guestPurpose(id));
+        return out;
+    }
+    base::Result<api::GuestView> look(const api::GuestLink& link) { return postAs<api::GuestView>(*this, "guests/open", link); }
+    base::Result<api::GuestView> host(const std::string& who = "hanna") { return getAs<api::GuestView>(*this, one(), sessions[who]); }
+    base::Result<api::GuestView> answer(const api::GuestLink& link, const std::string& act, const std::string& words = {},
+                                        std::optional<api::Terms> terms = {}, int version = 0) {
+        return postAs<api::GuestView>(*this, "guests/open/answer", api::GuestAnswer{act, words, std::move(terms), version, link});
+    }
+    base::Result<api::GuestView> hostAnswer(const std::string& act, const std::string& words = {}, std::optional<api::Terms> terms = {}) {
+        return postAs<api::GuestView>(*this, one() + "/answer", api::GuestAnswer{act, words, std::move(terms), 0, {}}, sessions["hanna"]);
+    }
+    api::GuestSign signature(const std::string& key, api::Party by, int version) {
+        const auto view = host().value();
+        api::Terms terms;
+        for (const auto& v : view.versions)
+            if (v.version == version) terms = v.terms;
+        const auto statement = api::termsStatement(view.house, view.id, view.name, version, by, terms);
+        return {version, text(keyOf(key)), base::toBase64Url(keyOf(key).sign(statement)), {}};
+    }
+    base::Result<api::GuestView> hostSign(int version, const std::string& key = "hanna") {
+        return postAs<api::GuestView>(*this, one() + "/sign", signature(key, api::Party::host, version), sessions["hanna"]);
+    }
+    base::Result<api::GuestView> sign(const api::GuestLink& link, const std::string& key, api::Party by, int version) {
+        auto wish = signature(key, by, version);
+        wish.as = link;
+        return postAs<api::GuestView>(*this, "guests/open/sign", wish);
+    }
+    std::string change(api::GuestChange wish, const std::string& who = "hanna") {
+        const auto done = postAs<api::GuestView>(*this, one() + "/change", wish, sessions[who]);
+        return done ? "" : done.error().code;
+    }
+};
+
+template <class T>
+std::string code(const base::Result<T>& result) {
+    return result ? "" : result.error().code;
+}
+
+}  // namespace
+
+TEST_CASE("a guest invitation needs a topic and gives three links and a code, once", "[guests]") {
+    GuestWorld world;
+    api::GuestWish empty;
+    empty.name = "Ada";
+    CHECK(code(postAs<api::GuestMade>(world, "guests", empty, world.sessions["hanna"])) == "bad_terms");
+    CHECK(world.made.claimCode.size() == api::kClaimCodeLength);
+    CHECK(std::set<std::string>{world.made.publicLink, world.made.guestLink, world.made.delegateLink}.size() == 3);
+    const auto view = world.host();
+    REQUIRE(view);
+    CHECK(view->state == "sent");
+    CHECK(view->version == 1);
+    CHECK(view->messages[0].text == "We would be honoured.");
+    CHECK(world.host("olga"));                                   // an admin
+    CHECK(code(world.host("member")) == "invitation_unknown");   // another member
+    const auto board = getAs<api::GuestBoard>(world, "guests", world.sessions["hanna"]);
+    REQUIRE(board->guests.size() == 1);
+    CHECK(board->guests[0].column == "invited");
+    CHECK(board->guests[0].waitsFor == "guest");
+    CHECK(getAs<api::GuestBoard>(world, "guests", world.sessions["member"])->guests.empty());
+}
+
+TEST_CASE("the delegate asks, counters and signs for the guest; both hold the same file, a kill in between or not", "[guests]") {
+    GuestWorld world;
+    const auto delegate = [&] { return world.as(world.made.delegateLink); };
+    REQUIRE(world.look(delegate()));
+    CHECK(world.host()->state == "opened");
+    CHECK(world.answer(delegate(), "ask", "Interesting, but first tell us what is proposed.")->state == "asked");
+    CHECK(getAs<api::GuestBoard>(world, "guests", world.sessions["hanna"])->guests[0].waitsFor == "host");
+    CHECK(world.hostAnswer("ask", "An hour about the sea.")->state == "opened");
+    auto terms = world.host()->terms;
+    terms.excluded = {"family"};
+    CHECK(world.answer(delegate(), "counter", "Not about the family.", terms, 1)->version == 2);
+    terms.lengthMinutes = 45;
+    CHECK(world.hostAnswer("counter", "Then 45 minutes.", terms)->version == 3);
+    world.crash();
+    CHECK(code(world.sign(delegate(), "spoke", api::Party::delegate, 2)) == "terms_changed");
+    CHECK(world.hostSign(3)->state == "countered");
+    CHECK(code(postAs<api::TermsFile>(world, "guests/open/terms", delegate())) == "not_agreed");
+    const auto view = world.sign(delegate(), "spoke", api::Party::delegate, 3);
+    REQUIRE(view);
+    CHECK(view->state == "agreed");
+    CHECK_FALSE(view->seatTaken);
+    CHECK(view->delegateKey == text(HouseWorld::keyOf("spoke")));
+    const auto file = postAs<api::TermsFile>(world, "guests/open/terms", delegate());
+    const auto hosts = getAs<api::TermsFile>(world, world.one() + "/terms", world.sessions["hanna"]);
+    REQUIRE(file);
+    REQUIRE(hosts);
+    CHECK(api::toJson(*file) == api::toJson(*hosts));
+    CHECK(file->signedBy[1].side == "guest");
+    CHECK(file->signedBy[1].by == api::Party::delegate);
+    const auto key = *base::fromBase64Url(file->houseKey);
+    CHECK(crypto::identityOf(key) == file->house.str());
+    CHECK(crypto::verifySignature(key, api::termsFileStatement(*file), *base::fromBase64Url(file->houseSignature)));
+    CHECK(getAs<api::GuestBoard>(world, "guests", world.sessions["hanna"])->guests[0].column == "agreed");
+    CHECK(world.change({false, false, false, "", base::toUnixMs(world.clock.wallNow()) + 1000, {}}) == "");
+    CHECK(getAs<api::GuestBoard>(world, "guests", world.sessions["hanna"])->guests[0].column == "scheduled");
+}
+
+TEST_CASE("strangers learn nothing: unknown links, wrong secrets and links of other kinds get one answer", "[guests]") {
+    GuestWorld world;
+    auto wrong = world.as(world.made.guestLink);
+    wrong.secret = "AAAAAAAAAAAAAAAAAAAAAA";
+    auto unknown = wrong;
+    unknown.link = base::InvitationId("nosuchlink00");
+    const auto room = world.as(world.links.listener);
+    const auto first = world.look(wrong);
+    REQUIRE_FALSE(first);
+    for (const auto& link : {wrong, unknown, room}) {
+        const std::vector<base::Error> errors{
+            world.look(link).error(), world.answer(link, "accept").error(), world.sign(link, "eve", api::Party::guest, 1).error(),
+            postAs<api::GuestView>(world, "guests/open/claim", link).error(), postAs<api::TermsFile>(world, "guests/open/terms", link).error(),
+            postAs<api::GuestNotice>(world, "guests/public", link).error()};
+        for (const auto& error : errors) {
+            CHECK(error.code == "invitation_unknown");
+            CHECK(base::describe(error) == base::describe(first.error()));
+        }
+    }
+    CHECK(code(getAs<api::GuestView>(world, world.one(), "no session")) == "session_invalid");
+    CHECK(code(getAs<api::GuestView>(world, "guests/nosuchguest0", world.sessions["hanna"])) == "invitation_unknown");
+}
+
+TEST_CASE("the public link tells what the post told, and opens the exchange only with the code", "[guests]") {
+    GuestWorld world;
+    const auto notice = postAs<api::GuestNotice>(world, "guests/public", world.as(world.made.publicLink));
+    REQUIRE(notice);
+    CHECK(notice->topic == "The sea");
+    CHECK(notice->name == "Ada");
+    CHECK(notice->state == "open");
+    CHECK(code(world.look(world.as(world.made.publicLink))) == "code_needed");
+    CHECK(code(world.look(world.as(world.made.publicLink, "eve"))) == "code_needed");
+    CHECK(code(world.answer(world.as(world.made.publicLink, "eve", "0000000000"), "decline")) == "code_wrong");
+    const auto taken = world.answer(world.as(world.made.publicLink, "ada", world.made.claimCode), "accept");
+    REQUIRE(taken);
+    CHECK(taken->mySeat);
+    CHECK(taken->verified == "code");
+    CHECK(world.look(world.as(world.made.publicLink, "ada")));            // the key alone from now on
+    CHECK(code(world.look(world.as(world.made.publicLink, "eve"))) == "code_needed");
+    CHECK(code(world.answer(world.as(world.made.publicLink, "eve", world.made.claimCode), "decline")) == "seat_taken");
+    CHECK(world.sign(world.as(world.made.publicLink), "ada", api::Party::guest, 1)->signedBy[0].bound == "code");
+    CHECK(code(world.sign(world.as(world.made.publicLink), "eve", api::Party::guest, 1)) == "code_needed");
+}
+
+TEST_CASE("wrong codes delay everybody a little and lock nobody out", "[guests]") {
+    GuestWorld world;
+    for (std::size_t i = 0; i < house::ClaimTries::kPerMinute; ++i)
+        CHECK(code(world.look(world.as(world.made.publicLink, "", "0000000000"))) == "code_wrong");
+    const auto right = [&] { return world.look(world.as(world.made.publicLink, "", world.made.claimCode)); };
+    for (int i = 0; i < 50; ++i) CHECK(code(right()) == "code_wait");
+    CHECK(world.look(world.as(world.made.guestLink)));                    // the private link needs none
+    world.clock.advance(60s);
+    CHECK(right());
+}
+
+TEST_CASE("the guest's link alone takes the seat, the delegate's never does", "[guests]") {
+    GuestWorld world;
+    CHECK(code(postAs<api::GuestView>(world, "guests/open/claim", world.as(world.made.delegateLink, "spoke"))) == "seat_not_yours");
+    REQUIRE(world.answer(world.as(world.made.delegateLink, "spoke"), "accept"));
+    CHECK_FALSE(world.host()->seatTaken);
+    CHECK(code(world.sign(world.as(world.made.delegateLink), "spoke", api::Party::guest, 1)) == "signature_wrong");
+    CHECK(code(postAs<api::GuestView>(world, "guests/open/claim", world.as(world.made.guestLink))) == "bad_field");
+    const auto taken = postAs<api::GuestView>(world, "guests/open/claim", world.as(world.made.guestLink, "ada"));
+    REQUIRE(taken);
+    CHECK(taken->mySeat);
+    CHECK(taken->verified == "link");
+    CHECK(code(postAs<api::GuestView>(world, "guests/open/claim", world.as(world.made.guestLink, "eve"))) == "seat_taken");
+    CHECK(world.host()->safetyCode == taken->safetyCode);
+    CHECK(world.change({false, false, false, text(HouseWorld::keyOf("eve")), {}, {}}) == "key_unknown");
+    CHECK(world.change({false, false, false, taken->seatKey, {}, {}}) == "");
+    CHECK(world.host()->verified == "compared");
+    CHECK(world.change({false, false, true, "", {}, {}}) == "");
+    CHECK(postAs<api::GuestView>(world, "guests/open/claim", world.as(world.made.guestLink, "eve")));
+}
+
+TEST_CASE("a delegate whose pass was withdrawn can do nothing more, and the guest goes on", "[guests]") {
+    GuestWorld world;
+    REQUIRE(world.sign(world.as(world.made.delegateLink), "spoke", api::Party::delegate, 1));
+    CHECK(world.change({false, true, false, "", {}, {}}, "member") == "invitation_unknown");
+    CHECK(world.change({false, true, false, "", {}, {}}) == "");
+    CHECK(world.host()->signedBy.empty());
+    CHECK(code(world.look(world.as(world.made.delegateLink))) == "invitation_revoked");
+    CHECK(code(world.sign(world.as(world.made.delegateLink), "spoke", api::Party::delegate, 1)) == "invitation_revoked");
+    REQUIRE(world.hostSign(1));
+    CHECK(world.sign(world.as(world.made.guestLink), "ada", api::Party::guest, 1)->state == "agreed");
+}
+
+TEST_CASE("the host signs with the key of the session only", "[guests]") {
+    GuestWorld world;
+    CHECK(code(world.hostSign(1, "olga")) == "key_not_yours");
+    CHECK(world.hostSign(1));
+}
+
+TEST_CASE("a revoked or expired invitation says so to those who hold it", "[guests]") {
+    GuestWorld world;
+    CHECK(world.change({true, false, false, "", {}, {}}) == "");
+    CHECK(code(world.look(world.as(world.made.guestLink))) == "invitation_revoked");
+    CHECK(world.host()->state == "revoked");
+    api::GuestWish wish;
+    wish.name = "Bea";
+    wish.terms.topic = "The moon";
+    wish.expiresSeconds = 3600;
+    world.made = postAs<api::GuestMade>(world, "guests", wish, world.sessions["hanna"]).value();
+    world.clock.advance(1h);
+    CHECK(world.look(world.as(world.made.guestLink))->state == "expired");
+    CHECK(code(world.answer(world.as(world.made.guestLink), "accept")) == "guest_closed");
+}
+
+TEST_CASE("once there is a room, the seat speaks, the public listens and the delegate does not speak", "[guests]") {
+    GuestWorld world;
+    CHECK(code(world.redeem("ada", world.made.guestLink)) == "terms_open");
+    REQUIRE(world.redeem("hanna", world.links.moderator));
+    CHECK(world.change({false, false, false, "", {}, world.room}) == "");
+    CHECK(world.redeem("ada", world.made.guestLink)->role == api::Role::speaker);
+    CHECK(world.host()->seatKey == text(HouseWorld::keyOf("ada")));
+    CHECK(code(world.redeem("eve", world.made.guestLink)) == "seat_taken");
+    CHECK(world.redeem("eve", world.made.publicLink)->role == api::Role::listener);
+    CHECK(world.redeem("spoke", world.made.delegateLink)->role == api::Role::listener);
+    CHECK(postAs<api::GuestNotice>(world, "guests/public", world.as(world.made.publicLink))->canListen);
+}
