@@ -219,7 +219,7 @@ export function negotiate(link, preview, appUrl) {
 /// The public link: topic, who is invited, listening, a reminder; and the door for whoever has the code.
 export async function announce(link, preview, appUrl) {
   const page = byId('guest');
-  const own = new URL(location.href);
+  const own = location.origin + location.pathname + '#k=' + link.secret;
   const asGuest = (code) => {
     const talk = new Negotiation(link, preview, appUrl, code);
     return talk.run();
@@ -246,7 +246,7 @@ export async function announce(link, preview, appUrl) {
   show(page, make('p', {}, notice.host_name + ' of “' + notice.house_name + '” invites ' + notice.name + '.'),
     make('h2', {}, 'Listen'),
     notice.can_listen ? make('p', {}, make('a', { class: 'button main', href: appUrl }, 'Listen in Parlour')) : make('p', {}, 'There is no room yet. Keep this link: it lets you in as a listener once there is one.'),
-    at ? make('button', { type: 'button', id: 'reminder', onclick: () => download('talk.ics', 'text/calendar', calendarEntry(notice, at, own.href)) }, 'Put it into my calendar') : null,
+    at ? make('button', { type: 'button', id: 'reminder', onclick: () => download('talk.ics', 'text/calendar', calendarEntry(notice, at, own)) }, 'Put it into my calendar') : null,
     notice.state === 'closed' ? null : make('form', { class: 'card', onsubmit: doing(async () => {
       const talk = new Negotiation(link, preview, appUrl, code.value);
       try {
