@@ -50,7 +50,6 @@ struct Event {
     int lateMinutes = 0;                    ///< of the one that begins at lateFor
     base::UtcTime lateFor{};
     std::vector<base::UtcTime> dates;       ///< an open poll: the start is the first of them until the host moves it to one
-    std::string keyHash;                    ///< hex of SHA-256 over the key in the address of its page
     base::WallTime created{};
     base::WallTime changed{};
 };

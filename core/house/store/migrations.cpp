@@ -21,6 +21,7 @@ std::vector<Migration> migrations() {
         {1, kRoomsSchema, nullptr},
         {2, kMembersSchema, nullptr},
         {3, kGuestsSchema, nullptr},
+        {4, kScheduleSchema, nullptr},
         {6, kSafetySchema, chainAudit},
         {7, kPeopleSchema, nullptr},
     };

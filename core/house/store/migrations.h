@@ -30,6 +30,7 @@ std::vector<Migration> migrations();
 extern const std::string_view kRoomsSchema;
 extern const std::string_view kMembersSchema;
 extern const std::string_view kGuestsSchema;
+extern const std::string_view kScheduleSchema;
 extern const std::string_view kSafetySchema;
 extern const std::string_view kPeopleSchema;
 /// Old audit rows become links of the chain.
