@@ -53,7 +53,7 @@ int runOffline(const desktop::Options& options, const base::Clock& clock) {
     ui::Preferences preferences{QString()};
     ui::ColorScheme system;
     preferences.setTheme(QString::fromStdString(options.theme.empty() ? "system" : options.theme));
-    ui::AppModel app(client, clock, preferences, system);
+    ui::AppModel app(client, client.houses, clock, preferences, system);
     desktop::prepareScene(app, preferences, client, QString::fromStdString(*options.offline));
     desktop::MainWindow main(app);
     if (!main.load()) return 1;
@@ -88,7 +88,7 @@ int runLive(const desktop::Options& options, const base::Clock& clock) {
 
     int code = 0;
     {
-        ui::AppModel app(**client, clock, preferences, system);
+        ui::AppModel app(**client, (*client)->houses(), clock, preferences, system);
         app.sound()->setOverrides(options.capture, options.playout);
         app.start();
         desktop::MainWindow main(app);

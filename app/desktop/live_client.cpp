@@ -46,7 +46,7 @@ LiveClient::LiveClient(const base::Clock& clock, const std::string& home, std::v
                 [this](ui::HallwayView view) {
                     if (m_events.onHallway) m_events.onHallway(std::move(view));
                 }),
-      m_hosting(clock, home + "/house") {
+      m_houses(m_loop, m_keys), m_hosting(clock, home + "/house") {
     m_loop.start("net");
 }
 

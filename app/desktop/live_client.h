@@ -11,6 +11,7 @@
 
 #include "app/desktop/hallway.h"
 #include "app/desktop/hosting.h"
+#include "app/desktop/houses.h"
 #include "audio/audio_engine.h"
 #include "core/base/doors/clock.h"
 #include "core/net/event_loop.h"
@@ -26,6 +27,7 @@ class LiveClient final : public ui::RoomClient {
     static base::Result<std::unique_ptr<LiveClient>> open(const base::Clock& clock, const std::string& home,
                                                           std::vector<std::string> plainHttpHosts);
     ~LiveClient() override;
+    ui::HouseClient& houses() { return m_houses; }
 
     void listen(ui::ClientEvents events) override { m_events = std::move(events); }
     base::Result<ui::LinkFacts> readLink(const std::string& link) const override;
@@ -65,6 +67,7 @@ class LiveClient final : public ui::RoomClient {
     bool m_soundRuns = false;           // net thread
     std::unique_ptr<room::RoomSession> m_session;   // net thread
     Hallway m_hallway;                  // net thread
+    Houses m_houses;                    // net thread
     Hosting m_hosting;
 };
 

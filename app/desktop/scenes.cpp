@@ -73,6 +73,21 @@ void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineCl
                                   "The certificate of talk.example.org is not the one that the link names.",
                                   "Ask for a new link, or tell the people of this server.",
                                   "pin expected 6fQ1…, got 9aBc…; TLS 1.3"});
+    } else if (scene == QLatin1String("house") || scene == QLatin1String("member")) {
+        client.houses.me.standing = api::Standing::admin;
+        app.go(QStringLiteral("house"));
+    } else if (scene == QLatin1String("first-steps")) {
+        client.houses.clear();
+        app.go(QStringLiteral("house"));
+    } else if (scene == QLatin1String("outsider")) {
+        client.houses.me.standing = api::Standing::none;
+        app.go(QStringLiteral("house"));
+    } else if (scene == QLatin1String("invitations") || scene == QLatin1String("order") || scene == QLatin1String("waiting")) {
+        app.go(QStringLiteral("invitations"));
+    } else if (scene == QLatin1String("no-invitations")) {
+        client.houses.invitations.clear();
+        client.houses.applications.clear();
+        app.go(QStringLiteral("invitations"));
     } else if (scene.startsWith(QLatin1String("settings"))) {
         app.go(QStringLiteral("settings"));
     }

@@ -80,7 +80,7 @@ TEST_CASE("Escape on the confirm sheet declines it", "[ui][keys]") {
 }
 
 TEST_CASE("Tab reaches every button that is shown, in a circle, each with a visible ring", "[ui][keys][a11y]") {
-    for (const char* scene : {"hallway", "listener", "moderator", "join", "settings-audio", "invite"}) {
+    for (const char* scene : {"hallway", "listener", "moderator", "join", "settings-audio", "invite", "house", "invitations"}) {
         RoomWindow w(scene);
         INFO(scene);
         QSet<QQuickItem*> seen;

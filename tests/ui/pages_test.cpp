@@ -11,7 +11,8 @@ using namespace parlour::tests;
 namespace {
 const char* const kScenes[] = {"welcome", "soundcheck", "hallway", "link", "join", "paste", "start", "listener", "speaker",
                                "moderator", "host", "offer", "reconnecting", "held", "asked", "chat", "people", "person",
-                               "remove", "invite", "error", "entering", "settings-profile", "settings-audio",
+                               "remove", "invite", "error", "entering", "house", "member", "first-steps", "outsider", "invitations", "order", "waiting",
+                               "no-invitations", "settings-profile", "settings-audio",
                                "settings-appearance", "settings-shortcuts"};
 
 bool mustHaveAName(QAccessible::Role role) {

@@ -42,7 +42,7 @@ RoomWindow::RoomWindow(const QString& scene, QSize size) {
     if (!g_before) g_before = qInstallMessageHandler(countWarnings);
     preferences.setReducedMotion(true);
     preferences.setTheme(QStringLiteral("light"));
-    app = std::make_unique<ui::AppModel>(client, clock, preferences, system);
+    app = std::make_unique<ui::AppModel>(client, client.houses, clock, preferences, system);
     desktop::prepareScene(*app, preferences, client, scene);
     main = std::make_unique<desktop::MainWindow>(*app);
     if (!main->load()) return;

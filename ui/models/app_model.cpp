@@ -9,9 +9,11 @@
 
 namespace parlour::ui {
 
-AppModel::AppModel(RoomClient& client, const base::Clock& clock, Preferences& preferences, ColorScheme& system, QObject* parent)
+AppModel::AppModel(RoomClient& client, HouseClient& houses, const base::Clock& clock, Preferences& preferences,
+                   ColorScheme& system, QObject* parent)
     : QObject(parent), m_client(client), m_clock(clock), m_preferences(preferences), m_system(system),
-      m_session(client, clock), m_invitation(client, clock, preferences), m_hallway(clock), m_sound(client, preferences) {
+      m_session(client, clock), m_invitation(client, clock, preferences), m_hallway(clock),
+      m_house(houses, clock), m_sound(client, preferences) {
     connect(&m_system, &ColorScheme::changed, this, &AppModel::appearanceChanged);
     connect(&m_preferences, &Preferences::changed, this, &AppModel::appearanceChanged);
     connect(&m_preferences, &Preferences::nameChanged, this, &AppModel::selfChanged);
@@ -32,6 +34,7 @@ AppModel::AppModel(RoomClient& client, const base::Clock& clock, Preferences& pr
         if (m_page == QLatin1String("hallway")) go(QStringLiteral("room"));
         emit selfChanged();
     });
+    connect(&m_house, &HouseModel::refused, this, &AppModel::showNotice);
     ClientEvents events;
     events.onState = [this](room::RoomStatePtr state) { m_session.publish(std::move(state)); };
     events.onRefused = [this](base::Error error) {
@@ -39,14 +42,18 @@ AppModel::AppModel(RoomClient& client, const base::Clock& clock, Preferences& pr
                                   Qt::QueuedConnection);
     };
     events.onHallway = [this](HallwayView view) {
-        QMetaObject::invokeMethod(this, [this, view = std::move(view)] { m_hallway.showView(view); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(this, [this, view = std::move(view)] {
+            m_hallway.showView(view);
+            m_house.showView(view);
+        }, Qt::QueuedConnection);
     };
     client.listen(std::move(events));
 }
 
-AppModel* AppModel::create(QQmlEngine* engine, QJSEngine*) {
+AppModel* AppModel::create(QQmlEngine* engine, QJSEngine* scripts) {
     auto* app = engine->property("parlourApp").value<AppModel*>();
     Q_ASSERT(app);
+    app->m_house.setScripts(scripts);
     QJSEngine::setObjectOwnership(app, QJSEngine::CppOwnership);
     return app;
 }

@@ -11,8 +11,10 @@
 #include <QtQml/qqmlregistration.h>
 
 #include "ui/models/hallway_model.h"
+#include "ui/models/house_model.h"
 #include "ui/models/invitation_model.h"
 #include "ui/models/session_bridge.h"
+#include "ui/models/share_model.h"
 #include "ui/models/sound_model.h"
 #include "ui/platform/color_scheme.h"
 #include "ui/platform/preferences.h"
@@ -26,9 +28,11 @@ class AppModel : public QObject {
     Q_PROPERTY(QObject* session READ session CONSTANT)
     Q_PROPERTY(QObject* invitation READ invitation CONSTANT)
     Q_PROPERTY(QObject* hallway READ hallway CONSTANT)
+    Q_PROPERTY(QObject* house READ house CONSTANT)
+    Q_PROPERTY(QObject* share READ share CONSTANT)
     Q_PROPERTY(QObject* sound READ sound CONSTANT)
     Q_PROPERTY(QObject* preferences READ preferences CONSTANT)
-    Q_PROPERTY(QString page READ page NOTIFY pageChanged)            ///< welcome, hallway, room, settings
+    Q_PROPERTY(QString page READ page NOTIFY pageChanged)            ///< welcome, hallway, room, house, invitations, settings
     Q_PROPERTY(bool dark READ dark NOTIFY appearanceChanged)
     Q_PROPERTY(bool highContrast READ highContrast NOTIFY appearanceChanged)
     Q_PROPERTY(QString selfName READ selfName NOTIFY selfChanged)
@@ -45,13 +49,15 @@ class AppModel : public QObject {
     Q_PROPERTY(QString scene READ scene CONSTANT)                           ///< offline twin: what to open
 
   public:
-    AppModel(RoomClient& client, const base::Clock& clock, Preferences& preferences, ColorScheme& system,
+    AppModel(RoomClient& client, HouseClient& houses, const base::Clock& clock, Preferences& preferences, ColorScheme& system,
              QObject* parent = nullptr);
     static AppModel* create(QQmlEngine* engine, QJSEngine* scripts);
 
     SessionBridge* session() { return &m_session; }
     InvitationModel* invitation() { return &m_invitation; }
     HallwayModel* hallway() { return &m_hallway; }
+    HouseModel* house() { return &m_house; }
+    ShareModel* share() { return &m_share; }
     SoundModel* sound() { return &m_sound; }
     Preferences* preferences() { return &m_preferences; }
     QString page() const { return m_page; }
@@ -115,6 +121,8 @@ class AppModel : public QObject {
     SessionBridge m_session;
     InvitationModel m_invitation;
     HallwayModel m_hallway;
+    HouseModel m_house;
+    ShareModel m_share;
     SoundModel m_sound;
     QString m_page = QStringLiteral("hallway");
     QString m_errorMessage;

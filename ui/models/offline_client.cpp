@@ -49,7 +49,7 @@ std::string lowered(const char* name) {
 }
 }  // namespace
 
-OfflineClient::OfflineClient(const base::Clock& clock) : m_clock(clock) {}
+OfflineClient::OfflineClient(const base::Clock& clock) : houses(clock), m_clock(clock) {}
 
 void OfflineClient::listen(ClientEvents events) { m_events = std::move(events); }
 

@@ -8,6 +8,7 @@
 #include <QTimer>
 
 #include "core/base/doors/clock.h"
+#include "ui/models/offline_house.h"
 #include "ui/models/room_client.h"
 
 namespace parlour::ui {
@@ -50,6 +51,7 @@ class OfflineClient : public QObject, public RoomClient {
     std::vector<room::Command> commands;   ///< everything that was asked, in order
     bool testing = false;                  ///< the microphone would run for a test
     int lookedInside = 0;                  ///< how often the network would have been used
+    OfflineHouse houses;                   ///< what its houses answer
     bool loud = true;                      ///< speakers speak
 
   private:

@@ -27,12 +27,14 @@ Window {
         onLinkWanted: linkSheet.open()
         onRoomWanted: startSheet.open()
         onInviteWanted: inviteSheet.open()
+        onOrderWanted: kind => orderSheet.show(kind)
     }
 
     LinkSheet { id: linkSheet }
     StartRoomSheet { id: startSheet }
     JoinSheet { id: joinSheet }
     InviteSheet { id: inviteSheet }
+    OrderSheet { id: orderSheet }
     ErrorSheet { id: errorSheet }
     LiveRegion { id: liveRegion }
 
@@ -68,6 +70,7 @@ Window {
         if (App.scene === "paste") linkSheet.open()
         if (App.scene === "start") startSheet.open()
         if (App.scene === "invite") { inviteSheet.open(); App.createInvitation("listener", 0, 0) }
+        if (App.scene === "order") orderSheet.show("membership")
         shell.showScene(App.scene)
     }
 }

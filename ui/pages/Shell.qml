@@ -10,6 +10,7 @@ FocusScope {
     signal linkWanted()
     signal roomWanted()
     signal inviteWanted()
+    signal orderWanted(string kind)
 
     readonly property bool welcome: App.page === "welcome"
     readonly property bool crowded: App.page === "room" && page.item && page.item.panelShown === true && width < 1100
@@ -30,8 +31,9 @@ FocusScope {
         id: page
         focus: true
         anchors { left: sidebar.right; right: parent.right; top: parent.top; bottom: parent.bottom }
-        sourceComponent: App.page === "welcome" ? welcomePage : App.page === "room" ? roomPage
-                       : App.page === "settings" ? settingsPage : hallwayPage
+        readonly property var pages: ({welcome: welcomePage, room: roomPage, settings: settingsPage, house: housePage,
+            invitations: invitationsPage})
+        sourceComponent: pages[App.page] || hallwayPage
         onLoaded: item.forceActiveFocus()
     }
     Component { id: welcomePage; WelcomePage { } }
@@ -44,6 +46,8 @@ FocusScope {
     }
     Component { id: roomPage; RoomPage { windowWidth: root.width; onInviteWanted: root.inviteWanted() } }
     Component { id: settingsPage; SettingsPage { } }
+    Component { id: housePage; HousePage { onInviteWanted: kind => root.orderWanted(kind) } }
+    Component { id: invitationsPage; InvitationsPage { onInviteWanted: kind => root.orderWanted(kind) } }
 
     NoticeBar {
         anchors { horizontalCenter: page.horizontalCenter; bottom: parent.bottom; bottomMargin: App.page === "room" ? 92 : 24 }

@@ -45,6 +45,23 @@ Rectangle {
             current: App.page === "hallway"
             onClicked: App.go("hallway")
         }
+        NavItem {
+            width: parent.width
+            folded: root.folded
+            text: qsTr("Invitations")
+            iconName: "ticket"
+            side: App.house.leftWords
+            current: App.page === "invitations"
+            onClicked: App.go("invitations")
+        }
+        NavItem {
+            width: parent.width
+            folded: root.folded
+            text: qsTr("House")
+            iconName: "house"
+            current: App.page === "house"
+            onClicked: App.go("house")
+        }
         Item { width: 1; height: 6; visible: App.session.active }
         FieldLabel {
             visible: App.session.active && !root.folded

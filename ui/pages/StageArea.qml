@@ -25,7 +25,6 @@ FocusScope {
         cellHeight: (root.narrow ? 84 : 86) + Theme.fontTiny + 4
         model: App.session.audience
         boundsBehavior: Flickable.StopAtBounds
-        reuseItems: true
         T.ScrollBar.vertical: ThinScrollBar { }
         Accessible.role: Accessible.List
         Accessible.name: qsTr("Listening, %1").arg(App.session.audienceCount)

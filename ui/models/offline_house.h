@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// The houses of the offline twin: members, invitations, talks and the like that only this object knows. It reads and writes the
+// house's own JSON (core/api), so that pages speak the same language to it as to a real one.
+// Thread: UI; answers come from inside the call.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/api/member_types.h"
+#include "core/api/people_types.h"
+#include "core/base/doors/clock.h"
+#include "ui/models/house_client.h"
+
+namespace parlour::ui {
+
+class OfflineHouse final : public HouseClient {
+  public:
+    explicit OfflineHouse(const base::Clock& clock);
+    void request(const std::string& house, const std::string& path, const std::string& body,
+                 std::function<void(base::Result<std::string>)> done) override;
+
+    struct Asked {
+        std::string path;
+        std::string body;
+    };
+    std::vector<Asked> asked;      ///< every request, in order
+    base::Error failure;           ///< what every request answers while it has a code
+
+    // What is in the house; tests and scenes change it as they like.
+    api::Whoami me;
+    api::HouseRules rules;
+    std::vector<api::Member> members;
+    std::vector<api::InvitationEntry> invitations;
+    std::vector<api::Application> applications;
+    std::vector<api::RoomSummary> rooms;
+    std::map<std::string, api::Profile> profiles;   ///< what goes beyond Member
+
+    /// `count` members of whom the first are those of the pictures.
+    void fillMembers(int count);
+    void fillInvitations(int count);
+    /// A house whose owner is alone.
+    void clear();
+    bool has(const std::string& path) const;   ///< was asked, with or without a query
+
+  private:
+    struct Call {
+        std::vector<std::string> parts;               ///< of the path
+        std::map<std::string, std::string> query;
+        std::string body;
+        std::string value(const std::string& name) const;
+    };
+    using Handler = std::function<base::Result<std::string>(const Call&)>;
+    void route(const std::string& pattern, Handler handler) { m_routes.emplace_back(pattern, std::move(handler)); }
+    void addMembers();
+    void addInvitations();
+    void addPeople();
+    base::Result<std::string> answer(const std::string& path, const std::string& body) const;
+    api::Member* member(const std::string& id);
+    std::int64_t ago(std::chrono::minutes minutes) const;
+
+    const base::Clock& m_clock;
+    std::vector<std::pair<std::string, Handler>> m_routes;   ///< "POST members/*/suspend"
+    int m_serial = 0;
+};
+
+}  // namespace parlour::ui

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/models/share_model.h"
+
+#include <QDesktopServices>
+#include <QRegularExpression>
+#include <QUrlQuery>
+
+namespace parlour::ui {
+
+namespace {
+constexpr qsizetype kMaxNames = 500;
+constexpr qsizetype kMaxNameLength = 64;
+
+/// Encoded whole: a secret after "#" must not become the composer's own fragment.
+QUrl address(const QString& base, std::initializer_list<std::pair<const char*, QString>> values) {
+    QString text = base;
+    QChar mark = QLatin1Char('?');
+    for (const auto& [name, value] : values) {
+        text += mark + QLatin1String(name) + QLatin1Char('=') + QString::fromLatin1(QUrl::toPercentEncoding(value));
+        mark = QLatin1Char('&');
+    }
+    return QUrl(text, QUrl::StrictMode);
+}
+}  // namespace
+
+QVariantList ShareModel::composers() const {
+    const auto one = [](const char* key, const char* title) {
+        return QVariantMap{{QStringLiteral("key"), QLatin1String(key)}, {QStringLiteral("title"), QLatin1String(title)}};
+    };
+    return {one("x", "X"), one("mastodon", "Mastodon"), one("bluesky", "Bluesky"), one("telegram", "Telegram"),
+            one("whatsapp", "WhatsApp"), one("linkedin", "LinkedIn"), one("reddit", "Reddit")};
+}
+
+QString ShareModel::words(const QString& title, const QString& when, const QString& message, const QString& link) const {
+    QStringList lines;
+    for (const auto& line : {title, when, message, link})
+        if (!line.trimmed().isEmpty()) lines << line.trimmed();
+    return lines.join(QLatin1Char('\n'));
+}
+
+QUrl ShareModel::composer(const QString& key, const QString& title, const QString& words, const QString& link,
+                          const QString& instance) const {
+    // The words end with the link; sites with a field of its own get them without.
+    QString alone = words;
+    if (!link.isEmpty()) alone = alone.remove(link).trimmed();
+    if (key == QLatin1String("mail")) return address(QStringLiteral("mailto:"), {{"subject", title}, {"body", words}});
+    if (key == QLatin1String("x")) return address(QStringLiteral("https://x.com/intent/post"), {{"text", alone}, {"url", link}});
+    if (key == QLatin1String("bluesky")) return address(QStringLiteral("https://bsky.app/intent/compose"), {{"text", words}});
+    if (key == QLatin1String("telegram")) return address(QStringLiteral("https://t.me/share/url"), {{"url", link}, {"text", alone}});
+    if (key == QLatin1String("whatsapp")) return address(QStringLiteral("https://wa.me/"), {{"text", words}});
+    if (key == QLatin1String("linkedin")) return address(QStringLiteral("https://www.linkedin.com/sharing/share-offsite/"), {{"url", link}});
+    if (key == QLatin1String("reddit")) return address(QStringLiteral("https://www.reddit.com/submit"), {{"url", link}, {"title", title}});
+    if (key == QLatin1String("mastodon")) {
+        static const QRegularExpression host(QStringLiteral("^[a-z0-9.-]+\\.[a-z]{2,}$"), QRegularExpression::CaseInsensitiveOption);
+        const auto where = instance.trimmed().isEmpty() ? QStringLiteral("mastodon.social") : instance.trimmed();
+        if (!host.match(where).hasMatch()) return {};
+        return address(QStringLiteral("https://%1/share").arg(where.toLower()), {{"text", words}});
+    }
+    return {};
+}
+
+bool ShareModel::compose(const QString& key, const QString& title, const QString& words, const QString& link,
+                         const QString& instance) const {
+    const auto url = composer(key, title, words, link, instance);
+    return url.isValid() && QDesktopServices::openUrl(url);
+}
+
+QStringList ShareModel::names(const QString& pasted) const {
+    QStringList list;
+    for (const auto& line : pasted.split(QRegularExpression(QStringLiteral("[\\r\\n;]+")), Qt::SkipEmptyParts)) {
+        auto name = line.section(QLatin1Char(','), 0, 0).simplified();
+        if (name.size() >= 2 && name.startsWith(QLatin1Char('"')) && name.endsWith(QLatin1Char('"'))) name = name.mid(1, name.size() - 2).simplified();
+        name.truncate(kMaxNameLength);
+        if (!name.isEmpty() && !list.contains(name)) list << name;
+        if (list.size() == kMaxNames) break;
+    }
+    return list;
+}
+
+}  // namespace parlour::ui

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ways to pass a link on: as text, by mail, as a calendar entry, in the composer of a public site. Composers open in the
+// browser with the words filled in; nothing is sent from here. Thread: UI.
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QUrl>
+#include <QVariant>
+
+namespace parlour::ui {
+
+class ShareModel : public QObject {
+    Q_OBJECT
+    Q_PROPERTY(QVariantList composers READ composers CONSTANT)   ///< [{key, title}]
+  public:
+    using QObject::QObject;
+    QVariantList composers() const;
+    /// "Title, when, link" on lines of their own; empty parts are left out.
+    Q_INVOKABLE QString words(const QString& title, const QString& when, const QString& message, const QString& link) const;
+    /// The composer's address with everything filled in; "mail" is a mail. Invalid for a key that is not known.
+    QUrl composer(const QString& key, const QString& title, const QString& words, const QString& link, const QString& instance) const;
+    /// Opens it in the person's browser or mail program.
+    Q_INVOKABLE bool compose(const QString& key, const QString& title, const QString& words, const QString& link,
+                             const QString& instance = {}) const;
+    /// One name a line, or the first column of a CSV; trimmed, without empty ones and repeats, at most 500.
+    Q_INVOKABLE QStringList names(const QString& pasted) const;
+};
+
+}  // namespace parlour::ui

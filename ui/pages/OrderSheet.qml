@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// A new invitation of any kind, or a batch of personal ones; afterwards the links to pass on.
+import QtQuick
+import QtQuick.Templates as T
+import Parlour.Theme
+import Parlour.Controls
+import Parlour.Models
+
+Sheet {
+    id: root
+    preferredWidth: 600
+    title: made.length > 0 ? (made.length === 1 ? qsTr("Your invitation") : qsTr("%1 invitations").arg(made.length)) : qsTr("New invitation")
+    property var made: []
+    property string problem: ""
+    property bool busy: false
+    readonly property var kinds: ["membership", "listener", "speaker", "moderator"]
+    readonly property string kind: kinds[kindChoice.currentIndex]
+    readonly property bool toRoom: kind !== "membership"
+    readonly property var rooms: roomList.value.rooms || []
+    readonly property var uses: [1, 5, 20, 100, 0]
+    readonly property var spans: [3600, 86400, 604800, 1209600, 0]
+    readonly property var pasted: batch.checked ? App.share.names(names.text) : []
+    readonly property bool two: bodyWidth > 440
+    readonly property real cell: two ? (bodyWidth - 12) / 2 : bodyWidth
+
+    function show(which) {
+        made = []
+        problem = ""
+        busy = false
+        batch.checked = false
+        approval.checked = false
+        withCode.checked = false
+        forName.text = ""
+        message.text = ""
+        names.text = ""
+        kindChoice.currentIndex = Math.max(0, kinds.indexOf(which))
+        adapt()
+        open()
+    }
+    function adapt() {
+        useChoice.currentIndex = toRoom && kind === "listener" ? 4 : 0
+        spanChoice.currentIndex = toRoom ? 1 : 3
+    }
+    function create() {
+        busy = true
+        const order = {kind: kind, message: message.text.trim(), approval: approval.checked, with_code: withCode.checked,
+                       expires_in_s: spans[spanChoice.currentIndex] || undefined}
+        if (toRoom) order.room = rooms[roomChoice.currentIndex].room
+        if (batch.checked) order.names = pasted
+        else {
+            order.for_name = forName.text.trim()
+            order.uses = uses[useChoice.currentIndex] || undefined
+        }
+        App.house.post("/invitations", order, (answer, error) => {
+            busy = false
+            if (error) { problem = error.message + " " + error.advice; return }
+            problem = ""
+            made = answer.invitations
+        })
+    }
+    onClosed: made = []   // the secrets go with the sheet
+
+    HouseRecord { id: roomList; path: root.opened ? "/rooms" : "" }
+
+    Column {
+        visible: root.made.length === 0
+        width: parent.width
+        spacing: 10
+        FieldLabel { text: qsTr("To what") }
+        Choice {
+            id: kindChoice
+            width: parent.width
+            label: qsTr("To what")
+            model: [qsTr("Membership of the house"), qsTr("A room, as listener"), qsTr("A room, as speaker"), qsTr("A room, as moderator")]
+            onActivated: root.adapt()
+        }
+        Caption {
+            width: parent.width
+            text: root.kind === "membership" ? (App.house.left < 0 ? qsTr("A member gets two invitations of their own. You have no quota.")
+                    : qsTr("A member gets two invitations of their own, and your name stays on their profile. You have %1 left.").arg(App.house.left))
+                : root.kind === "listener" ? qsTr("Listeners hear the room and may raise a hand. This is the link for the public.")
+                : root.kind === "speaker" ? qsTr("Speakers come in on stage, muted. Send it only to people you expect to speak.")
+                : qsTr("Moderators may invite, mute and remove others. Best with one use.")
+        }
+        Choice {
+            id: roomChoice
+            visible: root.toRoom && root.rooms.length > 0
+            width: parent.width
+            label: qsTr("Room")
+            model: root.rooms.map(room => room.title)
+        }
+        Caption { visible: root.toRoom && roomList.loaded && root.rooms.length === 0; width: parent.width; text: qsTr("This house has no room you could invite to. Start one first.") }
+        Toggle { id: batch; width: parent.width; text: qsTr("A personal link for each of several people") }
+        TextBox {
+            id: names
+            visible: batch.checked
+            width: parent.width
+            lines: 4
+            label: qsTr("Names, one a line")
+            placeholderText: qsTr("Names, one a line; a CSV's first column works, too")
+            maximumLength: 40000
+        }
+        Caption { visible: batch.checked; text: qsTr("%1 names, one link of one use each").arg(root.pasted.length) }
+        TextInputField {
+            id: forName
+            visible: !batch.checked
+            width: parent.width
+            label: qsTr("For whom")
+            placeholderText: qsTr("For whom (may stay empty)")
+            maximumLength: 64
+        }
+        Flow {
+            width: parent.width
+            spacing: 12
+            Column {
+                visible: !batch.checked
+                spacing: 6
+                FieldLabel { text: qsTr("How often") }
+                Choice {
+                    id: useChoice
+                    width: root.cell
+                    label: qsTr("How often")
+                    model: [qsTr("Once"), qsTr("5 times"), qsTr("20 times"), qsTr("100 times"), qsTr("No limit")]
+                }
+            }
+            Column {
+                spacing: 6
+                FieldLabel { text: qsTr("How long") }
+                Choice {
+                    id: spanChoice
+                    width: root.cell
+                    label: qsTr("How long")
+                    model: [qsTr("1 hour"), qsTr("1 day"), qsTr("1 week"), qsTr("2 weeks"), qsTr("Until revoked")]
+                }
+            }
+        }
+        TextBox { id: message; width: parent.width; lines: 2; label: qsTr("Message"); placeholderText: qsTr("A sentence they read first (may stay empty)"); maximumLength: 500 }
+        Toggle { id: approval; width: parent.width; text: qsTr("I say yes to each who comes"); explanation: qsTr("They wait until somebody lets them in") }
+        Toggle { id: withCode; width: parent.width; text: qsTr("With a code"); explanation: qsTr("The link works only with a code that you tell them another way") }
+    }
+    UserText { width: parent.width; visible: root.problem !== ""; text: root.problem; color: Theme.danger; role: Accessible.AlertMessage }
+
+    ShareLink {
+        visible: root.made.length === 1
+        width: parent.width
+        link: root.made.length === 1 ? root.made[0].link : ""
+        title: root.kind === "membership" ? qsTr("Your invitation to %1").arg(App.house.name)
+             : qsTr("Your invitation to “%1”").arg(root.rooms.length > 0 ? root.rooms[Math.max(0, roomChoice.currentIndex)].title : App.house.name)
+        message: message.text
+        strong: root.kind !== "listener"
+    }
+    Row {
+        visible: root.made.length === 1 && !!root.made[0].code
+        spacing: 10
+        FieldLabel { text: qsTr("Code") ; anchors.verticalCenter: parent.verticalCenter }
+        UserText { text: root.made.length === 1 ? root.made[0].code : ""; font.weight: Font.DemiBold; font.pixelSize: Theme.fontSection }
+    }
+    ListView {
+        id: several
+        visible: root.made.length > 1
+        width: parent.width
+        height: visible ? Math.min(contentHeight, 300) : 0
+        clip: true
+        model: root.made
+        activeFocusOnTab: true
+        boundsBehavior: Flickable.StopAtBounds
+        T.ScrollBar.vertical: ThinScrollBar { }
+        Accessible.role: Accessible.List
+        Accessible.name: qsTr("Personal links, %1").arg(count)
+        delegate: Item {
+            id: one
+            required property var modelData
+            width: several.width
+            height: 46
+            Accessible.role: Accessible.ListItem
+            Accessible.name: modelData.for_name
+            UserText {
+                anchors { left: parent.left; right: copy.left; rightMargin: 8; verticalCenter: parent.verticalCenter }
+                text: one.modelData.code ? qsTr("%1 · code %2").arg(one.modelData.for_name).arg(one.modelData.code) : one.modelData.for_name
+                wrapMode: Text.NoWrap
+            }
+            ActionButton {
+                id: copy
+                property bool copied: false
+                anchors { right: parent.right; rightMargin: 8; verticalCenter: parent.verticalCenter }
+                compact: true
+                text: copied ? qsTr("Copied") : qsTr("Copy link")
+                spokenName: qsTr("Copy the link for %1").arg(one.modelData.for_name)
+                onClicked: { App.copyText(one.modelData.link); copied = true }
+            }
+        }
+    }
+    Caption { visible: root.made.length > 0; width: parent.width; text: qsTr("Links are shown only now. Each contains a secret: share it only with those you mean.") }
+    actions: [
+        ActionButton {
+            visible: root.made.length === 0
+            kind: "primary"
+            enabled: !root.busy && (!root.toRoom || root.rooms.length > 0) && (!batch.checked || root.pasted.length > 0)
+                     && (root.toRoom || App.house.left !== 0)
+            text: batch.checked ? qsTr("Create links") : qsTr("Create link")
+            onClicked: root.create()
+        },
+        ActionButton {
+            visible: root.made.length > 1
+            kind: "primary"
+            iconName: "copy"
+            text: qsTr("Copy all")
+            onClicked: {
+                App.copyText(root.made.map(one => one.for_name + "\t" + one.link + (one.code ? "\t" + one.code : "")).join("\n"))
+                text = qsTr("All copied")
+            }
+        },
+        ActionButton { visible: root.made.length > 0; text: qsTr("Another one"); onClicked: root.made = [] },
+        ActionButton { text: qsTr("Close"); onClicked: root.close() }
+    ]
+}
