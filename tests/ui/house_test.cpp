@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pages of a house: members and their tree, invitations, the waiting list.
-#include <QDesktopServices>
-#include <QElapsedTimer>
 #include <QTest>
 
 #include "core/api/house_json.h"
@@ -130,12 +128,10 @@ TEST_CASE("five thousand members come page by page and stay smooth", "[ui][house
     REQUIRE(w.until([&] { return (list = listNamed(w, "Members")) != nullptr; }));
     CHECK(list->property("count").toInt() <= 300);   // nobody asked for more yet
     list->forceActiveFocus();
-    QElapsedTimer timer;
-    timer.start();
-    REQUIRE(w.until([&] {
+    REQUIRE(QTest::qWaitFor([&] {
         QMetaObject::invokeMethod(list, "positionViewAtEnd");
         return list->property("count").toInt() == 5000;
-    }));
+    }, 60000));
     int made = 0;
     for (auto* item : w.items("QQuickItemDelegate")) made += item->isVisible() ? 1 : 0;
     CHECK(made < 60);   // rows out of sight are not drawn
@@ -162,7 +158,6 @@ TEST_CASE("an invitation is made with what was chosen and its secret goes with t
 }
 
 TEST_CASE("a link that gives more than listening warns before it goes into a public post", "[ui][invitations]") {
-    struct Opened : QObject {} browser;
     RoomWindow w("order");
     REQUIRE(w.until([&] { return w.has("Create link"); }));
     CHECK(w.press("Create link"));

@@ -2,7 +2,6 @@
 #include "ui/models/house_list.h"
 
 #include <QQmlEngine>
-#include <QSet>
 #include <QUrl>
 #include <algorithm>
 #include <chrono>
@@ -114,27 +113,31 @@ void HouseList::request(const QString& from) {
 
 void HouseList::take(const QVariantMap& answer, bool first) {
     std::vector<HouseRow> rows;
-    if (!first) rows = m_rows;
-    QSet<QString> seen;
-    for (const auto& row : rows) seen.insert(row.id);
+    if (first) m_seen.clear();
     for (const auto& value : answer.value(m_rowsKey).toList()) {
         HouseRow row;
         row.record = value.toMap();
         row.id = row.record.value(m_idKey).toString();
-        if (seen.contains(row.id)) continue;   // it moved between two pages
-        seen.insert(row.id);
+        if (m_seen.contains(row.id)) continue;   // it moved between two pages
+        m_seen.insert(row.id);
         rows.push_back(std::move(row));
     }
     m_answer = answer;
     m_answer.remove(m_rowsKey);
+    if (first) {
+        show(rows);
+    } else if (!rows.empty()) {
+        beginInsert(rowCount(), rowCount() + static_cast<int>(rows.size()) - 1);
+        m_rows.insert(m_rows.end(), rows.begin(), rows.end());
+        endInsert();
+    }
     m_next.clear();
     if (!m_cursor.isEmpty()) {
         if (m_cursorKey.isEmpty())
             m_next = answer.value(QStringLiteral("next")).toString();
-        else if (answer.value(QStringLiteral("more")).toBool() && !rows.empty())
-            m_next = rows.back().record.value(m_cursorKey).toString();
+        else if (answer.value(QStringLiteral("more")).toBool() && !m_rows.empty())
+            m_next = m_rows.back().record.value(m_cursorKey).toString();
     }
-    show(rows);
 }
 
 QVariantMap HouseList::at(int row) const { return row >= 0 && row < rowCount() ? m_rows[static_cast<std::size_t>(row)].record : QVariantMap(); }

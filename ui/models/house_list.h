@@ -5,6 +5,7 @@
 #pragma once
 
 #include <QQmlParserStatus>
+#include <QSet>
 #include <QString>
 #include <QTimer>
 #include <QVariantMap>
@@ -92,6 +93,7 @@ class HouseList : public RowModel<HouseRow>, public QQmlParserStatus {
     QString m_next;          ///< empty = that was all
     QString m_problem;
     QVariantMap m_answer;
+    QSet<QString> m_seen;    ///< ids of the rows, kept for the next page
     int m_round = 0;         ///< answers to an earlier question are dropped
     QTimer m_pause;          ///< typing is not a question per letter
 };
