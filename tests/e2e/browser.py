@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Chromium without a window, driven over its debugging pipe: a page, its text, clicks and typing as a person does them."""
+import base64
+import json
+import os
+import select
+import shutil
+import time
+
+from lab import Failed, skip, wait_for
+
+
+class Browser:
+    def __init__(self, lab, name="browser"):
+        program = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
+        if not program:
+            skip("no Chromium here")
+        to_browser, self.write = os.pipe()
+        self.read, from_browser = os.pipe()
+        # Chromium reads its commands from 3 and answers on 4.
+        shell = f'exec 3<&{to_browser} 4>&{from_browser}; exec "$0" "$@"'
+        self.folder = lab.path(name + "-profile")
+        self.process = lab.start(name, ["/bin/bash", "-c", shell, program, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+                                        "--remote-debugging-pipe", f"--user-data-dir={self.folder}", "--disable-background-networking", "--window-size=900,1200", "about:blank"],
+                                 pass_fds=(to_browser, from_browser))
+        os.close(to_browser)
+        os.close(from_browser)
+        self.buffer, self.number, self.requests, self.problems = b"", 0, [], []
+        target = self.call("Target.createTarget", {"url": "about:blank"})["targetId"]
+        self.session = None
+        self.session = self.call("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
+        for domain in ("Page", "Runtime", "Network", "Log"):
+            self.call(domain + ".enable")
+        self.downloads = lab.path(name + "-downloads")
+        self.downloads.mkdir()
+        self.call("Page.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(self.downloads)})
+
+    def _message(self, timeout):
+        end = time.monotonic() + timeout
+        while b"\0" not in self.buffer:
+            if not select.select([self.read], [], [], max(0, end - time.monotonic()))[0]:
+                return None
+            chunk = os.read(self.read, 65536)
+            if not chunk:
+                raise Failed("the browser ended: " + open(self.process.log, errors="replace").read()[-1500:])
+            self.buffer += chunk
+        text, self.buffer = self.buffer.split(b"\0", 1)
+        message = json.loads(text)
+        method, params = message.get("method"), message.get("params", {})
+        if method == "Network.requestWillBeSent":
+            self.requests.append(params["request"]["url"])
+        elif method == "Page.javascriptDialogOpening":
+            self._send("Page.handleJavaScriptDialog", {"accept": True})
+        elif method == "Log.entryAdded" and params["entry"]["level"] == "error":
+            self.problems.append(params["entry"]["text"])
+        elif method == "Runtime.exceptionThrown":
+            self.problems.append(json.dumps(params["exceptionDetails"])[:500])
+        return message
+
+    def _send(self, method, params):
+        self.number += 1
+        message = {"id": self.number, "method": method, "params": params}
+        if getattr(self, "session", None):
+            message["sessionId"] = self.session
+        os.write(self.write, json.dumps(message).encode() + b"\0")
+        return self.number
+
+    def call(self, method, params=None, timeout=60):
+        number = self._send(method, params or {})
+        while True:
+            message = self._message(timeout)
+            if message is None:
+                raise Failed(f"the browser did not answer {method}")
+            if message.get("id") == number:
+                if "error" in message:
+                    raise Failed(f"{method}: {message['error']}")
+                return message["result"]
+
+    def run(self, script):
+        result = self.call("Runtime.evaluate", {"expression": script, "returnByValue": True, "awaitPromise": True, "userGesture": True})
+        if "exceptionDetails" in result:
+            raise Failed(json.dumps(result["exceptionDetails"])[:600])
+        return result["result"].get("value")
+
+    def open(self, url):
+        self.call("Page.navigate", {"url": "about:blank"})
+        self.call("Page.navigate", {"url": url})
+
+    def text(self):
+        return self.run("document.body ? document.body.innerText : ''") or ""
+
+    def wait_text(self, words, timeout=30):
+        try:
+            wait_for(f"“{words}” on the page", lambda: words in self.text(), timeout)
+        except Failed:
+            raise Failed(f"“{words}” is not on the page:\n{self.text()}\n{self.problems}")
+
+    def click(self, css):
+        wait_for(css, lambda: self.run(f"!!document.querySelector({json.dumps(css)}) && !document.querySelector({json.dumps(css)}).disabled"), 30)
+        self.run(f"document.querySelector({json.dumps(css)}).click()")
+
+    def fill(self, css, value):
+        wait_for(css, lambda: self.run(f"!!document.querySelector({json.dumps(css)})"), 30)
+        self.run(f"(e => {{ e.value = {json.dumps(value)}; e.dispatchEvent(new Event('input', {{bubbles: true}})); }})(document.querySelector({json.dumps(css)}))")
+
+    def key(self, name, code):
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", {"type": kind, "key": name, "code": name, "windowsVirtualKeyCode": code, **({"text": "\r"} if name == "Enter" and kind == "keyDown" else {})})
+
+    def screenshot(self, path):
+        data = self.call("Page.captureScreenshot", {"format": "png", "captureBeyondViewport": True})["data"]
+        path.write_bytes(base64.b64decode(data))
