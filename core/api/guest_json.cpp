@@ -119,6 +119,10 @@ void describe(V& v, T& t) {
     v.field("verified", t.verified, Need::optional);
     v.field("delegate_key", t.delegateKey, Need::optional);
     v.field("delegate_withdrawn", t.delegateWithdrawn, Need::optional);
+    v.field("room", t.room, Need::optional);
+    v.field("green_room", t.greenRoom, Need::optional);
+    v.field("guest_ready", t.guestReady, Need::optional);
+    v.field("host_ready", t.hostReady, Need::optional);
     v.field("at_ms", t.atMs, Need::optional);
     v.field("expires_ms", t.expiresMs, Need::optional);
 }
@@ -166,6 +170,22 @@ void describe(V& v, T& t) {
     v.field("at_ms", t.atMs);
     v.field("room", t.room);
 }
+template <class V, Same<GuestReady> T>
+void describe(V& v, T& t) {
+    v.field("on", t.on, Need::optional);
+    v.field("as", t.as);
+}
+template <class V, Same<RoomGuest> T>
+void describe(V& v, T& t) {
+    v.field("name", t.name);
+    v.field("identity", t.identity, Need::optional);
+    v.field("verified", t.verified, Need::optional);
+    v.field("guest_ready", t.guestReady, Need::optional);
+    v.field("host_ready", t.hostReady, Need::optional);
+    v.field("green_room", t.greenRoom, Need::optional);
+    v.field("version", t.version, Need::optional);
+    v.field("terms", t.terms);
+}
 
 PARLOUR_JSON(Terms)
 PARLOUR_JSON(TermsFile)
@@ -178,5 +198,7 @@ PARLOUR_JSON(GuestNotice)
 PARLOUR_JSON(GuestAnswer)
 PARLOUR_JSON(GuestSign)
 PARLOUR_JSON(GuestChange)
+PARLOUR_JSON(GuestReady)
+PARLOUR_JSON(RoomGuest)
 
 }  // namespace parlour::api

@@ -90,6 +90,10 @@ struct GuestView {
     std::string verified;
     std::string delegateKey;          ///< of the delegate who signed last; empty before
     bool delegateWithdrawn = false;
+    base::RoomId room;                ///< where the talk is; empty before it is set
+    base::RoomId greenRoom;           ///< where guest, delegate and host hear each other before it
+    bool guestReady = false;
+    bool hostReady = false;
     std::int64_t atMs = 0;
     std::int64_t expiresMs = 0;       ///< 0 = never
 };
@@ -144,6 +148,25 @@ struct GuestChange {
     std::optional<std::int64_t> atMs; ///< when the talk is; 0 = none
     std::optional<base::RoomId> room; ///< where
 };
+// POST guests/{id}/ready, POST guests/open/ready : GuestReady -> GuestView. The light of the side that asks.
+struct GuestReady {
+    bool on = true;
+    std::optional<GuestLink> as;
+};
+// POST guests/open/offstage : GuestLink -> Nothing. The delegate takes the guest off the stage, at once.
+
+// GET rooms/{room}/guest -> RoomGuest (those in the room). The card beside the stage; what was agreed is for the moderators.
+struct RoomGuest {
+    std::string name;
+    base::Identity identity;          ///< who has the seat; empty = nobody yet
+    std::string verified;             ///< how the guest is known: link | code | compared; "" = not yet
+    bool guestReady = false;
+    bool hostReady = false;
+    base::RoomId greenRoom;           ///< moderators
+    int version = 0;                  ///< of the agreed terms; 0 = not agreed, or not for the asker
+    std::optional<Terms> terms;       ///< moderators, once agreed: questions and what is not talked about
+};
+
 // GET guests/{id}/terms, POST guests/open/terms : GuestLink -> TermsFile, once both sides have signed
 
 }  // namespace parlour::api

@@ -4,6 +4,7 @@
 #include "core/crypto/ed25519.h"
 #include "core/crypto/hash.h"
 #include "core/house/display_name.h"
+#include "core/house/invitation.h"
 #include "core/house/membership.h"
 
 namespace parlour::house {
@@ -172,35 +173,65 @@ api::Role seatRole(Store& store, const InvitationRow& link, const std::string& p
     if (!link.object.empty())
         if (const auto guest = GuestStore(store).find(link.object); guest && !guest->seatKey.empty() && guest->seatKey == fromHexKey(publicKeyHex))
             return api::Role::speaker;
-    return api::roleOf(link.kind);
+    return link.kind == api::InvitationKind::delegate && !link.object.empty() ? api::Role::speaker : api::roleOf(link.kind);
 }
 
-void withdrawDelegate(Store& store, GuestRow& guest, base::WallTime now) {
+void enterGreenRoom(Store& store, const GuestRow& guest, const base::Identity& who, base::WallTime now) {
+    if (guest.greenRoom.empty()) return;
+    auto place = store.member(guest.greenRoom, who);
+    if (place && place->active) return;
+    MemberRow row = place.value_or(MemberRow{});
+    row.room = guest.greenRoom;
+    row.identity = who;
+    row.role = api::Role::speaker;
+    row.joined = now;
+    row.active = true;
+    store.putMember(row);
+}
+
+Lost withdrawDelegate(Store& store, GuestRow& guest, base::WallTime now) {
+    Lost lost;
     for (const auto& link : store.invitationsOf(guest.id))
-        if (link.kind == api::InvitationKind::delegate && !link.revoked) store.revokeInvitation(link.id, now);
+        if (link.kind == api::InvitationKind::delegate && !link.revoked) lost = revoke(store, link, api::RevokeScope::people, now);
     for (const auto& one : GuestStore(store).signatures(guest.id, guest.version))
         if (one.by == Party::delegate) voidSignature(store, guest, one.key);
     guest.delegateWithdrawn = true;
     guest.changed = now;
     GuestStore(store).put(guest);
+    return lost;
 }
 
-void freeSeat(Store& store, GuestRow& guest, base::WallTime now) {
-    if (guest.seatKey.empty()) return;
+Lost freeSeat(Store& store, GuestRow& guest, base::WallTime now) {
+    if (guest.seatKey.empty()) return {};
+    const auto key = base::fromBase64Url(guest.seatKey);
+    const base::Identity who(crypto::identityOf(*key));
+    for (const auto& room : {guest.room, guest.greenRoom}) {
+        auto place = room.empty() ? std::nullopt : store.member(room, who);
+        if (!place || !place->active || place->power == api::Power::host) continue;
+        place->active = false;
+        place->power = api::Power::none;
+        ++place->epoch;
+        store.putMember(*place);
+    }
     voidSignature(store, guest, guest.seatKey);
     guest.seatKey.clear();
     guest.seatBound.clear();
+    guest.guestReady = false;
     guest.changed = now;
     GuestStore(store).put(guest);
+    return {who};
 }
 
-base::Result<void> revokeGuest(Store& store, GuestRow& guest, base::WallTime now) {
-    if (guest.state == GuestState::revoked) return {};
-    if (auto done = step(store, guest, GuestAct::revoke, Party::host, 0, now); !done) return done;
+base::Result<Lost> revokeGuest(Store& store, GuestRow& guest, base::WallTime now) {
+    if (guest.state == GuestState::revoked) return Lost{};
+    if (auto done = step(store, guest, GuestAct::revoke, Party::host, 0, now); !done) return base::Unexpected(std::move(done).error());
+    Lost lost = withdrawDelegate(store, guest, now);
+    const Lost seat = freeSeat(store, guest, now);
+    lost.insert(lost.end(), seat.begin(), seat.end());
     for (const auto& link : store.invitationsOf(guest.id))
         if (!link.revoked) store.revokeInvitation(link.id, now);
     GuestStore(store).put(guest);
-    return {};
+    return lost;
 }
 
 base::Result<api::TermsFile> termsFile(Store& store, const GuestRow& guest, const base::HouseId& house, const std::string& houseName,

@@ -41,15 +41,21 @@ base::Result<void> takeSeat(Store& store, GuestRow& guest, const GuestSpeaker& w
 /// Coming into the room by one of the three links: takes the seat where the link or the right code allows it, so that seatRole()
 /// answers speaker. The guest's own link is for nobody else.
 base::Result<void> enterAsGuest(Store& store, const InvitationRow& link, const std::string& publicKeyHex, bool codeFits, base::WallTime now);
-/// speaker for the key that has the seat, by whichever of the links; else what the kind gives.
+/// speaker for the key that has the seat, by whichever of the links, and for the delegate, whose link leads into the green room
+/// only; else what the kind gives.
 api::Role seatRole(Store& store, const InvitationRow& link, const std::string& publicKeyHex);
 
+/// Whoever has the seat speaks in the green room, too. After they came into the room.
+void enterGreenRoom(Store& store, const GuestRow& guest, const base::Identity& who, base::WallTime now);
+
+// These answer who lost a place in room or green room by it.
+using Lost = std::vector<base::Identity>;
 /// The delegate's link ends. What they signed is void as long as the terms are not agreed.
-void withdrawDelegate(Store& store, GuestRow& guest, base::WallTime now);
+Lost withdrawDelegate(Store& store, GuestRow& guest, base::WallTime now);
 /// Nobody has the seat; the same for a signature of the key that had it.
-void freeSeat(Store& store, GuestRow& guest, base::WallTime now);
-/// Ends the invitation and its links.
-base::Result<void> revokeGuest(Store& store, GuestRow& guest, base::WallTime now);
+Lost freeSeat(Store& store, GuestRow& guest, base::WallTime now);
+/// Ends the invitation and its links; listeners stay.
+base::Result<Lost> revokeGuest(Store& store, GuestRow& guest, base::WallTime now);
 
 /// Both signatures, sealed by the house; conflict "not_agreed" before that.
 base::Result<api::TermsFile> termsFile(Store& store, const GuestRow& guest, const base::HouseId& house, const std::string& houseName,

@@ -66,6 +66,10 @@ api::GuestView viewOf(Impl& impl, const GuestRow& guest, const GuestSpeaker& who
     for (const auto& one : view.signedBy)
         if (one.by == Party::delegate) view.delegateKey = one.key;
     view.delegateWithdrawn = guest.delegateWithdrawn;
+    view.room = guest.room;
+    view.greenRoom = guest.greenRoom;
+    view.guestReady = guest.guestReady;
+    view.hostReady = guest.hostReady;
     if (guest.talk) view.atMs = base::toUnixMs(*guest.talk);
     if (guest.expires) view.expiresMs = base::toUnixMs(*guest.expires);
     return view;
@@ -149,6 +153,12 @@ void tellHost(Impl& impl, const GuestRow& guest, const std::string& what) {
     notice.text = guest.name + ": " + what;
     notice.at = impl.clock.wallNow();
     house::PeopleStore(impl.store).addNotice(guest.host, std::move(notice));
+}
+
+/// Those who lost their place are out of the live rooms once it is written.
+void leaveRooms(Impl& impl, const GuestRow& guest, const house::Lost& lost) {
+    if (lost.empty()) return;
+    impl.afterCommit.push_back([&impl, rooms = std::vector{guest.room, guest.greenRoom}, lost] { impl.expel(rooms, lost, [](base::Result<void>) {}); });
 }
 
 void audit(Impl& impl, const GuestRow& guest, const base::Identity& actor, const char* action, std::string detail = {}) {
@@ -273,11 +283,11 @@ base::Result<api::GuestView> change(Impl& impl, const RouteCall& call, const api
         audit(impl, guest, call.who, "guest_compared");
     }
     if (wish.freeSeat) {
-        house::freeSeat(impl.store, guest, now);
+        leaveRooms(impl, guest, house::freeSeat(impl.store, guest, now));
         audit(impl, guest, call.who, "guest_seat_freed");
     }
     if (wish.withdrawDelegate) {
-        house::withdrawDelegate(impl.store, guest, now);
+        leaveRooms(impl, guest, house::withdrawDelegate(impl.store, guest, now));
         audit(impl, guest, call.who, "guest_delegate_withdrawn");
     }
     if (wish.room) {
@@ -287,7 +297,12 @@ base::Result<api::GuestView> change(Impl& impl, const RouteCall& call, const api
             if (!impl.find(*wish.room)) return base::Unexpected(Impl::unknownRoom());
         }
         guest.room = *wish.room;
-        guests.setRoomOfLinks(guest.id, guest.room);
+        if (!guest.room.empty() && guest.greenRoom.empty()) {
+            auto made = impl.makeRoom({"Green room of " + guest.name, false}, call.who);
+            if (!made) return base::Unexpected(std::move(made).error());
+            guest.greenRoom = made->room;
+        }
+        guests.setRoomOfLinks(guest.id, guest.room, guest.room.empty() ? base::RoomId() : guest.greenRoom);
     }
     if (wish.atMs) {
         if (*wish.atMs < 0) return base::fail(ErrorKind::invalidInput, "bad_field", "A field is missing or has a wrong value.", {}, "at_ms");
@@ -299,7 +314,9 @@ base::Result<api::GuestView> change(Impl& impl, const RouteCall& call, const api
         audit(impl, guest, call.who, "guest_scheduled");
     }
     if (wish.revoke) {
-        if (auto done = house::revokeGuest(impl.store, guest, now); !done) return base::Unexpected(std::move(done).error());
+        auto done = house::revokeGuest(impl.store, guest, now);
+        if (!done) return base::Unexpected(std::move(done).error());
+        leaveRooms(impl, guest, *done);
         audit(impl, guest, call.who, "guest_revoked");
     }
     return viewOf(impl, guest, asked->who);
@@ -361,6 +378,72 @@ base::Result<api::TermsFile> openTerms(Impl& impl, const RouteCall&, const api::
     return house::termsFile(impl.store, asked->guest, impl.houseId, impl.address.houseName, *impl.key);
 }
 
+// ---- on the day
+
+base::Result<api::GuestView> setReady(Impl& impl, Asked asked, bool on) {
+    (asked.who.party == Party::host ? asked.guest.hostReady : asked.guest.guestReady) = on;
+    GuestStore(impl.store).put(asked.guest);
+    return viewOf(impl, asked.guest, asked.who);
+}
+base::Result<api::GuestView> hostReady(Impl& impl, const RouteCall& call, const api::GuestReady& wish) {
+    auto asked = hostSide(impl, call);
+    if (!asked) return base::Unexpected(std::move(asked).error());
+    return setReady(impl, std::move(*asked), wish.on);
+}
+base::Result<api::GuestView> openReady(Impl& impl, const RouteCall&, const api::GuestReady& wish) {
+    if (!wish.as) return base::Unexpected(house::unknownInvitation());
+    auto asked = guestSide(impl, *wish.as);
+    if (!asked) return base::Unexpected(std::move(asked).error());
+    if (asked->guest.room.empty())
+        return base::fail(ErrorKind::refused, "no_room_yet", "There is no room for this talk yet.", "Wait for the host to set time and room.");
+    tellHost(impl, asked->guest, wish.on ? "ready" : "not ready");
+    return setReady(impl, std::move(*asked), wish.on);
+}
+
+void offstage(Impl& impl, const RouteCall&, const api::GuestLink& as, HouseService::Answer<api::Nothing> answer) {
+    auto order = impl.reading<StageRequest>([&]() -> base::Result<StageRequest> {
+        auto asked = guestSide(impl, as);
+        if (!asked) return base::Unexpected(std::move(asked).error());
+        if (asked->who.party != Party::delegate)
+            return base::fail(ErrorKind::refused, "guest_not_yours", "That is for the delegate to do.", "Step down yourself.");
+        if (asked->guest.room.empty() || asked->guest.seatKey.empty())
+            return base::fail(ErrorKind::conflict, "not_on_stage", "The guest is not on the stage.");
+        StageRequest request;
+        request.room = asked->guest.room;
+        request.verb = api::StageVerb::down;
+        request.target = base::Identity(crypto::identityOf(*base::fromBase64Url(asked->guest.seatKey)));
+        audit(impl, asked->guest, request.target, "guest_offstage");
+        return request;
+    });
+    if (!order) return answer(base::Unexpected(std::move(order).error()));
+    impl.stageCommand(*order, true, [answer](base::Result<std::uint64_t> done) {
+        if (!done) return answer(base::Unexpected(std::move(done).error()));
+        answer(api::Nothing{});
+    });
+}
+
+base::Result<api::RoomGuest> roomGuest(Impl& impl, const RouteCall& call) {
+    const base::RoomId room(call.args.at(0));
+    const auto place = impl.store.member(room, call.who);
+    if (!call.caller.admin && (!place || !place->active)) return base::Unexpected(Impl::unknownRoom());
+    GuestStore guests(impl.store);
+    const auto guest = guests.ofRoom(room);
+    if (!guest) return base::fail(ErrorKind::notFound, "no_guest", "No guest is invited into this room.");
+    api::RoomGuest out;
+    out.name = guest->name;
+    out.verified = verifiedOf(guests, *guest);
+    if (!guest->seatKey.empty()) out.identity = base::Identity(crypto::identityOf(*base::fromBase64Url(guest->seatKey)));
+    out.guestReady = guest->guestReady;
+    out.hostReady = guest->hostReady;
+    if (!call.caller.admin && place->power == api::Power::none) return out;
+    out.greenRoom = guest->greenRoom;
+    if (guest->state == GuestState::agreed) {
+        out.version = guest->version;
+        if (auto newest = guests.version(guest->id, guest->version)) out.terms = std::move(newest->terms);
+    }
+    return out;
+}
+
 base::Result<api::GuestNotice> publicNotice(Impl& impl, const RouteCall&, const api::GuestLink& as) {
     auto found = guestOfLink(impl, as);
     if (!found) return base::Unexpected(std::move(found).error());
@@ -401,6 +484,10 @@ void addGuestRoutes(HouseRoutes& routes) {
     routes.post<api::GuestLink, api::GuestView>("guests/open/claim", openClaim, open);
     routes.post<api::GuestLink, api::TermsFile>("guests/open/terms", openTerms, open);
     routes.post<api::GuestLink, api::GuestNotice>("guests/public", publicNotice, open);
+    routes.post<api::GuestReady, api::GuestView>("guests/{id}/ready", hostReady);
+    routes.post<api::GuestReady, api::GuestView>("guests/open/ready", openReady, open);
+    routes.wait<api::GuestLink, api::Nothing>("guests/open/offstage", offstage, open);
+    routes.get<api::RoomGuest>("rooms/{room}/guest", roomGuest);
 }
 
 }  // namespace parlour::server

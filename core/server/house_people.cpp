@@ -115,7 +115,8 @@ base::Result<api::Redeemed> HouseService::Impl::redeemAs(const api::RedeemReques
     if (!room)
         return base::fail(ErrorKind::expired, "room_ended", "The room of this invitation has been closed.", "Ask for a new one.");
     const auto rules = house::rulesOf(store);
-    if (!rules.open && found->kind == api::InvitationKind::listener && !isMember(as.identity))
+    if (!rules.open && found->kind == api::InvitationKind::listener && !isMember(as.identity) &&
+        house::seatRole(store, *found, as.publicKeyHex) == api::Role::listener)
         return base::fail(ErrorKind::refused, "members_only", "Only members of this house may listen here.", "Ask a member for an invitation to the house.");
     const auto mark = room->stage.marks.find(as.identity);
     if (mark != room->stage.marks.end() && mark->second == house::Mark::removed)
@@ -127,6 +128,7 @@ base::Result<api::Redeemed> HouseService::Impl::redeemAs(const api::RedeemReques
     auto member = house::redeem(store, request.id, request.secret, as, now);
     if (!member) return base::Unexpected(std::move(member).error());
     out.role = member->role;
+    if (guest && house::seatRole(store, *found, as.publicKeyHex) == api::Role::speaker) house::enterGreenRoom(store, *guest, as.identity, now);
     base::WallTime expires{};
     auto token = mint(*room, *member, as.name, signal::TokenType::join, policy.joinToken, &expires);
     if (!token) return base::Unexpected(std::move(token).error());

@@ -253,6 +253,55 @@ TEST_CASE("a revoked or expired invitation says so to those who hold it", "[gues
     CHECK(code(world.answer(world.as(world.made.guestLink), "accept")) == "guest_closed");
 }
 
+TEST_CASE("guest, delegate and host meet in the green room, and both lights are seen; strangers stay outside", "[guests]") {
+    GuestWorld world;
+    CHECK(code(postAs<api::GuestView>(world, "guests/open/ready", api::GuestReady{true, world.as(world.made.delegateLink)})) == "no_room_yet");
+    REQUIRE(world.redeem("hanna", world.links.moderator));
+    REQUIRE(world.change({false, false, false, "", {}, world.room}) == "");
+    const auto ada = world.redeem("ada", world.made.guestLink);
+    REQUIRE(ada);
+    const auto eve = world.redeem("eve", world.made.publicLink);
+    REQUIRE(eve);
+    const auto green = world.host()->greenRoom;
+    const auto enter = [&](const std::string& session) {
+        return getAs<api::RoomGuest>(world, "rooms/" + world.room.str() + "/guest", session);
+    };
+    const auto token = [&](const std::string& session) {
+        return code(world.wait<api::JoinGrant>([&](auto answer) { world.house->token({session, false}, green, {}, answer); }));
+    };
+    CHECK(token(ada->session) == "");
+    CHECK(token(world.sessions["hanna"]) == "");
+    CHECK(token(eve->session) != "");
+    CHECK(postAs<api::GuestView>(world, "guests/open/ready", api::GuestReady{true, world.as(world.made.delegateLink)})->guestReady);
+    CHECK(postAs<api::GuestView>(world, world.one() + "/ready", api::GuestReady{true, {}}, world.sessions["hanna"])->hostReady);
+    REQUIRE(world.hostSign(1));
+    REQUIRE(world.sign(world.as(world.made.guestLink), "ada", api::Party::guest, 1));
+    const auto host = enter(world.sessions["hanna"]), listener = enter(eve->session);
+    CHECK(host->terms->topic == "The sea");
+    CHECK(host->guestReady);
+    CHECK(host->hostReady);
+    CHECK_FALSE(listener->terms);
+    CHECK(listener->identity == HouseWorld::id("ada"));
+    CHECK(listener->verified == "link");
+    CHECK(code(enter(world.sessions["member"])) == code(getAs<api::RoomGuest>(world, "rooms/nosuchroom/guest", world.sessions["member"])));
+}
+
+TEST_CASE("the delegate takes the guest off the stage; a withdrawn one does not, and is out of the green room", "[guests]") {
+    GuestWorld world;
+    REQUIRE(world.redeem("hanna", world.links.moderator));
+    REQUIRE(world.change({false, false, false, "", {}, world.room}) == "");
+    world.enter("ada", world.made.guestLink);
+    const auto spoke = world.redeem("spoke", world.made.delegateLink);
+    REQUIRE(spoke);
+    CHECK(world.last("ada")->attributes.at("parlour.seat") == "stage");
+    CHECK(code(postAs<api::Nothing>(world, "guests/open/offstage", world.as(world.made.guestLink))) == "guest_not_yours");
+    CHECK(code(postAs<api::Nothing>(world, "guests/open/offstage", world.as(world.made.delegateLink))) == "");
+    CHECK(world.last("ada")->attributes.at("parlour.seat") == "audience");
+    CHECK(world.change({false, true, false, "", {}, {}}) == "");
+    CHECK(code(postAs<api::Nothing>(world, "guests/open/offstage", world.as(world.made.delegateLink))) == "invitation_revoked");
+    CHECK(code(world.wait<api::JoinGrant>([&](auto answer) { world.house->token({spoke->session, false}, spoke->join.room, {}, answer); })) != "");
+}
+
 TEST_CASE("once there is a room, the seat speaks, the public listens and the delegate does not speak", "[guests]") {
     GuestWorld world;
     CHECK(code(world.redeem("ada", world.made.guestLink)) == "terms_open");
@@ -262,6 +311,9 @@ TEST_CASE("once there is a room, the seat speaks, the public listens and the del
     CHECK(world.host()->seatKey == text(HouseWorld::keyOf("ada")));
     CHECK(code(world.redeem("eve", world.made.guestLink)) == "seat_taken");
     CHECK(world.redeem("eve", world.made.publicLink)->role == api::Role::listener);
-    CHECK(world.redeem("spoke", world.made.delegateLink)->role == api::Role::listener);
+    const auto spoke = world.redeem("spoke", world.made.delegateLink);
+    CHECK(spoke->join.room == world.host()->greenRoom);   // the delegate speaks in the green room, never in the talk
+    CHECK(spoke->join.room != world.room);
+    CHECK(spoke->role == api::Role::speaker);
     CHECK(postAs<api::GuestNotice>(world, "guests/public", world.as(world.made.publicLink))->canListen);
 }

@@ -12,28 +12,28 @@ using soci::use;
 namespace {
 
 struct GuestFields {
-    std::string id, name, host, state, codeHash, seatKey, seatBound, room;
-    int version = 0, withdrawn = 0;
+    std::string id, name, host, state, codeHash, seatKey, seatBound, room, greenRoom;
+    int version = 0, withdrawn = 0, guestReady = 0, hostReady = 0;
     long long created = 0, changed = 0;
     MaybeNumber expires, talk, agreed;
 
     GuestRow row() const {
         return {id, name, base::Identity(host), parseGuestState(state).value_or(GuestState::revoked), version, codeHash, seatKey,
                 seatBound, withdrawn != 0, base::fromUnixMs(created), base::fromUnixMs(changed), expires.time(), talk.time(),
-                agreed.time(), base::RoomId(room)};
+                agreed.time(), base::RoomId(room), base::RoomId(greenRoom), guestReady != 0, hostReady != 0};
     }
 };
 
 constexpr const char* kGuestColumns =
     "SELECT id, name, host, state, version, code_hash, seat_key, seat_bound, delegate_withdrawn, created_ms, changed_ms, expires_ms, "
-    "talk_ms, agreed_ms, room FROM guests ";
+    "talk_ms, agreed_ms, room, green_room, guest_ready, host_ready FROM guests ";
 
 template <class Statement>
 auto intoGuest(Statement&& statement, GuestFields& f) {
     return (std::forward<Statement>(statement), into(f.id), into(f.name), into(f.host), into(f.state), into(f.version),
             into(f.codeHash), into(f.seatKey), into(f.seatBound), into(f.withdrawn), into(f.created), into(f.changed),
             into(f.expires.value, f.expires.present), into(f.talk.value, f.talk.present), into(f.agreed.value, f.agreed.present),
-            into(f.room));
+            into(f.room), into(f.greenRoom), into(f.guestReady), into(f.hostReady));
 }
 
 std::optional<GuestRow> oneBy(soci::session& sql, const char* column, const std::string& value) {
@@ -57,7 +57,8 @@ void GuestStore::add(const GuestRow& row, const api::Terms& terms) {
     const std::string state(toString(row.state));
     const long long created = base::toUnixMs(row.created);
     m_store.impl().rows() << "INSERT INTO guests(id, name, host, state, version, code_hash, seat_key, seat_bound, delegate_withdrawn, "
-                             "created_ms, changed_ms, room) VALUES(:i, :n, :h, :s, 1, :c, '', '', 0, :t, :u, '')",
+                             "created_ms, changed_ms, room, green_room, guest_ready, host_ready) "
+                             "VALUES(:i, :n, :h, :s, 1, :c, '', '', 0, :t, :u, '', '', 0, 0)",
         use(row.id, "i"), use(row.name, "n"), use(row.host.str(), "h"), use(state, "s"), use(row.codeHash, "c"), use(created, "t"),
         use(created, "u");
     put(row);
@@ -72,15 +73,16 @@ std::optional<GuestRow> GuestStore::ofRoom(const base::RoomId& room) {
 
 void GuestStore::put(const GuestRow& row) {
     const std::string state(toString(row.state));
-    const int withdrawn = row.delegateWithdrawn ? 1 : 0;
+    const int withdrawn = row.delegateWithdrawn ? 1 : 0, guestReady = row.guestReady ? 1 : 0, hostReady = row.hostReady ? 1 : 0;
     const long long changed = base::toUnixMs(row.changed);
     MaybeNumber expires(row.expires), talk(row.talk), agreed(row.agreed);
     m_store.impl().rows() << "UPDATE guests SET state = :s, version = :v, code_hash = :c, seat_key = :k, seat_bound = :b, "
-                             "delegate_withdrawn = :w, changed_ms = :t, expires_ms = :e, talk_ms = :a, agreed_ms = :g, room = :r "
+                             "delegate_withdrawn = :w, changed_ms = :t, expires_ms = :e, talk_ms = :a, agreed_ms = :g, room = :r, green_room = :q, guest_ready = :x, host_ready = :y "
                              "WHERE id = :i",
         use(state, "s"), use(row.version, "v"), use(row.codeHash, "c"), use(row.seatKey, "k"), use(row.seatBound, "b"),
         use(withdrawn, "w"), use(changed, "t"), use(expires.value, expires.present, "e"), use(talk.value, talk.present, "a"),
-        use(agreed.value, agreed.present, "g"), use(row.room.str(), "r"), use(row.id, "i");
+        use(agreed.value, agreed.present, "g"), use(row.room.str(), "r"), use(row.greenRoom.str(), "q"), use(guestReady, "x"),
+        use(hostReady, "y"), use(row.id, "i");
 }
 
 std::vector<GuestRow> GuestStore::list(const base::Identity& host, int limit) {
@@ -104,8 +106,9 @@ int GuestStore::count(const base::Identity& host) {
     return n;
 }
 
-void GuestStore::setRoomOfLinks(const std::string& guest, const base::RoomId& room) {
-    m_store.impl().rows() << "UPDATE invitations SET room = :r WHERE object = :g", use(room.str(), "r"), use(guest, "g");
+void GuestStore::setRoomOfLinks(const std::string& guest, const base::RoomId& room, const base::RoomId& greenRoom) {
+    m_store.impl().rows() << "UPDATE invitations SET room = :r WHERE object = :g AND kind <> 'delegate'", use(room.str(), "r"), use(guest, "g");
+    m_store.impl().rows() << "UPDATE invitations SET room = :r WHERE object = :g AND kind = 'delegate'", use(greenRoom.str(), "r"), use(guest, "g");
 }
 
 void GuestStore::addVersion(const std::string& guest, const GuestVersionRow& row) {

@@ -29,6 +29,9 @@ struct GuestRow {
     std::optional<base::WallTime> talk;    ///< when it takes place
     std::optional<base::WallTime> agreed;  ///< when the second side signed the newest version
     base::RoomId room;
+    base::RoomId greenRoom;                ///< where guest, delegate and host hear each other before; made with `room`
+    bool guestReady = false;
+    bool hostReady = false;
 };
 
 struct GuestVersionRow {
@@ -61,8 +64,8 @@ class GuestStore {
     /// Whose talk is in this room.
     std::optional<GuestRow> ofRoom(const base::RoomId& room);
     int count(const base::Identity& host);   ///< that are not over
-    /// The three links lead into this room from now on.
-    void setRoomOfLinks(const std::string& guest, const base::RoomId& room);
+    /// The guest's and the public link lead into `room` from now on, the delegate's into `greenRoom`.
+    void setRoomOfLinks(const std::string& guest, const base::RoomId& room, const base::RoomId& greenRoom);
 
     void addVersion(const std::string& guest, const GuestVersionRow& row);
     std::vector<GuestVersionRow> versions(const std::string& guest);

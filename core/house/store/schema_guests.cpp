@@ -7,7 +7,8 @@ namespace parlour::house {
 const std::string_view kGuestsSchema = R"sql(
 CREATE TABLE guests (id TEXT PRIMARY KEY, name TEXT NOT NULL, host TEXT NOT NULL, state TEXT NOT NULL, version INTEGER NOT NULL,
   code_hash TEXT NOT NULL, seat_key TEXT NOT NULL, seat_bound TEXT NOT NULL, delegate_withdrawn INTEGER NOT NULL,
-  created_ms BIGINT NOT NULL, changed_ms BIGINT NOT NULL, expires_ms BIGINT, talk_ms BIGINT, agreed_ms BIGINT, room TEXT NOT NULL);
+  created_ms BIGINT NOT NULL, changed_ms BIGINT NOT NULL, expires_ms BIGINT, talk_ms BIGINT, agreed_ms BIGINT, room TEXT NOT NULL,
+  green_room TEXT NOT NULL, guest_ready INTEGER NOT NULL, host_ready INTEGER NOT NULL);
 CREATE INDEX guests_by_host ON guests(host, changed_ms);
 CREATE INDEX guests_by_change ON guests(changed_ms);
 CREATE INDEX guests_by_room ON guests(room);
