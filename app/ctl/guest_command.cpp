@@ -95,7 +95,8 @@ void printView(const SidePtr& side, const api::GuestView& view) {
     const auto all = jsonOf(api::toJson(view));
     Json out{{"id", view.id.str()}, {"name", view.name},     {"party", all["party"]}, {"state", view.state}, {"version", view.version},
              {"terms", all["terms"]}, {"signed_by", Json::array()}, {"messages", all["messages"]}, {"verified", view.verified},
-             {"seat_taken", view.seatTaken}, {"my_seat", view.mySeat}};
+             {"seat_taken", view.seatTaken}, {"my_seat", view.mySeat}, {"safety_code", view.safetyCode}, {"room", view.room.str()},
+             {"green_room", view.greenRoom.str()}, {"guest_ready", view.guestReady}, {"host_ready", view.hostReady}};
     for (const auto& one : view.signedBy)
         out["signed_by"].push_back({{"side", one.side}, {"by", std::string(api::toString(one.by))}, {"key", one.key}, {"bound", one.bound}});
     side->call->print(out, [&](std::ostream& to) {
@@ -237,6 +238,21 @@ void claim(const HouseCallPtr& call) {
     ask(side, "claim", nullptr, [side](const api::GuestView& view) { printView(side, view); });
 }
 
+void ready(const HouseCallPtr& call) {
+    const auto side = sideOf(call);
+    if (side) ask(side, "ready", {{"on", !call->given().has("off")}}, [side](const api::GuestView& view) { printView(side, view); });
+}
+
+void offstage(const HouseCallPtr& call) {
+    const auto side = sideOf(call);
+    if (!side) return;
+    if (!side->link) return call->usage("Give the delegate's link; as host, use the stage commands of the room.");
+    send(side, "offstage", nullptr, [side](base::Result<std::string> done) {
+        if (!done) return side->call->fail(done.error());
+        side->call->print(Json::object(), [](std::ostream& to) { to << "The guest is off the stage.\n"; });
+    });
+}
+
 void change(const HouseCallPtr& call) {
     Json body = Json::object();
     const auto& given = call->given();
@@ -322,6 +338,8 @@ std::vector<HouseCommand> guestCommands() {
           {"--set", A::repeated, "FIELD=VALUE of a counter-proposal; again for a list"}, code}, answer},
         {"guest sign", "sign the newest version", {which, {"--version", A::required, "the version you read"}, code}, sign},
         {"guest claim", "take the guest's seat", {which, code}, claim},
+        {"guest ready", "the light that says your side is ready", {which, {"--off", A::flag, "not ready after all"}, code}, ready},
+        {"guest offstage", "as delegate: take the guest off the stage", {which}, offstage},
         {"guest change", "as host: withdraw, free the seat, mark as compared, set time and room",
          {which, {"--revoke", A::flag, "end the invitation"}, {"--withdraw-delegate", A::flag, "the delegate's link ends"}, {"--free-seat", A::flag, "the guest lost the key"},
           {"--compared", A::option, "KEY whose safety code was compared"}, {"--at", A::option, "ISO time of the talk"}, {"--room", A::option, "where"}}, change},

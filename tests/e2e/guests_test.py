@@ -99,6 +99,20 @@ def by_browser(lab, server):
     files = wait_for("the file", lambda: list(page.downloads.glob("terms-*.json")), 20)
     check(verify(lab, files[0]).returncode == 0, "the file that the browser saved is genuine")
 
+    # The day: a room, a green room, two lights.
+    room = lab.ctl("host", "room", "create", "The century of the sea")["room"]
+    lab.ctl("host", "guest", "change", made["id"], "--room", room, "--at", "2027-03-01T18:00+01:00")
+    page.wait_text("Enter the green room", 40)
+    page.click("#ready")
+    page.wait_text("Guest: ● ready")
+    check(lab.ctl("host", "guest", "ready", made["id"])["guest_ready"], "the host sees that the guest is ready")
+    page.wait_text("Host: ● ready", 40)
+    check(lab.ctl("host", "guest", "list")[0]["column"] == "scheduled", "the board says scheduled")
+    page.click("#offstage")
+    page.wait_text("not on the stage")
+    check(True, "a delegate cannot take down who is not there")
+    page.screenshot(shots / "guest-5-day.png")
+
     # The public link: strangers read the topic; the code makes the guest.
     other = make(lab, "Hedy")
     page.open(other["public_link"])

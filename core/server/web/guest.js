@@ -47,7 +47,7 @@ class Negotiation {
     this.publicLink = preview.kind !== 'guest' && !this.delegate;
     this.keyName = preview.house + '/' + preview.object + '/' + (this.delegate ? 'delegate' : 'guest');
     this.parts = {};
-    for (const name of ['head', 'terms', 'compare', 'sign', 'answer', 'thread', 'seat']) this.parts[name] = make('section');
+    for (const name of ['head', 'day', 'terms', 'compare', 'sign', 'answer', 'thread', 'seat']) this.parts[name] = make('section');
     show(byId('guest'), Object.values(this.parts));
   }
 
@@ -97,8 +97,11 @@ class Negotiation {
     this.over = ['declined', 'expired', 'revoked'].includes(view.state);
     document.title = view.terms.topic + ' – invitation';
     byId('title').textContent = (this.delegate ? view.name + ' is invited to a talk: ' : 'You are invited to a talk: ') + view.terms.topic;
-    byId('status').textContent = STATES[view.state] + (view.signed_by.length === 1 ? ' The ' + view.signed_by[0].side + '’s side has signed version ' + view.version + '.' : '');
+    const newest = view.versions.find((one) => one.version === view.version);
+    const own = view.state === 'countered' && newest && newest.by !== 'host';
+    byId('status').textContent = (own ? 'Your proposal waits for the host.' : STATES[view.state]) + (view.signed_by.length === 1 ? ' The ' + view.signed_by[0].side + '’s side has signed version ' + view.version + '.' : '');
     this.drawHead();
+    this.drawDay();
     show(this.parts.terms, make('h2', {}, 'Terms, version ' + view.version), make('div', { class: 'card' }, termsTable(view.terms)));
     this.drawCompare();
     this.drawSign();
@@ -114,6 +117,23 @@ class Negotiation {
         : 'You answer as ' + view.name + '. No account and no app is needed to agree on the terms.'),
     view.at_ms ? make('p', {}, 'The talk is on ' + when(view.at_ms) + '.') : null,
     view.expires_ms ? make('p', {}, 'This invitation is open until ' + when(view.expires_ms) + '.') : null);
+  }
+
+  /// Once there is a room: the green room, the two lights, and what a delegate can do.
+  drawDay() {
+    const view = this.view;
+    if (!view.room || this.over) return show(this.parts.day);
+    const light = (on, who) => make('li', {}, who + ': ' + (on ? '● ready' : '○ not ready yet'));
+    show(this.parts.day, make('h2', {}, 'On the day'),
+      make('p', {}, 'In the green room you, ' + (this.delegate ? 'the guest' : 'your delegate') + ' and the host hear each other; the audience does not. '),
+      make('p', {}, make('a', { class: 'button main', href: this.appUrl }, this.delegate ? 'Enter the green room in Parlour' : 'Enter in Parlour')),
+      make('ul', {}, light(view.guest_ready, 'Guest'), light(view.host_ready, 'Host')),
+      make('button', { type: 'button', id: 'ready', 'aria-pressed': String(!!view.guest_ready), onclick: doing(async () =>
+        this.take(await post('guests/open/ready', { on: !this.view.guest_ready, as: await this.as(this.publicLink && 'known') }))) }, view.guest_ready ? 'Not ready after all' : 'The guest is ready'),
+      this.delegate ? make('button', { type: 'button', id: 'offstage', onclick: doing(async () => {
+        await post('guests/open/offstage', await this.as());
+        byId('status').textContent = 'The guest is off the stage.';
+      }) }, 'Take the guest off the stage') : null);
   }
 
   drawCompare() {
