@@ -39,7 +39,9 @@ Reach reachOfPeople(Store& store, std::vector<base::Identity> people, const base
     for (const auto& who : people) {
         const auto row = members.find(who);
         if (who == actor || (row && row->standing >= rank)) continue;
-        reach.people.push_back(who);
+        // Whoever is gone already is not hit once more; what is below them is.
+        const bool inside = row && (row->state == api::MemberState::active || row->state == api::MemberState::suspended);
+        if (inside) reach.people.push_back(who);
         for (const auto& link : store.invitationsBy(who))
             if (!link.revoked) reach.links.push_back(link.id);
     }

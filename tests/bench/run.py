@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """./dev bench [NAME]: the figures of the README, each beside a floor measured in the same run.
 
-Machines differ and are noisy: read the ratio first, the absolute second. Names: forwarding, join, mouth_to_ear, app.
+Machines differ and are noisy: read the ratio first, the absolute second. Names: forwarding, join, mouth_to_ear, app, house.
 """
 import argparse
 import json
@@ -108,6 +108,11 @@ def mouth_to_ear(args):
     return probe.run(args)
 
 
+def house(args):
+    import house as figures
+    return figures.run(args)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", default=[])
@@ -116,7 +121,7 @@ def main():
     args = parser.parse_args()
     args.bin = str(pathlib.Path(args.bin).resolve())
     os.environ["PARLOUR_BIN"] = args.bin
-    known = {"forwarding": forwarding, "join": join, "app": app, "mouth_to_ear": mouth_to_ear}
+    known = {"forwarding": forwarding, "join": join, "app": app, "mouth_to_ear": mouth_to_ear, "house": house}
     status = 0
     for name in args.names or list(known):
         print(f"== {name}", flush=True)

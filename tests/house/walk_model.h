@@ -22,6 +22,7 @@ struct Step {
     long long from = 0;   ///< not before; 0 = at once
     long long until = 0;  ///< expiry or end of a ban; 0 = never
     bool right = true;    ///< the secret fits
+    int by = 0, rank = 2; ///< who takes places in the house away, and as what: 2 admin, 3 owner
     long long now = 0;
 };
 
@@ -35,6 +36,12 @@ class Model {
         if (s.verb == "ban") return ban(s);
         if (s.verb == "power") return power(s);
         if (s.verb == "end") return end(s);
+        if (s.verb == "found") return found(s);
+        if (s.verb == "offer") return offer(s);
+        if (s.verb == "expel") return withdrawn(reachOf({s.who}, s.choice == 2, s.by, s.rank));
+        if (s.verb == "rank") return setRank(s);
+        if (s.verb == "leave") return leave(s);
+        if (s.verb == "left") return left(s.who, s.now);
         if (s.verb == "spend") return m_spent.insert(s.choice).second ? "fresh" : "spent";
         if (s.verb == "look") return look(s.room, s.who, s.link, s.now);
         return "no such step";
@@ -46,7 +53,10 @@ class Model {
         return memberText(room, who) + (isBanned(room, who, now) ? " banned" : "") + " " + linkText(link);
     }
 
+    std::string house(int who) const { return houseText(who); }
+
   private:
+    static constexpr int kMember = 1, kOwner = 3;  // 2 = admin
     static constexpr int kListener = 0, kModerator = 2, kNoPower = 0, kModeratorPower = 1, kHost = 2;
     struct Link {
         int room, kind, uses, used, issuer, parent;
@@ -90,17 +100,14 @@ class Model {
     std::string redeem(const Step& s) {
         if (s.link >= links() || !s.right) return "invitation_unknown";
         Link& l = m_links[static_cast<std::size_t>(s.link)];
+        if (l.room < 0) return join(s, l);
         if (isBanned(l.room, s.who, s.now)) return "banned";
         Member* m = find(l.room, s.who);
         const bool inside = m && m->active;
         const std::string as = inside ? memberText(l.room, s.who) : "";
         const bool more = !inside || l.kind > m->role || (l.kind == kModerator && m->power == kNoPower);
         if (inside && (!more || m_redeemed.contains({s.link, s.who}))) return as;
-        std::string closed;
-        if (l.uses != 0 && l.used >= l.uses) closed = "invitation_used";
-        if (l.until != 0 && s.now >= l.until) closed = "invitation_expired";
-        if (l.revoked) closed = "invitation_revoked";
-        if (s.now < l.from) closed = "invitation_not_yet";
+        const std::string closed = whyClosed(l, s.now);
         if (!closed.empty()) return inside ? as : closed;
         ++l.used;
         m_redeemed.insert({s.link, s.who});
@@ -112,6 +119,12 @@ class Model {
         m->active = true;
         return memberText(l.room, s.who);
     }
+    static std::string whyClosed(const Link& l, long long now) {
+        if (now < l.from) return "invitation_not_yet";
+        if (l.revoked) return "invitation_revoked";
+        if (l.until != 0 && now >= l.until) return "invitation_expired";
+        return l.uses != 0 && l.used >= l.uses ? "invitation_used" : "";
+    }
     bool hasHost(int room) const {
         return std::any_of(m_members.begin(), m_members.end(),
                            [&](const auto& one) { return one.first.first == room && one.second.active && one.second.power == kHost; });
@@ -119,6 +132,13 @@ class Model {
 
     std::string revoke(const Step& s) {
         if (s.link >= links()) return "nobody";
+        if (Link& l = m_links[static_cast<std::size_t>(s.link)]; l.room < 0) {
+            l.revoked = true;
+            std::vector<int> came;
+            for (const auto& [who, m] : m_house)
+                if (s.choice != 0 && m.link == s.link) came.push_back(who);
+            return withdrawn(reachOf(came, s.choice == 2, s.by, s.rank));
+        }
         std::set<int> hit{s.link};
         // Parents are older than their children, so one pass upwards finds the whole tree.
         for (int n = s.link + 1; s.choice == 2 && n < links(); ++n)
@@ -160,12 +180,92 @@ class Model {
         return "ok";
     }
 
+    // ---- the house: who belongs to it and by whom
+    struct HouseMember {
+        int standing = kMember, by = -1, link = -1, given = 2;
+        std::string state = "active";
+    };
+    std::string houseText(int who) const {
+        const auto it = m_house.find(who);
+        if (it == m_house.end()) return "outsider";
+        const auto& m = it->second;
+        return std::to_string(m.standing) + "/" + m.state + "/" + std::to_string(m.by) + "/" + std::to_string(m.link) + "/" + std::to_string(m.given);
+    }
+    bool isIn(int who) const { return m_house.contains(who) && m_house.at(who).state == "active"; }
+
+    std::string found(const Step& s) {
+        m_house[s.who] = {kOwner, -1, -1, 0, "active"};
+        return houseText(s.who);
+    }
+    /// A newcomer has two; each link costs its uses while it is open and what was used of it afterwards.
+    std::string left(int who, long long now) const {
+        if (!m_house.contains(who)) return "outsider";
+        if (m_house.at(who).standing > kMember) return "any";
+        int n = m_house.at(who).given;
+        for (const auto& l : m_links)
+            if (l.room < 0 && l.issuer == who) n -= whyClosed(l, std::max(now, l.from)).empty() ? l.uses : l.used;
+        return std::to_string(std::max(n, 0));
+    }
+    std::string offer(const Step& s) {
+        if (!isIn(s.who)) return "outsider";
+        const auto have = left(s.who, s.now);
+        if (have != "any" && std::stoi(have) < s.uses) return "no_invitations";
+        m_links.push_back({-1, 0, s.uses, 0, s.who, m_house[s.who].link, s.from, s.until, false});
+        return "ok";
+    }
+    std::string join(const Step& s, Link& l) {
+        if (isIn(s.who)) return houseText(s.who);
+        if (const auto closed = whyClosed(l, s.now); !closed.empty()) return closed;
+        ++l.used;
+        const int given = m_house.contains(s.who) ? m_house[s.who].given : 2;
+        m_house[s.who] = {kMember, l.issuer, s.link, given, "active"};
+        return houseText(s.who);
+    }
+    std::set<int> reachOf(const std::vector<int>& people, bool withTheirs, int by, int rank) const {
+        std::set<int> all(people.begin(), people.end());
+        for (std::size_t before = 0; withTheirs && before != all.size();) {
+            before = all.size();
+            for (const auto& [who, m] : m_house)
+                if (all.contains(m.by)) all.insert(who);
+        }
+        std::set<int> hit;
+        for (const int who : all)
+            if (who != by && (!m_house.contains(who) || m_house.at(who).standing < rank)) hit.insert(who);
+        return hit;
+    }
+    std::string withdrawn(const std::set<int>& people) {
+        std::string lost;
+        for (const int who : people) {
+            for (auto& l : m_links)
+                if (l.issuer == who) l.revoked = true;
+            if (!isIn(who)) continue;
+            m_house[who].state = "removed";
+            m_house[who].standing = kMember;
+            lost += " " + std::to_string(who);
+            for (auto& [key, place] : m_members)
+                if (key.second == who && place.active) place = {place.role, kNoPower, place.epoch + 1, place.link, false};
+        }
+        return lost.empty() ? "nobody" : lost;
+    }
+    std::string setRank(const Step& s) {
+        if (!isIn(s.who) || m_house[s.who].standing == kOwner) return "no";
+        m_house[s.who].standing = kMember + s.choice % 2;
+        return houseText(s.who);
+    }
+    std::string leave(const Step& s) {
+        if (!isIn(s.who) || m_house[s.who].standing == kOwner) return "no";
+        m_house[s.who].state = "left";
+        m_house[s.who].standing = kMember;
+        return houseText(s.who);
+    }
+
     std::vector<bool> m_ended;
     std::vector<Link> m_links;
     std::map<Key, Member> m_members;
     std::set<std::pair<int, int>> m_redeemed;  // link, person
     std::map<Key, long long> m_bans;
     std::set<int> m_spent;
+    std::map<int, HouseMember> m_house;
 };
 
 }  // namespace parlour::tests::walk

@@ -12,6 +12,7 @@
 
 #include "core/crypto/hash.h"
 #include "core/house/invitation.h"
+#include "core/house/membership.h"
 #include "tests/house/walk_model.h"
 #include "tests/support/catch.h"
 #include "tests/support/database.h"
@@ -36,19 +37,24 @@ base::WallTime at(long long seconds) { return base::fromUnixMs(1'795'000'000'000
 std::string written(const Step& s) {
     std::ostringstream out;
     out << s.verb << ' ' << s.who << ' ' << s.link << ' ' << s.room << ' ' << s.choice << ' ' << s.uses << ' ' << s.from << ' ' << s.until << ' '
-        << s.right << ' ' << s.now;
+        << s.right << ' ' << s.now << ' ' << s.by << ' ' << s.rank;
     return out.str();
 }
 Step readStep(const std::string& text) {
     std::istringstream in(text);
     Step s;
-    in >> s.verb >> s.who >> s.link >> s.room >> s.choice >> s.uses >> s.from >> s.until >> s.right >> s.now;
+    in >> s.verb >> s.who >> s.link >> s.room >> s.choice >> s.uses >> s.from >> s.until >> s.right >> s.now >> s.by >> s.rank;
     return s;
 }
 
 std::string textOf(const house::MemberRow& m) {
     return std::to_string(static_cast<int>(m.role)) + "/" + std::to_string(static_cast<int>(m.power)) + "/" + std::to_string(m.epoch) + "/" +
            std::to_string(numberOf(m.invitation.str())) + (m.active ? "" : " gone");
+}
+
+std::string textOf(const house::HouseMember& m) {
+    return std::to_string(static_cast<int>(m.standing)) + "/" + std::string(api::toString(m.state)) + "/" + std::to_string(numberOf(m.invitedBy.str())) +
+           "/" + std::to_string(numberOf(m.invitation.str())) + "/" + std::to_string(m.granted);
 }
 
 /// The state of the walk beside the house, kept with it.
@@ -100,9 +106,18 @@ class Walker {
         s.room = oneOf(g.rooms, kRoomsAtOnce);
         s.link = oneOf(g.links, 40);
         s.choice = below(3);
+        s.by = below(kPeople);
+        s.rank = 2 + below(2);
         const int dice = below(100);
-        if (g.rooms < kRoomsAtOnce) s.verb = "room";
-        else if (dice < 20 || g.links == 0) {
+        if (g.steps == 0) s.verb = "found";
+        else if (g.rooms < kRoomsAtOnce) s.verb = "room";
+        else if (dice < 10) {
+            s.verb = "offer";
+            s.who = below(3) == 0 ? 0 : s.who;
+            s.uses = 1 + below(2);
+            if (below(6) == 0) s.from = g.now + below(40);
+            if (below(3) == 0) s.until = g.now + 1 + below(200);
+        } else if (dice < 23 || g.links == 0) {
             s.verb = "invite";
             s.room = std::min(s.room, g.rooms - 1);
             s.uses = below(3) == 0 ? 0 : 1 + below(3);
@@ -120,10 +135,10 @@ class Walker {
         else if (dice < 84) {
             s.verb = "spend";
             s.choice = below(5000);
-        } else if (dice == 84 && below(4) == 0) {
+        } else if (dice == 93 && below(4) == 0) {
             s.verb = "end";
             s.room = std::min(s.room, g.rooms - 1);
-        } else if (dice == 85 && below(4) == 0) s.verb = "room";
+        } else if (dice == 94 && below(4) == 0) s.verb = "room";
         else s.verb = "look";
         return s;
     }
@@ -135,14 +150,22 @@ class Walker {
         if (s.verb == "room") return m_store.addRoom({roomOf(g.rooms++), "Room", at(s.now)}), "ok";
         if (s.verb == "invite") return invite(s, g);
         if (s.verb == "redeem") {
+            const auto found = house::findInvitation(m_store, id, s.right ? secretOf(s.link) : "wrong");
+            if (found && found->kind == api::InvitationKind::membership) {
+                const auto in = house::joinHouse(m_store, *found, {who, "00", "Person " + std::to_string(s.who)}, at(s.now));
+                return in ? textOf(*in) : in.error().code;
+            }
             const auto member = house::redeem(m_store, id, s.right ? secretOf(s.link) : "wrong", {who, "00", "Person"}, at(s.now));
             return member ? textOf(*member) : member.error().code;
         }
         if (s.verb == "revoke") {
             const auto row = m_store.invitation(id);
+            const auto scope = static_cast<api::RevokeScope>(s.choice);
+            if (row && row->kind == api::InvitationKind::membership)
+                return withdraw(house::reachOf(m_store, *row, scope, personOf(s.by), static_cast<api::Standing>(s.rank)), s);
             std::set<int> lost;
             if (row)
-                for (const auto& one : house::revoke(m_store, *row, static_cast<api::RevokeScope>(s.choice), at(s.now))) lost.insert(numberOf(one.str()));
+                for (const auto& one : house::revoke(m_store, *row, scope, at(s.now))) lost.insert(numberOf(one.str()));
             std::string out;
             for (const int one : lost) out += " " + std::to_string(one);
             return out.empty() ? "nobody" : out;
@@ -159,6 +182,8 @@ class Walker {
             m_store.setPower(room, who, static_cast<api::Power>(s.choice));
             return textOf(*m_store.member(room, who));
         }
+        if (s.verb == "found" || s.verb == "offer" || s.verb == "expel" || s.verb == "rank" || s.verb == "leave" || s.verb == "left")
+            return inHouse(s, g);
         if (s.verb == "end") return m_store.endRoom(room, at(s.now)), "ok";
         if (s.verb == "spend") return m_store.spendToken("token" + std::to_string(s.choice), at(s.now + 60)) ? "fresh" : "spent";
         const auto member = m_store.member(room, who);
@@ -167,13 +192,60 @@ class Walker {
                (link ? std::to_string(link->used) + (link->revoked ? " revoked" : "") : "no link");
     }
 
+    /// Ends the places of these people; who they are.
+    std::string withdraw(const house::Reach& reach, const Step& s) {
+        house::withdraw(m_store, reach, api::MemberState::removed, at(s.now));
+        std::set<int> people;
+        for (const auto& one : reach.people) people.insert(numberOf(one.str()));
+        std::string out;
+        for (const int one : people) out += " " + std::to_string(one);
+        return out.empty() ? "nobody" : out;
+    }
+
+    std::string inHouse(const Step& s, Ground& g) {
+        house::MemberStore members(m_store);
+        const auto who = personOf(s.who);
+        if (s.verb == "found") {
+            m_store.putPerson({who, "00", "Founder"}, at(s.now));
+            house::HouseMember owner;
+            owner.identity = who;
+            owner.standing = api::Standing::owner;
+            owner.handle = "founder";
+            members.put(owner);
+            return textOf(owner);
+        }
+        auto member = members.find(who);
+        if (s.verb == "expel")
+            return withdraw(house::reachOf(m_store, who, static_cast<api::RevokeScope>(s.choice), personOf(s.by), static_cast<api::Standing>(s.rank)), s);
+        if (s.verb == "rank" || s.verb == "leave") {
+            if (!member || !member->in(at(s.now)) || member->standing == api::Standing::owner) return "no";
+            member->standing = s.verb == "rank" ? static_cast<api::Standing>(1 + s.choice % 2) : api::Standing::member;
+            if (s.verb == "leave") member->state = api::MemberState::left;
+            members.put(*member);
+            return textOf(*member);
+        }
+        if (!member || (s.verb == "offer" && !member->in(at(s.now)))) return "outsider";
+        const auto left = house::invitationsLeft(m_store, *member, at(s.now));
+        if (s.verb == "left") return left ? std::to_string(*left) : "any";
+        if (left && *left < s.uses) return "no_invitations";
+        auto made = house::makeInvitation({}, {}, who, member->invitation, at(s.now));
+        made.row.kind = api::InvitationKind::membership;
+        add(made.row, s, g);
+        return "ok";
+    }
+
     std::string invite(const Step& s, Ground& g) {
         const auto rooms = m_store.rooms();
         if (std::none_of(rooms.begin(), rooms.end(), [&](const auto& one) { return one.id == roomOf(s.room); })) return "ended";
         const auto issuer = m_store.member(roomOf(s.room), personOf(s.who));
         auto made = house::makeInvitation(roomOf(s.room), {static_cast<api::Role>(s.choice), {}, {}}, personOf(s.who),
                                           issuer ? issuer->invitation : base::InvitationId(), at(s.now));
-        auto& row = made.row;
+        add(made.row, s, g);
+        return "ok";
+    }
+
+    /// With a name and a secret that every process knows.
+    void add(house::InvitationRow& row, const Step& s, Ground& g) {
         row.id = linkOf(g.links);
         row.secretHash = base::toHex(crypto::sha256(base::asBytes(secretOf(g.links))));
         if (s.uses != 0) row.maxUses = s.uses;
@@ -181,7 +253,6 @@ class Walker {
         if (s.until != 0) row.expires = at(s.until);
         m_store.addInvitation(row);
         ++g.links;
-        return "ok";
     }
 
     Store& m_store;
@@ -275,6 +346,10 @@ void compare(const Database& database, long long target) {
                 const auto real = (member ? textOf(*member) : "stranger") + (store->ban(roomOf(room), personOf(who), at(now)) ? " banned" : "");
                 different += model.look(room, who, 1 << 30, now) != real + " no link";
             }
+        for (int who = 0; who < kPeople; ++who) {
+            const auto member = house::MemberStore(*store).find(personOf(who));
+            different += model.house(who) != (member ? textOf(*member) : "outsider");
+        }
         for (int n = 0; n < model.links(); ++n) {
             const auto link = store->invitation(linkOf(n));
             different += !link || model.look(0, kPeople, n, now) != "stranger " + std::to_string(link->used) + (link->revoked ? " revoked" : "");
