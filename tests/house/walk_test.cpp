@@ -7,6 +7,7 @@
 
 #include <array>
 #include <csignal>
+#include <map>
 #include <random>
 #include <sstream>
 
@@ -109,11 +110,15 @@ class Walker {
         s.by = below(kPeople);
         s.rank = 2 + below(2);
         const int dice = below(100);
-        if (g.steps == 0) s.verb = "found";
-        else if (g.rooms < kRoomsAtOnce) s.verb = "room";
+        if (g.steps == 0) {
+            s.verb = "found";
+            s.who = 0;
+            return s;
+        }
+        if (g.rooms < kRoomsAtOnce) s.verb = "room";
         else if (dice < 10) {
             s.verb = "offer";
-            s.who = below(3) == 0 ? 0 : s.who;
+            s.who = below(5) == 0 ? 0 : s.who;  // the founder has as many as they like
             s.uses = 1 + below(2);
             if (below(6) == 0) s.from = g.now + below(40);
             if (below(3) == 0) s.until = g.now + 1 + below(200);
@@ -131,8 +136,14 @@ class Walker {
             s.verb = "ban";
             s.room = std::min(s.room, g.rooms - 1);
             s.until = below(4) == 0 ? 0 : g.now + 1 + below(100);
-        } else if (dice < 80) s.verb = "power";
-        else if (dice < 84) {
+        } else if (dice < 79) s.verb = "power";
+        else if (dice < 82) {
+            s.verb = "expel";
+            s.choice = below(6) == 0 ? 2 : 1;
+        } else if (dice < 84) s.verb = "rank";
+        else if (dice < 86) s.verb = "leave";
+        else if (dice < 91) s.verb = "left";
+        else if (dice < 93) {
             s.verb = "spend";
             s.choice = below(5000);
         } else if (dice == 93 && below(4) == 0) {
@@ -322,10 +333,16 @@ void walkOn(const Database& database, int processes, long long target, int perKi
     CHECK(kills > 0);
 }
 
+std::string outcomeOf(const std::string& result) {
+    if (result.find('/') != std::string::npos) return "a place";
+    return result.starts_with(" ") ? "some" : result;
+}
+
 /// Every note against the model, then the whole house.
 void compare(const Database& database, long long target) {
     auto store = database.open();
     walk::Model model;
+    std::map<std::string, int> seen;  // how often each step ended how
     long long steps = 0, now = 0;
     REQUIRE(store->transact([&]() -> base::Result<void> {
         steps = Ground::load(*store).steps;
@@ -338,6 +355,7 @@ void compare(const Database& database, long long target) {
                 REQUIRE(false);
             }
             now = readStep(note.substr(0, split)).now;
+            ++seen[note.substr(0, note.find(' ')) + " " + outcomeOf(expected)];
         }
         int different = 0;
         for (int room = 0; room < model.rooms(); ++room)
@@ -358,6 +376,14 @@ void compare(const Database& database, long long target) {
         return {};
     }));
     CHECK(steps >= target);
+    // A walk that never gets anywhere proves nothing.
+    for (const char* wanted : {"offer ok", "offer no_invitations", "redeem a place", "redeem invitation_used", "redeem invitation_expired",
+                               "redeem invitation_revoked", "redeem invitation_not_yet", "redeem invitation_unknown", "redeem banned",
+                               "revoke some", "revoke nobody", "expel some", "expel nobody", "power a place", "rank a place", "leave a place",
+                               "invite ok", "ban ok", "end ok"}) {
+        INFO(wanted << ": " << seen[wanted]);
+        CHECK(seen[wanted] >= 3);
+    }
 }
 
 }  // namespace
