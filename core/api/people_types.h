@@ -94,8 +94,8 @@ struct PingWish {
 // GET notices?after=N -> Notices : what happened for the asker, oldest first, at most 200
 struct Notice {
     std::int64_t n = 0;
-    std::string kind;    ///< wave | wave_answered | ping | followed
-    std::string object;  ///< wave or room id
+    std::string kind;    ///< wave | wave_answered | ping | followed | event_moved | event_cancelled | event_late | event_reminder
+    std::string object;  ///< wave, room or event id
     base::Identity from;
     std::string fromName;
     std::string text;

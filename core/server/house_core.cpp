@@ -60,6 +60,7 @@ base::Result<std::size_t> HouseService::Impl::open() {
     for (const auto& [id, room] : rooms) {
         if (room->stage.session.live) run(room, house::Restart{}, {}, {});
     }
+    remind();
     return rooms.size();
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <unordered_map>
 
+#include "core/base/zone_files.h"
 #include "core/crypto/ed25519.h"
 #include "core/crypto/secret.h"
 #include "core/house/policy.h"
@@ -114,6 +115,8 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
     /// Those who lost their places leave the live rooms; then `done`.
     void expel(std::vector<base::RoomId> from, const std::vector<base::Identity>& who, std::function<void(Result<void>)> done);
     void earn(HouseRoom& room);
+    /// Tells those who come, a quarter of an hour before; calls itself every minute (house_calendar.cpp).
+    void remind();
     std::string linkOf(const base::InvitationId& id, const std::string& secret) const;
     bool takeCommand(const base::Identity& who);
     base::Executor& net;
@@ -144,6 +147,9 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
     std::unordered_map<base::Identity, house::RateLimit> commandLimits;
     std::unordered_map<base::InvitationId, house::ClaimTries> codeTries;   ///< by link, of guests by guest
     base::TimePoint tokensForgotten{};
+    base::ZoneFiles zones;            ///< schedule_view.h reads them
+    base::TimePoint zonesRead{};
+    base::Timer reminder;
 };
 
 template <class T>

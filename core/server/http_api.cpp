@@ -60,6 +60,9 @@ std::vector<std::string> split(std::string_view path) {
     return parts;
 }
 
+/// If-None-Match names this tag (RFC 9110 section 13.1.2), weakly or not.
+bool hasTag(std::string_view known, std::string_view tag) { return known == "*" || known.find(tag) != std::string_view::npos; }
+
 /// A failure that says somebody guessed: the wrong secret, token, signature.
 bool isGuess(const base::Error& error) {
     return error.code == "invitation_unknown" || error.code == "session_invalid" || error.code == "proof_invalid" ||
@@ -179,7 +182,8 @@ void HttpApi::Impl::handleApi(const Call& call) {
 void HttpApi::Impl::routeTopic(const Call& call) {
     const auto& request = call.request;
     house.request({request.method, request.path, request.query, request.body, caller(request)},
-                  [self = shared_from_this(), respond = call.respond, ip = request.remote.ip](base::Result<ApiReply> reply) {
+                  [self = shared_from_this(), respond = call.respond, ip = request.remote.ip,
+                   known = std::string(request.header("if-none-match"))](base::Result<ApiReply> reply) {
                       if (!reply) {
                           if (isGuess(reply.error())) self->throttle.failed(ip, self->clock.now());
                           return respond(errorResponse(reply.error(), reply.error().code == "bad_method" ? 405 : 0));
@@ -187,6 +191,10 @@ void HttpApi::Impl::routeTopic(const Call& call) {
                       auto response = jsonResponse(200, std::move(reply->body));
                       response.headers["content-type"] = reply->type;
                       for (const auto& [name, value] : reply->headers) response.headers[name] = value;
+                      if (const auto tag = reply->headers.find("etag"); tag != reply->headers.end() && hasTag(known, tag->second)) {
+                          response.status = 304;
+                          response.body.clear();
+                      }
                       respond(std::move(response));
                   });
 }

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// The calendar as others read it: files, feeds, pages; and reminders. House thread.
+#include "core/crypto/hash.h"
+#include "core/crypto/random.h"
+#include "core/house/ics.h"
+#include "core/house/membership.h"
+#include "core/house/store/member_store.h"
+#include "core/house/store/people_store.h"
+#include "core/server/schedule_view.h"
+
+namespace parlour::server {
+
+using base::ErrorKind;
+using base::UtcTime;
+using house::ScheduleStore;
+using Impl = HouseService::Impl;
+
+namespace {
+
+constexpr std::size_t kTokenLength = 43;                       // 256 bits
+constexpr auto kFeedPast = std::chrono::days(90);
+constexpr int kFeedEvents = 2000;
+constexpr auto kRemindBefore = std::chrono::minutes(15);
+constexpr auto kRemindEvery = std::chrono::minutes(1);
+
+base::Unexpected<base::Error> unknownFeed() {
+    return base::fail(ErrorKind::notFound, "feed_unknown", "There is no such calendar.", "Ask for a new address in the app.");
+}
+std::string hashOf(const std::string& token) { return base::toHex(crypto::sha256(base::asBytes(token))); }
+
+ApiReply calendarReply(const house::CalendarFile& file, const std::string& fileName) {
+    ApiReply reply;
+    reply.body = house::writeCalendar(file);
+    reply.type = "text/calendar; charset=utf-8";
+    reply.headers["etag"] = "\"" + base::toHex(crypto::sha256(base::asBytes(reply.body))).substr(0, 32) + "\"";
+    reply.headers["cache-control"] = "private, no-cache";
+    reply.headers["content-disposition"] = "inline; filename=\"" + fileName + "\"";
+    reply.headers["referrer-policy"] = "no-referrer";
+    return reply;
+}
+
+void addEntry(Impl& impl, house::CalendarFile& file, const ScheduledEvent& talk) {
+    file.zones[talk.event.zone] = talk.zone;
+    file.entries.push_back({talk.event, nameOf(impl, talk.event.host), eventPageAddress(impl, talk.event.id)});
+}
+
+base::Result<api::FeedMade> makeFeed(Impl& impl, const RouteCall& call, const api::Nothing&) {
+    if (auto member = impl.needMember(call); !member) return base::Unexpected(std::move(member).error());
+    if (call.who.empty())
+        return base::fail(ErrorKind::refused, "members_only", "A feed belongs to a member.", "Ask for it as one.");
+    const std::string token = base::toBase64Url(crypto::randomBytes(32));
+    ScheduleStore(impl.store).setFeed(call.who, hashOf(token), impl.clock.wallNow());
+    return api::FeedMade{impl.address.linkBase + "/feed/" + token + ".ics"};
+}
+
+base::Result<ApiReply> feed(Impl& impl, const RouteCall& call) {
+    const std::string& token = call.args[0];
+    if (token.size() != kTokenLength) return unknownFeed();
+    const auto who = ScheduleStore(impl.store).feedOf(hashOf(token));
+    if (!who) return unknownFeed();
+    const auto member = house::MemberStore(impl.store).find(*who);
+    if (!member || !member->in(impl.clock.wallNow())) return unknownFeed();
+    const auto title = house::rulesOf(impl.store).title;
+    house::CalendarFile file;
+    file.name = !title.empty() ? title : impl.address.houseName.empty() ? "Parlour" : impl.address.houseName;
+    const auto now = base::toUtcTime(impl.clock.wallNow());
+    const UtcTime ever(std::chrono::sys_days(std::chrono::year(base::kLastYear + 1) / 1 / 1));
+    for (auto& event : ScheduleStore(impl.store).between(now - kFeedPast, ever, {}, kFeedEvents)) addEntry(impl, file, withZone(impl, std::move(event)));
+    return calendarReply(file, "parlour.ics");
+}
+
+/// A talk that this address may show: with its key, or in an open house.
+base::Result<ScheduledEvent> shownTo(Impl& impl, const RouteCall& call) {
+    auto event = ScheduleStore(impl.store).find(call.args[0]);
+    const auto given = call.query.find("k");
+    const bool fits = given != call.query.end() && crypto::equalConstantTime(given->second, eventKey(impl, call.args[0]));
+    if (!event || !(fits || house::rulesOf(impl.store).open)) return unknownEvent();
+    return withZone(impl, std::move(*event));
+}
+
+base::Result<ApiReply> file(Impl& impl, const RouteCall& call) {
+    auto talk = shownTo(impl, call);
+    if (!talk) return base::Unexpected(std::move(talk).error());
+    house::CalendarFile out;
+    addEntry(impl, out, *talk);
+    return calendarReply(out, "talk.ics");
+}
+
+base::Result<ApiReply> page(Impl& impl, const RouteCall& call) {
+    auto talk = shownTo(impl, call);
+    if (!talk) return base::Unexpected(std::move(talk).error());
+    const auto start = house::currentStart(talk->event, *talk->zone, base::toUtcTime(impl.clock.wallNow()));
+    return eventPage(viewOf(impl, call, *talk, start), whenText(*talk->zone, start));
+}
+
+}  // namespace
+
+void HouseService::Impl::remind() {
+    const auto now = base::toUtcTime(clock.wallNow());
+    // A full disk or a database that is away: the next minute tries again.
+    (void)store.transact([&]() -> base::Result<void> {
+        ScheduleStore schedule(store);
+        house::PeopleStore people(store);
+        for (auto& event : schedule.between(now, now + kRemindBefore + std::chrono::seconds(1), {}, kFeedEvents)) {
+            if (event.cancelled || !event.dates.empty()) continue;
+            const auto talk = withZone(*this, std::move(event));
+            for (const auto start : house::occurrences(talk.event, *talk.zone, now, now + kRemindBefore + std::chrono::seconds(1), 3)) {
+                if (start <= now) continue;
+                house::NoticeRow notice;
+                notice.kind = "event_reminder";
+                notice.object = talk.event.id;
+                notice.from = talk.event.host;
+                notice.text = talk.event.title + " begins at " + whenText(*talk.zone, start) + ".";
+                notice.at = clock.wallNow();
+                for (const auto& who : schedule.takeReminders(talk.event.id, start)) people.addNotice(who, notice);
+            }
+        }
+        return {};
+    });
+    reminder = house.postAfter(kRemindEvery, [weak = weak_from_this()] {
+        if (const auto self = weak.lock(); self && !self->stopped) self->remind();
+    });
+}
+
+void addCalendarRoutes(HouseRoutes& routes) {
+    routes.post<api::Nothing>("feed", makeFeed);
+    routes.file("/feed/{token}.ics", feed);
+    routes.file("/e/{id}.ics", file);
+    routes.file("/e/{id}", page);
+}
+
+}  // namespace parlour::server
