@@ -120,7 +120,8 @@ TEST_CASE("the same commands go through the socket while the server runs and int
     lab.start();
     const Json list = lab.admin({{"command", "invite.list"}})["ok"]["invitations"];
     CHECK(list.size() == 7);
-    CHECK(list.back()["state"] == "revoked");
+    // Links of one millisecond stand in no order.
+    for (const auto& one : list) CHECK((one["state"] == "revoked") == (one["id"] == invite["id"]));
     CHECK(lab.admin({{"command", "room.end"}, {"room", online["room"]}}).contains("ok"));
     CHECK(lab.admin({{"command", "room.list"}})["ok"].size() == 1);
     CHECK(lab.admin({{"command", "room.end"}, {"room", "nowhere"}})["error"]["code"] == "room_unknown");
