@@ -79,7 +79,8 @@ base::Result<api::Nothing> HouseService::Impl::noteWaiting(const api::RedeemRequ
 }
 
 /// Inside a transaction.
-base::Result<api::Redeemed> HouseService::Impl::redeemAs(const api::RedeemRequest& request, const house::RedeemAs& as) {
+base::Result<api::Redeemed> HouseService::Impl::redeemAs(const api::RedeemRequest& request, const house::RedeemAs& asked) {
+    house::RedeemAs as = asked;
     const auto now = clock.wallNow();
     auto found = house::findInvitation(store, request.id, request.secret);
     if (!found) return base::Unexpected(std::move(found).error());
@@ -94,6 +95,8 @@ base::Result<api::Redeemed> HouseService::Impl::redeemAs(const api::RedeemReques
         if (!request.code.empty() && found->kind == api::InvitationKind::listener && !fits)
             return base::fail(ErrorKind::refused, "code_wrong", "This code does not belong to the invitation.", "Look at it again.");
         if (auto seat = house::enterAsGuest(store, *found, as.publicKeyHex, fits, now); !seat) return base::Unexpected(std::move(seat).error());
+        // The seat carries the name that the host gave it.
+        if (found->kind != api::InvitationKind::delegate && house::seatRole(store, *found, as.publicKeyHex) == api::Role::speaker) as.name = guest->name;
     }
     if (auto welcome = house::admitBy(store, *found, as, request.code, now); !welcome) return base::Unexpected(std::move(welcome).error());
     api::Redeemed out;

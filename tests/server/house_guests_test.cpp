@@ -307,7 +307,9 @@ TEST_CASE("once there is a room, the seat speaks, the public listens and the del
     CHECK(code(world.redeem("ada", world.made.guestLink)) == "terms_open");
     REQUIRE(world.redeem("hanna", world.links.moderator));
     CHECK(world.change({false, false, false, "", {}, world.room}) == "");
-    CHECK(world.redeem("ada", world.made.guestLink)->role == api::Role::speaker);
+    const auto ada = world.redeem("ada", world.made.guestLink);
+    CHECK(ada->role == api::Role::speaker);
+    CHECK(ada->name == "Ada");   // as the host wrote it, whatever was typed
     CHECK(world.host()->seatKey == text(HouseWorld::keyOf("ada")));
     CHECK(code(world.redeem("eve", world.made.guestLink)) == "seat_taken");
     CHECK(world.redeem("eve", world.made.publicLink)->role == api::Role::listener);
