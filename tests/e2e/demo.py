@@ -67,9 +67,12 @@ def main():
         lab.env["QT_QPA_PLATFORM"] = "offscreen"
         for old in (heard, picture, out / "summary.json"):
             old.unlink(missing_ok=True)
+        before = bots[0].count()
         start = time.monotonic()
-        desktop = lab.start("app", app + ["--playout", f"file:{heard}", "--capture", "null", "--seconds", str(args.seconds),
-                                          "--screenshot", str(picture)])
+        desktop = lab.start("app", app + ["--playout", f"file:{heard}", "--capture", "null", "--name", "Guest",
+                                          "--seconds", str(args.seconds), "--screenshot", str(picture)])
+        bots[0].expect("participant", timeout=30, since=before, name="Guest")
+        join = time.monotonic() - start
         code = desktop.wait(args.seconds + 30)
         for bot in bots:
             bot.end()
@@ -92,6 +95,7 @@ def main():
             "correlation": {k: round(v, 3) for k, v in scores.items()},
             "correlation_wrong_source": round(waveform.contains(sound, waveform.load(wrong)), 3),
             "heard_seconds": round(len(sound) / waveform.RATE, 2),
+            "join_s": round(join, 3),  # from starting the app to being seen in the room
             "first_sound_s": None if first is None else round(first / waveform.RATE, 3),
             "app_exit": code,
         }

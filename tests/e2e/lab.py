@@ -61,6 +61,9 @@ class Lab:
         self.keep = False
 
     def __enter__(self):
+        # A lab that is told to go, or whose terminal is closed, still ends what it started.
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: sys.exit(143))
         return self
 
     def __exit__(self, kind, error, trace):

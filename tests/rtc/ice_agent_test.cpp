@@ -334,7 +334,7 @@ TEST_CASE("a path that was dead at first takes over when the selected one dies")
     CHECK(duo.a.route()->local == addr("10.0.1.1:1000"));
 }
 
-TEST_CASE("T39: a check with a wrong password or a dead ufrag gets no answer from a full agent") {
+TEST_CASE("T39: a check with a wrong password or a dead ufrag gets no answer from a full agent", "[T39]") {
     IceAgent agent(false);
     const base::TimePoint now{1s};
     const auto local = addr("10.0.0.1:1000"), remote = addr("10.0.0.2:2000");

@@ -55,7 +55,7 @@ TEST_CASE("a right check is answered to its sender and makes the tuple valid") {
     CHECK(f.ice.state() == IceState::connected);
 }
 
-TEST_CASE("T39: a wrong password, a dead ufrag or no integrity gets no answer and no tuple") {
+TEST_CASE("T39: a wrong password, a dead ufrag or no integrity gets no answer and no tuple", "[T39]") {
     Fixture f;
     CHECK_FALSE(f.check(f.ice.local(), 1, true, "not the password of this one"));
     CHECK_FALSE(f.check(f.ice.local(), 1, true, ""));

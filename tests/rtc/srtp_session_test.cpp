@@ -217,7 +217,7 @@ TEST_CASE("every truncation is refused") {
     }
 }
 
-TEST_CASE("T12: a packet is taken once, also RTCP, also out of order") {
+TEST_CASE("T12: a packet is taken once, also RTCP, also out of order", "[T12]") {
     for (const auto profile : kBoth) {
         SrtpSender sender(profile, master());
         SrtpReceiver receiver(profile, master());
@@ -251,7 +251,7 @@ TEST_CASE("the replay window is 512 packets wide") {
     CHECK(receiver.unprotectRtp(packets[0]).verdict == SrtpVerdict::replayed);
 }
 
-TEST_CASE("T11: a stream that starts near 65535 with swaps and loss never stalls") {
+TEST_CASE("T11: a stream that starts near 65535 with swaps and loss never stalls", "[T11]") {
     for (const auto profile : kBoth) {
         for (unsigned seed = 0; seed < 40; ++seed) {
             SrtpSender sender(profile, master());
@@ -293,7 +293,7 @@ TEST_CASE("three wraps of the sequence number with loss and a forged high sequen
     CHECK(refused == 0);
 }
 
-TEST_CASE("T10: SSRCs take room only when authentic, and at most eight do") {
+TEST_CASE("T10: SSRCs take room only when authentic, and at most eight do", "[T10]") {
     SrtpSender sender(SrtpProfile::aeadAes128Gcm, master());
     SrtpReceiver receiver(SrtpProfile::aeadAes128Gcm, master());
     auto p = protect(sender, 9);

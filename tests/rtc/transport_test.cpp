@@ -94,7 +94,7 @@ TEST_CASE("RTCP is told from RTP and comes out whole") {
     CHECK(lab.server.rtp.empty());
 }
 
-TEST_CASE("T9: a wrong fingerprint on either side means no sound either way and a clear error") {
+TEST_CASE("T9: a wrong fingerprint on either side means no sound either way and a clear error", "[T9]") {
     for (const bool wrongAtClient : {true, false}) {
         for (const auto clientRole : {DtlsRole::client, DtlsRole::server}) {
             TransportLab lab;
@@ -127,7 +127,7 @@ TEST_CASE("T9: a wrong fingerprint on either side means no sound either way and 
     }
 }
 
-TEST_CASE("T12: a repeated packet is dropped and counted") {
+TEST_CASE("T12: a repeated packet is dropped and counted", "[T12]") {
     TransportLab lab;
     lab.connect();
     std::vector<base::Bytes> capture;
@@ -138,7 +138,7 @@ TEST_CASE("T12: a repeated packet is dropped and counted") {
     CHECK(lab.server.transport().stats().replayed == 500);
 }
 
-TEST_CASE("T7: a flood of bad tags from the victim's own address changes nothing") {
+TEST_CASE("T7: a flood of bad tags from the victim's own address changes nothing", "[T7]") {
     TransportLab lab;
     lab.connect();
     auto forged = lab.client.protectRtp(7);
@@ -157,7 +157,7 @@ TEST_CASE("T7: a flood of bad tags from the victim's own address changes nothing
     CHECK(lab.connected());
 }
 
-TEST_CASE("T8: DTLS and alerts from an address that ICE has not validated are ignored") {
+TEST_CASE("T8: DTLS and alerts from an address that ICE has not validated are ignored", "[T8]") {
     TransportLab lab;
     lab.client.open("10.0.0.1:5000");
     lab.server.open("10.0.0.2:7000");
@@ -186,7 +186,7 @@ TEST_CASE("T8: DTLS and alerts from an address that ICE has not validated are ig
     CHECK(lab.connected());
 }
 
-TEST_CASE("T6: an off-path sender of anything gets no byte back and nothing through") {
+TEST_CASE("T6: an off-path sender of anything gets no byte back and nothing through", "[T6]") {
     TransportLab lab;
     lab.connect();
     const auto before = lab.server.transport().stats().datagramsOut;
