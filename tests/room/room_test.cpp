@@ -35,7 +35,7 @@ TEST_CASE("a listener raises a hand, is invited, arrives muted, and is heard aft
     ben.session->setMicrophone(true);   // nothing to open in the audience
     ben.order(StageVerb::raise, nullptr, "about tea");
     REQUIRE(lab.until([&] { return host.state()->hands.size() == 1 && host.state()->hands[0].note == "about tea"; }));
-    CHECK(ben.state()->handPlace(ben.id()) == 1);
+    REQUIRE(lab.until([&] { return ben.state()->handPlace(ben.id()) == 1; }));   // each is told on a connection of their own
     REQUIRE(lab.until([&] { return cara.state()->handPlace(ben.id()) == 1; }));
     CHECK(cara.state()->hands[0].note.empty());
     CHECK(ben.stats.packetsSent == 0);

@@ -50,13 +50,13 @@ TEST_CASE("Space opens the microphone only while it is held, and only of one who
 TEST_CASE("letters typed into the chat are letters", "[ui][keys]") {
     RoomWindow w("chat");
     REQUIRE(w.client.state().microphoneLive);
-    bool found = false;
-    for (auto* item : w.items("QQuickTextField"))
-        if (item->isVisible()) {
-            item->forceActiveFocus();
-            found = true;
-        }
-    REQUIRE(found);
+    QQuickItem* field = nullptr;   // the panel comes a moment after the window
+    REQUIRE(w.until([&] {
+        for (auto* item : w.items("QQuickTextField"))
+            if (item->isVisible()) field = item;
+        return field != nullptr;
+    }));
+    field->forceActiveFocus();
     w.type("hmm m");
     CHECK(w.client.state().microphoneLive);
     CHECK(w.client.commands.empty());
