@@ -21,6 +21,8 @@ constexpr std::size_t kTokenLength = 43;                       // 256 bits
 constexpr auto kFeedPast = std::chrono::days(90);
 constexpr int kFeedEvents = 2000;
 constexpr auto kRemindBefore = std::chrono::minutes(15);
+constexpr auto kRoomStays = std::chrono::hours(24);             // after the talk
+constexpr int kRoomsAtOnce = 20;
 constexpr auto kRemindEvery = std::chrono::minutes(1);
 
 base::Unexpected<base::Error> unknownFeed() {
@@ -98,7 +100,8 @@ base::Result<ApiReply> page(Impl& impl, const RouteCall& call) {
 void HouseService::Impl::remind() {
     const auto now = base::toUtcTime(clock.wallNow());
     // A full disk or a database that is away: the next minute tries again.
-    (void)store.transact([&]() -> base::Result<void> {
+    std::vector<base::RoomId> emptied;
+    const auto kept = store.transact([&]() -> base::Result<void> {
         ScheduleStore schedule(store);
         house::PeopleStore people(store);
         for (auto& event : schedule.between(now, now + kRemindBefore + std::chrono::seconds(1), {}, kFeedEvents)) {
@@ -115,8 +118,17 @@ void HouseService::Impl::remind() {
                 for (const auto& who : schedule.takeReminders(talk.event.id, start)) people.addNotice(who, notice);
             }
         }
+        for (const auto& id : schedule.roomsLeft(now - kRoomStays, kRoomsAtOnce)) {
+            const auto room = find(id);
+            if (room && room->stage.session.live) continue;
+            store.endRoom(id, clock.wallNow());
+            store.addAudit({clock.wallNow(), id, {}, "room_ended", {}, {}});
+            emptied.push_back(id);
+        }
         return {};
     });
+    if (kept)
+        for (const auto& id : emptied) rooms.erase(id);
     reminder = house.postAfter(kRemindEvery, [weak = weak_from_this()] {
         if (const auto self = weak.lock(); self && !self->stopped) self->remind();
     });

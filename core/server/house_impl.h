@@ -115,7 +115,8 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
     /// Those who lost their places leave the live rooms; then `done`.
     void expel(std::vector<base::RoomId> from, const std::vector<base::Identity>& who, std::function<void(Result<void>)> done);
     void earn(HouseRoom& room);
-    /// Tells those who come, a quarter of an hour before; calls itself every minute (house_calendar.cpp).
+    /// Tells those who come, a quarter of an hour before, and ends rooms a day after their talks; calls itself every minute
+    /// (house_calendar.cpp).
     void remind();
     std::string linkOf(const base::InvitationId& id, const std::string& secret) const;
     bool takeCommand(const base::Identity& who);

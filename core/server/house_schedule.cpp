@@ -81,8 +81,8 @@ base::Result<ScheduledEvent> mine(Impl& impl, const RouteCall& call, std::option
     return talk;
 }
 
-api::EventView shown(Impl& impl, const RouteCall& call, const ScheduledEvent& talk, std::optional<UtcTime> start = {}) {
-    auto view = viewOf(impl, call, talk, start.value_or(house::currentStart(talk.event, *talk.zone, nowOf(impl))));
+api::EventView shown(Impl& impl, const RouteCall& call, const ScheduledEvent& talk) {
+    auto view = viewOf(impl, call, talk, house::currentStart(talk.event, *talk.zone, nowOf(impl)));
     const auto member = impl.needMember(call);
     view.editable = member && mayEdit(call, *member, talk.event);
     return view;
@@ -196,7 +196,8 @@ std::optional<Place> placeFrom(const std::string& text) {
 }
 
 base::Result<api::SchedulePage> list(Impl& impl, const RouteCall& call) {
-    if (auto member = impl.needMember(call); !member) return base::Unexpected(std::move(member).error());
+    const auto member = impl.needMember(call);
+    if (!member) return base::Unexpected(member.error());
     const auto fromMs = queryNumber(call, "from", static_cast<std::uint64_t>(base::toUnixMs(impl.clock.wallNow())));
     if (!fromMs) return base::Unexpected(fromMs.error());
     const auto toMs = queryNumber(call, "to", *fromMs + static_cast<std::uint64_t>(std::chrono::milliseconds(kUsualWindow).count()));
@@ -233,12 +234,20 @@ base::Result<api::SchedulePage> list(Impl& impl, const RouteCall& call) {
         if (!more) break;
     }
     api::SchedulePage out;
+    std::map<std::string, api::EventView> views;   // a daily talk is asked about once
     for (const auto& [place, talk] : found) {
         if (out.events.size() == limit) {
             out.next = std::to_string(out.events.back().startMs) + "." + out.events.back().id;
             break;
         }
-        out.events.push_back(shown(impl, call, talk, base::toUtcTime(base::fromUnixMs(place.ms))));
+        const auto start = base::toUtcTime(base::fromUnixMs(place.ms));
+        const auto [view, fresh] = views.try_emplace(talk.event.id);
+        if (fresh) {
+            view->second = viewOf(impl, call, talk, start);
+            view->second.editable = mayEdit(call, *member, talk.event);
+        }
+        out.events.push_back(view->second);
+        showOccurrence(impl, out.events.back(), talk, start);
     }
     return out;
 }

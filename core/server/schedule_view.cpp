@@ -20,6 +20,7 @@ std::string derived(const Impl& impl, std::string_view purpose, const std::strin
     const std::string text = std::string(purpose) + "\n" + event;
     return base::toBase64Url(crypto::hmacSha256(impl.sessionKey.view(), base::asBytes(text))).substr(0, kSecretLength);
 }
+std::int64_t msOf(base::UtcTime at) { return base::toUnixMs(base::toWallTime(at)); }
 std::string listenerSecret(const Impl& impl, const std::string& event) { return derived(impl, "parlour event listeners v1", event); }
 
 }  // namespace
@@ -77,8 +78,6 @@ std::string whenText(const base::TimeZone& zone, base::UtcTime at) {
 
 api::EventView viewOf(Impl& impl, const RouteCall& call, const ScheduledEvent& talk, base::UtcTime start) {
     const auto& [event, zone] = talk;
-    const auto ms = [](base::UtcTime at) { return base::toUnixMs(base::toWallTime(at)); };
-    const auto now = base::toUtcTime(impl.clock.wallNow());
     api::EventView out;
     out.id = event.id;
     out.uid = event.uid;
@@ -86,28 +85,19 @@ api::EventView viewOf(Impl& impl, const RouteCall& call, const ScheduledEvent& t
     out.details = event.details;
     out.host = event.host;
     out.hostName = nameOf(impl, event.host);
-    out.startMs = ms(start);
-    out.endMs = ms(start + std::chrono::minutes(event.minutes));
     out.zone = zone->name();
-    out.wall = base::formatIso(zone->toLocal(start));
     out.minutes = event.minutes;
     if (event.every) out.every = house::toString(*event.every);
     out.colour = event.colour;
     out.room = event.room;
     out.sequence = event.sequence;
-    const bool current = house::currentStart(event, *zone, now) == start;
-    const auto room = impl.find(event.room);
-    auto state = house::stateOf(event, *zone, now, current && room && room->stage.session.live);
-    if (!current && state == house::EventState::scheduled && start < now) state = house::EventState::done;
-    out.state = std::string(house::toString(state));
-    if (event.lateFor == start) out.lateMinutes = event.lateMinutes;
     house::ScheduleStore schedule(impl.store);
     if (!event.dates.empty()) {
         const auto votes = schedule.votes(event.id);
         const auto mine = schedule.votesOf(event.id, call.who);
         for (const auto at : event.dates) {
             const auto found = votes.find(at);
-            out.dates.push_back({ms(at), found == votes.end() ? 0 : found->second, std::find(mine.begin(), mine.end(), at) != mine.end()});
+            out.dates.push_back({msOf(at), found == votes.end() ? 0 : found->second, std::find(mine.begin(), mine.end(), at) != mine.end()});
         }
     }
     const auto count = schedule.rsvps(event.id);
@@ -120,7 +110,22 @@ api::EventView viewOf(Impl& impl, const RouteCall& call, const ScheduledEvent& t
     if (house::zoneChanged(event, *zone))
         out.note = event.every ? "The clock of " + event.zone + " got new rules since this was planned: it keeps its time of day there."
                                : "The clock of " + event.zone + " got new rules since this was planned: it begins at the same moment as before, which that clock now shows differently.";
+    showOccurrence(impl, out, talk, start);
     return out;
+}
+
+void showOccurrence(Impl& impl, api::EventView& view, const ScheduledEvent& talk, base::UtcTime start) {
+    const auto& [event, zone] = talk;
+    const auto now = base::toUtcTime(impl.clock.wallNow());
+    view.startMs = msOf(start);
+    view.endMs = msOf(start + std::chrono::minutes(event.minutes));
+    view.wall = base::formatIso(zone->toLocal(start));
+    const bool current = house::currentStart(event, *zone, now) == start;
+    const auto room = impl.find(event.room);
+    auto state = house::stateOf(event, *zone, now, current && room && room->stage.session.live);
+    if (!current && state == house::EventState::scheduled && start < now) state = house::EventState::done;
+    view.state = std::string(house::toString(state));
+    view.lateMinutes = event.lateFor == start ? event.lateMinutes : 0;
 }
 
 }  // namespace parlour::server

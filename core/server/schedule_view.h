@@ -35,6 +35,8 @@ house::InvitationRow listenerInvitation(const HouseService::Impl& impl, const st
 std::string nameOf(HouseService::Impl& impl, const base::Identity& who);
 /// As `call` sees the occurrence that begins at `start`.
 api::EventView viewOf(HouseService::Impl& impl, const RouteCall& call, const ScheduledEvent& talk, base::UtcTime start);
+/// Makes a view of one occurrence that of another.
+void showOccurrence(HouseService::Impl& impl, api::EventView& view, const ScheduledEvent& talk, base::UtcTime start);
 /// "2026-12-01 18:00 (Europe/Berlin)".
 std::string whenText(const base::TimeZone& zone, base::UtcTime at);
 

@@ -157,3 +157,21 @@ TEST_CASE("a person has one feed; a forgotten person leaves talks without a host
         CHECK(schedule.find("e")->host.empty());
     });
 }
+
+TEST_CASE("rooms of talks long over are found until they are ended, those of endless ones never", "[schedule-store]") {
+    World world;
+    REQUIRE(world.store->transact([&]() -> base::Result<void> {
+        ScheduleStore schedule(*world.store);
+        for (const auto& [id, rule] : {std::pair{"a", ""}, std::pair{"b", ""}, std::pair{"ever", "FREQ=DAILY"}}) {
+            const auto event = named(id, "2026-12-01T18:00", rule);
+            world.store->addRoom({event.room, "Talk", kNow, true});
+            schedule.put(event, *rule ? std::nullopt : std::optional(utcTime("2026-12-01T19:00")));
+        }
+        CHECK(schedule.roomsLeft(utcTime("2026-12-01T19:00"), 9).empty());
+        CHECK(schedule.roomsLeft(utcTime("2026-12-01T19:00:01"), 9).size() == 2);
+        CHECK(schedule.roomsLeft(utcTime("2026-12-01T19:00:01"), 1).size() == 1);
+        world.store->endRoom(base::RoomId("room-a"), kNow);
+        CHECK(schedule.roomsLeft(utcTime("2027-12-01"), 9) == std::vector{base::RoomId("room-b")});
+        return {};
+    }));
+}

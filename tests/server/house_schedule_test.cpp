@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The calendar through the table of requests: planning, moving, calling off, answers, polls, feeds, pages, reminders.
+#include "core/api/schedule_types.h"
 #include "core/base/local_time.h"
 #include "tests/server/member_world.h"
 
@@ -233,4 +234,36 @@ TEST_CASE("the page of a talk is open in an open house, needs its key in a close
     CHECK(world.open(plain + "?k=" + std::string(22, 'A')).error().code == "event_unknown");
     CHECK(world.open(made["page"]));
     CHECK(world.open(made["ics"]));
+}
+
+TEST_CASE("a talk is live while people are in its room, and a day after its end the room is gone", "[house-schedule]") {
+    ScheduleWorld world;
+    const auto made = world.plan("ann", {{"at", world.in(1h)}});
+    const base::RoomId talk(made["room"].get<std::string>());
+    world.room = talk;
+    const auto guest = world.enter("gast", made["link"]);
+    CHECK(world.get("ann", ScheduleWorld::at(made))["state"] == "live");
+    CHECK(world.get("ann", "schedule")["events"][0]["state"] == "live");
+    CHECK(world.open(made["page"])->body.find("Live now.") != std::string::npos);
+    const auto roomIsThere = [&] {
+        bool found = false;
+        world.sessions["ann"] = world.signIn("ann");
+        const auto list = world.wait<api::RoomList>([&](auto answer) { world.house->rooms({world.sessions["ann"], false}, answer); }).value();
+        for (const auto& one : list.rooms) found = found || one.room == talk;
+        return found;
+    };
+    world.executor.runFor(26h);
+    CHECK(roomIsThere());
+    world.house->disconnected(talk, guest.identity);
+    world.executor.runFor(2h);
+    CHECK_FALSE(roomIsThere());
+    CHECK(world.get("ann", ScheduleWorld::at(made))["state"] == "done");
+    CHECK(world.refused("ann", ScheduleWorld::at(made, "late"), {{"minutes", 5}}) == "event_over");
+}
+
+TEST_CASE("a host has a hundred talks ahead and no more", "[house-schedule]") {
+    ScheduleWorld world;
+    for (int i = 0; i < api::kMaxUpcomingEvents; ++i) world.plan("ann");
+    CHECK(world.refused("ann", "schedule", {{"title", "One more"}, {"at", world.in(1h)}}) == "too_many_events");
+    CHECK(world.plan("bob").contains("id"));
 }

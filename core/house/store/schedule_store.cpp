@@ -147,6 +147,13 @@ std::vector<Event> ScheduleStore::between(UtcTime from, UtcTime to, const EventP
                     f);
 }
 
+std::vector<base::RoomId> ScheduleStore::roomsLeft(UtcTime before, int limit) {
+    const long long at = ms(before);
+    return listOf<base::RoomId>((m_store.impl().rows().prepare << "SELECT r.id FROM events e JOIN rooms r ON r.id = e.room "
+                                                                  "WHERE r.ended_ms IS NULL AND e.ends_ms < :t ORDER BY e.ends_ms LIMIT :l",
+                                 use(at, "t"), use(limit, "l")));
+}
+
 int ScheduleStore::countUpcoming(const base::Identity& host, UtcTime now) {
     int count = 0;
     const long long at = ms(now);

@@ -37,6 +37,8 @@ class ScheduleStore {
     /// Those that may have something between `from` and `to` (whoever asks expands them), by their first start and id; after
     /// `after`, at most `limit`.
     std::vector<Event> between(base::UtcTime from, base::UtcTime to, const EventPlace& after, int limit);
+    /// Rooms, not ended yet, of talks that were over at `before`; at most `limit`.
+    std::vector<base::RoomId> roomsLeft(base::UtcTime before, int limit);
     int countUpcoming(const base::Identity& host, base::UtcTime now);
 
     void setRsvp(const std::string& event, const base::Identity& who, Rsvp answer, base::WallTime at);
