@@ -52,9 +52,10 @@ struct MainWindow::DenyNetwork final : QQmlNetworkAccessManagerFactory {
 bool choosePlatform() {
 #if defined(Q_OS_LINUX)
     if (!qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) return qgetenv("QT_QPA_PLATFORM") == "offscreen";
-    const bool display = !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY") || !qEnvironmentVariableIsEmpty("DISPLAY");
-    qputenv("QT_QPA_PLATFORM", display ? "wayland;xcb;offscreen" : "offscreen");
-    return !display;
+    // Only what is there is tried: Qt complains aloud about each plug-in that it cannot load.
+    const bool wayland = !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY"), x11 = !qEnvironmentVariableIsEmpty("DISPLAY");
+    qputenv("QT_QPA_PLATFORM", QByteArray(wayland ? "wayland;" : "") + (x11 ? "xcb;" : "") + "offscreen");
+    return !wayland && !x11;
 #else
     return false;
 #endif

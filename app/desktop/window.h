@@ -16,7 +16,7 @@ class AppModel;
 
 namespace parlour::desktop {
 
-/// Chooses "wayland;xcb;offscreen" when nothing else is asked for; true when there is no display. Before QGuiApplication.
+/// Chooses among Wayland, X11 and offscreen when nothing else is asked for; true when there is no display. Before QGuiApplication.
 bool choosePlatform();
 
 class MainWindow {

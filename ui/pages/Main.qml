@@ -20,6 +20,12 @@ Window {
     Binding { target: Theme; property: "reducedMotion"; value: App.preferences.reducedMotion }
     Binding { target: Theme; property: "textScale"; value: App.preferences.textScale }
 
+    Connections {
+        target: window
+        enabled: !Theme.shown
+        function onFrameSwapped() { Theme.shown = true }
+    }
+
     Shell {
         id: shell
         anchors.fill: parent

@@ -9,6 +9,8 @@ QtObject {
     property bool highContrast: false
     property bool reducedMotion: false
     property real textScale: 1.0
+    // False until the first picture: the colours of the start are simply there, nothing fades into them.
+    property bool shown: false
 
     readonly property QtObject colors: highContrast ? (dark ? contrastDark : contrastLight) : (dark ? night : day)
 
@@ -60,8 +62,8 @@ QtObject {
     readonly property int fontLabel: Math.round(13 * textScale)
     readonly property int fontTiny: Math.round(12 * textScale)
 
-    readonly property int quick: reducedMotion ? 0 : 120
-    readonly property int calm: reducedMotion ? 0 : 180
+    readonly property int quick: reducedMotion || !shown ? 0 : 120
+    readonly property int calm: reducedMotion || !shown ? 0 : 180
 
     // Layout steps.
     readonly property int foldWidth: 900
