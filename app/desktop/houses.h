@@ -19,8 +19,11 @@ class Houses final : public ui::HouseClient {
     ~Houses() override;
     void request(const std::string& house, const std::string& path, const std::string& body,
                  std::function<void(base::Result<std::string>)> done) override;
+    void signTerms(const std::string& house, const std::string& view, int version,
+                   std::function<void(base::Result<std::string>)> done) override;
 
   private:
+    base::Result<room::HouseClient*> clientOf(const std::string& house);
     net::EventLoop& m_loop;
     room::PersonKeys& m_keys;
     std::map<std::string, std::unique_ptr<room::HouseClient>> m_clients;

@@ -129,6 +129,19 @@ void LiveClient::enter(const std::string& link, const std::string& name) {
     });
 }
 
+void LiveClient::redeem(const std::string& link, const std::string& name, const std::string& code,
+                        std::function<void(base::Result<api::Redeemed>)> done) {
+    m_loop.post([this, link, name, code, done = std::move(done)] {
+        auto parsed = signal::InviteLink::parse(link, m_plainHttpHosts);
+        if (!parsed) return done(base::Unexpected(std::move(parsed).error()));
+        auto client = std::make_shared<room::HouseClient>(m_loop, m_keys, room::HouseAddress{parsed->origin(), parsed->pin()});
+        client->redeem(parsed->id(), parsed->secret(), name, code, [client, done](base::Result<api::Redeemed> answer) mutable {
+            const auto keep = std::move(client);   // lives exactly until its answer
+            done(std::move(answer));
+        });
+    });
+}
+
 void LiveClient::enterKnown(const std::string& origin, const base::RoomId& room, const std::string& name) {
     m_loop.post([this, origin, room, name] {
         auto address = parseServer(origin);

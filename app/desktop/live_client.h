@@ -33,6 +33,8 @@ class LiveClient final : public ui::RoomClient {
     base::Result<ui::LinkFacts> readLink(const std::string& link) const override;
     void lookInside(const std::string& link, std::function<void(base::Result<room::LinkPreview>)> done) override;
     void enter(const std::string& link, const std::string& name) override;
+    void redeem(const std::string& link, const std::string& name, const std::string& code,
+                std::function<void(base::Result<api::Redeemed>)> done) override;
     void enterKnown(const std::string& origin, const base::RoomId& room, const std::string& name) override;
     void leave() override;
     void setMicrophone(bool open) override;

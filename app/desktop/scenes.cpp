@@ -27,6 +27,7 @@ void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineCl
     app.start();
     if (first) return;
 
+    if (scene == QLatin1String("join-house")) client.linkKind = api::InvitationKind::membership;
     const auto name = preferences.name().toStdString();
     const auto enter = [&](const char* as) {
         client.fill(name, as);
@@ -73,9 +74,23 @@ void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineCl
                                   "The certificate of talk.example.org is not the one that the link names.",
                                   "Ask for a new link, or tell the people of this server.",
                                   "pin expected 6fQ1…, got 9aBc…; TLS 1.3"});
-    } else if (scene == QLatin1String("house") || scene == QLatin1String("member")) {
+    } else if (scene == QLatin1String("house") || scene.startsWith(QLatin1String("house-")) || scene == QLatin1String("member")) {
         client.houses.me.standing = api::Standing::admin;
         app.go(QStringLiteral("house"));
+    } else if (scene == QLatin1String("upcoming") || scene == QLatin1String("new-talk")) {
+        app.go(QStringLiteral("upcoming"));
+    } else if (scene == QLatin1String("no-talks")) {
+        client.houses.talks = {};
+        app.go(QStringLiteral("upcoming"));
+    } else if (scene == QLatin1String("event")) {
+        app.go(QStringLiteral("event"), QStringLiteral("energy"));
+    } else if (scene == QLatin1String("guests") || scene == QLatin1String("new-guest")) {
+        app.go(QStringLiteral("guests"));
+    } else if (scene == QLatin1String("no-guests")) {
+        client.houses.guests.clear();
+        app.go(QStringLiteral("guests"));
+    } else if (scene == QLatin1String("guest")) {
+        app.go(QStringLiteral("guest"), QStringLiteral("vera"));
     } else if (scene == QLatin1String("first-steps")) {
         client.houses.clear();
         app.go(QStringLiteral("house"));

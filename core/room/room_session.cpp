@@ -79,7 +79,7 @@ void RoomSession::preview(net::EventLoop& loop, PersonKeys& keys, const signal::
     client->preview(link.id(), link.secret(), [client, done](base::Result<api::Preview> p) mutable {
         const auto keep = std::move(client);   // lives exactly until its answer
         if (!p) return done(base::Unexpected<base::Error>(std::move(p).error()));
-        LinkPreview out{p->house, p->houseName, p->inviterName, p->room, p->roomTitle, p->role, p->listeners, p->onStage, p->live, {}};
+        LinkPreview out{p->house, p->houseName, p->inviterName, p->room, p->roomTitle, p->role, p->listeners, p->onStage, p->live, {}, p->kind, p->needsCode, p->approval, p->message};
         if (p->liveSinceMs) out.liveSince = base::fromUnixMs(*p->liveSinceMs);
         done(std::move(out));
     });

@@ -38,6 +38,10 @@ struct LinkPreview {
     int onStage = 0;
     bool live = false;
     std::optional<base::WallTime> liveSince;
+    api::InvitationKind kind = api::InvitationKind::listener;
+    bool needsCode = false;    ///< the link alone is not enough
+    bool approval = false;     ///< a person says yes to each who comes
+    std::string message;       ///< of who invites
 };
 
 struct SessionConfig {

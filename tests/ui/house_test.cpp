@@ -234,6 +234,7 @@ TEST_CASE("an answer to an earlier search never replaces a newer one", "[ui][hou
         void request(const std::string&, const std::string&, const std::string&, std::function<void(base::Result<std::string>)> done) override {
             open.push_back(std::move(done));
         }
+        void signTerms(const std::string&, const std::string&, int, std::function<void(base::Result<std::string>)>) override {}
     } slow;
     ManualClock clock;
     ui::HouseModel house(slow, clock);

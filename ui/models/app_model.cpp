@@ -23,6 +23,16 @@ AppModel::AppModel(RoomClient& client, HouseClient& houses, const base::Clock& c
         m_preferences.setWelcomed(true);
         go(QStringLiteral("room"));
     });
+    connect(&m_invitation, &InvitationModel::joinedHouse, this, [this](const QString& server) {
+        m_sound.stopAll();
+        m_preferences.setWelcomed(true);
+        m_preferences.addServer(server);
+        m_house.choose(server);
+        m_house.refresh();
+        go(QStringLiteral("house"));
+        refreshHallway();
+        emit selfChanged();
+    });
     connect(&m_session, &SessionBridge::ended, this, [this](const QString& words, const base::Error& error) {
         if (m_page == QLatin1String("room")) go(QStringLiteral("hallway"));
         if (!words.isEmpty()) showError(error, words);
@@ -96,13 +106,14 @@ void AppModel::enterAtOnce(const QString& link) {
     m_invitation.lookInside();
 }
 
-void AppModel::go(const QString& page) {
-    if (page == m_page) {
+void AppModel::go(const QString& page, const QString& object) {
+    if (page == m_page && object == m_object) {
         if (page == QLatin1String("hallway")) refreshHallway();
         return;
     }
     if (m_page == QLatin1String("settings") || m_page == QLatin1String("welcome")) m_sound.stopAll();
     m_page = page;
+    m_object = object;
     emit pageChanged();
     if (page == QLatin1String("hallway")) refreshHallway();
 }

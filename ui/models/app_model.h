@@ -10,6 +10,7 @@
 #include <QString>
 #include <QtQml/qqmlregistration.h>
 
+#include "ui/models/guest_words.h"
 #include "ui/models/hallway_model.h"
 #include "ui/models/house_model.h"
 #include "ui/models/invitation_model.h"
@@ -29,10 +30,12 @@ class AppModel : public QObject {
     Q_PROPERTY(QObject* invitation READ invitation CONSTANT)
     Q_PROPERTY(QObject* hallway READ hallway CONSTANT)
     Q_PROPERTY(QObject* house READ house CONSTANT)
+    Q_PROPERTY(QObject* guests READ guests CONSTANT)
+    Q_PROPERTY(QString object READ object NOTIFY pageChanged)        ///< id of what the page is about: talk, guest
     Q_PROPERTY(QObject* share READ share CONSTANT)
     Q_PROPERTY(QObject* sound READ sound CONSTANT)
     Q_PROPERTY(QObject* preferences READ preferences CONSTANT)
-    Q_PROPERTY(QString page READ page NOTIFY pageChanged)            ///< welcome, hallway, room, house, invitations, settings
+    Q_PROPERTY(QString page READ page NOTIFY pageChanged)            ///< welcome, hallway, room, house, invitations, upcoming, event, guests, guest, settings
     Q_PROPERTY(bool dark READ dark NOTIFY appearanceChanged)
     Q_PROPERTY(bool highContrast READ highContrast NOTIFY appearanceChanged)
     Q_PROPERTY(QString selfName READ selfName NOTIFY selfChanged)
@@ -57,6 +60,8 @@ class AppModel : public QObject {
     InvitationModel* invitation() { return &m_invitation; }
     HallwayModel* hallway() { return &m_hallway; }
     HouseModel* house() { return &m_house; }
+    GuestWords* guests() { return &m_guests; }
+    QString object() const { return m_object; }
     ShareModel* share() { return &m_share; }
     SoundModel* sound() { return &m_sound; }
     Preferences* preferences() { return &m_preferences; }
@@ -86,7 +91,7 @@ class AppModel : public QObject {
     /// For the demo and tests: the person's own command line said --enter, so both steps are taken at once.
     void enterAtOnce(const QString& link);
 
-    Q_INVOKABLE void go(const QString& page);
+    Q_INVOKABLE void go(const QString& page, const QString& object = {});
     Q_INVOKABLE void finishWelcome(const QString& name);
     Q_INVOKABLE void refreshHallway();
     Q_INVOKABLE void enterKnown(int row);
@@ -122,7 +127,9 @@ class AppModel : public QObject {
     InvitationModel m_invitation;
     HallwayModel m_hallway;
     HouseModel m_house;
+    GuestWords m_guests{m_house};
     ShareModel m_share;
+    QString m_object;
     SoundModel m_sound;
     QString m_page = QStringLiteral("hallway");
     QString m_errorMessage;

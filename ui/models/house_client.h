@@ -17,6 +17,10 @@ class HouseClient {
     /// is a GET, any other a POST of this JSON. Signs in by itself. The answer is JSON text.
     virtual void request(const std::string& house, const std::string& path, const std::string& body,
                          std::function<void(base::Result<std::string>)> done) = 0;
+    /// Signs a version of a guest's terms for the host with the person's key of this house and hands it in. `view` is the
+    /// api::GuestView that the person read; untrusted "house_changed" when it names another house. Answers the new view.
+    virtual void signTerms(const std::string& house, const std::string& view, int version,
+                           std::function<void(base::Result<std::string>)> done) = 0;
 };
 
 }  // namespace parlour::ui

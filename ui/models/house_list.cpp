@@ -92,7 +92,8 @@ void HouseList::request(const QString& from) {
     if (m_pageSize > 0 && !m_cursor.isEmpty()) path = parameter(path, QStringLiteral("limit"), QString::number(m_pageSize));
     const auto words = m_search.trimmed();
     if (!words.isEmpty()) path = parameter(path, QStringLiteral("q"), words);
-    if (!from.isEmpty()) path = parameter(path, m_cursor, from);
+    const auto place = from.isEmpty() ? m_firstCursor : from;
+    if (!place.isEmpty()) path = parameter(path, m_cursor, place);
     m_loading = true;
     emit changed();
     m_house->ask(path, nullptr, this, [this, round = m_round, first = from.isEmpty()](base::Result<QVariantMap> answer) {
@@ -117,7 +118,7 @@ void HouseList::take(const QVariantMap& answer, bool first) {
     for (const auto& value : answer.value(m_rowsKey).toList()) {
         HouseRow row;
         row.record = value.toMap();
-        row.id = row.record.value(m_idKey).toString();
+        row.id = idOf(row.record);
         if (m_seen.contains(row.id)) continue;   // it moved between two pages
         m_seen.insert(row.id);
         rows.push_back(std::move(row));
@@ -140,10 +141,16 @@ void HouseList::take(const QVariantMap& answer, bool first) {
     }
 }
 
+QString HouseList::idOf(const QVariantMap& record) const {
+    QStringList parts;
+    for (const auto& key : m_idKey.split(QLatin1Char(','))) parts << record.value(key).toString();
+    return parts.join(QLatin1Char(' '));
+}
+
 QVariantMap HouseList::at(int row) const { return row >= 0 && row < rowCount() ? m_rows[static_cast<std::size_t>(row)].record : QVariantMap(); }
 
 void HouseList::put(const QVariantMap& record) {
-    const auto id = record.value(m_idKey).toString();
+    const auto id = idOf(record);
     for (std::size_t i = 0; i < m_rows.size(); ++i)
         if (m_rows[i].id == id) {
             m_rows[i].record = record;

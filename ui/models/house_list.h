@@ -29,9 +29,10 @@ class HouseList : public RowModel<HouseRow>, public QQmlParserStatus {
     Q_INTERFACES(QQmlParserStatus)
     Q_PROPERTY(QString path MEMBER m_path NOTIFY asked)              ///< "/members", may have a query
     Q_PROPERTY(QString rows MEMBER m_rowsKey NOTIFY asked)               ///< where the answer holds them
-    Q_PROPERTY(QString idKey MEMBER m_idKey NOTIFY asked)
+    Q_PROPERTY(QString idKey MEMBER m_idKey NOTIFY asked)            ///< what tells rows apart: a name, or several with commas
     Q_PROPERTY(QString cursor MEMBER m_cursor NOTIFY asked)              ///< query parameter of the next page; empty = one page is all
     Q_PROPERTY(QString cursorKey MEMBER m_cursorKey NOTIFY asked)        ///< from the last row instead of the answer's `next`
+    Q_PROPERTY(QString firstCursor MEMBER m_firstCursor NOTIFY asked)   ///< of the first page, where the house wants one
     Q_PROPERTY(QString sectionKey MEMBER m_sectionKey NOTIFY asked)      ///< time in ms whose day heads a section
     Q_PROPERTY(int pageSize MEMBER m_pageSize NOTIFY asked)              ///< 0 = the house decides
     Q_PROPERTY(bool active MEMBER m_active NOTIFY asked)             ///< nothing is asked while false
@@ -75,6 +76,7 @@ class HouseList : public RowModel<HouseRow>, public QQmlParserStatus {
 
   private:
     void begin();
+    QString idOf(const QVariantMap& record) const;
     void request(const QString& from);
     void take(const QVariantMap& answer, bool first);
 
@@ -84,6 +86,7 @@ class HouseList : public RowModel<HouseRow>, public QQmlParserStatus {
     QString m_idKey = QStringLiteral("id");
     QString m_cursor;
     QString m_cursorKey;
+    QString m_firstCursor;
     QString m_sectionKey;
     QString m_search;
     int m_pageSize = 100;

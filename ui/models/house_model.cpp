@@ -5,6 +5,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QLocale>
+#include <QTimeZone>
 #include <QUrl>
 #include <algorithm>
 #include <utility>
@@ -77,7 +78,8 @@ void HouseModel::showView(const HallwayView& view) {
         emit changed();
     }
     const bool there = std::any_of(m_known.begin(), m_known.end(), [this](const Known& house) { return house.server == m_server; });
-    if (!there) choose(m_known.empty() ? QString() : m_known.front().server);
+    // A house that one has just joined is chosen before the hallway has asked it.
+    if (!there && (m_server.isEmpty() || m_me.isEmpty())) choose(m_known.empty() ? QString() : m_known.front().server);
 }
 
 void HouseModel::choose(const QString& server) {
@@ -107,16 +109,27 @@ void HouseModel::ask(const QString& path, const QVariantMap* body, QObject* cont
         return;
     }
     const std::string words = body ? QJsonDocument(bodyOf(*body)).toJson(QJsonDocument::Compact).toStdString() : std::string();
-    m_client.request(m_server.toStdString(), path.toStdString(), words,
-                     [this, round = m_round, context = QPointer<QObject>(context), done = std::move(done)](base::Result<std::string> answer) {
+    m_client.request(m_server.toStdString(), path.toStdString(), words, back(context, std::move(done)));
+}
+
+std::function<void(base::Result<std::string>)> HouseModel::back(QObject* context, Answer done) {
+    return [this, round = m_round, context = QPointer<QObject>(context), done = std::move(done)](base::Result<std::string> answer) {
         QMetaObject::invokeMethod(this, [this, round, context, done, answer = std::move(answer)] {
             if (context && round == m_round) done(parsed(answer));
         }, Qt::QueuedConnection);
-    });
+    };
+}
+
+void HouseModel::signTerms(const QString& view, int version, const QJSValue& done) {
+    m_client.signTerms(m_server.toStdString(), view.toStdString(), version, back(this, toPage(done, true)));
 }
 
 void HouseModel::forward(const QString& path, const QVariantMap* body, const QJSValue& done) {
-    ask(path, body, this, [this, done, changes = body != nullptr](base::Result<QVariantMap> answer) {
+    ask(path, body, this, toPage(done, body != nullptr));
+}
+
+HouseModel::Answer HouseModel::toPage(const QJSValue& done, bool changes) {
+    return [this, done, changes](base::Result<QVariantMap> answer) {
         if (answer && changes) noteChange();
         if (!done.isCallable()) {
             if (!answer) emit refused(text(answer.error().message + " " + answer.error().advice));
@@ -134,7 +147,7 @@ void HouseModel::forward(const QString& path, const QVariantMap* body, const QJS
                                                          {QStringLiteral("message"), text(error.message)},
                                                          {QStringLiteral("advice"), text(error.advice)}})});
         }
-    });
+    };
 }
 
 void HouseModel::noteChange() {
@@ -171,6 +184,7 @@ QString HouseModel::span(double fromMs, double toMs) const {
 }
 QString HouseModel::fromNow(double ms) const { return span(now(), ms); }
 double HouseModel::now() const { return static_cast<double>(base::toUnixMs(m_clock.wallNow())); }
+QString HouseModel::zone() const { return QString::fromLatin1(QTimeZone::systemTimeZoneId()); }
 QString HouseModel::encoded(const QString& words) const { return QString::fromLatin1(QUrl::toPercentEncoding(words)); }
 
 }  // namespace parlour::ui

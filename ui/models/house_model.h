@@ -64,6 +64,8 @@ class HouseModel : public QObject {
     Q_INVOKABLE void get(const QString& path, const QJSValue& done);
     Q_INVOKABLE void post(const QString& path, const QVariantMap& body, const QJSValue& done = {});
 
+    /// HouseClient::signTerms for pages.
+    void signTerms(const QString& view, int version, const QJSValue& done);
     /// Something of the house was changed from here: lists that show it ask again.
     void noteChange();
 
@@ -76,6 +78,7 @@ class HouseModel : public QObject {
     Q_INVOKABLE QString span(double fromMs, double toMs) const;          ///< "in 1 day 22 h", "3 h ago"
     Q_INVOKABLE QString fromNow(double ms) const;
     Q_INVOKABLE double now() const;
+    Q_INVOKABLE QString zone() const;                                    ///< of this computer, "Europe/Berlin"
     /// A path's part or a query's value, percent-encoded.
     Q_INVOKABLE QString encoded(const QString& words) const;
 
@@ -92,6 +95,8 @@ class HouseModel : public QObject {
         QString title;
         bool operator==(const Known&) const = default;
     };
+    Answer toPage(const QJSValue& done, bool changes);
+    std::function<void(base::Result<std::string>)> back(QObject* context, Answer done);
     void forward(const QString& path, const QVariantMap* body, const QJSValue& done);
 
     HouseClient& m_client;

@@ -70,20 +70,54 @@ void InvitationModel::lookInside() {
     });
 }
 
-void InvitationModel::enter(const QString& name) {
-    if (m_step != 2) return;
+QString InvitationModel::message() const { return text(m_preview.message); }
+
+void InvitationModel::enter(const QString& name, const QString& code) {
+    if (m_step != 2 || m_busy) return;
     const auto chosen = name.simplified();
     if (chosen.isEmpty()) return;
     m_preferences.setName(chosen);
-    m_client.enter(m_link, chosen.toStdString());
-    dismiss();
-    emit entered(text(m_facts.server));
+    const auto server = text(m_facts.server);
+    if (!membership() && !needsCode()) {
+        m_client.enter(m_link, chosen.toStdString());
+        dismiss();
+        emit entered(server);
+        return;
+    }
+    m_busy = true;
+    m_problem.clear();
+    const int question = ++m_question;
+    emit changed();
+    m_client.redeem(m_link, chosen.toStdString(), code.simplified().toStdString(),
+                    [this, question, server, chosen](base::Result<api::Redeemed> answer) {
+        QMetaObject::invokeMethod(this, [this, question, server, chosen, answer = std::move(answer)] {
+            if (question != m_question) return;
+            m_busy = false;
+            if (!answer) {
+                const auto& error = answer.error();
+                m_problem = text(error.advice.empty() ? error.message : error.message + " " + error.advice);
+                m_problemDetails = copyable(error);
+                emit changed();
+                return;
+            }
+            const bool intoHouse = membership();
+            const auto room = m_preview.room;
+            dismiss();
+            if (intoHouse) {
+                emit joinedHouse(server);
+            } else {
+                m_client.enterKnown(server.toStdString(), room, chosen.toStdString());
+                emit entered(server);
+            }
+        }, Qt::QueuedConnection);
+    });
 }
 
 void InvitationModel::dismiss() {
     ++m_question;
     m_step = 0;
     m_looking = false;
+    m_busy = false;
     m_link.clear();
     emit changed();
 }

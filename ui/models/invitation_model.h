@@ -25,6 +25,11 @@ class InvitationModel : public QObject {
     Q_PROPERTY(QString roomTitle READ roomTitle NOTIFY changed)
     Q_PROPERTY(QString roleWords READ roleWordsText NOTIFY changed)
     Q_PROPERTY(bool asListener READ asListener NOTIFY changed)
+    Q_PROPERTY(bool membership READ membership NOTIFY changed)         ///< leads into a house, not into a room
+    Q_PROPERTY(bool needsCode READ needsCode NOTIFY changed)
+    Q_PROPERTY(bool approval READ approval NOTIFY changed)
+    Q_PROPERTY(QString message READ message NOTIFY changed)           ///< of who invites
+    Q_PROPERTY(bool busy READ busy NOTIFY changed)                    ///< the answer to redeeming is outstanding
     Q_PROPERTY(bool live READ live NOTIFY changed)
     Q_PROPERTY(QString liveWords READ liveWords NOTIFY changed)
     Q_PROPERTY(int listeners READ listeners NOTIFY changed)
@@ -45,6 +50,11 @@ class InvitationModel : public QObject {
     QString roomTitle() const;
     QString roleWordsText() const;
     bool asListener() const { return m_preview.role == api::Role::listener; }
+    bool membership() const { return m_preview.kind == api::InvitationKind::membership; }
+    bool needsCode() const { return m_preview.needsCode; }
+    bool approval() const { return m_preview.approval; }
+    QString message() const;
+    bool busy() const { return m_busy; }
     bool live() const { return m_preview.live; }
     QString liveWords() const;
     int listeners() const { return m_preview.listeners; }
@@ -55,13 +65,15 @@ class InvitationModel : public QObject {
     /// Opens step 1; an answer that is not empty is the sentence why this is not a link of ours.
     Q_INVOKABLE QString open(const QString& link);
     Q_INVOKABLE void lookInside();
-    Q_INVOKABLE void enter(const QString& name);
+    Q_INVOKABLE void enter(const QString& name, const QString& code = {});
     Q_INVOKABLE void dismiss();
 
   signals:
     void changed();
     /// "Enter room" was chosen; `server` is where (LinkFacts::server).
     void entered(const QString& server);
+    /// A membership was taken: the house is now one's own.
+    void joinedHouse(const QString& server);
 
   private:
     RoomClient& m_client;
@@ -73,6 +85,7 @@ class InvitationModel : public QObject {
     int m_step = 0;
     int m_question = 0;     ///< an answer to an older question is ignored
     bool m_looking = false;
+    bool m_busy = false;
     QString m_problem;
     QString m_problemDetails;
 };

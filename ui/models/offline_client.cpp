@@ -80,9 +80,27 @@ void OfflineClient::lookInside(const std::string&, std::function<void(base::Resu
     preview.onStage = 5;
     preview.live = true;
     preview.liveSince = ago(m_clock, std::chrono::minutes(42));
+    preview.kind = linkKind;
+    preview.needsCode = !linkCode.empty();
+    if (linkKind == api::InvitationKind::membership) {
+        preview.roomTitle.clear();
+        preview.message = "We meet on Tuesdays. Bring a question.";
+    }
     done(preview);
 }
 
+void OfflineClient::redeem(const std::string&, const std::string& name, const std::string& code,
+                           std::function<void(base::Result<api::Redeemed>)> done) {
+    if (code != linkCode)
+        return done(base::fail(base::ErrorKind::refused, "wrong_code", "This code does not fit.", "Ask the person who invited you."));
+    api::Redeemed redeemed;
+    redeemed.identity = houses.me.id;
+    redeemed.name = name;
+    redeemed.kind = linkKind;
+    houses.me.standing = api::Standing::member;
+    houses.me.left = 2;
+    done(std::move(redeemed));
+}
 void OfflineClient::enter(const std::string&, const std::string& name) { fill(name, "listener"); }
 void OfflineClient::enterKnown(const std::string&, const base::RoomId&, const std::string& name) { fill(name, "listener"); }
 

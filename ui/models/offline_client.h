@@ -22,6 +22,8 @@ class OfflineClient : public QObject, public RoomClient {
     base::Result<LinkFacts> readLink(const std::string& link) const override;
     void lookInside(const std::string& link, std::function<void(base::Result<room::LinkPreview>)> done) override;
     void enter(const std::string& link, const std::string& name) override;
+    void redeem(const std::string& link, const std::string& name, const std::string& code,
+                std::function<void(base::Result<api::Redeemed>)> done) override;
     void enterKnown(const std::string& origin, const base::RoomId& room, const std::string& name) override;
     void leave() override;
     void setMicrophone(bool open) override;
@@ -50,6 +52,8 @@ class OfflineClient : public QObject, public RoomClient {
     void fill(const std::string& name, const std::string& as);
     std::vector<room::Command> commands;   ///< everything that was asked, in order
     bool testing = false;                  ///< the microphone would run for a test
+    api::InvitationKind linkKind = api::InvitationKind::listener;   ///< of every link
+    std::string linkCode;                  ///< that every link needs
     int lookedInside = 0;                  ///< how often the network would have been used
     OfflineHouse houses;                   ///< what its houses answer
     bool loud = true;                      ///< speakers speak

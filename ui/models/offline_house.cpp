@@ -66,6 +66,11 @@ OfflineHouse::OfflineHouse(const base::Clock& clock) : m_clock(clock) {
     addMembers();
     addInvitations();
     addPeople();
+    fillGuests();
+    addGuests();
+    fillTalks();
+    addTalks();
+    addSafety();
 }
 
 std::string OfflineHouse::Call::value(const std::string& name) const {
@@ -125,7 +130,7 @@ void OfflineHouse::fillMembers(int count) {
                     one.invitedByName = other.name;
                 }
         } else {
-            char number[8];
+            char number[16];
             std::snprintf(number, sizeof number, "%05d", i);
             one.id = base::Identity(std::string("id-p") + number);
             one.name = std::string("Person ") + number;
@@ -154,6 +159,8 @@ void OfflineHouse::clear() {
     members.clear();
     invitations.clear();
     applications.clear();
+    guests.clear();
+    talks = {};
     api::Member own;
     own.id = me.id;
     own.name = me.name;

@@ -4,13 +4,17 @@
 // Thread: UI; answers come from inside the call.
 #pragma once
 
+#include <QJsonArray>
 #include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "core/api/audit_types.h"
+#include "core/api/guest_types.h"
 #include "core/api/member_types.h"
 #include "core/api/people_types.h"
+#include "core/api/report_types.h"
 #include "core/base/doors/clock.h"
 #include "ui/models/house_client.h"
 
@@ -21,6 +25,8 @@ class OfflineHouse final : public HouseClient {
     explicit OfflineHouse(const base::Clock& clock);
     void request(const std::string& house, const std::string& path, const std::string& body,
                  std::function<void(base::Result<std::string>)> done) override;
+    void signTerms(const std::string& house, const std::string& view, int version,
+                   std::function<void(base::Result<std::string>)> done) override;
 
     struct Asked {
         std::string path;
@@ -36,11 +42,17 @@ class OfflineHouse final : public HouseClient {
     std::vector<api::InvitationEntry> invitations;
     std::vector<api::Application> applications;
     std::vector<api::RoomSummary> rooms;
+    std::vector<api::GuestView> guests;
+    std::vector<api::Report> reports;
+    std::vector<api::AuditEntry> audit;
+    QJsonArray talks;              ///< of the calendar
     std::map<std::string, api::Profile> profiles;   ///< what goes beyond Member
 
     /// `count` members of whom the first are those of the pictures.
     void fillMembers(int count);
     void fillInvitations(int count);
+    void fillGuests();
+    void fillTalks();
     /// A house whose owner is alone.
     void clear();
     bool has(const std::string& path) const;   ///< was asked, with or without a query
@@ -57,6 +69,9 @@ class OfflineHouse final : public HouseClient {
     void addMembers();
     void addInvitations();
     void addPeople();
+    void addGuests();
+    void addTalks();
+    void addSafety();
     base::Result<std::string> answer(const std::string& path, const std::string& body) const;
     api::Member* member(const std::string& id);
     std::int64_t ago(std::chrono::minutes minutes) const;

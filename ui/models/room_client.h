@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/api/house_types.h"
 #include "core/base/error.h"
 #include "core/room/room_session.h"
 #include "core/room/room_state.h"
@@ -83,6 +84,9 @@ class RoomClient {
     virtual base::Result<LinkFacts> readLink(const std::string& link) const = 0;
     virtual void lookInside(const std::string& link, std::function<void(base::Result<room::LinkPreview>)> done) = 0;
     virtual void enter(const std::string& link, const std::string& name) = 0;
+    /// Takes what the link gives without entering a room: a membership, or a place that needs a code. Done says what it was.
+    virtual void redeem(const std::string& link, const std::string& name, const std::string& code,
+                        std::function<void(base::Result<api::Redeemed>)> done) = 0;
     /// A room where this person has been before; no link needed.
     virtual void enterKnown(const std::string& origin, const base::RoomId& room, const std::string& name) = 0;
     virtual void leave() = 0;

@@ -65,6 +65,11 @@ bool ShareModel::compose(const QString& key, const QString& title, const QString
     return url.isValid() && QDesktopServices::openUrl(url);
 }
 
+bool ShareModel::openCalendar(const QString& address) const {
+    const QUrl url(address, QUrl::StrictMode);
+    return url.isValid() && (url.scheme() == QLatin1String("https") || url.scheme() == QLatin1String("http")) && QDesktopServices::openUrl(url);
+}
+
 QStringList ShareModel::names(const QString& pasted) const {
     QStringList list;
     for (const auto& line : pasted.split(QRegularExpression(QStringLiteral("[\\r\\n;]+")), Qt::SkipEmptyParts)) {

@@ -23,6 +23,8 @@ class ShareModel : public QObject {
     /// Opens it in the person's browser or mail program.
     Q_INVOKABLE bool compose(const QString& key, const QString& title, const QString& words, const QString& link,
                              const QString& instance = {}) const;
+    /// Opens an address of a calendar file of a house (http or https) with the person's browser.
+    Q_INVOKABLE bool openCalendar(const QString& address) const;
     /// One name a line, or the first column of a CSV; trimmed, without empty ones and repeats, at most 500.
     Q_INVOKABLE QStringList names(const QString& pasted) const;
 };

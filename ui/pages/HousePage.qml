@@ -40,31 +40,56 @@ FocusScope {
         currentIndex: App.house.houses.findIndex(house => house.server === App.house.server)
         onActivated: index => App.house.choose(App.house.houses[index].server)
     }
+    TabStrip {
+        id: tabs
+        visible: App.house.member
+        x: root.side - 6
+        anchors { top: houses.bottom; topMargin: 10 }
+        height: visible ? implicitHeight : 0
+        label: qsTr("Parts of the house")
+        current: root.part
+        entries: [{key: "members", text: qsTr("Members")}, {key: "you", text: qsTr("You")}, {key: "rules", text: qsTr("Rules")}]
+            .concat(App.house.admin ? [{key: "reports", text: qsTr("Reports")}, {key: "audit", text: qsTr("Audit log")}] : [])
+        onChosen: key => root.part = key
+    }
     HouseGate {
         id: gate
         anchors { left: parent.left; right: parent.right; top: houses.bottom; margins: root.side; topMargin: 14 }
     }
     FirstSteps {
         id: first
-        visible: root.alone
-        anchors { left: parent.left; right: parent.right; top: houses.bottom; margins: root.side; topMargin: 14 }
+        visible: root.alone && root.part === "members"
+        anchors { left: parent.left; right: parent.right; top: tabs.bottom; margins: root.side; topMargin: 14 }
         onInviteWanted: root.inviteWanted("membership")
     }
     MembersPanel {
         id: panel
-        visible: App.house.member
+        visible: App.house.member && root.part === "members"
         focus: true
         anchors {
             left: parent.left; right: parent.right; bottom: parent.bottom
-            top: root.alone ? first.bottom : houses.bottom
+            top: first.visible ? first.bottom : tabs.bottom
             margins: root.side; topMargin: 14; bottomMargin: root.narrow ? 12 : 20
         }
         onPersonWanted: record => memberSheet.show(record)
         onInviteWanted: root.inviteWanted("membership")
     }
+    Loader {
+        id: other
+        active: App.house.member && root.part !== "members"
+        anchors { left: parent.left; right: parent.right; top: tabs.bottom; bottom: parent.bottom; margins: root.side; topMargin: 14; bottomMargin: root.narrow ? 12 : 20 }
+        sourceComponent: root.part === "rules" ? rulesPanel : root.part === "reports" ? reportsPanel : root.part === "audit" ? auditPanel : ownPanel
+    }
+    Component { id: rulesPanel; RulesPanel { } }
+    Component { id: reportsPanel; ReportsPanel { } }
+    Component { id: auditPanel; AuditPanel { } }
+    Component { id: ownPanel; HouseProfile { } }
     MemberSheet { id: memberSheet }
     property string wanted: ""
-    function showScene(scene) { if (scene === "member") wanted = "id-victor" }
+    function showScene(scene) {
+        if (scene === "member") wanted = "id-victor"
+        if (scene.startsWith("house-")) part = scene.slice(6)
+    }
     Connections {
         target: App.house
         enabled: root.wanted !== ""

@@ -9,10 +9,10 @@ Sheet {
     id: root
     readonly property var invitation: App.invitation
     readonly property bool wanted: invitation.step > 0
-    spokenTitle: invitation.step === 2 ? invitation.roomTitle : qsTr("This link opens an invitation on %1").arg(invitation.host)
+    spokenTitle: invitation.step === 2 ? (invitation.membership ? invitation.houseName : invitation.roomTitle) : qsTr("This link opens an invitation on %1").arg(invitation.host)
 
     onWantedChanged: wanted ? open() : close()
-    onClosed: { App.sound.stopAll(); listsShown = false; if (root.wanted) invitation.dismiss() }
+    onClosed: { codeField.text = ""; App.sound.stopAll(); listsShown = false; if (root.wanted) invitation.dismiss() }
     property bool listsShown: false
     onListsShownChanged: App.sound.setListsShown(listsShown)
 
@@ -76,25 +76,44 @@ Sheet {
             }
             Caption { visible: root.invitation.inviter !== ""; text: qsTr("to") }
         }
-        Heading { text: root.invitation.roomTitle; width: parent.width }
+        Heading { text: root.invitation.membership ? root.invitation.houseName : root.invitation.roomTitle; width: parent.width }
+        UserText { width: parent.width; visible: text !== ""; text: root.invitation.message; maximumLineCount: 6 }
         Flow {
             width: parent.width
             spacing: 8
             bottomPadding: 6
-            Chip { text: root.invitation.liveWords; tone: root.invitation.live ? "live" : "plain" }
-            Chip { text: qsTr("%1 listening").arg(Number(root.invitation.listeners).toLocaleString(Qt.locale(), "f", 0)) }
-            Chip { text: qsTr("Join as %1").arg(root.invitation.roleWords) }
+            Chip { visible: root.invitation.membership; text: qsTr("Membership"); tone: "live" }
+            Chip { visible: root.invitation.approval; text: qsTr("Somebody lets you in") }
+            Chip { visible: !root.invitation.membership; text: root.invitation.liveWords; tone: root.invitation.live ? "live" : "plain" }
+            Chip { visible: !root.invitation.membership; text: qsTr("%1 listening").arg(Number(root.invitation.listeners).toLocaleString(Qt.locale(), "f", 0)) }
+            Chip { visible: !root.invitation.membership; text: qsTr("Join as %1").arg(root.invitation.roleWords) }
             Chip { text: root.invitation.houseName !== "" ? qsTr("%1 · %2").arg(root.invitation.houseName).arg(root.invitation.host) : root.invitation.host }
         }
-        FieldLabel { text: qsTr("Your name in the room") }
+        FieldLabel { text: nameField.label }
         TextInputField {
             id: nameField
             width: parent.width
-            label: qsTr("Your name in the room")
+            label: root.invitation.membership ? qsTr("Your name in the house") : qsTr("Your name in the room")
             maximumLength: 64
             onAccepted: if (enterButton.enabled) enterButton.clicked()
         }
-        SoundChoices { width: parent.width; visible: root.invitation.step === 2 }
+        TextInputField {
+            id: codeField
+            visible: root.invitation.needsCode
+            width: parent.width
+            label: qsTr("Code")
+            placeholderText: qsTr("Code that you were told another way")
+            maximumLength: 32
+        }
+        Caption { visible: root.invitation.membership; width: parent.width; text: qsTr("As a member you walk into the rooms of this house, and bring people of your own. Who invited you stays on your profile.") }
+        UserText {
+            width: parent.width
+            visible: root.invitation.problem !== ""
+            text: root.invitation.problem
+            color: Theme.danger
+            role: Accessible.AlertMessage
+        }
+        SoundChoices { width: parent.width; visible: root.invitation.step === 2 && !root.invitation.membership }
     }
     actions: [
         ActionButton {
@@ -109,10 +128,10 @@ Sheet {
             id: enterButton
             visible: root.invitation.step === 2
             kind: "primary"
-            text: qsTr("Enter room")
-            enabled: nameField.text.trim() !== ""
-            hint: qsTr("You come in muted")
-            onClicked: root.invitation.enter(nameField.text)
+            text: root.invitation.busy ? qsTr("Asking…") : root.invitation.membership ? qsTr("Become a member") : qsTr("Enter room")
+            enabled: nameField.text.trim() !== "" && !root.invitation.busy && (!root.invitation.needsCode || codeField.text.trim() !== "")
+            hint: root.invitation.membership ? "" : qsTr("You come in muted")
+            onClicked: root.invitation.enter(nameField.text, codeField.text)
         },
         ActionButton { text: qsTr("Not now"); onClicked: root.invitation.dismiss() },
         ActionButton {

@@ -69,9 +69,9 @@ Window {
 
     // The offline twin opens what its scene names.
     Component.onCompleted: {
-        if (App.scene === "link" || App.scene === "join") {
+        if (App.scene === "link" || App.scene === "join" || App.scene === "join-house") {
             App.openLink("https://talk.example.org/i/Evening2026#k=AAAAAAAAAAAAAAAAAAAAAA")
-            if (App.scene === "join") App.invitation.lookInside()
+            if (App.scene !== "link") App.invitation.lookInside()
         }
         if (App.scene === "paste") linkSheet.open()
         if (App.scene === "start") startSheet.open()

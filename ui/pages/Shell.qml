@@ -32,7 +32,7 @@ FocusScope {
         focus: true
         anchors { left: sidebar.right; right: parent.right; top: parent.top; bottom: parent.bottom }
         readonly property var pages: ({welcome: welcomePage, room: roomPage, settings: settingsPage, house: housePage,
-            invitations: invitationsPage})
+            invitations: invitationsPage, upcoming: upcomingPage, event: eventPage, guests: guestsPage, guest: guestPage})
         sourceComponent: pages[App.page] || hallwayPage
         onLoaded: item.forceActiveFocus()
     }
@@ -46,6 +46,10 @@ FocusScope {
     }
     Component { id: roomPage; RoomPage { windowWidth: root.width; onInviteWanted: root.inviteWanted() } }
     Component { id: settingsPage; SettingsPage { } }
+    Component { id: upcomingPage; UpcomingPage { } }
+    Component { id: eventPage; EventPage { } }
+    Component { id: guestsPage; GuestsPage { } }
+    Component { id: guestPage; GuestPage { } }
     Component { id: housePage; HousePage { onInviteWanted: kind => root.orderWanted(kind) } }
     Component { id: invitationsPage; InvitationsPage { onInviteWanted: kind => root.orderWanted(kind) } }
 

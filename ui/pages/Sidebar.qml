@@ -48,6 +48,22 @@ Rectangle {
         NavItem {
             width: parent.width
             folded: root.folded
+            text: qsTr("Upcoming")
+            iconName: "calendar"
+            current: App.page === "upcoming" || App.page === "event"
+            onClicked: App.go("upcoming")
+        }
+        NavItem {
+            width: parent.width
+            folded: root.folded
+            text: qsTr("Guests")
+            iconName: "guest"
+            current: App.page === "guests" || App.page === "guest"
+            onClicked: App.go("guests")
+        }
+        NavItem {
+            width: parent.width
+            folded: root.folded
             text: qsTr("Invitations")
             iconName: "ticket"
             side: App.house.leftWords
