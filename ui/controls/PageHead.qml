@@ -11,7 +11,7 @@ Item {
     // Of the buttons side by side: a Flow alone would wrap by the width it is given, and give itself what it wraps to.
     readonly property real beside: {
         let sum = 0
-        for (const button of buttons.visibleChildren) sum += button.width + buttons.spacing
+        for (let i = 0; i < buttons.visibleChildren.length; ++i) sum += buttons.visibleChildren[i].width + buttons.spacing
         return Math.max(0, sum - buttons.spacing)
     }
     default property alias actions: buttons.data
