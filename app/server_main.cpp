@@ -23,6 +23,7 @@
 #include "core/room/person_keys.h"
 #include "core/server/admin.h"
 #include "core/server/first_link.h"
+#include "core/server/house_archive.h"
 #include "core/server/offline_house.h"
 #include "core/server/room_server.h"
 #include "core/server/self_check.h"
@@ -52,7 +53,7 @@ struct Options {
     int udpPort = -1;
     int readyFd = -1;
     bool noTls = false, json = false, firstLink = false, keys = false;
-    std::string title, room, role = "listener", expires, id, scope = "link", ownerHome, ownerName = "Owner";
+    std::string title, room, role = "listener", expires, id, scope = "link", file, ownerHome, ownerName = "Owner";
     int uses = 0;
 };
 
@@ -317,6 +318,17 @@ int inviteList(const Options& o, const server::ServerConfig& config) {
     });
 }
 
+/// backup and restore: what the file holds.
+int archived(const Options& o, base::Result<house::ArchiveInfo> info, const char* done) {
+    if (!info) return fail(info.error());
+    const std::string at = isoTime(base::toUnixMs(info->at));
+    if (o.json)
+        say(Json{{"house", info->house}, {"at", at}, {"rows", info->rows}}.dump());
+    else
+        say(std::string(done) + ": house " + info->house + " of " + at + ", " + std::to_string(info->rows) + " rows");
+    return 0;
+}
+
 int check(const Options& o, const server::ServerConfig& config) {
     if (o.keys) {
         for (const auto& key : server::configKeys()) say(key);
@@ -384,9 +396,13 @@ int main(int argc, char** argv) {
     revoking->add_option("ID", o.id)->required();
     revoking->add_option("--scope", o.scope, "link, people (also who came by it), subtree")->check(CLI::IsMember({"link", "people", "subtree"}));
 
+    auto* backing = app.add_subcommand("backup", "write the whole house to a file, also while it runs; the file holds its keys");
+    backing->add_option("FILE", o.file)->required();
+    auto* restoring = app.add_subcommand("restore", "put a backup into an empty data folder");
+    restoring->add_option("FILE", o.file)->required();
     auto* checking = app.add_subcommand("check", "look for what commonly goes wrong");
     checking->add_flag("--keys", o.keys, "list all configuration keys");
-    for (auto* sub : {house, founding, room, invite, serving, checking, roomCreating, roomListing, roomEnding, inviting, inviteListing, revoking})
+    for (auto* sub : {house, founding, room, invite, serving, checking, roomCreating, roomListing, roomEnding, inviting, inviteListing, revoking, backing, restoring})
         sub->fallthrough();
     try {
         app.parse(argc, argv);
@@ -403,6 +419,8 @@ int main(int argc, char** argv) {
     if (*inviteListing) return inviteList(o, *config);
     if (*revoking)
         return order(*config, {{"command", "invite.revoke"}, {"id", o.id}, {"scope", o.scope}}, [&](const Json&) { say(o.json ? "{}" : "revoked"); });
+    if (*backing) return archived(o, server::backupHouse(*config, base::SystemClock(), o.file), "written");
+    if (*restoring) return archived(o, server::restoreHouse(*config, base::SystemClock(), o.file), "restored");
     if (*checking) return check(o, *config);
     return serve(o, *config, o.firstLink || !*serving);
 }

@@ -77,6 +77,14 @@ base::Result<std::unique_ptr<DataFolder>> DataFolder::open(const std::string& gi
     return std::unique_ptr<DataFolder>(new DataFolder(path, std::move(lock)));
 }
 
+bool DataFolder::makeDurable(const std::string& file) {
+    const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return false;
+    const bool good = ::fsync(fd) == 0;
+    ::close(fd);
+    return good;
+}
+
 base::Result<void> DataFolder::writeFile(const std::string& name, const std::string& text) const {
     const std::string target = m_path + "/" + name, temporary = target + ".new";
     ::unlink(temporary.c_str());

@@ -15,6 +15,10 @@ std::string defaultDataFolder();
 
 class DataFolder {
   public:
+    /// What links pin, made at the first start where strangers can listen.
+    static constexpr const char* kCertificateFile = "tls-cert.pem";
+    static constexpr const char* kKeyFile = "tls-key.pem";
+
     /// Makes the folder if missing. Waits up to `wait` for the lock. Errors: unavailable "data_folder" (rights, owner,
     /// not a folder), conflict "data_folder_in_use".
     static base::Result<std::unique_ptr<DataFolder>> open(const std::string& path, base::Duration wait);
@@ -32,6 +36,8 @@ class DataFolder {
     std::string socketFile() const { return socketFile(m_path); }
     static std::string socketFile(const std::string& path) { return path + "/admin.sock"; }
 
+    /// A file that was just written survives a power cut from here on. Anywhere, not only in the folder.
+    static bool makeDurable(const std::string& file);
     /// Writes a 0600 file atomically (temporary name, fsync, rename).
     base::Result<void> writeFile(const std::string& name, const std::string& text) const;
     /// notFound when missing.

@@ -47,6 +47,14 @@ base::Result<std::unique_ptr<DataFolder>> DataFolder::open(const std::string& gi
     return std::unique_ptr<DataFolder>(new DataFolder(path.string(), std::move(lock)));
 }
 
+bool DataFolder::makeDurable(const std::string& file) {
+    const HANDLE handle = ::CreateFileW(std::filesystem::path(file).c_str(), GENERIC_WRITE, 0, nullptr, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr);
+    if (handle == INVALID_HANDLE_VALUE) return false;
+    const bool good = ::FlushFileBuffers(handle) != 0;
+    ::CloseHandle(handle);
+    return good;
+}
+
 base::Result<void> DataFolder::writeFile(const std::string& name, const std::string& text) const {
     const auto target = std::filesystem::path(m_path) / name;
     auto temporary = target;

@@ -57,8 +57,8 @@ struct RoomServer::Impl {
 namespace {
 
 constexpr base::Duration kLockWait = std::chrono::seconds(5);
-constexpr const char* kCertificateFile = "tls-cert.pem";
-constexpr const char* kKeyFile = "tls-key.pem";
+constexpr const char* kCertificateFile = DataFolder::kCertificateFile;
+constexpr const char* kKeyFile = DataFolder::kKeyFile;
 
 std::string originOf(bool tls, const std::string& host, std::uint16_t port) {
     net::Url url;

@@ -174,6 +174,36 @@ void Connection::rollback() noexcept {
     }
 }
 
+void Connection::beginSnapshot() {
+    m_sql.begin();
+    if (m_dialect == Dialect::postgresql) m_sql << "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
+}
+
+std::vector<std::string> Connection::tables() {
+    std::vector<std::string> out;
+    const soci::rowset<std::string> names =
+        m_dialect == Dialect::sqlite
+            ? (m_sql.prepare << "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
+            : (m_sql.prepare << "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = current_schema() ORDER BY 1");
+    for (const auto& name : names) out.push_back(name);
+    return out;
+}
+
+std::vector<std::pair<std::string, std::string>> Connection::references() {
+    std::vector<std::pair<std::string, std::string>> out;
+    std::string from, to;
+    const std::string text =
+        m_dialect == Dialect::sqlite
+            ? "SELECT m.name, f.\"table\" FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'"
+            : "SELECT CAST(c.relname AS TEXT), CAST(f.relname AS TEXT) FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid "
+              "JOIN pg_class f ON f.oid = k.confrelid JOIN pg_namespace n ON n.oid = k.connamespace "
+              "WHERE k.contype = 'f' AND n.nspname = current_schema()";
+    soci::statement st = (m_sql.prepare << text, into(from), into(to));
+    st.execute();
+    while (st.fetch()) out.emplace_back(from, to);
+    return out;
+}
+
 int Connection::schemaVersion() {
     int tables = 0;
     if (m_dialect == Dialect::sqlite)

@@ -6,6 +6,8 @@
 #include <soci/soci.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/base/doors/clock.h"
 #include "core/base/error.h"
@@ -26,6 +28,12 @@ class Connection {
     void begin();
     void commit();
     void rollback() noexcept;
+    /// Reads one moment of the database, beside whoever writes; ended by rollback().
+    void beginSnapshot();
+
+    std::vector<std::string> tables();
+    /// Which table refers to which.
+    std::vector<std::pair<std::string, std::string>> references();
 
     /// 0 = there are no tables yet.
     int schemaVersion();

@@ -23,9 +23,12 @@ void runScript(Store::Impl& impl, std::string_view script) {
     }
 }
 
-base::Result<void> migrate(Store::Impl& impl) {
+}  // namespace
+
+base::Result<void> migrate(Store::Impl& impl, int upTo) {
     const int newest = migrations().back().version;
     for (const auto& step : migrations()) {
+        if (step.version > upTo) break;
         // Two servers may open a new database at once: what there is is read inside the transaction.
         Transaction transaction(impl.connection);
         const int have = impl.connection.schemaVersion();
@@ -44,8 +47,6 @@ base::Result<void> migrate(Store::Impl& impl) {
     return {};
 }
 
-}  // namespace
-
 Store::Store(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 Store::~Store() = default;
 
@@ -58,7 +59,7 @@ base::Result<std::unique_ptr<Store>> Store::open(const std::string& where, const
     auto impl = std::make_unique<Impl>(clock);
     try {
         if (auto done = impl->connection.open(where); !done) return base::Unexpected(std::move(done).error());
-        if (auto done = migrate(*impl); !done) return base::Unexpected(std::move(done).error());
+        if (auto done = migrate(*impl, migrations().back().version); !done) return base::Unexpected(std::move(done).error());
         return std::unique_ptr<Store>(new Store(std::move(impl)));
     } catch (const soci::soci_error& error) {
         return base::Unexpected(impl->connection.explainOpen(error));

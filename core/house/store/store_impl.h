@@ -30,6 +30,9 @@ struct Store::Impl {
     }
 };
 
+/// The steps of the schema up to this one, each in a transaction of its own. Throws soci::soci_error.
+base::Result<void> migrate(Store::Impl& impl, int upTo);
+
 /// Rolls back unless committed. Throws soci::soci_error.
 class Transaction {
   public:
