@@ -121,9 +121,13 @@ def run(lab):
     # First start without a link, then the link goes to the running instance.
     home = lab.path("app-home")
     command = [BIN / "parlour", "--home", home, "--capture", "device:mic0", "--playout", "device:spk0"]
-    app = lab.start("app", command + [room["links"]["listener"]])
+    app = lab.start("app", command)
     window = Window(app.pid)
+    wait_for("the app's window", window.names, 20)
+    check("Look inside" not in window.names(), "without a link no link sheet is open")
+    second = lab.start("app-second", command + [room["links"]["listener"]])
     window.wait("Look inside", 20)
+    check(second.wait(10) == 0, "the link goes to the running instance, and the second one ends")
     picture("1-link")
     before = len(sound.pactl("list", "short", "source-outputs").stdout.splitlines())
     window.press("Look inside")
