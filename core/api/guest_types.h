@@ -90,8 +90,8 @@ struct GuestView {
     std::string verified;
     std::string delegateKey;          ///< of the delegate who signed last; empty before
     bool delegateWithdrawn = false;
-    base::RoomId room;                ///< where the talk is; empty before it is set
-    base::RoomId greenRoom;           ///< where guest, delegate and host hear each other before it
+    base::RoomId room;                ///< where the talk is; made with the invitation
+    base::RoomId greenRoom;           ///< where guest, delegate and host hear each other before it; made once it is agreed
     bool guestReady = false;
     bool hostReady = false;
     std::int64_t atMs = 0;

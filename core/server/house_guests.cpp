@@ -21,7 +21,8 @@ using house::GuestStore;
 namespace {
 
 constexpr int kBoardLimit = 1000;
-constexpr int kOpenPerHost = 200;
+constexpr int kOpenPerHost = 50;
+constexpr std::size_t kRoomTitleCharacters = 64;
 constexpr std::int64_t kMaxLifeSeconds = 365 * 86'400;
 
 std::string nameOf(Impl& impl, const base::Identity& who) {
@@ -165,6 +166,23 @@ void audit(Impl& impl, const GuestRow& guest, const base::Identity& actor, const
     impl.store.addAudit({impl.clock.wallNow(), guest.room, actor, action, {}, detail.empty() ? guest.id : guest.id + " " + detail});
 }
 
+/// Once it is agreed there is a place where only guest, delegate and host hear each other.
+base::Result<void> openGreenRoom(Impl& impl, GuestRow& guest) {
+    if (guest.state != GuestState::agreed || !guest.greenRoom.empty()) return {};
+    auto made = impl.makeRoom({house::cleanText("Green room of " + guest.name, kRoomTitleCharacters, api::kMaxTitleBytes), false}, guest.host);
+    if (!made) return base::Unexpected(std::move(made).error());
+    guest.greenRoom = made->room;
+    GuestStore guests(impl.store);
+    guests.put(guest);
+    guests.setRoomOfLinks(guest.id, guest.room, guest.greenRoom);
+    if (!guest.seatKey.empty()) {
+        const base::Identity seat(crypto::identityOf(*base::fromBase64Url(guest.seatKey)));
+        const auto place = impl.store.member(guest.room, seat);
+        if (place && place->active) house::enterGreenRoom(impl.store, guest, seat, impl.clock.wallNow());
+    }
+    return {};
+}
+
 // ---- the host's requests
 
 base::Result<api::GuestMade> create(Impl& impl, const RouteCall& call, const api::GuestWish& wish) {
@@ -191,6 +209,10 @@ base::Result<api::GuestMade> create(Impl& impl, const RouteCall& call, const api
     out.id = base::InvitationId(row.id);
     out.claimCode = house::makeCode();
     row.codeHash = house::codeHash(out.claimCode);
+    // Listeners gather from the first post on, whatever comes of the terms.
+    auto talk = impl.makeRoom({house::cleanText(terms->topic, kRoomTitleCharacters, api::kMaxTitleBytes), false}, call.who);
+    if (!talk) return base::Unexpected(std::move(talk).error());
+    row.room = talk->room;
     guests.add(row, *terms);
     const auto link = [&](api::InvitationKind kind) {
         api::InvitationWish plain;
@@ -204,6 +226,7 @@ base::Result<api::GuestMade> create(Impl& impl, const RouteCall& call, const api
     out.publicLink = link(api::InvitationKind::listener);
     out.guestLink = link(api::InvitationKind::guest);
     out.delegateLink = link(api::InvitationKind::delegate);
+    guests.setRoomOfLinks(row.id, row.room, {});
     const auto words = house::cleanText(wish.message, api::kMaxGuestTextCharacters, api::kMaxGuestTextCharacters * 4);
     if (!words.empty()) guests.addMessage(row.id, {0, Party::host, nameOf(impl, call.who), "ask", 1, words, now});
     audit(impl, row, call.who, "guest_invited");
@@ -265,6 +288,7 @@ base::Result<api::GuestView> hostSign(Impl& impl, const RouteCall& call, const a
         return base::fail(ErrorKind::refused, "key_not_yours", "This is not the key of who signed in.", "Sign with your own key of this house.");
     if (auto done = house::signGuest(impl.store, asked->guest, asked->who, wish, impl.houseId, impl.clock.wallNow()); !done)
         return base::Unexpected(std::move(done).error());
+    if (auto green = openGreenRoom(impl, asked->guest); !green) return base::Unexpected(std::move(green).error());
     audit(impl, asked->guest, call.who, "guest_signed", "version " + std::to_string(wish.version));
     return viewOf(impl, asked->guest, asked->who);
 }
@@ -297,12 +321,7 @@ base::Result<api::GuestView> change(Impl& impl, const RouteCall& call, const api
             if (!impl.find(*wish.room)) return base::Unexpected(Impl::unknownRoom());
         }
         guest.room = *wish.room;
-        if (!guest.room.empty() && guest.greenRoom.empty()) {
-            auto made = impl.makeRoom({"Green room of " + guest.name, false}, call.who);
-            if (!made) return base::Unexpected(std::move(made).error());
-            guest.greenRoom = made->room;
-        }
-        guests.setRoomOfLinks(guest.id, guest.room, guest.room.empty() ? base::RoomId() : guest.greenRoom);
+        guests.setRoomOfLinks(guest.id, guest.room, guest.greenRoom);
     }
     if (wish.atMs) {
         if (*wish.atMs < 0) return base::fail(ErrorKind::invalidInput, "bad_field", "A field is missing or has a wrong value.", {}, "at_ms");
@@ -357,6 +376,7 @@ base::Result<api::GuestView> openSign(Impl& impl, const RouteCall&, const api::G
     if (!asked) return base::Unexpected(std::move(asked).error());
     if (auto done = house::signGuest(impl.store, asked->guest, asked->who, wish, impl.houseId, impl.clock.wallNow()); !done)
         return base::Unexpected(std::move(done).error());
+    if (auto green = openGreenRoom(impl, asked->guest); !green) return base::Unexpected(std::move(green).error());
     tellHost(impl, asked->guest, "sign");
     audit(impl, asked->guest, {}, "guest_signed", "version " + std::to_string(wish.version));
     asked->who.key = base::toBase64Url(*base::fromBase64Url(wish.key));
@@ -394,8 +414,8 @@ base::Result<api::GuestView> openReady(Impl& impl, const RouteCall&, const api::
     if (!wish.as) return base::Unexpected(house::unknownInvitation());
     auto asked = guestSide(impl, *wish.as);
     if (!asked) return base::Unexpected(std::move(asked).error());
-    if (asked->guest.room.empty())
-        return base::fail(ErrorKind::refused, "no_room_yet", "There is no room for this talk yet.", "Wait for the host to set time and room.");
+    if (asked->guest.greenRoom.empty())
+        return base::fail(ErrorKind::refused, "not_agreed", "Both sides have not signed the same version yet.", "Sign the newest version first.");
     tellHost(impl, asked->guest, wish.on ? "ready" : "not ready");
     return setReady(impl, std::move(*asked), wish.on);
 }

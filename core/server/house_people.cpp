@@ -118,8 +118,8 @@ base::Result<api::Redeemed> HouseService::Impl::redeemAs(const api::RedeemReques
     if (!room)
         return base::fail(ErrorKind::expired, "room_ended", "The room of this invitation has been closed.", "Ask for a new one.");
     const auto rules = house::rulesOf(store);
-    if (!rules.open && found->kind == api::InvitationKind::listener && !isMember(as.identity) &&
-        house::seatRole(store, *found, as.publicKeyHex) == api::Role::listener)
+    // A guest's public link was given to the public.
+    if (!rules.open && found->kind == api::InvitationKind::listener && !guest && !isMember(as.identity))
         return base::fail(ErrorKind::refused, "members_only", "Only members of this house may listen here.", "Ask a member for an invitation to the house.");
     const auto mark = room->stage.marks.find(as.identity);
     if (mark != room->stage.marks.end() && mark->second == house::Mark::removed)

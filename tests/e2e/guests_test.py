@@ -51,6 +51,7 @@ def by_command_line(lab):
     check(verify(lab, lab.path("forged.json")).returncode == 1, "a changed word shows")
 
     check(lab.ctl("stranger", "guest", "show", public)["topic"] == "The century of the sea", "the public link tells the topic")
+    check(lab.ctl("stranger", "redeem", public, "--name", "Eve")["kind"] == "listener", "a stranger becomes a listener with it")
     wrong = lab.ctl("stranger", "guest", "answer", public, "accept", "--code", "0000000000", code=3)
     check("code" in wrong.stderr, "a wrong code is refused")
     other = make(lab, "Bea")
@@ -100,8 +101,7 @@ def by_browser(lab, server):
     check(verify(lab, files[0]).returncode == 0, "the file that the browser saved is genuine")
 
     # The day: a room, a green room, two lights.
-    room = lab.ctl("host", "room", "create", "The century of the sea")["room"]
-    lab.ctl("host", "guest", "change", made["id"], "--room", room, "--at", "2027-03-01T18:00+01:00")
+    lab.ctl("host", "guest", "change", made["id"], "--at", "2027-03-01T18:00+01:00")
     page.wait_text("Enter the green room", 40)
     page.click("#ready")
     page.wait_text("Guest: ● ready")

@@ -255,42 +255,48 @@ TEST_CASE("a revoked or expired invitation says so to those who hold it", "[gues
 
 TEST_CASE("guest, delegate and host meet in the green room, and both lights are seen; strangers stay outside", "[guests]") {
     GuestWorld world;
-    CHECK(code(postAs<api::GuestView>(world, "guests/open/ready", api::GuestReady{true, world.as(world.made.delegateLink)})) == "no_room_yet");
-    REQUIRE(world.redeem("hanna", world.links.moderator));
-    REQUIRE(world.change({false, false, false, "", {}, world.room}) == "");
+    const auto ready = [&] { return postAs<api::GuestView>(world, "guests/open/ready", api::GuestReady{true, world.as(world.made.delegateLink)}); };
+    CHECK(code(ready()) == "not_agreed");
+    CHECK(code(world.redeem("spoke", world.made.delegateLink)) == "terms_open");
     const auto ada = world.redeem("ada", world.made.guestLink);
     REQUIRE(ada);
     const auto eve = world.redeem("eve", world.made.publicLink);
     REQUIRE(eve);
+    REQUIRE(world.hostSign(1));
+    REQUIRE(world.sign(world.as(world.made.guestLink), "ada", api::Party::guest, 1));
     const auto green = world.host()->greenRoom;
-    const auto enter = [&](const std::string& session) {
-        return getAs<api::RoomGuest>(world, "rooms/" + world.room.str() + "/guest", session);
-    };
+    const auto spoke = world.redeem("spoke", world.made.delegateLink);
+    REQUIRE(spoke);
+    CHECK(spoke->join.room == green);   // the delegate speaks in the green room, never in the talk
+    CHECK(spoke->role == api::Role::speaker);
     const auto token = [&](const std::string& session) {
         return code(world.wait<api::JoinGrant>([&](auto answer) { world.house->token({session, false}, green, {}, answer); }));
     };
     CHECK(token(ada->session) == "");
+    CHECK(token(spoke->session) == "");
     CHECK(token(world.sessions["hanna"]) == "");
     CHECK(token(eve->session) != "");
-    CHECK(postAs<api::GuestView>(world, "guests/open/ready", api::GuestReady{true, world.as(world.made.delegateLink)})->guestReady);
+    CHECK(ready()->guestReady);
     CHECK(postAs<api::GuestView>(world, world.one() + "/ready", api::GuestReady{true, {}}, world.sessions["hanna"])->hostReady);
-    REQUIRE(world.hostSign(1));
-    REQUIRE(world.sign(world.as(world.made.guestLink), "ada", api::Party::guest, 1));
-    const auto host = enter(world.sessions["hanna"]), listener = enter(eve->session);
+    const auto card = [&](const std::string& session) {
+        return getAs<api::RoomGuest>(world, "rooms/" + world.host()->room.str() + "/guest", session);
+    };
+    const auto host = card(world.sessions["hanna"]), listener = card(eve->session);
     CHECK(host->terms->topic == "The sea");
     CHECK(host->guestReady);
     CHECK(host->hostReady);
     CHECK_FALSE(listener->terms);
     CHECK(listener->identity == HouseWorld::id("ada"));
     CHECK(listener->verified == "link");
-    CHECK(code(enter(world.sessions["member"])) == code(getAs<api::RoomGuest>(world, "rooms/nosuchroom/guest", world.sessions["member"])));
+    CHECK(code(card(world.sessions["member"])) == code(getAs<api::RoomGuest>(world, "rooms/nosuchroom/guest", world.sessions["member"])));
 }
 
 TEST_CASE("the delegate takes the guest off the stage; a withdrawn one does not, and is out of the green room", "[guests]") {
     GuestWorld world;
-    REQUIRE(world.redeem("hanna", world.links.moderator));
-    REQUIRE(world.change({false, false, false, "", {}, world.room}) == "");
+    world.room = world.host()->room;
     world.enter("ada", world.made.guestLink);
+    REQUIRE(world.hostSign(1));
+    REQUIRE(world.sign(world.as(world.made.guestLink), "ada", api::Party::guest, 1));
     const auto spoke = world.redeem("spoke", world.made.delegateLink);
     REQUIRE(spoke);
     CHECK(world.last("ada")->attributes.at("parlour.seat") == "stage");
@@ -302,20 +308,32 @@ TEST_CASE("the delegate takes the guest off the stage; a withdrawn one does not,
     CHECK(code(world.wait<api::JoinGrant>([&](auto answer) { world.house->token({spoke->session, false}, spoke->join.room, {}, answer); })) != "");
 }
 
-TEST_CASE("once there is a room, the seat speaks, the public listens and the delegate does not speak", "[guests]") {
+TEST_CASE("from the first post on the public listens, and the seat speaks in the room of the talk", "[guests]") {
     GuestWorld world;
-    CHECK(code(world.redeem("ada", world.made.guestLink)) == "terms_open");
-    REQUIRE(world.redeem("hanna", world.links.moderator));
-    CHECK(world.change({false, false, false, "", {}, world.room}) == "");
-    const auto ada = world.redeem("ada", world.made.guestLink);
+    const auto room = world.host()->room;
+    const auto eve = world.redeem("eve", world.made.publicLink);
+    REQUIRE(eve);
+    CHECK(eve->role == api::Role::listener);
+    CHECK(eve->join.room == room);
+    CHECK(postAs<api::GuestNotice>(world, "guests/public", world.as(world.made.publicLink))->canListen);
+    const auto come = [&](const std::string& name, const std::string& link, const std::string& with) {
+        const auto [id, secret] = HouseWorld::parts(link);
+        const api::RedeemRequest request{id, secret, name, world.proof(name, api::redeemPurpose(id)), with};
+        return world.wait<api::Redeemed>([&](auto answer) { world.house->redeem(request, answer); });
+    };
+    CHECK(code(come("ada", world.made.publicLink, "0000000000")) == "code_wrong");
+    CHECK_FALSE(world.host()->seatTaken);
+    const auto ada = come("ada", world.made.publicLink, world.made.claimCode);   // the public link and the code
+    REQUIRE(ada);
     CHECK(ada->role == api::Role::speaker);
     CHECK(ada->name == "Ada");   // as the host wrote it, whatever was typed
     CHECK(world.host()->seatKey == text(HouseWorld::keyOf("ada")));
+    CHECK(world.host()->verified == "code");
+    CHECK(world.redeem("ada", world.made.guestLink)->role == api::Role::speaker);
     CHECK(code(world.redeem("eve", world.made.guestLink)) == "seat_taken");
-    CHECK(world.redeem("eve", world.made.publicLink)->role == api::Role::listener);
-    const auto spoke = world.redeem("spoke", world.made.delegateLink);
-    CHECK(spoke->join.room == world.host()->greenRoom);   // the delegate speaks in the green room, never in the talk
-    CHECK(spoke->join.room != world.room);
-    CHECK(spoke->role == api::Role::speaker);
-    CHECK(postAs<api::GuestNotice>(world, "guests/public", world.as(world.made.publicLink))->canListen);
+    CHECK(code(come("eve", world.made.publicLink, world.made.claimCode)) == "seat_taken");
+    // Another room of the host's can take its place.
+    REQUIRE(world.redeem("hanna", world.links.moderator));
+    CHECK(world.change({false, false, false, "", {}, world.room}) == "");
+    CHECK(world.redeem("bob", world.made.publicLink)->join.room == world.room);
 }

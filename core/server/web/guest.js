@@ -122,7 +122,7 @@ class Negotiation {
   /// Once there is a room: the green room, the two lights, and what a delegate can do.
   drawDay() {
     const view = this.view;
-    if (!view.room || this.over) return show(this.parts.day);
+    if (!view.green_room || this.over) return show(this.parts.day);
     const light = (on, who) => make('li', {}, who + ': ' + (on ? '● ready' : '○ not ready yet'));
     show(this.parts.day, make('h2', {}, 'On the day'),
       make('p', {}, 'In the green room you, ' + (this.delegate ? 'the guest' : 'your delegate') + ' and the host hear each other; the audience does not. '),
