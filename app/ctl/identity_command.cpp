@@ -8,7 +8,6 @@
 #include "app/ctl/house_command.h"
 #include "core/room/device_link.h"
 #include "core/room/identity_file.h"
-#include "core/crypto/random.h"
 
 namespace parlour::ctl {
 namespace {
@@ -135,7 +134,7 @@ void linkIdentity(const HouseCallPtr& call) {
         const std::string slot = word(made, "slot");
         const bool compared = call->given().has("compare");
         std::optional<crypto::Secret> key;
-        if (!compared) key = crypto::Secret(crypto::randomBytes(32));
+        if (!compared) key = room::LinkCode::newKey();
         room::LinkCode code{call->house()->address().origin.str(), slot, key ? std::optional(key->clone()) : std::nullopt, call->house()->address().pin};
         std::cerr << "On the other computer, within ten minutes: parlourctl --home DIR identity accept CODE\n";
         std::cout << code.text() << std::endl;

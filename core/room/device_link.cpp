@@ -67,6 +67,8 @@ crypto::Secret sealKey(const crypto::Secret& secret, std::string_view slot) {
 
 }  // namespace
 
+crypto::Secret LinkCode::newKey() { return crypto::Secret(crypto::randomBytes(kKeyBytes)); }
+
 std::string LinkCode::text() const {
     std::string out = std::string(kScheme) + origin + "#s=" + slot;
     if (key) out += "&k=" + base::toBase64Url(key->view());

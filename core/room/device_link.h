@@ -26,6 +26,8 @@ struct LinkCode {
     std::optional<crypto::Secret> key;   ///< 32 bytes; absent = compared
     std::string pin;
 
+    /// A fresh one for `key`.
+    static crypto::Secret newKey();
     std::string text() const;
     /// invalidInput "link_code".
     static base::Result<LinkCode> parse(std::string_view text);
