@@ -32,7 +32,7 @@ Json row(const Json& view) {
     Json out{{"id", word(view, "id")}, {"title", word(view, "title")}, {"at", base::formatIso(start)}, {"zone", word(view, "zone")},
              {"local", word(view, "wall")}, {"minutes", view.value("minutes", 0)}, {"every", nullptr}, {"state", word(view, "state")},
              {"sequence", view.value("sequence", 0)}, {"uid", word(view, "uid")}, {"host", word(view, "host")},
-             {"host_name", word(view, "host_name")}, {"late_minutes", view.value("late_minutes", 0)}, {"yes", view.value("yes", 0)},
+             {"host_name", word(view, "host_name")}, {"hosts", view.value("hosts", Json::array())}, {"late_minutes", view.value("late_minutes", 0)}, {"yes", view.value("yes", 0)},
              {"maybe", view.value("maybe", 0)}, {"mine", word(view, "mine")}, {"dates", Json::array()}, {"room", word(view, "room")},
              {"link", word(view, "link")}, {"page", word(view, "page")}, {"ics", word(view, "ics")}, {"note", word(view, "note")}};
     if (const auto every = word(view, "every"); !every.empty()) out["every"] = every;
@@ -60,6 +60,7 @@ void create(const HouseCallPtr& call) {
     if (!given.has("at") && !given.has("date")) return call->usage("--at is missing: say when, like 2026-12-01T18:00.");
     Json body{{"title", given.text("TITLE")}, {"at", given.text("at")}, {"zone", given.has("zone") ? given.text("zone") : base::machineZone()},
               {"every", given.text("every")}, {"details", given.text("details")}, {"colour", given.text("colour")}};
+    if (given.has("host")) body["hosts"] = given.list("host");
     if (given.has("date")) body["dates"] = given.list("date");
     if (given.has("for")) {
         const auto minutes = number(call, "for");
@@ -131,6 +132,7 @@ std::vector<HouseCommand> scheduleCommands() {
          {{"TITLE", A::positional, "what it is about"}, {"--at", A::option, "like 2026-12-01T18:00, on the clock of the zone"},
           {"--zone", A::option, "like Europe/Berlin; this machine's without"}, {"--for", A::option, "minutes (60)"},
           {"--every", A::option, "like FREQ=WEEKLY;BYDAY=TU"}, {"--details", A::option, "more about it"}, {"--colour", A::option, "like #3d5afe"},
+          {"--host", A::repeated, "id of a member who hosts it with you"},
           {"--date", A::repeated, "instead of --at: dates to vote on"}}, create},
         {"schedule list", "what comes in the next half year", {}, list},
         {"schedule show", "one talk", {id}, show},

@@ -19,6 +19,7 @@ void describe(V& v, T& t) {
     v.field("every", t.every, Need::optional);
     v.field("details", t.details, Need::optional, kWords);
     v.field("colour", t.colour, Need::optional);
+    v.field("hosts", t.hosts, Need::optional);
     v.field("dates", t.dates, Need::optional);
 }
 template <class V, Same<EventMade> T>
@@ -30,6 +31,11 @@ void describe(V& v, T& t) {
     v.field("moderator_link", t.moderatorLink, Need::optional, kAddress);
     v.field("room", t.room, Need::optional);
     v.field("note", t.note, Need::optional);
+}
+template <class V, Same<EventHost> T>
+void describe(V& v, T& t) {
+    v.field("id", t.id);
+    v.field("name", t.name, Need::optional);
 }
 template <class V, Same<EventDate> T>
 void describe(V& v, T& t) {
@@ -45,6 +51,7 @@ void describe(V& v, T& t) {
     v.field("details", t.details, Need::optional, kWords);
     v.field("host", t.host, Need::optional);
     v.field("host_name", t.hostName, Need::optional);
+    v.field("hosts", t.hosts, Need::optional);
     v.field("start_ms", t.startMs);
     v.field("end_ms", t.endMs);
     v.field("zone", t.zone);
@@ -77,6 +84,7 @@ void describe(V& v, T& t) {
     v.field("details", t.details, Need::optional, kWords);
     v.field("colour", t.colour, Need::optional);
     v.field("minutes", t.minutes, Need::optional);
+    v.field("hosts", t.hosts, Need::optional);
     v.field("if_sequence", t.ifSequence, Need::optional);
 }
 template <class V, Same<EventMove> T>

@@ -16,7 +16,7 @@ inline constexpr int kMaxSchedulePage = 200;
 inline constexpr int kMaxUpcomingEvents = 100;   ///< of one host, not yet over
 
 // POST schedule : EventWish -> EventMade (members). invalidInput "bad_time", "bad_zone", "bad_rule", "bad_title", "bad_length",
-// "bad_details", "bad_colour", "bad_dates", "in_the_past"; exhausted "too_many_events", "too_many_rooms".
+// "bad_details", "bad_colour", "bad_hosts", "bad_dates", "in_the_past"; exhausted "too_many_events", "too_many_rooms".
 struct EventWish {
     std::string title;
     std::string at;                    ///< may be missing where there are dates
@@ -25,6 +25,7 @@ struct EventWish {
     std::string every;                 ///< "FREQ=WEEKLY;BYDAY=TU"; empty = once
     std::string details;
     std::string colour;                ///< "#rrggbb"
+    std::vector<base::Identity> hosts; ///< up to 5 other members who moderate and may change it; "bad_hosts"
     std::vector<std::string> dates;    ///< 2 to 10: a poll; the host then moves the talk to one of them. Not for repeated ones
 };
 struct EventMade {
@@ -37,6 +38,10 @@ struct EventMade {
     std::string note;                  ///< what the host should know: the clock jumps over this time
 };
 
+struct EventHost {
+    base::Identity id;
+    std::string name;
+};
 struct EventDate {
     std::int64_t atMs = 0;
     int votes = 0;
@@ -50,6 +55,7 @@ struct EventView {
     std::string details;
     base::Identity host;               ///< empty = the administrator, or forgotten
     std::string hostName;
+    std::vector<EventHost> hosts;      ///< the others
     std::int64_t startMs = 0;          ///< of this occurrence; in GET schedule/{id} the current or next one
     std::int64_t endMs = 0;
     std::string zone;                  ///< the host's
@@ -87,6 +93,7 @@ struct EventChange {
     std::optional<std::string> details;
     std::optional<std::string> colour;
     std::optional<int> minutes;
+    std::optional<std::vector<base::Identity>> hosts;
     std::optional<int> ifSequence;
 };
 // POST schedule/{id}/move : EventMove -> EventView. Tells everybody who comes; ends a poll.

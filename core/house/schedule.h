@@ -21,6 +21,7 @@ inline constexpr int kMaxLateMinutes = 180;
 inline constexpr std::size_t kMaxDetailCharacters = 4000;
 inline constexpr std::size_t kMaxDetailLines = 100;
 inline constexpr std::size_t kMaxDateOptions = 10;
+inline constexpr std::size_t kMaxCohosts = 5;
 
 /// scheduled -> live while people are in its room -> scheduled (it comes again) or done. cancelled stays.
 enum class EventState { scheduled, live, done, cancelled };
@@ -39,6 +40,7 @@ struct Event {
     std::string title;
     std::string details;                    ///< lines
     base::Identity host;                    ///< empty = the administrator
+    std::vector<base::Identity> cohosts;    ///< moderate its room and may change it, too
     std::string zone;                       ///< the host's
     EventTime start;                        ///< the first one
     int minutes = kUsualEventMinutes;

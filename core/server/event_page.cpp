@@ -64,7 +64,9 @@ ApiReply eventPage(const api::EventView& view, const std::string& when) {
     page.body = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
                 "<meta name=\"robots\" content=\"noindex\"><title>" +
                 escaped(view.title) + "</title><style>" + std::string(kStyle) + "</style></head><body><h1>" + escaped(view.title) + "</h1>";
-    if (!view.hostName.empty()) page.body += paragraph("host", "with " + view.hostName);
+    std::string hosts = view.hostName;
+    for (const auto& one : view.hosts) hosts += (hosts.empty() ? "" : ", ") + one.name;
+    if (!hosts.empty()) page.body += paragraph("host", "with " + hosts);
     page.body += paragraph("state", stateText(view));
     page.body += "<p class=\"when\"><time id=\"when\" datetime=\"" + start + "\">" + escaped(when) + "</time><br><span id=\"yours\"></span></p>";
     page.body += paragraph("note", view.note);

@@ -43,7 +43,9 @@ ApiReply calendarReply(const house::CalendarFile& file, const std::string& fileN
 
 void addEntry(Impl& impl, house::CalendarFile& file, const ScheduledEvent& talk) {
     file.zones[talk.event.zone] = talk.zone;
-    file.entries.push_back({talk.event, nameOf(impl, talk.event.host), eventPageAddress(impl, talk.event.id)});
+    std::string hosts = nameOf(impl, talk.event.host);
+    for (const auto& who : talk.event.cohosts) hosts += (hosts.empty() ? "" : ", ") + nameOf(impl, who);
+    file.entries.push_back({talk.event, std::move(hosts), eventPageAddress(impl, talk.event.id)});
 }
 
 base::Result<api::FeedMade> makeFeed(Impl& impl, const RouteCall& call, const api::Nothing&) {

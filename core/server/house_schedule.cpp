@@ -7,6 +7,7 @@
 
 #include "core/crypto/random.h"
 #include "core/house/display_name.h"
+#include "core/house/store/member_store.h"
 #include "core/house/store/people_store.h"
 #include "core/server/schedule_view.h"
 
@@ -56,7 +57,7 @@ void keep(Impl& impl, ScheduledEvent& talk) {
 }
 
 bool mayEdit(const RouteCall& call, const house::HouseMember& member, const house::Event& event) {
-    return member.standing >= api::Standing::admin || (!call.who.empty() && event.host == call.who);
+    return member.standing >= api::Standing::admin || (!call.who.empty() && (event.host == call.who || std::find(event.cohosts.begin(), event.cohosts.end(), call.who) != event.cohosts.end()));
 }
 
 /// A talk that the caller may know of: members, and whoever has a place in its room.
@@ -116,6 +117,35 @@ base::Result<std::vector<UtcTime>> datesFrom(const std::vector<std::string>& tex
     return out;
 }
 
+base::Result<std::vector<base::Identity>> cohostsFrom(Impl& impl, const std::vector<base::Identity>& wish, const base::Identity& host) {
+    auto out = wish;
+    std::sort(out.begin(), out.end());
+    const bool twice = std::adjacent_find(out.begin(), out.end()) != out.end();
+    bool good = !twice && out.size() <= house::kMaxCohosts;
+    for (const auto& who : out) {
+        const auto member = house::MemberStore(impl.store).find(who);
+        good = good && who != host && member && member->in(impl.clock.wallNow());
+    }
+    if (good) return out;
+    return base::fail(ErrorKind::invalidInput, "bad_hosts", "These cannot host it with you.", "Name up to five other members, each once.");
+}
+
+/// They come as moderators; a place that somebody has already is not taken away later, moderators of the room do that.
+void seatCohosts(Impl& impl, const house::Event& event) {
+    for (const auto& who : event.cohosts) {
+        if (const auto place = impl.store.member(event.room, who); place && place->active && place->power != api::Power::none) continue;
+        house::MemberRow row = impl.store.member(event.room, who).value_or(house::MemberRow{});
+        row.room = event.room;
+        row.identity = who;
+        row.role = api::Role::moderator;
+        row.power = api::Power::moderator;
+        row.active = true;
+        row.joined = impl.clock.wallNow();
+        impl.store.putMember(row);
+        ScheduleStore(impl.store).setRsvp(event.id, who, house::Rsvp::yes, impl.clock.wallNow());
+    }
+}
+
 base::Result<api::EventMade> create(Impl& impl, const RouteCall& call, const api::EventWish& wish) {
     if (auto member = impl.needMember(call); !member) return base::Unexpected(std::move(member).error());
     const auto now = nowOf(impl);
@@ -139,6 +169,9 @@ base::Result<api::EventMade> create(Impl& impl, const RouteCall& call, const api
         if (!dates) return base::Unexpected(std::move(dates).error());
         event.dates = std::move(*dates);
     }
+    auto cohosts = cohostsFrom(impl, wish.hosts, call.who);
+    if (!cohosts) return base::Unexpected(std::move(cohosts).error());
+    event.cohosts = std::move(*cohosts);
     auto planned = house::plan(event.dates.empty() ? wish.at : base::formatIso(event.dates.front()), **zone, event.every);
     if (!planned) return base::Unexpected(std::move(planned).error());
     ScheduleStore schedule(impl.store);
@@ -165,6 +198,7 @@ base::Result<api::EventMade> create(Impl& impl, const RouteCall& call, const api
     impl.store.addInvitation(listener);
     ScheduledEvent talk{std::move(event), *zone};
     keep(impl, talk);
+    seatCohosts(impl, talk.event);
     if (!call.who.empty()) schedule.setRsvp(talk.event.id, call.who, house::Rsvp::yes, impl.clock.wallNow());
     impl.store.addAudit({impl.clock.wallNow(), talk.event.room, call.who, "event_made", {}, talk.event.id});
     api::EventMade out;
@@ -281,6 +315,12 @@ base::Result<api::EventView> update(Impl& impl, const RouteCall& call, const api
     if (wish.minutes) {
         if (auto good = house::checkMinutes(*wish.minutes); !good) return base::Unexpected(std::move(good).error());
         event.minutes = *wish.minutes;
+    }
+    if (wish.hosts) {
+        auto hosts = cohostsFrom(impl, *wish.hosts, event.host);
+        if (!hosts) return base::Unexpected(std::move(hosts).error());
+        event.cohosts = std::move(*hosts);
+        seatCohosts(impl, event);
     }
     ++event.sequence;
     keep(impl, *talk);

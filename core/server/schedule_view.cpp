@@ -85,6 +85,7 @@ api::EventView viewOf(Impl& impl, const RouteCall& call, const ScheduledEvent& t
     out.details = event.details;
     out.host = event.host;
     out.hostName = nameOf(impl, event.host);
+    for (const auto& who : event.cohosts) out.hosts.push_back({who, nameOf(impl, who)});
     out.zone = zone->name();
     out.minutes = event.minutes;
     if (event.every) out.every = house::toString(*event.every);

@@ -49,6 +49,7 @@ TEST_CASE("a talk is kept with everything, and written again by its id", "[sched
     auto event = eventAt("2026-12-01T18:00", *berlin, "FREQ=MONTHLY;BYDAY=2TU;COUNT=10");
     event.details = "One\ntwo: äöü";
     event.host = kAnn;
+    event.cohosts = {kBob, kCleo};
     event.minutes = 90;
     event.colour = "#3d5afe";
     event.room = base::RoomId("room");
@@ -68,6 +69,7 @@ TEST_CASE("a talk is kept with everything, and written again by its id", "[sched
             CHECK(found->title == event.title);
             CHECK(found->details == event.details);
             CHECK(found->host == kAnn);
+            CHECK(found->cohosts == event.cohosts);
             CHECK(found->zone == "Europe/Berlin");
             CHECK(found->start == event.start);
             CHECK(found->minutes == 90);
@@ -143,6 +145,7 @@ TEST_CASE("a person has one feed; a forgotten person leaves talks without a host
     world.in([](ScheduleStore& schedule) {
         auto event = named("e", "2026-12-01T18:00");
         event.host = kAnn;
+        event.cohosts = {kAnn, kBob};
         schedule.put(event, utcTime("2026-12-01T19:00"));
         CHECK(schedule.countUpcoming(kAnn, utcTime("2026-12-01T18:59")) == 1);
         CHECK(schedule.countUpcoming(kAnn, utcTime("2026-12-01T19:00")) == 0);
@@ -155,6 +158,7 @@ TEST_CASE("a person has one feed; a forgotten person leaves talks without a host
         CHECK_FALSE(schedule.feedOf("h2"));
         CHECK(schedule.coming("e").empty());
         CHECK(schedule.find("e")->host.empty());
+        CHECK(schedule.find("e")->cohosts == std::vector{kBob});
     });
 }
 

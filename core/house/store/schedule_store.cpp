@@ -14,7 +14,7 @@ using soci::use;
 namespace {
 
 constexpr const char* kColumns =
-    "SELECT id, uid, title, details, host, zone, start_ms, wall, minutes, repeats, colour, room, sequence, cancelled, late_minutes, "
+    "SELECT id, uid, title, details, host, cohosts, zone, start_ms, wall, minutes, repeats, colour, room, sequence, cancelled, late_minutes, "
     "late_for_ms, dates, created_ms, changed_ms FROM events ";
 
 long long ms(UtcTime time) { return base::toUnixMs(base::toWallTime(time)); }
@@ -32,8 +32,20 @@ std::vector<UtcTime> split(const std::string& text) {
     return out;
 }
 
+std::string joined(const std::vector<base::Identity>& people) {
+    std::string out;
+    for (const auto& who : people) out += (out.empty() ? "" : " ") + who.str();
+    return out;
+}
+std::vector<base::Identity> people(const std::string& text) {
+    std::vector<base::Identity> out;
+    std::istringstream words(text);
+    for (std::string who; words >> who;) out.emplace_back(who);
+    return out;
+}
+
 struct Fields {
-    std::string id, uid, title, details, host, zone, wall, repeats, colour, room, dates;
+    std::string id, uid, title, details, host, cohosts, zone, wall, repeats, colour, room, dates;
     long long start = 0, lateFor = 0, created = 0, changed = 0;
     int minutes = 0, sequence = 0, cancelled = 0, late = 0;
 
@@ -44,6 +56,7 @@ struct Fields {
         e.title = title;
         e.details = details;
         e.host = base::Identity(host);
+        e.cohosts = people(cohosts);
         e.zone = zone;
         e.start.at = utc(start);
         if (const auto time = base::parseIsoTime(wall)) e.start.wall = time->local;
@@ -66,7 +79,7 @@ struct Fields {
 template <class Prepared>
 std::vector<Event> eventsOf(Prepared&& prepared, Fields& f) {
     std::vector<Event> out;
-    soci::statement st = (prepared, into(f.id), into(f.uid), into(f.title), into(f.details), into(f.host), into(f.zone), into(f.start),
+    soci::statement st = (prepared, into(f.id), into(f.uid), into(f.title), into(f.details), into(f.host), into(f.cohosts), into(f.zone), into(f.start),
                           into(f.wall), into(f.minutes), into(f.repeats), into(f.colour), into(f.room), into(f.sequence),
                           into(f.cancelled), into(f.late), into(f.lateFor), into(f.dates), into(f.created),
                           into(f.changed));
@@ -108,18 +121,18 @@ std::optional<Rsvp> parseRsvp(std::string_view text) {
 
 void ScheduleStore::put(const Event& e, std::optional<UtcTime> end) {
     const long long start = ms(e.start.at), lateFor = ms(e.lateFor), created = base::toUnixMs(e.created), changed = base::toUnixMs(e.changed);
-    const std::string wall = base::formatIso(e.start.wall), repeats = e.every ? toString(*e.every) : std::string(), dates = joined(e.dates);
+    const std::string wall = base::formatIso(e.start.wall), repeats = e.every ? toString(*e.every) : std::string(), dates = joined(e.dates), cohosts = joined(e.cohosts);
     const int cancelled = e.cancelled ? 1 : 0;
     MaybeNumber ends(end ? std::optional(base::toWallTime(*end)) : std::nullopt);
     m_store.impl().rows()
-        << "INSERT INTO events(id, uid, title, details, host, zone, start_ms, wall, minutes, repeats, ends_ms, colour, room, sequence, "
-           "cancelled, late_minutes, late_for_ms, dates, created_ms, changed_ms) VALUES(:i, :u, :t, :d, :h, :z, :s, :w, :m, "
+        << "INSERT INTO events(id, uid, title, details, host, cohosts, zone, start_ms, wall, minutes, repeats, ends_ms, colour, room, sequence, "
+           "cancelled, late_minutes, late_for_ms, dates, created_ms, changed_ms) VALUES(:i, :u, :t, :d, :h, :b, :z, :s, :w, :m, "
            ":r, :e, :c, :o, :q, :x, :l, :f, :a, :y, :g) ON CONFLICT(id) DO UPDATE SET title = excluded.title, "
-           "details = excluded.details, host = excluded.host, zone = excluded.zone, start_ms = excluded.start_ms, wall = excluded.wall, "
+           "details = excluded.details, host = excluded.host, cohosts = excluded.cohosts, zone = excluded.zone, start_ms = excluded.start_ms, wall = excluded.wall, "
            "minutes = excluded.minutes, repeats = excluded.repeats, ends_ms = excluded.ends_ms, colour = excluded.colour, "
            "sequence = excluded.sequence, cancelled = excluded.cancelled, late_minutes = excluded.late_minutes, "
            "late_for_ms = excluded.late_for_ms, dates = excluded.dates, changed_ms = excluded.changed_ms",
-        use(e.id, "i"), use(e.uid, "u"), use(e.title, "t"), use(e.details, "d"), use(e.host.str(), "h"), use(e.zone, "z"), use(start, "s"),
+        use(e.id, "i"), use(e.uid, "u"), use(e.title, "t"), use(e.details, "d"), use(e.host.str(), "h"), use(cohosts, "b"), use(e.zone, "z"), use(start, "s"),
         use(wall, "w"), use(e.minutes, "m"), use(repeats, "r"), use(ends.value, ends.present, "e"), use(e.colour, "c"),
         use(e.room.str(), "o"), use(e.sequence, "q"), use(cancelled, "x"), use(e.lateMinutes, "l"), use(lateFor, "f"), use(dates, "a"),
         use(created, "y"), use(changed, "g");
@@ -244,6 +257,14 @@ void ScheduleStore::forget(const base::Identity& who) {
     for (const char* table : {"rsvps", "date_votes", "feeds"})
         sql << std::string("DELETE FROM ") + table + " WHERE identity = :i", use(who.str(), "i");
     sql << "UPDATE events SET host = '' WHERE host = :i", use(who.str(), "i");
+    Fields f;
+    const std::string part = "%" + who.str() + "%";
+    for (const auto& event : eventsOf((sql.prepare << std::string(kColumns) + "WHERE cohosts LIKE :i", use(part, "i")), f)) {
+        auto rest = event.cohosts;
+        std::erase(rest, who);
+        const std::string text = joined(rest);
+        sql << "UPDATE events SET cohosts = :c WHERE id = :i", use(text, "c"), use(event.id, "i");
+    }
 }
 
 }  // namespace parlour::house

@@ -6,7 +6,7 @@ namespace parlour::house {
 // ends_ms: the end of the last one; NULL = it comes again for ever. Times of the clock are ISO texts.
 const std::string_view kScheduleSchema = R"sql(
 CREATE TABLE events (id TEXT PRIMARY KEY, uid TEXT NOT NULL, title TEXT NOT NULL, details TEXT NOT NULL, host TEXT NOT NULL,
-  zone TEXT NOT NULL, start_ms BIGINT NOT NULL, wall TEXT NOT NULL, minutes INTEGER NOT NULL, repeats TEXT NOT NULL, ends_ms BIGINT,
+  cohosts TEXT NOT NULL, zone TEXT NOT NULL, start_ms BIGINT NOT NULL, wall TEXT NOT NULL, minutes INTEGER NOT NULL, repeats TEXT NOT NULL, ends_ms BIGINT,
   colour TEXT NOT NULL, room TEXT NOT NULL, sequence INTEGER NOT NULL, cancelled INTEGER NOT NULL, late_minutes INTEGER NOT NULL,
   late_for_ms BIGINT NOT NULL, dates TEXT NOT NULL, created_ms BIGINT NOT NULL, changed_ms BIGINT NOT NULL);
 CREATE INDEX events_by_start ON events(start_ms, id);
