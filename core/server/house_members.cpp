@@ -89,22 +89,29 @@ void Impl::earn(HouseRoom& room) {
 
 namespace {
 
-api::Member viewOf(Impl& impl, const HouseMember& row) {
-    MemberStore members(impl.store);
+api::Member viewOf(Impl& impl, const house::ListedMember& listed) {
+    const HouseMember& row = listed.member;
     api::Member out;
     out.id = row.identity;
-    if (const auto person = impl.store.person(row.identity)) out.name = person->name;
+    out.name = listed.name;
     out.handle = row.handle;
     out.standing = row.standing;
     const auto now = impl.clock.wallNow();
     out.state = row.in(now) ? api::MemberState::active : row.state;
     out.invitedBy = row.invitedBy;
-    if (const auto inviter = impl.store.person(row.invitedBy)) out.invitedByName = inviter->name;
-    out.invited = members.countInvited(row.identity);
+    out.invitedByName = listed.invitedByName;
+    out.invited = listed.invited;
     out.joinedMs = base::toUnixMs(row.joined);
     if (out.state == api::MemberState::suspended && row.suspendedUntil) out.suspendedUntilMs = base::toUnixMs(*row.suspendedUntil);
     out.version = row.version;
     return out;
+}
+
+api::Member viewOf(Impl& impl, const HouseMember& row) {
+    house::ListedMember listed{row, {}, {}, MemberStore(impl.store).countInvited(row.identity)};
+    if (const auto person = impl.store.person(row.identity)) listed.name = person->name;
+    if (const auto inviter = impl.store.person(row.invitedBy)) listed.invitedByName = inviter->name;
+    return viewOf(impl, listed);
 }
 
 /// From the commit on.

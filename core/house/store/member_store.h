@@ -34,9 +34,16 @@ struct HouseMember {
 struct MemberQuery {
     std::string after;                     ///< handles above this one
     int limit = api::kMaxMemberPage;
-    std::string text;                      ///< part of a name or handle; empty = everybody
+    std::string text;                      ///< how a name, a word of it or a handle begins; empty = everybody
     std::optional<base::Identity> invitedBy;
     std::optional<api::MemberState> state; ///< absent = active and suspended
+};
+
+/// A member as lists show them.
+struct ListedMember {
+    HouseMember member;
+    std::string name, invitedByName;
+    int invited = 0;                       ///< how many this member brought
 };
 
 struct ApplicationRow {
@@ -61,7 +68,7 @@ class MemberStore {
     std::optional<HouseMember> owner();
     /// Writes all fields and raises the version.
     void put(HouseMember& member);
-    std::vector<HouseMember> list(const MemberQuery& query);
+    std::vector<ListedMember> list(const MemberQuery& query);
     int count(const MemberQuery& query);
     int countInvited(const base::Identity& by);
     std::vector<base::Identity> invitedBy(const base::Identity& by);

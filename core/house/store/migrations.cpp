@@ -19,7 +19,7 @@ std::string inWordsOf(Dialect dialect, std::string statements) {
 std::vector<Migration> migrations() {
     return {
         {1, kRoomsSchema, nullptr},
-        {2, kMembersSchema, nullptr},
+        {2, kMembersSchema, fillNameParts},
         {3, kGuestsSchema, nullptr},
         {4, kScheduleSchema, nullptr},
         {6, kSafetySchema, chainAudit},

@@ -33,6 +33,8 @@ extern const std::string_view kGuestsSchema;
 extern const std::string_view kScheduleSchema;
 extern const std::string_view kSafetySchema;
 extern const std::string_view kPeopleSchema;
+/// Everybody there is becomes findable by name.
+void fillNameParts(soci::session& sql);
 /// Old audit rows become links of the chain.
 void chainAudit(soci::session& sql);
 

@@ -32,6 +32,8 @@ CREATE UNIQUE INDEX house_members_by_handle ON house_members(handle);
 CREATE INDEX house_members_by_inviter ON house_members(invited_by, handle);
 CREATE INDEX house_members_by_invitation ON house_members(invitation);
 CREATE INDEX house_members_by_state ON house_members(state, handle);
+CREATE TABLE name_parts (part TEXT NOT NULL, identity TEXT NOT NULL, PRIMARY KEY (part, identity));
+CREATE INDEX name_parts_by_identity ON name_parts(identity);
 CREATE TABLE earned (identity TEXT NOT NULL, at_ms BIGINT NOT NULL, sid TEXT NOT NULL, PRIMARY KEY (identity, sid));
 CREATE TABLE applications (id TEXT PRIMARY KEY, identity TEXT NOT NULL, name TEXT NOT NULL, public_key TEXT NOT NULL,
   words TEXT NOT NULL, invitation TEXT NOT NULL, room TEXT NOT NULL, at_ms BIGINT NOT NULL, state TEXT NOT NULL,

@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/house/store/migrations.h"
+#include "core/house/store/name_parts.h"
 #include "core/house/store/store_impl.h"
 
 namespace parlour::house {
@@ -147,6 +148,8 @@ std::optional<PersonRow> Store::person(const base::Identity& who) {
 void Store::putPerson(const PersonRow& person, base::WallTime at) {
     auto& sql = m_impl->rows();
     const long long ms = base::toUnixMs(at);
+    const auto known = this->person(person.identity);
+    if (!known || known->name != person.name) putNameParts(sql, person.identity.str(), person.name);
     sql << "INSERT INTO persons(identity, public_key, name, created_ms) VALUES(:i, :k, :n, :a) "
            "ON CONFLICT(identity) DO UPDATE SET name = excluded.name",
         use(person.identity.str(), "i"), use(person.publicKey, "k"), use(person.name, "n"), use(ms, "a");
