@@ -56,10 +56,11 @@ std::vector<base::Identity> identities(soci::session& sql, const std::string& te
 }
 
 /// After the members' columns; needs :b, :c and :d.
-std::string whereOf(const MemberQuery& query) {
-    // Of the usual states there are nearly all members: the index of states would only cost the order of handles.
+std::string whereOf(const MemberQuery& query, bool inOrder) {
+    // Nearly all members are in the usual states: their index helps to count, and would cost the order of handles.
+    const std::string state = inOrder ? "COALESCE(m.state, '')" : "m.state";
     std::string where = query.state ? "WHERE m.state = '" + std::string(api::toString(*query.state)) + "' "
-                                    : std::string("WHERE COALESCE(m.state, '') IN ('active', 'suspended') ");
+                                    : "WHERE " + state + " IN ('active', 'suspended') ";
     where += query.invitedBy ? "AND m.invited_by = :b " : "AND :b = '' ";
     where += query.text.empty() ? "AND :c = '' AND :d = '' "
                                 : "AND m.identity IN (SELECT identity FROM house_members WHERE handle >= :c AND handle < :d "
@@ -106,7 +107,7 @@ std::vector<ListedMember> MemberStore::list(const MemberQuery& query) {
         "SELECT m.identity, m.standing, m.handle, m.invited_by, m.invitation, m.joined_ms, m.state, m.suspended_until_ms, m.granted, "
         "m.version, p.name, COALESCE(b.name, ''), (SELECT COUNT(*) FROM house_members i WHERE i.invited_by = m.identity) "
         "FROM house_members m JOIN persons p ON p.identity = m.identity LEFT JOIN persons b ON b.identity = m.invited_by " +
-        whereOf(query) + "AND m.handle > :a ORDER BY m.handle LIMIT " + std::to_string(query.limit);
+        whereOf(query, true) + "AND m.handle > :a ORDER BY m.handle LIMIT " + std::to_string(query.limit);
     Fields f;
     ListedMember one;
     std::vector<ListedMember> out;
@@ -126,7 +127,7 @@ int MemberStore::count(const MemberQuery& query) {
     const std::string by = query.invitedBy ? query.invitedBy->str() : std::string();
     const auto [from, to] = query.text.empty() ? std::pair<std::string, std::string>() : searchRange(query.text);
     const std::string low = from, high = to;
-    const std::string text = "SELECT COUNT(*) FROM house_members m " + whereOf(query);
+    const std::string text = "SELECT COUNT(*) FROM house_members m " + whereOf(query, false);
     int count = 0;
     m_store.impl().rows() << text, use(by, "b"), use(low, "c"), use(high, "d"), into(count);
     return count;
