@@ -56,6 +56,7 @@ const std::map<std::string_view, Word>& verbs() {
         {"next", {StageVerb::next, Target::none}},         {"promote", {StageVerb::promote, Target::required}},
         {"demote", {StageVerb::demote, Target::required}}, {"host", {StageVerb::host, Target::required}},
         {"remove", {StageVerb::remove, Target::required}}, {"ban", {StageVerb::ban, Target::required}},
+        {"clear-hands", {StageVerb::clearHands, Target::none}}, {"admit", {StageVerb::admit, Target::optional}},
         {"mute-all", {StageVerb::muteAll, Target::none}},  {"end", {StageVerb::end, Target::none}},
     };
     return table;
@@ -88,6 +89,44 @@ base::Result<std::string_view> takeOptions(std::string_view rest, const room::Ro
         }
     }
     return rest;
+}
+
+/// remove-many and ban-many: --link ID or --last MINUTES, then what `remove` and `ban` take too.
+base::Result<Order> many(api::StageVerb verb, std::string_view rest) {
+    room::Command command{verb, {}, {}, {}, true, false};
+    while (!rest.empty()) {
+        const auto option = takeWord(rest);
+        if (option == "--close-link") {
+            command.closeLink = true;
+        } else if (option == "--link") {
+            command.link = base::InvitationId(std::string(takeWord(rest)));
+        } else if (option == "--last") {
+            command.sinceMinutes = number(takeWord(rest), 1, 1440);
+            if (!command.sinceMinutes) return wrong("bad_command", "--last needs a number of minutes from 1 to 1440.");
+        } else if (option == "--minutes" && verb == api::StageVerb::banMany) {
+            command.minutes = number(takeWord(rest), 1, 525'600);
+            if (!command.minutes) return wrong("bad_command", "--minutes needs a number from 1 to 525600.");
+        } else {
+            return wrong("bad_command", "There is no option " + std::string(option) + " here.");
+        }
+    }
+    if (command.link.empty() == !command.sinceMinutes)
+        return wrong("bad_command", "Say who is meant: --link ID or --last MINUTES.");
+    return Order(std::move(command));
+}
+
+/// move PLACE WHO, slot SECONDS [WHO]
+base::Result<Order> numbered(api::StageVerb verb, std::string_view rest, const room::RoomState& state) {
+    room::Command command{verb, {}, {}, {}, true, false};
+    const bool move = verb == api::StageVerb::move;
+    const auto value = move ? number(takeWord(rest), 1, 1'000'000) : number(takeWord(rest), 0, 3600);
+    if (!value) return wrong("bad_command", move ? "move needs a place, 1 = first, and a name." : "slot needs 0 to 3600 seconds.");
+    (move ? command.place : command.seconds) = value;
+    if (rest.empty() && !move) return Order(std::move(command));
+    auto who = resolveWho(rest, state);
+    if (!who) return base::Unexpected<base::Error>(std::move(who).error());
+    command.target = *who;
+    return Order(std::move(command));
 }
 
 base::Result<Order> invitation(std::string_view rest) {
@@ -160,6 +199,19 @@ base::Result<Order> parseOrder(std::string_view line, const room::RoomState& sta
     if (word == "lock-hands") {
         if (rest != "on" && rest != "off") return wrong("bad_command", "lock-hands needs on or off.");
         return Order(room::Command{api::StageVerb::lockHands, {}, {}, {}, rest == "on", false});
+    }
+    if (word == "lock-door") {
+        if (rest != "on" && rest != "off") return wrong("bad_command", "lock-door needs on or off.");
+        return Order(room::Command{api::StageVerb::lockDoor, {}, {}, {}, rest == "on", false});
+    }
+    if (word == "remove-many") return many(api::StageVerb::removeMany, rest);
+    if (word == "ban-many") return many(api::StageVerb::banMany, rest);
+    if (word == "move") return numbered(api::StageVerb::move, rest, state);
+    if (word == "slot") return numbered(api::StageVerb::slot, rest, state);
+    if (word == "pin" || word == "unpin") {
+        auto who = resolveWho(rest, state);
+        if (!who) return base::Unexpected<base::Error>(std::move(who).error());
+        return Order(room::Command{api::StageVerb::pin, *who, {}, {}, word == "pin", false});
     }
     const auto found = verbs().find(word);
     if (found == verbs().end())

@@ -98,6 +98,10 @@ void describe(V& v, T& t) {
     v.field("on", t.on, Need::optional);
     v.field("close_link", t.closeLink, Need::optional);
     v.field("if_version", t.ifVersion);
+    v.field("place", t.place);
+    v.field("seconds", t.seconds);
+    v.field("link", t.link, Need::optional);
+    v.field("since_minutes", t.sinceMinutes);
 }
 template <class V, Same<StageAnswer> T>
 void describe(V& v, T& t) {

@@ -129,10 +129,14 @@ struct StageCommand {
     StageVerb verb = StageVerb::raise;
     base::Identity target;       ///< empty = self or the room
     std::string note;            ///< raise: at most 140 characters
-    std::optional<int> minutes;  ///< ban: absent = for good
-    bool on = true;              ///< lock_hands
+    std::optional<int> minutes;  ///< ban, ban_many: absent = for good
+    bool on = true;              ///< lock_hands, lock_door, pin
     bool closeLink = false;      ///< remove, ban: also close the link they came by
     std::optional<std::uint64_t> ifVersion;
+    std::optional<int> place;    ///< move: 1 = first
+    std::optional<int> seconds;  ///< slot: 0 to 3600
+    base::InvitationId link;     ///< remove_many, ban_many: who came by it
+    std::optional<int> sinceMinutes;  ///< remove_many, ban_many: who came within these; 1 to 1440
 };
 struct StageAnswer { std::uint64_t version = 0; };
 

@@ -25,12 +25,13 @@ std::string_view name(const std::array<std::pair<E, std::string_view>, N>& table
 
 constexpr std::array<std::pair<Power, std::string_view>, 3> kPowers{
     {{Power::none, ""}, {Power::moderator, "moderator"}, {Power::host, "host"}}};
-constexpr std::array<std::pair<Seat, std::string_view>, 2> kSeats{{{Seat::audience, "audience"}, {Seat::stage, "stage"}}};
+constexpr std::array<std::pair<Seat, std::string_view>, 3> kSeats{
+    {{Seat::audience, "audience"}, {Seat::stage, "stage"}, {Seat::waiting, "waiting"}}};
 constexpr std::array<std::pair<Role, std::string_view>, 3> kRoles{
     {{Role::listener, "listener"}, {Role::speaker, "speaker"}, {Role::moderator, "moderator"}}};
 constexpr std::array<std::pair<RevokeScope, std::string_view>, 3> kScopes{
     {{RevokeScope::link, "link"}, {RevokeScope::people, "people"}, {RevokeScope::subtree, "subtree"}}};
-constexpr std::array<std::pair<StageVerb, std::string_view>, 21> kVerbs{{{StageVerb::raise, "raise"},
+constexpr std::array<std::pair<StageVerb, std::string_view>, 29> kVerbs{{{StageVerb::raise, "raise"},
                                                                          {StageVerb::lower, "lower"},
                                                                          {StageVerb::accept, "accept"},
                                                                          {StageVerb::decline, "decline"},
@@ -50,6 +51,14 @@ constexpr std::array<std::pair<StageVerb, std::string_view>, 21> kVerbs{{{StageV
                                                                          {StageVerb::ban, "ban"},
                                                                          {StageVerb::lockHands, "lock_hands"},
                                                                          {StageVerb::muteAll, "mute_all"},
+                                                                         {StageVerb::pin, "pin"},
+                                                                         {StageVerb::move, "move"},
+                                                                         {StageVerb::clearHands, "clear_hands"},
+                                                                         {StageVerb::slot, "slot"},
+                                                                         {StageVerb::lockDoor, "lock_door"},
+                                                                         {StageVerb::admit, "admit"},
+                                                                         {StageVerb::removeMany, "remove_many"},
+                                                                         {StageVerb::banMany, "ban_many"},
                                                                          {StageVerb::end, "end"}}};
 
 }  // namespace

@@ -11,12 +11,12 @@ namespace parlour::api {
 /// What one may do. One host per live session; moderators are equal among each other.
 enum class Power { none, moderator, host };
 /// Where one sits.
-enum class Seat { audience, stage };
+enum class Seat { audience, stage, waiting };  // waiting: in front of the door, has no transport and hears nothing
 /// What an invitation link grants.
 enum class Role { listener, speaker, moderator };
 
 std::string_view toString(Power power);   ///< "", "moderator", "host": the value of parlour.power
-std::string_view toString(Seat seat);     ///< "audience", "stage"
+std::string_view toString(Seat seat);     ///< "audience", "stage", "waiting"
 std::string_view toString(Role role);     ///< "listener", "speaker", "moderator"
 std::optional<Power> parsePower(std::string_view text);
 std::optional<Seat> parseSeat(std::string_view text);
@@ -29,6 +29,7 @@ inline constexpr std::string_view kAttrHand = "parlour.hand";        ///< order 
 inline constexpr std::string_view kAttrInvited = "parlour.invited";  ///< deadline, ms since epoch
 inline constexpr std::string_view kAttrHeld = "parlour.held";
 inline constexpr std::string_view kAttrMutedBy = "parlour.muted_by";
+inline constexpr std::string_view kAttrSlotUntil = "parlour.slot_until";  ///< end of the speaker's time, ms since epoch
 inline constexpr std::string_view kAttrWant = "parlour.want";        ///< client-writable: "", "hand", "hand:NOTE", "stage"
 
 /// One command of the stage, as it travels in the house API (POST /api/v1/rooms/ROOM/stage).
@@ -53,6 +54,14 @@ enum class StageVerb {
     ban,          ///< moderator: minutes, or for good
     lockHands,    ///< moderator: on or off
     muteAll,      ///< moderator: soft-mutes everyone but hosts and moderators
+    pin,          ///< moderator: a hand stays in front of all that are not pinned; on or off
+    move,         ///< moderator: a hand takes the place `place` of the queue
+    clearHands,   ///< moderator: all hands go down
+    slot,         ///< moderator: the speaker has `seconds` from now; 0 = no limit
+    lockDoor,     ///< moderator: nobody new but holders of unused invitations; on or off
+    admit,        ///< moderator: lets in who waits, or everybody
+    removeMany,   ///< moderator: everybody below who came by `link` or within `sinceMinutes`
+    banMany,      ///< moderator: the same for minutes or for good; a link is banned too
     end,          ///< host: the live session is over
 };
 std::string_view toString(StageVerb verb);  ///< snake case: "lock_hands"

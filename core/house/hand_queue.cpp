@@ -15,5 +15,6 @@ std::string fixedHex(std::uint64_t value) {
 
 std::string handKey(std::uint64_t n) { return fixedHex(kMiddle + n); }
 std::string frontHandKey(std::uint64_t n) { return fixedHex(kMiddle - n); }
+std::string pinnedHandKey(std::uint64_t n) { return fixedHex(n); }
 
 }  // namespace parlour::house

@@ -12,5 +12,7 @@ namespace parlour::house {
 std::string handKey(std::uint64_t n);
 /// The n-th hand put in front, n >= 1; sorts before every handKey and every earlier front key.
 std::string frontHandKey(std::uint64_t n);
+/// The n-th hand pinned, n >= 1; sorts before all that are not pinned and after earlier pinned ones.
+std::string pinnedHandKey(std::uint64_t n);
 
 }  // namespace parlour::house

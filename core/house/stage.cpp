@@ -8,66 +8,14 @@
 namespace parlour::house {
 
 using api::Power;
-using api::Role;
 using api::Seat;
-using base::ErrorKind;
 
 namespace {
-
-base::Result<void> arrive(Draft& draft, const Arrive& in) {
-    Session& session = draft.change.session;
-    if (!session.live) {
-        const auto version = session.version;
-        session = Session{};
-        session.version = version;
-        session.live = true;
-        session.sid = in.newSid;
-        session.startedAt = draft.wall;
-        session.emptySince = draft.now;
-        draft.audit({}, "session_started");
-    }
-    if (draft.mark(in.who) == Mark::removed)
-        return base::fail(ErrorKind::refused, "removed", "A moderator removed you from this conversation.",
-                          "You can come back when it is over.");
-    if (Person* known = draft.edit(in.who)) {  // within the grace, or from a second device: seat and hand stay
-        if (!in.name.empty()) known->name = in.name;
-        known->role = in.role;
-        if (in.power > known->power) {  // redeemed a better link meanwhile
-            known->power = in.power;
-            if (known->powerOrder == 0) known->powerOrder = session.nextOrder++;
-            if (in.power == Power::host) {
-                session.host = in.who;
-                session.hadHost = true;
-            }
-        }
-        if (!known->present) known->goneSince = draft.now;
-        return {};
-    }
-    std::size_t people = 0;
-    draft.forEach([&](const Person&) { ++people; });
-    if (people >= draft.policy.maxPeople && in.power == Power::none)
-        return base::fail(ErrorKind::exhausted, "room_full", "The room is full.", "Try again when somebody has left.");
-    Person person;
-    person.identity = in.who;
-    person.name = in.name;
-    person.role = in.role;
-    person.goneSince = draft.now;
-    Person& added = draft.add(std::move(person));
-    added.power = in.power;
-    if (in.power != Power::none) added.powerOrder = session.nextOrder++;
-    if (in.power == Power::host) {
-        session.host = in.who;
-        session.hadHost = true;
-    }
-    const bool lowered = draft.mark(in.who) == Mark::lowered;
-    if ((in.role != Role::listener || in.power != Power::none) && !lowered && !draft.stageFull()) draft.seat(added);
-    return {};
-}
 
 struct Dispatch {
     Draft& draft;
 
-    base::Result<void> operator()(const Arrive& in) { return arrive(draft, in); }
+    base::Result<void> operator()(const Arrive& in) { return runArrive(draft, in); }
     base::Result<void> operator()(const Connected& in) {
         if (Person* person = draft.edit(in.who)) {
             person->present = true;
@@ -114,6 +62,7 @@ struct Dispatch {
         runRestart(draft);
         return {};
     }
+    base::Result<void> operator()(const Settle& in) { return runSettle(draft, in); }
 };
 
 }  // namespace
@@ -128,6 +77,7 @@ base::Result<Change> decide(const Stage& stage, const StageInput& input, const P
 
 void apply(Stage& stage, const Change& change) {
     stage.session = change.session;
+    stage.settings = change.settings;
     for (const auto& [id, person] : change.people) {
         if (person)
             stage.people.insert_or_assign(id, *person);
@@ -150,6 +100,14 @@ bool waitingForHost(const Stage& stage) {
 
 bool mayPublish(const Session& session, const Person& person) {
     return person.seat == Seat::stage && (session.lockSince == base::kNever || person.power != Power::none);
+}
+
+std::vector<const Person*> waitingLine(const Stage& stage) {
+    std::vector<const Person*> line;
+    for (const auto& [id, person] : stage.people)
+        if (person.seat == Seat::waiting) line.push_back(&person);
+    std::sort(line.begin(), line.end(), [](const Person* a, const Person* b) { return a->waitOrder < b->waitOrder; });
+    return line;
 }
 
 std::vector<const Person*> handQueue(const Stage& stage) {

@@ -19,6 +19,7 @@
 #include "core/base/ids.h"
 #include "core/base/time.h"
 #include "core/house/policy.h"
+#include "core/house/room_settings.h"
 
 namespace parlour::house {
 
@@ -27,6 +28,7 @@ struct Hand {
     std::string note;            ///< for moderators only
     base::WallTime raisedAt{};   ///< for display
     bool missed = false;         ///< did not answer an offer; stands in front
+    std::string pinnedFrom{};    ///< pinned: the key it had; a pin belongs to the place
     bool operator==(const Hand&) const = default;
 };
 
@@ -55,6 +57,11 @@ struct Person {
     std::uint64_t stageOrder = 0;         ///< smaller = longer on stage
     std::uint64_t powerOrder = 0;         ///< smaller = longer in power
     base::TimePoint handAllowedAt{};      ///< no hand before (repeat limit)
+    base::TimePoint slotUntil = base::kNever;  ///< end of the speaker's time
+    base::WallTime slotUntilWall{};
+    base::InvitationId cameBy;
+    base::WallTime arrivedAt{};
+    std::uint64_t waitOrder = 0;          ///< of the line in front of the door; smaller = longer
     bool operator==(const Person&) const = default;
 };
 
@@ -78,6 +85,11 @@ struct Session {
     std::uint64_t nextOrder = 1;
     std::uint64_t nextKey = 1;
     std::uint64_t frontKey = 1;
+    std::uint64_t pinKey = 1;
+    bool doorLocked = false;
+    base::WallTime doorSince{};           ///< who redeemed a limited link after this had it unused when the door was locked
+    base::TimePoint joinsSince{};         ///< of the minute whose arrivals are counted
+    int joins = 0;
     bool operator==(const Session&) const = default;
 };
 
@@ -85,6 +97,7 @@ struct Stage {
     Session session;
     std::map<base::Identity, Person> people;
     std::map<base::Identity, Mark> marks;
+    RoomSettings settings;
 };
 
 // ---- inputs
@@ -94,6 +107,9 @@ struct Arrive {
     api::Role role = api::Role::listener;
     api::Power power = api::Power::none;
     base::RoomSid newSid;  ///< of the session this arrival starts, if none is live
+    base::InvitationId cameBy{};
+    bool limitedLink = false;       ///< the link has a number of uses
+    base::WallTime redeemedAt{};
 };
 struct Connected { base::Identity who; };
 struct Disconnected { base::Identity who; };
@@ -110,11 +126,23 @@ struct Command {
     bool closeLink = false;
     std::optional<std::uint64_t> ifVersion;
     bool admin = false;    ///< the administrator: above everybody, not in the room
+    std::optional<int> place{};
+    std::optional<int> seconds{};
+    base::InvitationId link{};
+    std::optional<int> sinceMinutes{};
+    bool followedMember = true;  ///< raise: a member of the house whom somebody on stage follows
+    bool invited = true;         ///< raise: asked to come by name or as a speaker
+};
+struct Settle {  ///< new settings, by a moderator
+    base::Identity actor;
+    bool admin = false;
+    RoomSettings settings;
+    std::optional<std::uint64_t> ifVersion{};
 };
 struct Expel { std::vector<base::Identity> who; };  ///< membership withdrawn
 struct Tick {};
 struct Restart {};
-using StageInput = std::variant<Arrive, Connected, Disconnected, Leave, Unmuted, Spoke, Command, Expel, Tick, Restart>;
+using StageInput = std::variant<Arrive, Connected, Disconnected, Leave, Unmuted, Spoke, Command, Expel, Tick, Restart, Settle>;
 
 // ---- outcome
 enum class Exit { removed, banned, ended };
@@ -147,7 +175,12 @@ struct Change {
     std::vector<base::Identity> asked;
     std::vector<PowerChange> powers;                       ///< of memberships
     std::vector<base::Identity> revoked;                   ///< memberships whose epoch rises (tokens die)
-    std::optional<Ban> ban;
+    std::vector<Ban> bans;
+    base::InvitationId linkBanned;                         ///< whoever came or comes by it stays outside
+    std::optional<int> linkBanMinutes;
+    RoomSettings settings;                                 ///< after
+    bool settingsChanged = false;
+    base::InvitationId linkClosed;
     base::Identity closeLinkOf;                            ///< also close the link this person came by
     std::vector<AuditLine> audit;
     std::vector<base::Identity> told;                      ///< visible state of these people changed
@@ -166,6 +199,8 @@ base::TimePoint nextDue(const Stage& stage, const Policy& policy);
 /// No host or moderator is there (present or in grace).
 bool waitingForHost(const Stage& stage);
 bool mayPublish(const Session& session, const Person& person);
+/// Those in front of the door, the longest first.
+std::vector<const Person*> waitingLine(const Stage& stage);
 /// In the order of the queue.
 std::vector<const Person*> handQueue(const Stage& stage);
 

@@ -22,16 +22,6 @@ Done notAllowed() { return refuse("not_allowed", "You may not do that here."); }
 Done notHere() { return base::fail(ErrorKind::notFound, "not_here", "This person is not in the room."); }
 Done hostOnly() { return refuse("host_only", "Only the host may do that."); }
 
-/// The actor as the rules see it: a person in the room or the administrator.
-struct Actor {
-    base::Identity identity;
-    Power power = Power::none;
-    bool admin = false;
-    bool moderates() const { return admin || power != Power::none; }
-    bool hosts() const { return admin || power == Power::host; }
-    bool isAbove(const Person& other) const { return admin || power > other.power; }
-};
-
 class Run {
   public:
     Run(Draft& draft, const Command& command, Actor who) : d(draft), c(command), actor(std::move(who)) {
@@ -57,10 +47,12 @@ class Run {
     Done lockHands();
     Done muteAll();
     Done end();
+    Done crowd() { return runCrowdCommand(d, c, actor); }
 
   private:
     Person* target() { return d.edit(onSelf ? actor.identity : c.target); }
     Person* self() { return d.edit(actor.identity); }
+    Done mayRaise(const Person& me) const;
     void offerTo(Person& person, bool onTurn);
     void note(std::string_view verb) { d.audit(actor.identity, std::string(verb), onSelf ? actor.identity : c.target); }
 
@@ -72,7 +64,7 @@ class Run {
 
 Done Run::raise() {
     Person* me = self();
-    if (!me) return notHere();
+    if (!me || me->seat == Seat::waiting) return notHere();
     if (!onSelf) return notAllowed();
     if (countCharacters(c.note) > api::kMaxNoteCharacters)
         return base::fail(ErrorKind::invalidInput, "note_too_long", "The note is too long.", "Use at most 140 characters.");
@@ -81,12 +73,25 @@ Done Run::raise() {
         return refuse("already_on_stage", "You are on the stage already.", "Unmute to speak.");
     if (d.change.session.handsLocked && me->power == Power::none && !me->held)
         return refuse("hands_locked", "Raising hands is switched off at the moment.", "Wait until a moderator allows it again.");
+    if (me->power == Power::none && !me->held)
+        if (auto may = mayRaise(*me); !may) return may;
     if (d.now < me->handAllowedAt)
         return base::fail(ErrorKind::exhausted, "hand_too_soon", "You just had your hand up.", "Wait a few seconds and try again.");
     if (d.hands() >= d.policy.maxHands)
         return base::fail(ErrorKind::exhausted, "too_many_hands", "Too many hands are up.", "Try again later.");
     me->hand = Hand{handKey(d.change.session.nextKey++), cleanText(c.note, api::kMaxNoteCharacters, 1024), d.wall, false};
     me->handAllowedAt = d.now + d.policy.handPause;
+    return {};
+}
+
+Done Run::mayRaise(const Person& me) const {
+    const RoomSettings& rules = d.change.settings;
+    if (rules.hands == HandPolicy::off || rules.stageOnly)
+        return refuse("hands_off", "In this room nobody raises a hand.", "Listen; a moderator may still invite you to the stage.");
+    if (rules.hands == HandPolicy::members && !c.followedMember)
+        return refuse("hands_members", "Here members raise their hands whom somebody on stage follows.", "A moderator may still invite you.");
+    if (rules.hands == HandPolicy::invited && !c.invited && me.role == api::Role::listener)
+        return refuse("hands_invited", "Here only those raise their hands who were invited by name.", "A moderator may still invite you.");
     return {};
 }
 
@@ -108,6 +113,8 @@ Done Run::accept() {
     if (d.now >= me->offer->until) return refuse("offer_over", "The invitation to speak has run out.", "Raise your hand again.");
     const bool onTurn = me->offer->onTurn;
     d.seat(*me);
+    const RoomSettings& rules = d.change.settings;
+    if (me->power == Power::none) d.setSlot(*me, onTurn && rules.turnSeconds > 0 ? rules.turnSeconds : rules.slotSeconds);
     if (onTurn) d.change.session.onTurn = me->identity;
     return {};
 }
@@ -135,7 +142,7 @@ void Run::offerTo(Person& person, bool onTurn) {
 Done Run::invite() {
     if (!actor.moderates() || onSelf) return notAllowed();
     Person* person = target();
-    if (!person) return notHere();
+    if (!person || person->seat == Seat::waiting) return notHere();
     if (person->seat == Seat::stage) return refuse("already_on_stage", "This person is on the stage already.");
     if (person->offer) return {};
     if (d.stageFull())
@@ -203,7 +210,7 @@ Done Run::down() {
 
 Done Run::up() {
     Person* me = self();
-    if (!me) return notHere();
+    if (!me || me->seat == Seat::waiting) return notHere();
     if (!onSelf) return notAllowed();
     if (me->seat == Seat::stage) return {};
     if (me->power == Power::none) return refuse("not_allowed", "Only moderators take the stage alone.", "Raise your hand to ask.");
@@ -279,7 +286,7 @@ Done Run::expel(bool ban) {
     d.change.revoked.push_back(who);
     d.change.gone.push_back({who, ban ? Exit::banned : Exit::removed});
     if (ban) {
-        d.change.ban = Ban{who, c.minutes};
+        d.change.bans.push_back({who, c.minutes});
         d.change.powers.push_back({who, Power::none});
         if (d.change.session.host == who) d.change.session.host = {};  // by the administrator: the chair is free
     }
@@ -341,6 +348,14 @@ Done dispatch(Run& run, StageVerb verb) {
         case StageVerb::lockHands: return run.lockHands();
         case StageVerb::muteAll: return run.muteAll();
         case StageVerb::end: return run.end();
+        case StageVerb::pin:
+        case StageVerb::move:
+        case StageVerb::clearHands:
+        case StageVerb::slot:
+        case StageVerb::lockDoor:
+        case StageVerb::admit:
+        case StageVerb::removeMany:
+        case StageVerb::banMany: return run.crowd();
     }
     return base::fail(ErrorKind::internal, "bad_verb", "This command is not known.");
 }

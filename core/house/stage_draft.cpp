@@ -60,6 +60,8 @@ void Draft::seat(Person& person) {
     person.offer.reset();
     person.held = false;
     person.mutedBy = {};
+    person.waitOrder = 0;
+    setSlot(person, 0);
     if (mark(person.identity) == Mark::lowered) setMark(person.identity, Mark::none);
 }
 
@@ -70,8 +72,14 @@ void Draft::unseat(Person& person) {
     person.offer.reset();
     person.held = false;
     person.mutedBy = {};
+    setSlot(person, 0);
     setMark(person.identity, Mark::lowered);  // coming back does not put them up again
     if (change.session.onTurn == person.identity) change.session.onTurn = {};
+}
+
+void Draft::setSlot(Person& person, int seconds) {
+    person.slotUntil = seconds > 0 ? now + std::chrono::seconds(seconds) : base::kNever;
+    person.slotUntilWall = seconds > 0 ? wall + std::chrono::seconds(seconds) : base::WallTime{};
 }
 
 void Draft::setPower(Person& person, Power power) {
@@ -180,7 +188,7 @@ bool looksEqual(const Person& a, const Person& b) {
     const auto key = [](const Person& p) { return p.hand ? p.hand->key : std::string(); };
     const auto offer = [](const Person& p) { return p.offer ? base::toUnixMs(p.offer->untilWall) : 0; };
     return a.name == b.name && a.power == b.power && a.seat == b.seat && a.held == b.held && a.mutedBy == b.mutedBy &&
-           key(a) == key(b) && offer(a) == offer(b);
+           key(a) == key(b) && offer(a) == offer(b) && a.slotUntilWall == b.slotUntilWall;
 }
 }  // namespace
 
@@ -217,11 +225,12 @@ void Draft::findVisible() {
     });
     const bool hasPower = powerful([&](auto f) { forEach(f); });
     change.roomChanged = before.live != after.live || before.handsLocked != after.handsLocked ||
+                         before.doorLocked != after.doorLocked || change.settingsChanged ||
                          before.lockSince != after.lockSince || (after.live && hadPower != hasPower);
     const bool outsiders = std::any_of(change.people.begin(), change.people.end(), [](const auto& e) { return !e.second; });
     if (!change.told.empty() || change.roomChanged || !change.gone.empty() || outsiders) ++after.version;
     change.any = !change.people.empty() || !change.marks.empty() || !change.gone.empty() || !change.powers.empty() ||
-                 !change.revoked.empty() || change.ban || !change.told.empty() || change.roomChanged || change.ended ||
+                 !change.revoked.empty() || !change.bans.empty() || !change.told.empty() || change.roomChanged || change.ended ||
                  !(before == after);
 }
 

@@ -8,11 +8,22 @@
 
 namespace parlour::house {
 
+/// The actor as the rules see it: a person in the room or the administrator.
+struct Actor {
+    base::Identity identity;
+    api::Power power = api::Power::none;
+    bool admin = false;
+    bool moderates() const { return admin || power != api::Power::none; }
+    bool hosts() const { return admin || power == api::Power::host; }
+    bool isAbove(const Person& other) const { return admin || power > other.power; }
+};
+
 class Draft {
   public:
     Draft(const Stage& stage, const Policy& thePolicy, base::TimePoint at, base::WallTime wallAt)
         : policy(thePolicy), now(at), wall(wallAt), m_stage(stage) {
         change.session = stage.session;
+        change.settings = stage.settings;
     }
 
     const Person* look(const base::Identity& who) const;
@@ -44,6 +55,8 @@ class Draft {
     void seat(Person& person);
     /// Back to the audience; hand, offer, hold and mute are gone.
     void unseat(Person& person);
+    /// Starts the speaker's time; 0 = no limit.
+    void setSlot(Person& person, int seconds);
     void setPower(Person& person, api::Power power);
     void makeHost(const base::Identity& who);
     void endSession(const base::Identity& actor, const std::string& why);
@@ -67,8 +80,13 @@ class Draft {
     const Stage& m_stage;
 };
 
+/// stage_door.cpp
+base::Result<void> runArrive(Draft& draft, const Arrive& arrive);
+base::Result<void> runSettle(Draft& draft, const Settle& settle);
 /// stage_commands.cpp
 base::Result<void> runCommand(Draft& draft, const Command& command);
+/// stage_crowd.cpp
+base::Result<void> runCrowdCommand(Draft& draft, const Command& command, const Actor& actor);
 /// stage_time.cpp
 void runTick(Draft& draft);
 void runRestart(Draft& draft);

@@ -29,7 +29,13 @@ void runTick(Draft& draft) {
         if (!hand) continue;
         hand->key = frontHandKey(draft.change.session.frontKey++);
         hand->missed = true;
+        hand->pinnedFrom.clear();
         person.hand = std::move(hand);
+    }
+    if (draft.change.settings.slotIsSign) return;
+    for (const auto& who : those(draft, [&](const Person& p) { return draft.now >= p.slotUntil; })) {
+        draft.unseat(*draft.edit(who));
+        draft.audit({}, "slot_over", who);
     }
 }
 
@@ -43,12 +49,15 @@ void runRestart(Draft& draft) {
         person.present = false;
         person.goneSince = draft.now;
         person.handAllowedAt = {};
+        if (person.slotUntilWall != base::WallTime{})
+            person.slotUntil = draft.now + std::max(base::Duration(0), std::chrono::duration_cast<base::Duration>(person.slotUntilWall - draft.wall));
         if (person.offer) {
             const auto left = std::chrono::duration_cast<base::Duration>(person.offer->untilWall - draft.wall);
             person.offer->until = draft.now + std::clamp(left, base::Duration(0), draft.policy.offerTime);
         }
     }
     session.hostGoneSince = base::kNever;
+    session.joinsSince = draft.now;
     if (session.lockSince != base::kNever) session.lockSince = draft.now;
     if (session.emptySince != base::kNever) session.emptySince = draft.now;
 }
@@ -60,6 +69,7 @@ base::TimePoint nextDue(const Stage& stage, const Policy& policy) {
     for (const auto& [id, person] : stage.people) {
         if (!person.present) due = std::min(due, person.goneSince + policy.grace);
         if (person.offer) due = std::min(due, person.offer->until);
+        if (!stage.settings.slotIsSign) due = std::min(due, person.slotUntil);
     }
     if (session.hostGoneSince != base::kNever) {
         // The same question as in settleHost: while only people in grace could take the chair, their own time wakes us.

@@ -366,6 +366,10 @@ void RoomSession::Impl::command(const Command& command) {
     out.minutes = command.minutes;
     out.on = command.on;
     out.closeLink = command.closeLink;
+    out.place = command.place;
+    out.seconds = command.seconds;
+    out.link = command.link;
+    out.sinceMinutes = command.sinceMinutes;
     house->stage(room, out, [weak = weak_from_this()](base::Result<api::StageAnswer> answer) {
         const auto self = weak.lock();
         if (self && !answer) self->refuse(answer.error());

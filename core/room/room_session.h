@@ -55,8 +55,12 @@ struct Command {
     base::Identity target;       ///< empty = self or room
     std::string note;            ///< raise
     std::optional<int> minutes;  ///< ban; nullopt = for good
-    bool on = true;              ///< lockHands
+    bool on = true;              ///< lockHands, lockDoor, pin
     bool closeLink = false;      ///< remove, ban: also close the link they came by
+    std::optional<int> place{};         ///< move: 1 = first
+    std::optional<int> seconds{};       ///< slot
+    base::InvitationId link{};          ///< removeMany, banMany: who came by it
+    std::optional<int> sinceMinutes{};  ///< removeMany, banMany: who came within these
 };
 
 struct SessionStats;  // core/room/session_stats.h: W3C names, once a second

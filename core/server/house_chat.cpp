@@ -62,7 +62,7 @@ void HouseService::Impl::chat(const ChatPost& post, Answer<std::uint64_t> answer
     const auto room = find(post.room);
     if (!room) return answer(base::Unexpected(unknownRoom()));
     const auto person = room->stage.people.find(post.author);
-    if (person == room->stage.people.end() || !room->stage.session.live)
+    if (person == room->stage.people.end() || person->second.seat == api::Seat::waiting || !room->stage.session.live)
         return answer(base::fail(ErrorKind::refused, "not_in_room", "You are not in this room.", "Join it first."));
     if (!goodId(post.text.id)) return answer(base::Unexpected(badChat("This message has no usable id.")));
     if (post.text.text.size() > api::kMaxChatBytes) return answer(base::Unexpected(badChat("The message is too long.")));
@@ -73,6 +73,8 @@ void HouseService::Impl::chat(const ChatPost& post, Answer<std::uint64_t> answer
     const auto now = clock.now();
     auto& author = chat.authors[post.author];
     const auto pause = std::chrono::seconds(chat.rules.slowS);
+    if (room->stage.settings.stageOnly && person->second.power == api::Power::none && person->second.seat != api::Seat::stage)
+        return answer(base::fail(ErrorKind::refused, "stage_only", "Only the stage writes here at the moment.", "Listen; a moderator may open the chat again."));
     if (chat.rules.slowS > 0 && person->second.power == api::Power::none && author.wrote != base::TimePoint::min() &&
         now < author.wrote + pause) {
         const auto left = std::chrono::ceil<std::chrono::seconds>(author.wrote + pause - now).count();
@@ -128,7 +130,7 @@ base::Result<const house::Person*> HouseService::Impl::inRoom(const RouteCall& c
     const auto member = store.member(room->row.id, call.who);
     if (!member || !member->active) return base::Unexpected(unknownRoom());
     const auto person = room->stage.people.find(call.who);
-    if (person == room->stage.people.end())
+    if (person == room->stage.people.end() || person->second.seat == api::Seat::waiting)
         return base::fail(ErrorKind::refused, "not_in_room", "You are not in this room.", "Join it first.");
     return &person->second;
 }

@@ -8,6 +8,7 @@
 #include "core/crypto/hkdf.h"
 #include "core/crypto/random.h"
 #include "core/house/store/audit_store.h"
+#include "core/house/store/desk_store.h"
 #include "core/server/house_impl.h"
 
 namespace parlour::server {
@@ -107,7 +108,7 @@ void HouseService::Impl::run(const HouseRoomPtr& room, const house::StageInput& 
     const bool outsiders =
         std::any_of(change.people.begin(), change.people.end(), [](const auto& entry) { return !entry.second; });
     const bool written = !change.told.empty() || change.roomChanged || outsiders || !change.gone.empty() ||
-                         !change.marks.empty() || !change.powers.empty() || !change.revoked.empty() || change.ban ||
+                         !change.marks.empty() || !change.powers.empty() || !change.revoked.empty() || !change.bans.empty() ||
                          !change.audit.empty() || change.session.everPresent != room->stage.session.everPresent;
     if (written || extra.alsoStore) {
         auto committed = store.transact([&]() -> Result<void> {
@@ -145,12 +146,18 @@ base::Result<void> HouseService::Impl::writeChange(const HouseRoom& room, const 
     store.saveChange(id, change);
     for (const auto& power : change.powers) store.setPower(id, power.who, power.power);
     for (const auto& who : change.revoked) store.raiseEpoch(id, who);
-    if (change.ban) {
-        house::BanRow ban{id, change.ban->who, std::nullopt};
-        if (change.ban->minutes) ban.until = wall + std::chrono::minutes(*change.ban->minutes);
-        store.addBan(ban, wall);
-        store.revokeInvitationsBy(id, ban.identity, wall);
+    const auto until = [&](std::optional<int> minutes) {
+        return minutes ? std::optional(wall + std::chrono::minutes(*minutes)) : std::nullopt;
+    };
+    for (const auto& one : change.bans) {
+        store.addBan({id, one.who, until(one.minutes)}, wall);
+        store.revokeInvitationsBy(id, one.who, wall);
     }
+    if (!change.linkBanned.empty()) {
+        house::DeskStore(store).banLink(id, change.linkBanned, until(change.linkBanMinutes), wall);
+        store.revokeInvitation(change.linkBanned, wall);
+    }
+    if (!change.linkClosed.empty()) store.revokeInvitation(change.linkClosed, wall);
     if (!change.closeLinkOf.empty())
         if (const auto member = store.member(id, change.closeLinkOf)) store.revokeInvitation(member->invitation, wall);
     for (const auto& line : change.audit) store.addAudit({wall, id, line.actor, line.verb, line.target, line.detail});
@@ -265,7 +272,8 @@ std::map<std::string, std::string> HouseService::Impl::attributesOf(const house:
             {std::string(api::kAttrHand), p.hand ? p.hand->key : ""},
             {std::string(api::kAttrInvited), p.offer ? std::to_string(base::toUnixMs(p.offer->untilWall)) : ""},
             {std::string(api::kAttrHeld), p.held ? "1" : ""},
-            {std::string(api::kAttrMutedBy), p.mutedBy.str()}};
+            {std::string(api::kAttrMutedBy), p.mutedBy.str()},
+            {std::string(api::kAttrSlotUntil), p.slotUntilWall != base::WallTime{} ? std::to_string(base::toUnixMs(p.slotUntilWall)) : ""}};
 }
 
 std::string HouseService::Impl::metadataOf(const HouseRoom& room) {
@@ -273,6 +281,11 @@ std::string HouseService::Impl::metadataOf(const HouseRoom& room) {
     nlohmann::json json{{"hands_locked", stage.session.handsLocked},
                               {"waiting_for_host", house::waitingForHost(stage)},
                               {"started_at", base::toUnixMs(stage.session.startedAt)}};
+    if (stage.session.doorLocked) json["door_locked"] = true;
+    if (stage.settings.preset != "open") json["preset"] = stage.settings.preset;
+    if (stage.settings.hands != house::HandPolicy::everyone) json["hands"] = house::toString(stage.settings.hands);
+    if (stage.settings.waitingRoom) json["waiting_room"] = true;
+    if (stage.settings.stageOnly) json["stage_only"] = true;
     if (room.chat.session == stage.session.sid) {
         if (room.chat.rules.slowS > 0) json["chat_slow_s"] = room.chat.rules.slowS;
         if (!room.chat.rules.pinned.empty()) json["chat_pinned"] = room.chat.rules.pinned;

@@ -226,8 +226,10 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
         return answer(base::fail(ErrorKind::notFound, "resume_unknown", "This session cannot be taken up again.", "Join anew."));
 
     // One transaction reads the membership and spends the token; the change it leads to is committed after the rules.
+    bool limited = false;
     auto member = reading<house::MemberRow>([&]() -> Result<house::MemberRow> {
         const auto row = store.member(roomId, who);
+        if (row) limited = isLimited(row->invitation);
         if (!row || !row->active || row->epoch != *token->epoch)
             return base::fail(ErrorKind::untrusted, "token_revoked", "This token is not valid any more.", "Open the invitation link again.");
         if (auto free = house::notSuspended(store, who, clock.wallNow()); !free) return base::Unexpected(std::move(free).error());
@@ -263,12 +265,16 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
             base::log(base::LogLevel::warn, "house", base::describe(done.error()));
     }
     // The row's power counts, not the token's; the name is the token's.
-    house::Arrive arrive{who, token->name, member->role, member->power, base::RoomSid("RM_" + crypto::randomString(12))};
+    house::Arrive arrive{who, token->name, member->role, member->power, base::RoomSid("RM_" + crypto::randomString(12)),
+                         member->invitation, limited, member->joined};
     run(room, arrive, std::move(extra), [this, room, who, member = *member, answer](Result<std::uint64_t> done) {
         if (!done) return answer(base::Unexpected(std::move(done).error()));
         const auto it = room->stage.people.find(who);
         if (it == room->stage.people.end())
             return answer(base::fail(ErrorKind::refused, "removed", "You have just been removed from this room."));
+        if (it->second.seat == api::Seat::waiting)  // no transport: nobody in line hears a thing
+            return answer(base::fail(ErrorKind::unavailable, "waiting", "You are in line in front of the room.",
+                                     "Stay here; you come in as soon as it is your turn."));
         auto refreshed = mint(*room, member, it->second.name, signal::TokenType::refresh, policy.refreshToken);
         if (!refreshed) return answer(base::Unexpected(std::move(refreshed).error()));
         Admission out;

@@ -38,6 +38,11 @@ void HouseService::Impl::stageCommand(const StageRequest& request, bool admin, A
     command.closeLink = request.closeLink;
     command.ifVersion = request.ifVersion;
     command.admin = admin;
+    command.place = request.place;
+    command.seconds = request.seconds;
+    command.link = request.link;
+    command.sinceMinutes = request.sinceMinutes;
+    addRaiserFacts(**room, command);
     run(*room, command, {}, std::move(answer));
 }
 
@@ -63,7 +68,8 @@ base::Result<api::Hands> HouseService::Impl::hands(const Caller& caller, const b
     if (!room) return base::Unexpected(std::move(room).error());
     if (!caller.admin) {
         const auto me = (*room)->stage.people.find(asker);
-        if (me == (*room)->stage.people.end()) return base::fail(ErrorKind::refused, "not_in_room", "You are not in this room.", "Join it first.");
+        if (me == (*room)->stage.people.end() || me->second.seat == api::Seat::waiting)
+            return base::fail(ErrorKind::refused, "not_in_room", "You are not in this room.", "Join it first.");
         notes = me->second.power != api::Power::none;
     }
     api::Hands out;

@@ -102,6 +102,7 @@ HouseRoutes houseRoutes() {
     addGuestRoutes(routes);
     addScheduleRoutes(routes);
     addModerationRoutes(routes);
+    addDeskRoutes(routes);
     addAuditRoutes(routes);
     addReportRoutes(routes);
     addChatRoutes(routes);

@@ -113,6 +113,7 @@ void addInvitationRoutes(HouseRoutes& routes);  // house_invitations.cpp
 void addGuestRoutes(HouseRoutes& routes);       // house_guests.cpp
 void addScheduleRoutes(HouseRoutes& routes);    // house_schedule.cpp
 void addModerationRoutes(HouseRoutes& routes);  // house_moderation.cpp
+void addDeskRoutes(HouseRoutes& routes);        // house_desk.cpp
 void addAuditRoutes(HouseRoutes& routes);       // house_audit.cpp
 void addReportRoutes(HouseRoutes& routes);      // house_reports.cpp
 void addChatRoutes(HouseRoutes& routes);        // house_chat.cpp

@@ -148,7 +148,8 @@ void HouseService::command(const Caller& caller, const base::RoomId& room, const
                            Answer<api::StageAnswer> answer) {
     m_impl->ask<api::StageAnswer>(std::move(answer), [caller, room, command](Impl& impl, Answer<api::StageAnswer> reply) {
         StageRequest request{room,         {},         command.verb,      command.target, command.note, command.minutes,
-                             command.on, command.closeLink, command.ifVersion};
+                             command.on, command.closeLink, command.ifVersion, command.place, command.seconds,
+                             command.link, command.sinceMinutes};
         if (!caller.admin) {
             auto who = impl.memberOf(caller, room);
             if (!who) return reply(base::Unexpected(std::move(who).error()));

@@ -59,6 +59,10 @@ struct StageRequest {
     bool on = true;
     bool closeLink = false;
     std::optional<std::uint64_t> ifVersion;  ///< compare-and-set against the room's version
+    std::optional<int> place{};
+    std::optional<int> seconds{};
+    base::InvitationId link{};
+    std::optional<int> sinceMinutes{};
 };
 
 /// A chat message of somebody in the room, as it came over the data channel.

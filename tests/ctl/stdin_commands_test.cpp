@@ -45,6 +45,10 @@ TEST_CASE("every command of the stage has its word", "[ctl]") {
         {"up", StageVerb::up},                 {"next", StageVerb::next},           {"promote Ana", StageVerb::promote},
         {"demote Ana", StageVerb::demote},     {"host Ana", StageVerb::host},       {"remove Ana", StageVerb::remove},
         {"ban Ana", StageVerb::ban},           {"lock-hands on", StageVerb::lockHands}, {"mute-all", StageVerb::muteAll},
+        {"clear-hands", StageVerb::clearHands}, {"admit", StageVerb::admit},
+        {"slot 60 Ana", StageVerb::slot},      {"move 2 Ana", StageVerb::move},     {"pin Ana", StageVerb::pin},
+        {"lock-door on", StageVerb::lockDoor}, {"remove-many --last 5", StageVerb::removeMany},
+        {"ban-many --link abc --minutes 60", StageVerb::banMany},
         {"end", StageVerb::end},
     };
     for (const auto& [line, verb] : table) {

@@ -53,6 +53,8 @@ void check(const Stage& stage, const house::Policy& policy) {
     for (std::size_t i = 1; i < queue.size(); ++i) require(queue[i - 1]->hand->key < queue[i]->hand->key);
 }
 
+constexpr unsigned kVerbs = static_cast<unsigned>(api::StageVerb::end) + 1;
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -68,19 +70,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto who = base::Identity(std::string(1, static_cast<char>('a' + data[i + 1] % 8)));
         const auto other = base::Identity(std::string(1, static_cast<char>('a' + data[i + 2] % 8)));
         house::StageInput input = house::Tick{};
-        const unsigned kind = data[i] % 32;
-        if (kind <= static_cast<unsigned>(api::StageVerb::end)) {
+        const unsigned kind = data[i] % (kVerbs + 11);
+        if (kind < kVerbs) {
             house::Command command;
             command.actor = who;
             command.verb = static_cast<api::StageVerb>(kind);
             command.target = data[i + 2] & 0x40 ? base::Identity() : other;
             command.on = (data[i + 2] & 0x20) != 0;
             command.admin = data[i + 1] >= 250;
+            command.place = data[i + 1] % 4;
+            command.seconds = data[i + 2] % 8;
+            command.sinceMinutes = 1 + data[i + 1] % 3;
             input = command;
         } else {
-            switch (kind) {
-                case 21:
-                case 22: {
+            switch (kind - kVerbs) {
+                case 0:
+                case 1: {
                     const auto role = static_cast<api::Role>(data[i + 2] % 3);
                     auto& power = powers[who];
                     bool anyHost = false;
@@ -90,13 +95,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                     input = house::Arrive{who, "n", role, power, base::RoomSid("RM")};
                     break;
                 }
-                case 23: input = house::Connected{who}; break;
-                case 24: input = house::Disconnected{who}; break;
-                case 25: input = house::Leave{who}; break;
-                case 26: input = house::Unmuted{who}; break;
-                case 27: input = house::Spoke{who}; break;
-                case 28: input = house::Expel{{who, other}}; break;
-                case 29: input = house::Restart{}; break;
+                case 2: input = house::Connected{who}; break;
+                case 3: input = house::Disconnected{who}; break;
+                case 4: input = house::Leave{who}; break;
+                case 5: input = house::Unmuted{who}; break;
+                case 6: input = house::Spoke{who}; break;
+                case 7: input = house::Expel{{who, other}}; break;
+                case 8: input = house::Restart{}; break;
                 default: {
                     const auto step = std::chrono::milliseconds((data[i + 1] << 8 | data[i + 2]) * 4);
                     now += step;

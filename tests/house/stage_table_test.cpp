@@ -234,12 +234,12 @@ TEST_CASE("a ban takes 1 to 525600 minutes or none for good, and can close the l
     ban.minutes = 525'600;
     ban.closeLink = true;
     CHECK(lab.put(ban));
-    REQUIRE(lab.last.ban);
-    CHECK(lab.last.ban->minutes == 525'600);
+    REQUIRE(lab.last.bans.size() == 1);
+    CHECK(lab.last.bans[0].minutes == 525'600);
     CHECK(lab.last.closeLinkOf == Identity("A"));
     CHECK(lab.last.gone[0].why == house::Exit::banned);
     CHECK(lab.order("M", StageVerb::ban, "B"));
-    CHECK_FALSE(lab.last.ban->minutes);
+    CHECK_FALSE(lab.last.bans[0].minutes);
 }
 
 TEST_CASE("only the caller's power decides and only the target changes", "[stage][reference]") {

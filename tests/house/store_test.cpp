@@ -215,6 +215,20 @@ TEST_CASE("a live session comes back from the store as it was, but for who is co
         order(StageVerb::mute, "S");
         order(StageVerb::remove, "D");
         order(StageVerb::lockHands, "");
+        order(StageVerb::pin, "C");
+        order(StageVerb::lockDoor, "");
+        auto slot = lab.command("H", StageVerb::slot, "S");
+        slot.seconds = 90;
+        REQUIRE(lab.put(slot));
+        save();
+        auto waiting = house::roomTemplate("panel").value();
+        waiting.waitingRoom = true;
+        waiting.cap = 5000;
+        REQUIRE(lab.put(house::Settle{Identity("H"), false, waiting}));
+        save();
+        REQUIRE(lab.put(house::Arrive{Identity("W"), "W", Role::listener, Power::none, base::RoomSid("RM_x"), base::InvitationId("one"), true,
+                                      lab.wall}));
+        save();
     }
     auto store = database.open();
     house::Stage loaded;
@@ -222,6 +236,11 @@ TEST_CASE("a live session comes back from the store as it was, but for who is co
     CHECK(loaded.session.version == lab.stage.session.version);
     CHECK(loaded.session.handsLocked);
     CHECK(loaded.session.host == Identity("H"));
+    CHECK(loaded.session.doorLocked);
+    CHECK(loaded.session.doorSince == lab.stage.session.doorSince);
+    CHECK(loaded.session.pinKey == 2);
+    CHECK(loaded.settings == lab.stage.settings);
+    CHECK(loaded.people.at(Identity("W")).seat == Seat::waiting);
     CHECK(loaded.session.sid == base::RoomSid("RM_x"));
     CHECK(loaded.marks == lab.stage.marks);
     REQUIRE(loaded.people.size() == lab.stage.people.size());
@@ -230,6 +249,7 @@ TEST_CASE("a live session comes back from the store as it was, but for who is co
         p.goneSince = {};
         p.handAllowedAt = {};
         if (p.offer) p.offer->until = {};
+        p.slotUntil = base::kNever;
         CHECK(loaded.people.at(p.identity) == p);
     }
 }

@@ -259,7 +259,15 @@ void OfflineClient::command(const room::Command& command) {
         case api::StageVerb::ask:
         case api::StageVerb::next:
         case api::StageVerb::host:
-        case api::StageVerb::muteAll: break;
+        case api::StageVerb::muteAll:
+        case api::StageVerb::pin:
+        case api::StageVerb::move:
+        case api::StageVerb::clearHands:
+        case api::StageVerb::slot:
+        case api::StageVerb::lockDoor:
+        case api::StageVerb::admit:
+        case api::StageVerb::removeMany:
+        case api::StageVerb::banMany: break;
     }
     rebuildHands();
     publish();

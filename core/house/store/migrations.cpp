@@ -22,6 +22,7 @@ std::vector<Migration> migrations() {
         {2, kMembersSchema, fillNameParts},
         {3, kGuestsSchema, nullptr},
         {4, kScheduleSchema, nullptr},
+        {5, kStageSchema, nullptr},
         {6, kSafetySchema, chainAudit},
         {7, kPeopleSchema, nullptr},
     };

@@ -31,6 +31,7 @@ extern const std::string_view kRoomsSchema;
 extern const std::string_view kMembersSchema;
 extern const std::string_view kGuestsSchema;
 extern const std::string_view kScheduleSchema;
+extern const std::string_view kStageSchema;
 extern const std::string_view kSafetySchema;
 extern const std::string_view kPeopleSchema;
 /// Everybody there is becomes findable by name.

@@ -170,6 +170,11 @@ std::optional<BanRow> Store::ban(const base::RoomId& room, const base::Identity&
     MaybeNumber until;
     sql << "SELECT until_ms FROM bans WHERE room = :r AND identity = :w AND (until_ms IS NULL OR until_ms > :n)",
         use(room.str(), "r"), use(who.str(), "w"), use(ms, "n"), into(until.value, until.present);
+    if (sql.got_data()) return BanRow{room, who, until.time()};
+    // The link they came by is banned; moderators who came by it are not.
+    sql << "SELECT b.until_ms FROM link_bans b JOIN members m ON m.room = b.room AND m.invitation = b.invitation WHERE m.room = :r "
+           "AND m.identity = :w AND m.power = '' AND (b.until_ms IS NULL OR b.until_ms > :n)",
+        use(room.str(), "r"), use(who.str(), "w"), use(ms, "n"), into(until.value, until.present);
     if (!sql.got_data()) return std::nullopt;
     return BanRow{room, who, until.time()};
 }

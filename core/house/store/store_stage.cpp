@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The live session: what comes back after a restart. Monotonic times do not survive a process; Restart sets them anew.
+#include "core/house/store/desk_store.h"
 #include "core/house/store/store_impl.h"
 
 namespace parlour::house {
@@ -14,13 +15,15 @@ void saveSession(soci::session& sql, const std::string& room, const Session& s) 
     const int lock = s.lockSince != base::kNever;
     const auto number = [](std::uint64_t n) { return static_cast<long long>(n); };
     const long long version = number(s.version), started = base::toUnixMs(s.startedAt), order = number(s.nextOrder),
-                    key = number(s.nextKey), front = number(s.frontKey);
+                    key = number(s.nextKey), front = number(s.frontKey), pin = number(s.pinKey), door = base::toUnixMs(s.doorSince);
+    const int locked = s.doorLocked;
     sql << "DELETE FROM sessions WHERE room = :r", use(room, "r");
     sql << "INSERT INTO sessions(room, live, sid, version, started_ms, hands_locked, ever_present, had_host, host, on_turn, "
-           "listener_lock, next_order, next_key, front_key) VALUES(:r, :l, :s, :v, :t, :h, :e, :a, :o, :n, :k, :x, :y, :z)",
+           "listener_lock, next_order, next_key, front_key, pin_key, door_locked, door_ms) VALUES(:r, :l, :s, :v, :t, :h, :e, :a, :o, :n, :k, :x, :y, "
+           ":z, :p, :d, :m)",
         use(room, "r"), use(live, "l"), use(s.sid.str(), "s"), use(version, "v"), use(started, "t"), use(handsLocked, "h"),
         use(everPresent, "e"), use(hadHost, "a"), use(s.host.str(), "o"), use(s.onTurn.str(), "n"), use(lock, "k"),
-        use(order, "x"), use(key, "y"), use(front, "z");
+        use(order, "x"), use(key, "y"), use(front, "z"), use(pin, "p"), use(locked, "d"), use(door, "m");
 }
 
 void savePerson(soci::session& sql, const std::string& room, const Person& p) {
@@ -34,13 +37,17 @@ void savePerson(soci::session& sql, const std::string& room, const Person& p) {
     const long long until = p.offer ? base::toUnixMs(p.offer->untilWall) : 0;
     const std::string by = p.offer ? p.offer->by.str() : "";
     const int onTurn = p.offer && p.offer->onTurn;
-    const long long stageOrder = static_cast<long long>(p.stageOrder), powerOrder = static_cast<long long>(p.powerOrder);
+    const long long stageOrder = static_cast<long long>(p.stageOrder), powerOrder = static_cast<long long>(p.powerOrder),
+                    waitOrder = static_cast<long long>(p.waitOrder), slot = base::toUnixMs(p.slotUntilWall),
+                    arrived = base::toUnixMs(p.arrivedAt);
+    const std::string pinnedFrom = hand ? hand->pinnedFrom : "";
     sql << "INSERT INTO seats(room, identity, name, role, power, seat, held, muted_by, hand_key, hand_note, hand_ms, "
-           "hand_missed, offer_until_ms, offer_by, offer_on_turn, stage_order, power_order) VALUES(:r, :w, :n, :o, :p, :s, :h, "
-           ":m, :k, :t, :a, :i, :u, :b, :c, :x, :y)",
+           "hand_missed, offer_until_ms, offer_by, offer_on_turn, stage_order, power_order, wait_order, slot_ms, arrived_ms, "
+           "came_by, hand_pinned) VALUES(:r, :w, :n, :o, :p, :s, :h, :m, :k, :t, :a, :i, :u, :b, :c, :x, :y, :d, :e, :f, :g, :j)",
         use(room, "r"), use(p.identity.str(), "w"), use(p.name, "n"), use(role, "o"), use(power, "p"), use(seat, "s"),
         use(held, "h"), use(p.mutedBy.str(), "m"), use(key, "k"), use(note, "t"), use(raised, "a"), use(missed, "i"),
-        use(until, "u"), use(by, "b"), use(onTurn, "c"), use(stageOrder, "x"), use(powerOrder, "y");
+        use(until, "u"), use(by, "b"), use(onTurn, "c"), use(stageOrder, "x"), use(powerOrder, "y"),
+        use(waitOrder, "d"), use(slot, "e"), use(arrived, "f"), use(p.cameBy.str(), "g"), use(pinnedFrom, "j");
 }
 
 }  // namespace
@@ -48,6 +55,7 @@ void savePerson(soci::session& sql, const std::string& room, const Person& p) {
 void Store::saveChange(const base::RoomId& room, const Change& change) {
     auto& sql = m_impl->rows();
     saveSession(sql, room.str(), change.session);
+    if (change.settingsChanged) DeskStore(*this).saveSettings(room, change.settings);
     for (const auto& [who, person] : change.people) {
         sql << "DELETE FROM seats WHERE room = :r AND identity = :w", use(room.str(), "r"), use(who.str(), "w");
         if (person) savePerson(sql, room.str(), *person);
@@ -64,15 +72,18 @@ void Store::saveChange(const base::RoomId& room, const Change& change) {
 Stage Store::loadStage(const base::RoomId& room) {
     Stage stage;
     auto& sql = m_impl->rows();
+    stage.settings = DeskStore(*this).settings(room);
     {
         Session& s = stage.session;
         int live = 0, handsLocked = 0, everPresent = 0, hadHost = 0, lock = 0;
-        long long version = 0, started = 0, order = 1, key = 1, front = 1;
+        int locked = 0;
+        long long version = 0, started = 0, order = 1, key = 1, front = 1, pin = 1, door = 0;
         std::string sid, host, onTurn;
         sql << "SELECT live, sid, version, started_ms, hands_locked, ever_present, had_host, host, on_turn, listener_lock, "
-               "next_order, next_key, front_key FROM sessions WHERE room = :r",
+               "next_order, next_key, front_key, pin_key, door_locked, door_ms FROM sessions WHERE room = :r",
             use(room.str(), "r"), into(live), into(sid), into(version), into(started), into(handsLocked), into(everPresent),
-            into(hadHost), into(host), into(onTurn), into(lock), into(order), into(key), into(front);
+            into(hadHost), into(host), into(onTurn), into(lock), into(order), into(key), into(front),
+            into(pin), into(locked), into(door);
         if (!sql.got_data()) return stage;
         s.live = live != 0;
         s.sid = base::RoomSid(sid);
@@ -87,15 +98,20 @@ Stage Store::loadStage(const base::RoomId& room) {
         s.nextOrder = static_cast<std::uint64_t>(order);
         s.nextKey = static_cast<std::uint64_t>(key);
         s.frontKey = static_cast<std::uint64_t>(front);
+        s.pinKey = static_cast<std::uint64_t>(pin);
+        s.doorLocked = locked != 0;
+        s.doorSince = base::fromUnixMs(door);
     }
-    std::string who, name, role, power, seat, mutedBy, key, note, by;
+    std::string who, name, role, power, seat, mutedBy, key, note, by, cameBy, pinned;
     int held = 0, missed = 0, onTurn = 0;
-    long long raised = 0, until = 0, stageOrder = 0, powerOrder = 0;
+    long long raised = 0, until = 0, stageOrder = 0, powerOrder = 0, waitOrder = 0, slot = 0, arrived = 0;
     soci::statement st =
         (sql.prepare << "SELECT identity, name, role, power, seat, held, muted_by, hand_key, hand_note, hand_ms, hand_missed, "
-                        "offer_until_ms, offer_by, offer_on_turn, stage_order, power_order FROM seats WHERE room = :r",
+                        "offer_until_ms, offer_by, offer_on_turn, stage_order, power_order, wait_order, slot_ms, arrived_ms, came_by, hand_pinned "
+                        "FROM seats WHERE room = :r",
          use(room.str(), "r"), into(who), into(name), into(role), into(power), into(seat), into(held), into(mutedBy), into(key),
-         into(note), into(raised), into(missed), into(until), into(by), into(onTurn), into(stageOrder), into(powerOrder));
+         into(note), into(raised), into(missed), into(until), into(by), into(onTurn), into(stageOrder), into(powerOrder),
+         into(waitOrder), into(slot), into(arrived), into(cameBy), into(pinned));
     st.execute();
     while (st.fetch()) {
         Person p;
@@ -107,11 +123,15 @@ Stage Store::loadStage(const base::RoomId& room) {
         p.held = held != 0;
         p.mutedBy = base::Identity(mutedBy);
         std::optional<Hand> hand;
-        if (!key.empty()) hand = Hand{key, note, base::fromUnixMs(raised), missed != 0};
+        if (!key.empty()) hand = Hand{key, note, base::fromUnixMs(raised), missed != 0, pinned};
         if (until != 0)
             p.offer = Offer{{}, base::fromUnixMs(until), base::Identity(by), std::move(hand), onTurn != 0};
         else
             p.hand = std::move(hand);
+        p.waitOrder = static_cast<std::uint64_t>(waitOrder);
+        p.slotUntilWall = base::fromUnixMs(slot);
+        p.arrivedAt = base::fromUnixMs(arrived);
+        p.cameBy = base::InvitationId(cameBy);
         p.stageOrder = static_cast<std::uint64_t>(stageOrder);
         p.powerOrder = static_cast<std::uint64_t>(powerOrder);
         stage.people.emplace(p.identity, std::move(p));

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// The moderators' desk: settings and templates of a room, bans, and the line in front of the door. House thread.
+#include <algorithm>
+
+#include "core/api/desk_types.h"
+#include "core/house/invitation.h"
+#include "core/house/store/desk_store.h"
+#include "core/house/store/people_store.h"
+#include "core/server/house_routes.h"
+
+namespace parlour::server {
+
+using base::ErrorKind;
+using Impl = HouseService::Impl;
+
+bool HouseService::Impl::isLimited(const base::InvitationId& link) {
+    const auto row = link.empty() ? std::nullopt : store.invitation(link);
+    return row && row->maxUses;
+}
+
+void HouseService::Impl::addRaiserFacts(const HouseRoom& room, house::Command& command) {
+    const auto policy = room.stage.settings.hands;
+    if (command.verb != api::StageVerb::raise || command.admin) return;
+    if (policy != house::HandPolicy::members && policy != house::HandPolicy::invited) return;
+    command.followedMember = command.invited = false;
+    (void)reading<bool>([&]() -> Result<bool> {
+        if (policy == house::HandPolicy::invited) {
+            const auto member = store.member(room.row.id, command.actor);
+            const auto link = member ? store.invitation(member->invitation) : std::nullopt;
+            command.invited = link && (link->maxUses == 1 || !link->forName.empty());
+            return true;
+        }
+        if (!isMember(command.actor)) return false;
+        house::PeopleStore people(store);
+        for (const auto& [who, person] : room.stage.people)
+            if (person.seat == api::Seat::stage && people.follows(who, command.actor)) command.followedMember = true;
+        return true;
+    });
+}
+
+namespace {
+
+/// How often somebody in line asks again: rarely enough that thousands can wait.
+int retryAfter(std::size_t waiting) { return static_cast<int>(std::min<std::size_t>(30, 3 + waiting / 100)); }
+
+api::RoomSettings shown(const HouseRoom& room) {
+    const house::RoomSettings& s = room.stage.settings;
+    return {s.preset,      std::string(house::toString(s.hands)), s.slotSeconds,    s.turnSeconds, s.slotIsSign,
+            s.waitingRoom, s.stageOnly,                           s.joinsPerMinute, s.cap,         room.stage.session.version};
+}
+
+base::Result<HouseRoomPtr> moderated(Impl& impl, const RouteCall& call) {
+    const base::RoomId id(call.args[0]);
+    if (!call.caller.admin) {
+        const auto member = impl.store.member(id, call.who);
+        if (!member || !member->active) return base::Unexpected(Impl::unknownRoom());
+        if (member->power == api::Power::none || impl.store.ban(id, call.who, impl.clock.wallNow()))
+            return base::fail(ErrorKind::refused, "not_allowed", "Only moderators may do that.");
+    }
+    return impl.need(id);
+}
+
+base::Result<api::RoomSettings> settings(Impl& impl, const RouteCall& call) {
+    auto room = moderated(impl, call);
+    if (!room) return base::Unexpected(std::move(room).error());
+    return shown(**room);
+}
+
+base::Result<house::RoomSettings> wished(const house::RoomSettings& now, const api::RoomSettingsWish& wish) {
+    house::RoomSettings next = now;
+    if (!wish.preset.empty()) {
+        const auto made = house::roomTemplate(wish.preset);
+        if (!made)
+            return base::fail(ErrorKind::invalidInput, "bad_settings", "There is no such template.",
+                              "The templates are open, interview, panel and quiet.", "preset");
+        next = *made;
+    }
+    if (wish.hands) {
+        const auto hands = house::parseHandPolicy(*wish.hands);
+        if (!hands)
+            return base::fail(ErrorKind::invalidInput, "bad_settings", "This rule for hands is not known.",
+                              "Choose off, members, invited or everyone.", "hands");
+        next.hands = *hands;
+    }
+    next.slotSeconds = wish.slotSeconds.value_or(next.slotSeconds);
+    next.turnSeconds = wish.turnSeconds.value_or(next.turnSeconds);
+    next.slotIsSign = wish.slotIsSign.value_or(next.slotIsSign);
+    next.waitingRoom = wish.waitingRoom.value_or(next.waitingRoom);
+    next.stageOnly = wish.stageOnly.value_or(next.stageOnly);
+    next.joinsPerMinute = wish.joinsPerMinute.value_or(next.joinsPerMinute);
+    next.cap = wish.cap.value_or(next.cap);
+    return next;
+}
+
+void settle(Impl& impl, const RouteCall& call, const api::RoomSettingsWish& wish, HouseService::Answer<api::RoomSettings> answer) {
+    auto room = impl.reading<HouseRoomPtr>([&] { return moderated(impl, call); });
+    if (!room) return answer(base::Unexpected(std::move(room).error()));
+    auto next = wished((*room)->stage.settings, wish);
+    if (!next) return answer(base::Unexpected(std::move(next).error()));
+    // Membership was looked at above: a moderator may set the room up before anybody is in it.
+    impl.run(*room, house::Settle{call.who, true, std::move(*next), wish.ifVersion}, {},
+             [room = *room, answer](base::Result<std::uint64_t> done) {
+                 if (!done) return answer(base::Unexpected(std::move(done).error()));
+                 answer(shown(*room));
+             });
+}
+
+void line(Impl& impl, const RouteCall& call, const api::Nothing&, HouseService::Answer<api::Line> answer) {
+    const base::RoomId id(call.args[0]);
+    bool limited = false;
+    auto member = impl.reading<house::MemberRow>([&]() -> base::Result<house::MemberRow> {
+        const auto row = impl.store.member(id, call.who);
+        if (!row || !row->active || !impl.find(id)) return base::Unexpected(Impl::unknownRoom());
+        if (auto free = house::notSuspended(impl.store, call.who, impl.clock.wallNow()); !free)
+            return base::Unexpected(std::move(free).error());
+        if (const auto ban = impl.store.ban(id, call.who, impl.clock.wallNow())) return base::Unexpected(house::bannedError(*ban));
+        limited = impl.isLimited(row->invitation);
+        return *row;
+    });
+    if (!member) return answer(base::Unexpected(std::move(member).error()));
+    const auto room = impl.find(id);
+    const auto tell = [room, who = call.who, answer](base::Result<std::uint64_t> done) {
+        if (!done) return answer(base::Unexpected(std::move(done).error()));
+        const auto waiting = house::waitingLine(room->stage);
+        api::Line out;
+        out.state = "inside";
+        out.waiting = static_cast<int>(waiting.size());
+        out.inside = static_cast<int>(room->stage.people.size() - waiting.size());
+        out.moderated = room->stage.settings.waitingRoom;
+        for (std::size_t i = 0; i < waiting.size(); ++i)
+            if (waiting[i]->identity == who) out.place = static_cast<int>(i) + 1;
+        if (out.place > 0) {
+            out.state = "waiting";
+            out.retryAfterSeconds = retryAfter(waiting.size());
+        }
+        answer(out);
+    };
+    // Only who waits already asks again: the first arrival is that of a token.
+    const auto known = room->stage.people.find(call.who);
+    if (known == room->stage.people.end())
+        return answer(base::fail(ErrorKind::notFound, "not_waiting", "You are not in line.", "Join the room."));
+    if (known->second.seat != api::Seat::waiting) return tell(room->stage.session.version);
+    impl.run(room, house::Arrive{call.who, {}, member->role, member->power, room->stage.session.sid, member->invitation, limited, member->joined},
+             {}, tell);
+}
+
+base::Result<api::WaitingList> waiting(Impl& impl, const RouteCall& call) {
+    auto room = moderated(impl, call);
+    if (!room) return base::Unexpected(std::move(room).error());
+    api::WaitingList out;
+    for (const auto* person : house::waitingLine((*room)->stage)) out.waiting.push_back({person->identity, person->name});
+    return out;
+}
+
+base::Result<api::BanList> bans(Impl& impl, const RouteCall& call) {
+    auto room = moderated(impl, call);
+    if (!room) return base::Unexpected(std::move(room).error());
+    house::DeskStore desk(impl.store);
+    const auto now = impl.clock.wallNow();
+    const auto until = [](std::optional<base::WallTime> t) { return t ? std::optional(base::toUnixMs(*t)) : std::nullopt; };
+    api::BanList out;
+    for (const auto& row : desk.bans((*room)->row.id, now)) {
+        const auto person = impl.store.person(row.identity);
+        out.bans.push_back({row.identity, {}, person ? person->name : std::string(), until(row.until)});
+    }
+    for (const auto& row : desk.linkBans((*room)->row.id, now)) out.bans.push_back({{}, row.invitation, {}, until(row.until)});
+    return out;
+}
+
+base::Result<api::Nothing> lift(Impl& impl, const RouteCall& call, const api::BanLift& wish) {
+    auto room = moderated(impl, call);
+    if (!room) return base::Unexpected(std::move(room).error());
+    house::DeskStore desk(impl.store);
+    const base::RoomId& id = (*room)->row.id;
+    const bool there = wish.link.empty() ? desk.unban(id, wish.identity) : desk.unbanLink(id, wish.link);
+    if (!there) return base::fail(ErrorKind::notFound, "not_banned", "There is no such ban.", "It may have been lifted already.");
+    impl.store.addAudit({impl.clock.wallNow(), id, call.who, "unban", wish.identity, wish.link.empty() ? "" : "link " + wish.link.str()});
+    return api::Nothing{};
+}
+
+}  // namespace
+
+void addDeskRoutes(HouseRoutes& routes) {
+    routes.get("rooms/{room}/settings", settings);
+    routes.wait<api::RoomSettingsWish, api::RoomSettings>("rooms/{room}/settings", settle);
+    routes.wait<api::Nothing, api::Line>("rooms/{room}/line", line);
+    routes.get("rooms/{room}/waiting", waiting);
+    routes.get("rooms/{room}/bans", bans);
+    routes.post<api::BanLift, api::Nothing>("rooms/{room}/bans/lift", lift);
+}
+
+}  // namespace parlour::server

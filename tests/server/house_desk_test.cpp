@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// The moderators' desk through the house: settings, line, bans by link, what survives a crash.
+#include "core/api/desk_types.h"
+#include "tests/server/house_requests.h"
+
+using namespace parlour;
+using namespace parlour::tests;
+using namespace std::chrono_literals;
+using api::StageVerb;
+
+namespace {
+
+struct Desk : HouseWorld {
+    Member ann = enter("ann", links.moderator);
+    std::string path(const std::string& what) const { return "rooms/" + room.str() + "/" + what; }
+    base::Result<api::RoomSettings> settle(const api::RoomSettingsWish& wish, const std::string& session = {}) {
+        return postAs<api::RoomSettings>(*this, path("settings"), wish, session);
+    }
+    base::Result<std::uint64_t> many(StageVerb verb, const std::string& link) {
+        server::StageRequest request{room, id("ann"), verb, {}, "", {}, true, false, {}};
+        request.link = parts(link).first;
+        return wait<std::uint64_t>([&](auto answer) { house->stage(request, answer); });
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a template sets a room up, single settings go over it, and both survive a crash", "[desk]") {
+    Desk world;
+    api::RoomSettingsWish wish;
+    wish.preset = "panel";
+    wish.slotSeconds = 90;
+    const auto made = world.settle(wish, world.ann.session);
+    REQUIRE(made);
+    CHECK(made->hands == "invited");
+    CHECK(made->slotSeconds == 90);
+    world.crash();
+    const auto after = getAs<api::RoomSettings>(world, world.path("settings"), world.ann.session);
+    REQUIRE(after);
+    CHECK(after->preset == "panel");
+    CHECK(after->slotSeconds == 90);
+    wish.slotSeconds = 3601;
+    CHECK(world.settle(wish, world.ann.session).error().code == "bad_settings");
+    wish = {};
+    wish.cap = 10;
+    wish.ifVersion = after->version + 1;
+    CHECK(world.settle(wish, world.ann.session).error().code == "version_conflict");
+}
+
+TEST_CASE("listeners neither see nor change settings, waiting people and bans", "[desk]") {
+    Desk world;
+    const auto bob = world.enter("bob", world.links.listener);
+    CHECK(getAs<api::RoomSettings>(world, world.path("settings"), bob.session).error().code == "not_allowed");
+    CHECK(world.settle({}, bob.session).error().code == "not_allowed");
+    CHECK(getAs<api::WaitingList>(world, world.path("waiting"), bob.session).error().code == "not_allowed");
+    CHECK(getAs<api::BanList>(world, world.path("bans"), bob.session).error().code == "not_allowed");
+}
+
+TEST_CASE("who waits has no transport and comes in when a moderator says so", "[desk]") {
+    Desk world;
+    api::RoomSettingsWish wish;
+    wish.waitingRoom = true;
+    REQUIRE(world.settle(wish, world.ann.session));
+    const auto bob = world.redeem("bob", world.links.listener);
+    REQUIRE(bob);
+    CHECK(world.admit(bob->join.token).error().code == "waiting");
+    const auto line = [&] { return postAs<api::Line>(world, world.path("line"), api::Nothing{}, bob->session).value(); };
+    CHECK(line().state == "waiting");
+    CHECK(line().place == 1);
+    CHECK(line().retryAfterSeconds > 0);
+    const auto list = getAs<api::WaitingList>(world, world.path("waiting"), world.ann.session);
+    REQUIRE(list);
+    REQUIRE(list->waiting.size() == 1);
+    CHECK(list->waiting[0].name == "bob");
+    REQUIRE(world.order("ann", StageVerb::admit, "bob"));
+    CHECK(line().state == "inside");
+    const auto grant = world.wait<api::JoinGrant>([&](auto answer) { world.house->token({bob->session, false}, world.room, {}, answer); });
+    REQUIRE(grant);
+    CHECK(world.admit(grant->token));
+}
+
+TEST_CASE("a banned link keeps out whoever came by it, until the ban is lifted", "[desk]") {
+    Desk world;
+    const auto bob = world.enter("bob", world.links.listener);
+    const auto cleo = world.redeem("cleo", world.links.listener);  // has not come in yet
+    REQUIRE(cleo);
+    REQUIRE(world.many(StageVerb::banMany, world.links.listener));
+    CHECK(world.admit(cleo->join.token).error().code == "banned");
+    CHECK_FALSE(world.redeem("dora", world.links.listener));
+    world.crash();
+    const auto bans = getAs<api::BanList>(world, world.path("bans"), world.ann.session);
+    REQUIRE(bans);
+    CHECK(bans->bans.size() == 2);
+    const auto link = HouseWorld::parts(world.links.listener).first;
+    CHECK(postAs<api::Nothing>(world, world.path("bans/lift"), api::BanLift{bob.identity, {}}, world.ann.session));
+    CHECK(postAs<api::Nothing>(world, world.path("bans/lift"), api::BanLift{{}, link}, world.ann.session));
+    CHECK(postAs<api::Nothing>(world, world.path("bans/lift"), api::BanLift{{}, link}, world.ann.session).error().code == "not_banned");
+    CHECK(getAs<api::BanList>(world, world.path("bans"), world.ann.session)->bans.empty());
+}
