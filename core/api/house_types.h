@@ -130,11 +130,9 @@ struct StageCommand {
     base::Identity target;       ///< empty = self or the room
     std::string note;            ///< raise: at most 140 characters
     std::optional<int> minutes;  ///< ban, ban_many: absent = for good
-    bool on = true;              ///< lock_hands, lock_door, pin
-    bool closeLink = false;      ///< remove, ban: also close the link they came by
+    bool on = true, closeLink = false;  ///< lock_hands, lock_door, pin · remove, ban: also close the link they came by
     std::optional<std::uint64_t> ifVersion;
-    std::optional<int> place;    ///< move: 1 = first
-    std::optional<int> seconds;  ///< slot: 0 to 3600
+    std::optional<int> place, seconds;  ///< move: 1 = first; slot: 0 to 3600
     base::InvitationId link;     ///< remove_many, ban_many: who came by it
     std::optional<int> sinceMinutes;  ///< remove_many, ban_many: who came within these; 1 to 1440
 };
@@ -149,10 +147,7 @@ struct Hand {
     std::int64_t raisedAtMs = 0;
     bool missed = false;  ///< an offer timed out; stands at the front
 };
-struct Hands {
-    std::uint64_t version = 0;
-    std::vector<Hand> hands;  ///< in order
-};
+struct Hands { std::uint64_t version = 0; std::vector<Hand> hands; };  // in order
 
 // POST /api/v1/rooms/ROOM/leave (bearer) : Nothing -> Nothing. Gives up seat and hand at once, without the 60 s of grace.
 struct Nothing {};

@@ -126,10 +126,8 @@ struct Command {
     bool closeLink = false;
     std::optional<std::uint64_t> ifVersion;
     bool admin = false;    ///< the administrator: above everybody, not in the room
-    std::optional<int> place{};
-    std::optional<int> seconds{};
+    std::optional<int> place{}, seconds{}, sinceMinutes{};
     base::InvitationId link{};
-    std::optional<int> sinceMinutes{};
     bool followedMember = true;  ///< raise: a member of the house whom somebody on stage follows
     bool invited = true;         ///< raise: asked to come by name or as a speaker
 };
@@ -146,18 +144,9 @@ using StageInput = std::variant<Arrive, Connected, Disconnected, Leave, Unmuted,
 
 // ---- outcome
 enum class Exit { removed, banned, ended };
-struct Gone {
-    base::Identity who;
-    Exit why;
-};
-struct PowerChange {
-    base::Identity who;
-    api::Power power;
-};
-struct Ban {
-    base::Identity who;
-    std::optional<int> minutes;
-};
+struct Gone { base::Identity who; Exit why; };
+struct PowerChange { base::Identity who; api::Power power; };
+struct Ban { base::Identity who; std::optional<int> minutes; };
 struct AuditLine {
     base::Identity actor;
     std::string verb;
