@@ -28,11 +28,14 @@ struct YearlyTime {
     bool operator==(const YearlyTime&) const = default;
 };
 
+/// One half of the year. Not inside ZoneRule: an optional of a class that is not complete yet cannot be filled in place.
+struct ZoneHalf {
+    std::string name;               ///< "CET"
+    std::chrono::seconds offset{};  ///< east of UTC
+};
+
 struct ZoneRule {
-    struct Half {
-        std::string name;            ///< "CET"
-        std::chrono::seconds offset{};  ///< east of UTC
-    };
+    using Half = ZoneHalf;
     Half standard;
     std::optional<Half> summer;      ///< none: the same all year
     YearlyTime summerBegins, summerEnds;

@@ -109,8 +109,7 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
     static base::Error unknownRoom();
     /// The caller's membership in the room; refused unless moderator or host. The administrator gets a host's.
     Result<house::MemberRow> moderator(const Caller& caller, const base::RoomId& room);
-    /// The link has a number of uses.
-    bool isLimited(const base::InvitationId& link);
+    bool isLimited(const base::InvitationId& link);  ///< has a number of uses
     /// What a hand policy asks about whoever raises a hand (house_desk.cpp). Opens a transaction if the policy needs one.
     void addRaiserFacts(const HouseRoom& room, house::Command& command);
     // Standing in the house, inside a transaction (house_members.cpp). The administrator counts as an owner without a name.
