@@ -146,6 +146,13 @@ void addHouseCommands(CLI::App& app, HouseArguments& given) {
         }
         at->callback([&given, path = command.path] { given.command = path; });
     }
+    // A group is told by what is in it.
+    for (auto* group : app.get_subcommands({})) {
+        if (!group->get_description().empty()) continue;
+        std::string words;
+        for (const auto* one : group->get_subcommands({})) words += (words.empty() ? "" : ", ") + one->get_name();
+        group->description(words);
+    }
 }
 
 int runHouseCommand(const HouseArguments& given, room::PersonKeys& keys, std::ostream& out, std::ostream& err) {
