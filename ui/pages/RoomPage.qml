@@ -35,6 +35,7 @@ FocusScope {
         if (!session.joined) return
         if (scene === "chat" || scene === "people" || scene === "hands") showPanel(scene)
         if (scene.startsWith("chat-")) showPanel("chat")
+        if (scene.startsWith("desk-")) desk.show(scene.slice(5))
         if (scene === "person") personSheet.show("kenjiito")
         if (scene === "remove") { personSheet.show("kenjiito"); removeSheet.show("kenjiito", false) }
     }
@@ -93,6 +94,7 @@ FocusScope {
             onPanelRequested: which => root.showPanel(which)
             onNoteWanted: noteSheet.open()
             onEndWanted: endSheet.open()
+            onDeskWanted: desk.show("settings")
         }
         Entering {
             anchors { left: parent.left; right: parent.right; top: parent.top; bottom: parent.bottom }
@@ -109,6 +111,7 @@ FocusScope {
         onTabWanted: which => root.tab = which
         onPersonWanted: identity => personSheet.show(identity)
         onClosed: root.hidePanel()
+        onDeskWanted: part => desk.show(part)
     }
     Sheet {
         id: drawer
@@ -125,6 +128,7 @@ FocusScope {
             onTabWanted: which => root.tab = which
             onPersonWanted: identity => { drawer.close(); personSheet.show(identity) }
             onClosed: drawer.close()
+            onDeskWanted: part => { drawer.close(); desk.show(part) }
         }
     }
     onWideChanged: if (wide) drawer.close()
@@ -136,4 +140,5 @@ FocusScope {
     RemoveSheet { id: removeSheet }
     NoteSheet { id: noteSheet }
     EndSheet { id: endSheet }
+    DeskSheets { id: desk }
 }
