@@ -105,7 +105,7 @@ void HouseCall::usage(const std::string& sentence) {
 const std::vector<HouseCommand>& houseCommands() {
     static const std::vector<HouseCommand> all = [] {
         std::vector<HouseCommand> list;
-        for (const auto& topic : {memberCommands(), identityCommands(), scheduleCommands(), safetyCommands(), guestCommands()})
+        for (const auto& topic : {memberCommands(), identityCommands(), scheduleCommands(), safetyCommands(), guestCommands(), doorCommands()})
             list.insert(list.end(), topic.begin(), topic.end());
         return list;
     }();

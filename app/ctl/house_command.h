@@ -105,5 +105,6 @@ std::vector<HouseCommand> safetyCommands();   // safety_command.cpp
 std::vector<HouseCommand> identityCommands(); // identity_command.cpp
 std::vector<HouseCommand> guestCommands();    // guest_command.cpp
 std::vector<HouseCommand> scheduleCommands(); // schedule_command.cpp
+std::vector<HouseCommand> doorCommands();     // door_command.cpp
 
 }  // namespace parlour::ctl

@@ -10,12 +10,19 @@
 namespace parlour::ui {
 
 std::vector<HandRow> handRows(const room::RoomState& state, qint64 nowMs) {
-    std::unordered_map<std::string, int> names;
-    std::unordered_map<std::string, bool> invited;
-    for (const auto& person : state.participants) {
-        ++names[person->name];
-        invited[person->identity.str()] = person->invitedUntil.has_value();
+    // Only of those whose hand is up: the room may be large.
+    std::unordered_map<std::string_view, int> names;
+    std::unordered_map<std::string_view, bool> invited;
+    for (const auto& hand : state.hands) {
+        names[hand.name] = 0;
+        invited[hand.identity.str()] = false;
     }
+    if (!state.hands.empty())
+        for (const auto& person : state.participants) {
+            if (const auto it = names.find(person->name); it != names.end()) ++it->second;
+            if (!person->invitedUntil) continue;
+            if (const auto it = invited.find(person->identity.str()); it != invited.end()) it->second = true;
+        }
     std::vector<HandRow> rows;
     int place = 0;
     for (const auto& hand : state.hands) {
@@ -30,6 +37,7 @@ std::vector<HandRow> handRows(const room::RoomState& state, qint64 nowMs) {
         row.raisedAtMs = base::toUnixMs(hand.raisedAt);
         row.waiting = row.raisedAtMs > 0 ? since((nowMs - row.raisedAtMs) / 1000) : QString();
         row.invited = invited[row.identity];
+        row.overflow = hand.overflow;
         rows.push_back(std::move(row));
     }
     return rows;
@@ -48,13 +56,14 @@ QVariant HandsModel::data(const QModelIndex& index, int role) const {
         case Place: return row->place;
         case Waiting: return row->waiting;
         case Invited: return row->invited;
+        case Origin: return row->overflow > 0 ? tr("from overflow %1").arg(row->overflow) : QString();
     }
     return {};
 }
 
 QHash<int, QByteArray> HandsModel::roleNames() const {
     return {{Identity, "identity"}, {Name, "name"}, {Handle, "handle"}, {Initials, "initials"}, {Note, "note"},
-            {Color, "colorIndex"}, {Place, "place"}, {Waiting, "waiting"}, {Invited, "invited"}};
+            {Color, "colorIndex"}, {Place, "place"}, {Waiting, "waiting"}, {Invited, "invited"}, {Origin, "origin"}};
 }
 
 void HandsModel::showHands(const std::vector<HandRow>& next) {

@@ -21,6 +21,7 @@ struct HandRow {
     qint64 raisedAtMs = 0;
     QString waiting;   ///< "3 min", renewed once a minute
     bool invited = false;
+    int overflow = 0;  ///< comes from this overflow room
 
     const std::string& key() const { return identity; }
     bool operator==(const HandRow&) const = default;
@@ -31,7 +32,7 @@ class HandsModel : public RowModel<HandRow> {
     Q_OBJECT
     Q_PROPERTY(int count READ count NOTIFY countChanged)
   public:
-    enum Role { Identity = Qt::UserRole + 1, Name, Handle, Initials, Note, Color, Place, Waiting, Invited };
+    enum Role { Identity = Qt::UserRole + 1, Name, Handle, Initials, Note, Color, Place, Waiting, Invited, Origin };
     using RowModel::RowModel;
     int count() const { return rowCount(); }
     QVariant data(const QModelIndex& index, int role) const override;

@@ -39,11 +39,12 @@ FocusScope {
             required property int colorIndex
             required property int place
             required property bool invited
+            required property string origin
             width: list.width - 32
             height: words.height + buttons.height + 26
             Accessible.role: Accessible.ListItem
             Accessible.name: handle === "" ? name : name + " " + handle
-            Accessible.description: qsTr("place %1, %2").arg(place).arg(waiting) + (note === "" ? "" : ", " + note)
+            Accessible.description: qsTr("place %1, %2").arg(place).arg(waiting) + (origin === "" ? "" : ", " + origin) + (note === "" ? "" : ", " + note)
             Avatar {
                 id: face
                 y: 4
@@ -64,7 +65,7 @@ FocusScope {
                 }
                 Caption {
                     width: parent.width
-                    text: row.invited ? qsTr("invited, no answer yet") : row.waiting
+                    text: (row.invited ? qsTr("invited, no answer yet") : row.waiting) + (row.origin === "" ? "" : " · " + row.origin)
                     silent: true
                 }
                 UserText {
