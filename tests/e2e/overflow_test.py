@@ -16,7 +16,7 @@ def run(lab):
                                lab.path("wrong.wav"), "en-gb", 160, 40)
     server = lab.server()
     room = server.create_room("Lighthouses")
-    links, door = room["links"], ["room", "door", room["id"]]
+    links, door = room["links"], ["room", "door", room["room"]]
     lab.ctl("hanna", "redeem", links["moderator"], "--name", "Hanna")
     check(lab.ctl("hanna", *door, "--cap", 2)["overflow"] == 0, "a cap is set, overflow rooms are off")
 
@@ -32,7 +32,7 @@ def run(lab):
     told = host.expect("door", waiting=2)
     check(told["names"] == ["Ben", "Cara"] and told["cap"] == 2, "the host sees who waits and how full it is")
     check(anna.last("door") is None, "listeners do not")
-    load = lab.ctl("hanna", "room", "load", room["id"])
+    load = lab.ctl("hanna", "room", "load", room["room"])
     check(load["waiting_count"] == 2 and load["people"] == 2 and load["arrivals_last_minute"] == 4 and load["words"],
           "room load tells people, line, arrivals and what is left in words")
 
