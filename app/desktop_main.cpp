@@ -53,6 +53,7 @@ int runOffline(const desktop::Options& options, const base::Clock& clock) {
     ui::Preferences preferences{QString()};
     ui::ColorScheme system;
     preferences.setTheme(QString::fromStdString(options.theme.empty() ? "system" : options.theme));
+    if (options.contrast) preferences.setHighContrastForThisRun();
     ui::AppModel app(client, client.houses, clock, preferences, system);
     desktop::prepareScene(app, preferences, client, QString::fromStdString(*options.offline));
     desktop::MainWindow main(app);
@@ -84,6 +85,7 @@ int runLive(const desktop::Options& options, const base::Clock& clock) {
     ui::Preferences preferences(settingsFolder(options));
     ui::ColorScheme system;
     if (!options.theme.empty()) preferences.setThemeForThisRun(QString::fromStdString(options.theme));
+    if (options.contrast) preferences.setHighContrastForThisRun();
     if (!options.name.empty()) preferences.setName(QString::fromStdString(options.name));
 
     int code = 0;

@@ -18,6 +18,7 @@ struct Options {
     bool enter = false;        ///< look inside and enter at once
     std::optional<std::string> offline;  ///< scene of the offline twin
     std::string theme;         ///< system, light, dark; empty = as chosen
+    bool contrast = false;     ///< high contrast for this run
     int width = 0;
     int height = 0;
 };

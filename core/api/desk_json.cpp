@@ -18,6 +18,8 @@ void describe(V& v, T& t) {
     v.field("cap", t.cap);
     v.field("overflow", t.overflow, Need::optional);
     v.field("version", t.version);
+    v.field("changed_ms", t.changedMs, Need::optional);
+    v.field("changed_by_name", t.changedByName, Need::optional);
 }
 template <class V, Same<RoomSettingsWish> T>
 void describe(V& v, T& t) {

@@ -4,15 +4,21 @@
 #include <QDateTime>
 #include <QLocale>
 #include <unordered_map>
+#include <utility>
 
 #include "ui/models/words.h"
 
 namespace parlour::ui {
 
+namespace {
+/// Keys of pinned hands count from zero, all others from 2^40 up and down (core/house/hand_queue.h).
+bool isPinnedKey(const std::string& key) { return key.size() == 16 && key.compare(0, 8, "00000000") == 0; }
+}  // namespace
+
 std::vector<HandRow> handRows(const room::RoomState& state, qint64 nowMs) {
     // Only of those whose hand is up: the room may be large.
     std::unordered_map<std::string_view, int> names;
-    std::unordered_map<std::string_view, bool> invited;
+    std::unordered_map<std::string_view, bool> invited, pinned;
     for (const auto& hand : state.hands) {
         names[hand.name] = 0;
         invited[hand.identity.str()] = false;
@@ -20,8 +26,10 @@ std::vector<HandRow> handRows(const room::RoomState& state, qint64 nowMs) {
     if (!state.hands.empty())
         for (const auto& person : state.participants) {
             if (const auto it = names.find(person->name); it != names.end()) ++it->second;
-            if (!person->invitedUntil) continue;
-            if (const auto it = invited.find(person->identity.str()); it != invited.end()) it->second = true;
+            const auto it = person->handUp() || person->invitedUntil ? invited.find(person->identity.str()) : invited.end();
+            if (it == invited.end()) continue;
+            it->second = person->invitedUntil.has_value();
+            pinned[it->first] = isPinnedKey(person->handKey);
         }
     std::vector<HandRow> rows;
     int place = 0;
@@ -38,6 +46,7 @@ std::vector<HandRow> handRows(const room::RoomState& state, qint64 nowMs) {
         row.waiting = row.raisedAtMs > 0 ? since((nowMs - row.raisedAtMs) / 1000) : QString();
         row.invited = invited[row.identity];
         row.overflow = hand.overflow;
+        row.pinned = pinned[row.identity];
         rows.push_back(std::move(row));
     }
     return rows;
@@ -57,19 +66,33 @@ QVariant HandsModel::data(const QModelIndex& index, int role) const {
         case Waiting: return row->waiting;
         case Invited: return row->invited;
         case Origin: return row->overflow > 0 ? tr("from overflow %1").arg(row->overflow) : QString();
+        case Pinned: return row->pinned;
     }
     return {};
 }
 
 QHash<int, QByteArray> HandsModel::roleNames() const {
     return {{Identity, "identity"}, {Name, "name"}, {Handle, "handle"}, {Initials, "initials"}, {Note, "note"},
-            {Color, "colorIndex"}, {Place, "place"}, {Waiting, "waiting"}, {Invited, "invited"}, {Origin, "origin"}};
+            {Color, "colorIndex"}, {Place, "place"}, {Waiting, "waiting"}, {Invited, "invited"}, {Pinned, "pinned"}, {Origin, "origin"}};
 }
 
 void HandsModel::showHands(const std::vector<HandRow>& next) {
+    if (m_frozen) {
+        m_waiting = next;
+        return;
+    }
     const auto before = rowCount();
     show(next);
     if (before != rowCount()) emit countChanged();
+}
+
+void HandsModel::setFrozen(bool frozen) {
+    if (frozen == m_frozen) return;
+    m_frozen = frozen;
+    if (frozen)
+        m_waiting = m_rows;
+    else
+        showHands(std::exchange(m_waiting, {}));
 }
 
 std::vector<ChatRow> chatRows(const room::RoomState& state) {

@@ -34,6 +34,7 @@ FocusScope {
     function showScene(scene) {
         if (!session.joined) return
         if (scene === "chat" || scene === "people" || scene === "hands" || scene === "door") showPanel(scene)
+        if (scene.startsWith("desk-")) desk.show(scene.slice(5))
         if (scene === "person") personSheet.show("kenjiito")
         if (scene === "remove") { personSheet.show("kenjiito"); removeSheet.show("kenjiito", false) }
     }
@@ -93,6 +94,7 @@ FocusScope {
             onPanelRequested: which => root.showPanel(which)
             onNoteWanted: noteSheet.open()
             onEndWanted: endSheet.open()
+            onDeskWanted: desk.show("settings")
         }
         Entering {
             anchors { left: parent.left; right: parent.right; top: parent.top; bottom: parent.bottom }
@@ -113,6 +115,7 @@ FocusScope {
         onTabWanted: which => root.tab = which
         onPersonWanted: identity => personSheet.show(identity)
         onClosed: root.hidePanel()
+        onDeskWanted: part => desk.show(part)
     }
     Sheet {
         id: drawer
@@ -129,6 +132,7 @@ FocusScope {
             onTabWanted: which => root.tab = which
             onPersonWanted: identity => { drawer.close(); personSheet.show(identity) }
             onClosed: drawer.close()
+            onDeskWanted: part => { drawer.close(); desk.show(part) }
         }
     }
     onWideChanged: if (wide) drawer.close()
@@ -140,4 +144,5 @@ FocusScope {
     RemoveSheet { id: removeSheet }
     NoteSheet { id: noteSheet }
     EndSheet { id: endSheet }
+    DeskSheets { id: desk }
 }
