@@ -25,7 +25,7 @@ class ArrivalGate {
     using Finished = std::function<void()>;
     using Work = std::function<void(Finished)>;
 
-    static constexpr std::size_t kWithHouse = 8;                              ///< at a time
+    static constexpr std::size_t kWithHouse = 3;                              ///< at a time
     static constexpr base::Duration kLongestWait = std::chrono::seconds(2);   ///< here; beyond it: come again
     static constexpr double kFirstPace = 100;                                 ///< a second, before anything was measured
     static constexpr std::size_t kSample = 16;                                ///< arrivals in a row that make a measurement

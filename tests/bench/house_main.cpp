@@ -149,8 +149,11 @@ class Crowd {
             ++m_joined;
         });
         one.channel->onClosed([this, i](int code, std::string reason) {
-            if (m_people[i]->joinedAfter < 0) ++m_refused;
-            m_people[i]->lost = true;
+            auto& who = *m_people[i];
+            // These people have no media: the house waits a minute for it, then lets them go.
+            if (who.joinedAfter >= 0 && ms(m_loop.clock().now() - who.asked) - who.joinedAfter > 55'000) return;
+            if (who.joinedAfter < 0) ++m_refused;
+            who.lost = true;
             ++m_errors["closed " + std::to_string(code) + " " + reason];
         });
     }

@@ -33,6 +33,8 @@ def run(lab):
     during = sorted(out["during"])
     print(f"{len(out['joins'])} joined after {out['joining_ms'] / 1000:.1f} s, {out['came_again']} were told to come again; "
           f"host's commands meanwhile: median {during[len(during) // 2]:.1f} ms, max {during[-1]:.1f} ms")
+    if out["errors"]:
+        print(f"errors {out['errors']}")
     check(out["lost"] == 0 and len(out["joins"]) == PEOPLE, "none of them is lost")
     wait_for("statistics of afterwards", lambda: listener.last("stats")["t"] > before["t"] + lasted, 10)
     after = listener.last("stats")

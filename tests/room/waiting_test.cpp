@@ -116,6 +116,7 @@ TEST_CASE("an overflow room hears the stage, its hand reaches the one queue, and
     CHECK(lab.until([&] { return anna.state()->handPlace(ben.id()) == 1; }));
     ben.order(StageVerb::lower);
     REQUIRE(lab.until([&] { return lab.boss->state()->hands.empty() && lab.boss->sees(ben) == nullptr; }));
+    lab.pass(600ms);   // a hand may not rise again at once
     ben.order(StageVerb::raise);
     REQUIRE(lab.until([&] { return lab.boss->state()->hands.size() == 1; }));
 
