@@ -16,7 +16,7 @@ def run(lab):
                                lab.path("wrong.wav"), "en-gb", 160, 40)
     server = lab.server()
     room = server.create_room("Lighthouses")
-    links, door = room["links"], ["room", "door", room["room"]]
+    links, door = room["links"], ["room", "settings", room["room"]]
     lab.ctl("hanna", "redeem", links["moderator"], "--name", "Hanna")
     check(lab.ctl("hanna", *door, "--cap", 2)["overflow"] == 0, "a cap is set, overflow rooms are off")
 
