@@ -105,7 +105,7 @@ void LiveRoom::take(ParticipantConnection& person, signal::DisconnectReason reas
     m_bySession.erase(person.session());
     m_dirty.erase(person.identity());
     m_speaking.erase(person.info().sid);
-    const bool abroad = m_abroad.erase(person.identity()) > 0;
+    const bool abroad = m_abroad.erase(person.identity()) > 0 || person.notable();
     if (keep->active()) {
         const auto gone = departed(*keep, reason);
         depart(gone);

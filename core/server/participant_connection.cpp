@@ -60,7 +60,7 @@ signal::Permission ParticipantConnection::permission() const {
 
 bool ParticipantConnection::notable() const {
     const auto has = [&](std::string_view name) { return m_info.attributes.contains(std::string(name)); };  // empty ones are not kept
-    return onStage() || has(api::kAttrPower) || has(api::kAttrHand) || has(api::kAttrInvited);
+    return onStage() || has(api::kAttrPower) || has(api::kAttrHand) || has(api::kAttrInvited) || m_author;
 }
 
 signal::ParticipantInfo ParticipantConnection::ownInfo() const {
@@ -297,6 +297,8 @@ void ParticipantConnection::handleEvent(SessionEvent event) {
 
 void ParticipantConnection::handleChat(const ChatText& text) {
     if (!m_context.house.chat) return;
+    // Before the words, which go to every room of the talk.
+    if (!std::exchange(m_author, true) && !m_context.sisters(*m_room).empty()) m_room->changed(*this);
     ChatPost post{m_room->id(), identity(), m_info.sid, text};
     m_context.house.chat(post, [weak = weak_from_this(), id = text.id](base::Result<std::uint64_t> n) {
         if (const auto self = weak.lock(); self && !self->m_gone) self->answerChat(id, std::move(n));

@@ -63,7 +63,7 @@ TEST_CASE("moderators see who waits and what is left, let in one or all, and loc
     REQUIRE(w.until([&] { return says(w, "Nobody waits in front of the door."); }));
     CHECK(w.client.commands[1].target.empty());
     REQUIRE(w.press("The door is open"));
-    REQUIRE(w.until([&] { return w.client.state().door->locked; }));
+    REQUIRE(w.until([&] { return w.client.state().doorLocked; }));
 }
 
 TEST_CASE("an overflow listener reads where it is, and its hand says so in the queue", "[ui][door]") {

@@ -17,6 +17,7 @@ void DoorModel::show(const room::RoomState& before, const room::RoomState& after
     const auto door = std::exchange(m_door, after.door ? *after.door : room::DoorView{});
     const int overflow = std::exchange(m_overflow, after.overflow);
     m_overflowOf = text(after.overflowOf);
+    const bool locked = std::exchange(m_locked, after.doorLocked);
     const bool knew = std::exchange(m_known, after.door != nullptr);
     if (door.waiting != m_door.waiting) {
         m_people.clear();
@@ -29,7 +30,7 @@ void DoorModel::show(const room::RoomState& before, const room::RoomState& after
     }
     if (waiting != m_second.isActive()) waiting ? m_second.start() : m_second.stop();
     const int elsewhere = std::exchange(m_elsewhere, after.elsewhere);
-    if (was != waiting || !(line == m_line) || !(door == m_door) || overflow != m_overflow || knew != m_known || elsewhere != m_elsewhere) {
+    if (was != waiting || !(line == m_line) || !(door == m_door) || overflow != m_overflow || locked != m_locked || knew != m_known || elsewhere != m_elsewhere) {
         emit changed();
         emit ticked();
     }
@@ -38,7 +39,7 @@ void DoorModel::show(const room::RoomState& before, const room::RoomState& after
     if (was && after.session == room::SessionState::joined) emit announced(tr("You are inside"));
     if (before.overflow != after.overflow && after.session == room::SessionState::joined) emit announced(overflowWords());
     if (m_known && m_door.waitingCount > door.waitingCount) emit announced(tr("%n people wait to be let in", nullptr, m_door.waitingCount));
-    if (m_known && knew && m_door.locked != door.locked) emit announced(m_door.locked ? tr("The door is locked") : tr("The door is open"));
+    if (m_known && knew && locked != m_locked) emit announced(m_locked ? tr("The door is locked") : tr("The door is open"));
 }
 
 QString DoorModel::headline() const {

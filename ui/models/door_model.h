@@ -51,7 +51,7 @@ class DoorModel : public QObject {
     bool known() const { return m_known; }
     QVariantList people() const { return m_people; }
     int peopleCount() const { return m_door.waitingCount; }
-    bool locked() const { return m_door.locked; }
+    bool locked() const { return m_locked; }
     QString load() const;
     QString fullness() const;
     QString overflowCounts() const;
@@ -80,6 +80,7 @@ class DoorModel : public QObject {
     QString m_overflowOf;
     int m_elsewhere = 0;
     bool m_known = false;
+    bool m_locked = false;
     room::DoorView m_door;
     QVariantList m_people;
 };

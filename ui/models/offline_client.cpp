@@ -288,15 +288,7 @@ void OfflineClient::command(const room::Command& command) {
         case api::StageVerb::clearHands:
         case api::StageVerb::slot:
         case api::StageVerb::lockDoor:
-        case api::StageVerb::admit: {
-            if (!m_state.door) break;
-            auto door = *m_state.door;
-            if (command.verb == api::StageVerb::lockDoor) door.locked = command.on;
-            else door.people += static_cast<int>(std::erase_if(door.waiting, [&](const auto& w) { return command.target.empty() || w.identity == command.target; }));
-            door.waitingCount = static_cast<int>(door.waiting.size());
-            m_state.door = std::make_shared<const room::DoorView>(std::move(door));
-            break;
-        }
+        case api::StageVerb::admit:
         case api::StageVerb::removeMany:
         case api::StageVerb::banMany: break;   // crowdCommand
     }
