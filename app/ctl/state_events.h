@@ -36,6 +36,8 @@ class StateEvents {
     base::TimePoint nextDue() const;
 
   private:
+    void line(const room::RoomState& after, std::vector<Event>& out);
+    void door(const room::RoomState& before, const room::RoomState& after, std::vector<Event>& out);
     void joined(const room::RoomState& after, base::TimePoint now, std::vector<Event>& out);
     void people(const room::RoomState& before, const room::RoomState& after, base::TimePoint now, std::vector<Event>& out);
     void person(const room::RoomState& before, const room::RoomState& after, const room::Participant* was,
@@ -52,6 +54,8 @@ class StateEvents {
     std::set<base::Identity> m_speaking;
     enum class Told { refused, said, deleted };
     std::map<std::string, Told> m_chat;   ///< of the messages that are shown, by id and sender
+    room::InLine m_line;          ///< as last told
+    bool m_inLine = false;
     std::map<base::Identity, base::TimePoint> m_noteUntil;
     std::map<base::Identity, std::string> m_told;  ///< raised hands told, with the note told
 };

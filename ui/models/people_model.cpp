@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <QHash>
+#include <string_view>
 #include <unordered_map>
 
 #include "ui/models/words.h"
@@ -23,6 +24,30 @@ QString spokenState(const PersonRow& row) {
 }
 }  // namespace
 
+PersonRow personRow(const room::RoomState& state, const room::Participant& person, bool sharesName, int handPlace) {
+    PersonRow row;
+    row.identity = person.identity.str();
+    row.name = text(person.name);
+    if (row.name.isEmpty()) row.name = tr("Somebody");
+    if (sharesName) row.handle = handle(person.identity);
+    row.initials = initials(row.name);
+    row.role = roleWords(person);
+    row.color = colorIndex(person.identity);
+    row.power = person.power;
+    row.onStage = person.seat == api::Seat::stage;
+    row.handUp = person.handUp();
+    row.handPlace = handPlace;
+    row.invited = person.invitedUntil.has_value();
+    row.held = person.held;
+    row.self = person.isSelf;
+    row.muted = row.onStage && !(row.self ? state.microphoneLive : person.microphoneOpen);
+    row.quality = person.connectionQuality;
+    row.announced = person.speakerLevel;
+    row.track = person.audioTrack;
+    row.spoken = spokenState(row);
+    return row;
+}
+
 std::vector<PersonRow> personRows(const room::RoomState& state) {
     std::vector<const room::Participant*> people;
     people.reserve(state.participants.size());
@@ -31,36 +56,21 @@ std::vector<PersonRow> personRows(const room::RoomState& state) {
 }
 
 std::vector<PersonRow> personRows(const room::RoomState& state, const std::vector<const room::Participant*>& people) {
+    // Whoever shares a name with anybody in the room is told apart by the handle. Only names that are shown are counted: in a
+    // large room that is what a change costs.
     std::unordered_map<std::string_view, int> names;
-    std::unordered_map<std::string, int> places;
-    for (const auto& person : state.participants) ++names[person->name];
+    names.reserve(people.size());
+    for (const auto* person : people) names[person->name] = 0;
+    for (const auto& person : state.participants)
+        if (const auto it = names.find(person->name); it != names.end()) ++it->second;
+    std::unordered_map<std::string_view, int> places;
     int place = 0;
     for (const auto& hand : state.hands) places[hand.identity.str()] = ++place;
-
     std::vector<PersonRow> rows;
     rows.reserve(people.size());
     for (const auto* person : people) {
-        PersonRow row;
-        row.identity = person->identity.str();
-        row.name = text(person->name);
-        if (row.name.isEmpty()) row.name = tr("Somebody");
-        if (names[person->name] > 1) row.handle = handle(person->identity);
-        row.initials = initials(row.name);
-        row.role = roleWords(*person);
-        row.color = colorIndex(person->identity);
-        row.power = person->power;
-        row.onStage = person->seat == api::Seat::stage;
-        row.handUp = person->handUp();
-        row.handPlace = places.count(row.identity) ? places[row.identity] : 0;
-        row.invited = person->invitedUntil.has_value();
-        row.held = person->held;
-        row.self = person->isSelf;
-        row.muted = row.onStage && !(row.self ? state.microphoneLive : person->microphoneOpen);
-        row.quality = person->connectionQuality;
-        row.announced = person->speakerLevel;
-        row.track = person->audioTrack;
-        row.spoken = spokenState(row);
-        rows.push_back(std::move(row));
+        const auto at = places.find(person->identity.str());
+        rows.push_back(personRow(state, *person, names[person->name] > 1, at == places.end() ? 0 : at->second));
     }
     return rows;
 }

@@ -36,10 +36,11 @@ struct PersonRow {
     bool operator==(const PersonRow&) const = default;
 };
 
-/// All rows of a state, in its order.
+/// All rows of a state, in its order. For large rooms: audience_model.h.
 std::vector<PersonRow> personRows(const room::RoomState& state);
 /// Rows of these people of the state.
 std::vector<PersonRow> personRows(const room::RoomState& state, const std::vector<const room::Participant*>& people);
+PersonRow personRow(const room::RoomState& state, const room::Participant& person, bool sharesName, int handPlace);
 
 class PeopleModel : public RowModel<PersonRow> {
     Q_OBJECT

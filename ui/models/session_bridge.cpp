@@ -22,8 +22,9 @@ base::Identity identityOf(const QString& who) { return base::Identity(who.toStdS
 
 SessionBridge::SessionBridge(RoomClient& client, const base::Clock& clock, QObject* parent)
     : QObject(parent), m_client(client), m_clock(clock), m_state(std::make_shared<room::RoomState>()),
-      m_chat(client, clock), m_reactions(client) {
+      m_chat(client, clock), m_reactions(client), m_door(client, clock) {
     connect(&m_audience, &AudienceModel::searchChanged, &m_show, qOverload<>(&QTimer::start));
+    connect(&m_door, &DoorModel::announced, this, &SessionBridge::announced);
     m_show.setSingleShot(true);
     m_show.setInterval(0);
     connect(&m_show, &QTimer::timeout, this, &SessionBridge::showLatest);
@@ -53,6 +54,7 @@ void SessionBridge::arrive(room::RoomStatePtr state) {
 void SessionBridge::showLatest() {
     const auto before = m_state;
     if (m_latest) m_state = std::exchange(m_latest, nullptr);
+    m_me = selfIn(*m_state);
 
     std::vector<const room::Participant*> onStage;
     for (const auto& person : m_state->participants)
@@ -61,7 +63,7 @@ void SessionBridge::showLatest() {
     m_stage.showPeople(rows);
     const auto listening = m_audience.showAudience(*m_state);
     m_stageCount = static_cast<int>(rows.size());
-    m_audienceCount = m_audience.total();
+    m_audienceCount = m_audience.total() + m_state->elsewhere;
     rows.insert(rows.end(), listening.begin(), listening.end());
     m_people.showPeople(rows);
     m_hands.showHands(handRows(*m_state, base::toUnixMs(m_clock.wallNow())));
@@ -75,6 +77,7 @@ void SessionBridge::showLatest() {
     if (inside(m_state->session) && !m_second.isActive()) m_second.start();
     if (!inside(m_state->session)) m_second.stop();
     setMetersShown(m_metersShown);
+    m_door.show(*before, *m_state);
 
     emit changed();
     if (inside(before->session) && inside(m_state->session)) announceChanges(*before, *m_state);
@@ -82,6 +85,7 @@ void SessionBridge::showLatest() {
     if (before->session != room::SessionState::left && m_state->session == room::SessionState::left) {
         m_unread = 0;
         m_volumes.clear();
+        m_audience.setSearch({});
         emit unreadChanged();
         emit ended(leaveWords(m_state->leaveReason), m_state->error.value_or(base::Error{}));
     }
@@ -110,7 +114,7 @@ void SessionBridge::tick() {
     emit changed();
 }
 
-const room::Participant* SessionBridge::me() const { return selfIn(*m_state); }
+const room::Participant* SessionBridge::me() const { return m_me; }
 
 bool SessionBridge::active() const {
     return m_state->session != room::SessionState::idle && m_state->session != room::SessionState::left;

@@ -11,6 +11,7 @@
 #include "core/room/room_state.h"
 #include "ui/models/audience_model.h"
 #include "ui/models/chat_model.h"
+#include "ui/models/door_model.h"
 #include "ui/models/people_model.h"
 #include "ui/models/reaction_model.h"
 #include "ui/models/room_client.h"
@@ -26,6 +27,7 @@ class SessionBridge : public QObject {
     Q_PROPERTY(QObject* hands READ hands CONSTANT)
     Q_PROPERTY(QObject* chat READ chat CONSTANT)
     Q_PROPERTY(QObject* reactions READ reactions CONSTANT)
+    Q_PROPERTY(QObject* door READ door CONSTANT)
     Q_PROPERTY(bool active READ active NOTIFY changed)            ///< from "Enter room" until the end
     Q_PROPERTY(bool joined READ joined NOTIFY changed)            ///< inside, also while reconnecting
     Q_PROPERTY(bool connecting READ connecting NOTIFY changed)
@@ -71,6 +73,7 @@ class SessionBridge : public QObject {
     HandsModel* hands() { return &m_hands; }
     ChatModel* chat() { return &m_chat; }
     ReactionModel* reactions() { return &m_reactions; }
+    DoorModel* door() { return &m_door; }
     bool active() const;
     bool joined() const;
     bool connecting() const;
@@ -156,6 +159,7 @@ class SessionBridge : public QObject {
     RoomClient& m_client;
     const base::Clock& m_clock;
     room::RoomStatePtr m_state;    ///< shown now; never null
+    const room::Participant* m_me = nullptr;   ///< in m_state; asked many times for each snapshot
     room::RoomStatePtr m_latest;   ///< came, not shown yet
     QTimer m_show;
     QTimer m_second;
@@ -166,6 +170,7 @@ class SessionBridge : public QObject {
     HandsModel m_hands;
     ChatModel m_chat;
     ReactionModel m_reactions;
+    DoorModel m_door;
     QHash<QString, double> m_volumes;
     int m_stageCount = 0;
     int m_audienceCount = 0;
