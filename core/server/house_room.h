@@ -11,6 +11,7 @@
 #include "core/house/stage.h"
 #include "core/house/store/store.h"
 #include "core/server/room_chat.h"
+#include "core/server/room_questions.h"
 
 namespace parlour::server {
 
@@ -29,6 +30,7 @@ struct HouseRoom {
     base::Timer tick;
     house::HostingMeter hosting;
     RoomChat chat;
+    RoomQuestions questions;
 };
 using HouseRoomPtr = std::shared_ptr<HouseRoom>;
 
