@@ -48,6 +48,7 @@ struct Participant {
     api::Seat seat = api::Seat::audience;
     std::string handKey;                        ///< "" = no hand; order key otherwise
     std::optional<base::WallTime> invitedUntil; ///< an offer to speak is open until then
+    std::optional<base::WallTime> slotUntil;    ///< the speaker's time ends then; none = no limit
     bool held = false;
     std::string mutedBy;                        ///< identity of the moderator who muted, "" = own mute
     bool microphoneOpen = false;                ///< publishes and is not muted
@@ -95,6 +96,9 @@ struct RoomState {
     bool doorLocked = false;
     std::string handsRule = "everyone";  ///< whose hands are taken: off, members, invited, everyone
     bool waitingForHost = false;
+    base::Identity chair;                ///< who interviews; empty = nobody
+    std::uint64_t questionsRevision = 0; ///< +1 per change of the questions that everybody reads
+    std::uint64_t questionsDesk = 0;     ///< +1 per change of the question desk, the above included
 
     base::Identity self;
     std::vector<std::shared_ptr<const Participant>> participants;  ///< sorted: stage first (host, moderators, speakers), then audience by join time

@@ -48,6 +48,10 @@ struct Stay : RoomFixture {
         };
         actions.sendChat = [this](const std::string& text) { asked.push_back("chat " + text); };
         actions.createInvitation = [this](const InvitationOrder&, auto done) { done(*link); };
+        actions.request = [this](const std::string& what, const std::string& body, auto done) {
+            asked.push_back("request " + what + (body.empty() ? "" : " " + body));
+            done(*link);
+        };
         actions.leave = [this](std::function<void()> done) {
             asked.push_back("leave");
             leaveDone = std::move(done);
@@ -312,3 +316,16 @@ TEST_CASE("a full disk is told once and makes the exit status 1", "[ctl]") {
     CHECK(errors.str() == "parlourctl: The events cannot be written any more; is the disk full?\n");
 }
 #endif
+
+TEST_CASE("an answer of the question desk is an event, a refusal is told with its word", "[ctl][questions]") {
+    Stay stay;
+    stay.show();
+    stay.link.emplace(std::string(R"({"n":1,"state":"open","version":4})"));
+    stay.command.line("question Why bees?");
+    REQUIRE(stay.told("question").size() == 1);
+    CHECK(stay.told("question")[0]["state"] == "open");
+    stay.link.emplace(base::fail(base::ErrorKind::refused, "not_allowed", "Only moderators may do that."));
+    stay.command.line("approve 1");
+    REQUIRE(stay.told("refused").size() == 1);
+    CHECK(stay.told("refused")[0]["command"] == "approve");
+}
