@@ -43,6 +43,9 @@ void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineCl
                scene.startsWith(QLatin1String("desk-")) || scene == QLatin1String("person") || scene == QLatin1String("remove") || scene == QLatin1String("invite")) {
         enter("moderator");
         client.setMicrophone(true);
+    } else if (scene == QLatin1String("questions") || scene == QLatin1String("ask")) {
+        enter(scene == QLatin1String("ask") ? "listener" : "moderator");
+        client.interview();
     } else if (scene == QLatin1String("host")) {
         enter("host");
     } else if (scene == QLatin1String("offer")) {

@@ -51,6 +51,8 @@ class OfflineClient : public QObject, public RoomClient {
     const room::RoomState& state() const { return m_state; }
     /// Fills the room as the design pictures do; `self` as listener, speaker, moderator or host.
     void fill(const std::string& name, const std::string& as);
+    /// The room that is there becomes an interview: questions, somebody in the chair, a speaker with a time.
+    void interview();
     std::vector<room::Command> commands;   ///< everything that was asked, in order
     bool testing = false;                  ///< the microphone would run for a test
     api::InvitationKind linkKind = api::InvitationKind::listener;   ///< of every link

@@ -11,6 +11,7 @@
 #include "core/room/room_state.h"
 #include "ui/models/people_model.h"
 #include "ui/models/room_client.h"
+#include "ui/models/slot_watch.h"
 #include "ui/models/talk_models.h"
 
 namespace parlour::ui {
@@ -37,6 +38,11 @@ class SessionBridge : public QObject {
     Q_PROPERTY(bool handsLocked READ handsLocked NOTIFY changed)
     Q_PROPERTY(bool doorLocked READ doorLocked NOTIFY changed)
     Q_PROPERTY(QString handsRule READ handsRule NOTIFY changed)   ///< off, members, invited, everyone
+    Q_PROPERTY(QString chair READ chair NOTIFY changed)           ///< who interviews; empty = nobody
+    Q_PROPERTY(bool mayHandChair READ mayHandChair NOTIFY changed)
+    Q_PROPERTY(double questionsRevision READ questionsRevision NOTIFY changed)  ///< of what everybody reads
+    Q_PROPERTY(double questionsDesk READ questionsDesk NOTIFY changed)          ///< of everything
+    Q_PROPERTY(double now READ now NOTIFY changed)                ///< ms; goes on every second
     Q_PROPERTY(bool waitingForHost READ waitingForHost NOTIFY changed)
     Q_PROPERTY(bool moderator READ moderator NOTIFY changed)      ///< host or moderator
     Q_PROPERTY(bool host READ host NOTIFY changed)
@@ -81,6 +87,11 @@ class SessionBridge : public QObject {
     bool handsLocked() const { return m_state->handsLocked; }
     bool doorLocked() const { return m_state->doorLocked; }
     QString handsRule() const;
+    QString chair() const;
+    bool mayHandChair() const;
+    double questionsRevision() const { return static_cast<double>(m_state->questionsRevision); }
+    double questionsDesk() const { return static_cast<double>(m_state->questionsDesk); }
+    double now() const;
     bool waitingForHost() const { return m_state->waitingForHost; }
     bool moderator() const;
     bool host() const;
@@ -160,6 +171,7 @@ class SessionBridge : public QObject {
     PeopleModel m_people;
     HandsModel m_hands;
     ChatModel m_chat;
+    SlotWatch m_slots;
     QHash<QString, double> m_volumes;
     int m_stageCount = 0;
     int m_audienceCount = 0;

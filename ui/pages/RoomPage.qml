@@ -33,7 +33,8 @@ FocusScope {
     }
     function showScene(scene) {
         if (!session.joined) return
-        if (scene === "chat" || scene === "people" || scene === "hands") showPanel(scene)
+        if (scene === "chat" || scene === "people" || scene === "hands" || scene === "questions") showPanel(scene)
+        if (scene === "ask") showPanel("questions")
         if (scene.startsWith("desk-")) desk.show(scene.slice(5))
         if (scene === "person") personSheet.show("kenjiito")
         if (scene === "remove") { personSheet.show("kenjiito"); removeSheet.show("kenjiito", false) }
