@@ -166,6 +166,9 @@ int join(const Options& options, const base::Clock& clock, base::TimePoint start
     actions.createInvitation = [&](const InvitationOrder& order, std::function<void(base::Result<std::string>)> done) {
         session->createInvitation(order.role, order.uses, order.expires, std::move(done));
     };
+    actions.request = [&](const std::string& what, const std::string& body, std::function<void(base::Result<std::string>)> done) {
+        session->ask(what, body, std::move(done));
+    };
     actions.leave = [&](std::function<void()> done) { session->leave(std::move(done)); };
     actions.joined = [&] {
         engine.start(*sound);

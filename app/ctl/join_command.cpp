@@ -184,6 +184,13 @@ void JoinCommand::perform(const Order& order) {
                 self.write({{"invitation", {{"link", *link}}}});
             });
         }
+        void operator()(const RequestOrder& order) const {
+            self.m_actions.request(order.what, order.body, [&self = self, order](base::Result<std::string> answer) {
+                if (self.m_phase == Phase::over) return;
+                if (!answer) return self.refuse(order.word, answer.error());
+                self.write({{order.event, nlohmann::ordered_json::parse(*answer, nullptr, false)}});
+            });
+        }
         void operator()(const LeaveOrder&) const { self.goodbye("user"); }
     };
     std::visit(Performer{*this}, order);

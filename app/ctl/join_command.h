@@ -44,6 +44,7 @@ struct SessionActions {
     std::function<void(const MessageOrder&)> message;
     std::function<void(const ChatRulesOrder&)> setChatRules;
     std::function<void(const InvitationOrder&, std::function<void(base::Result<std::string>)>)> createInvitation;
+    std::function<void(const std::string& what, const std::string& body, std::function<void(base::Result<std::string>)>)> request;
     std::function<void(std::function<void()> done)> leave;
     std::function<void()> joined;   ///< the first time inside, before the event: the playout file starts here
 };

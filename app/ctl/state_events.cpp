@@ -248,6 +248,13 @@ void StateEvents::person(const RoomState& before, const RoomState& after, const 
         out.push_back(about("uninvited", is));
     }
 
+    const auto slot = was != nullptr ? was->slotUntil : std::nullopt;
+    if (slot != is.slotUntil) {
+        auto event = about("slot", is);
+        event.fields["until_ms"] = is.slotUntil ? base::toUnixMs(*is.slotUntil) : 0;
+        out.push_back(std::move(event));
+    }
+
     const bool wasOpen = was != nullptr && microphoneOpen(before, *was);
     const bool wasHeld = was != nullptr && was->held;
     if (wasOpen != microphoneOpen(after, is) || wasHeld != is.held) out.push_back(mutedEvent(after, is));
@@ -333,6 +340,10 @@ void StateEvents::wholeRoom(const RoomState& before, const RoomState& after, std
     if (before.waitingForHost != after.waitingForHost) out.push_back({"waiting", {{"for_host", after.waitingForHost}}});
     if (before.overflow != after.overflow) out.push_back(overflowEvent(after));
     door(before, after, out);
+    if (before.chair != after.chair)
+        out.push_back({"chair", {{"name", after.chair.empty() ? std::string() : nameOf(after, after.chair.str())}, {"identity", after.chair.str()}}});
+    if (before.questionsRevision != after.questionsRevision || before.questionsDesk != after.questionsDesk)
+        out.push_back({"questions_changed", {{"revision", after.questionsRevision}, {"desk", after.questionsDesk}}});
     if (!before.askedToUnmute && after.askedToUnmute) out.push_back({"asked"});
 
     std::set<base::Identity> speaking;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "app/ctl/duration.h"
+#include "app/ctl/question_orders.h"
 
 namespace parlour::ctl {
 namespace {
@@ -54,6 +55,7 @@ const std::map<std::string_view, Word>& verbs() {
         {"hold", {StageVerb::hold, Target::required}},     {"release", {StageVerb::release, Target::required}},
         {"down", {StageVerb::down, Target::optional}},     {"up", {StageVerb::up, Target::none}},
         {"next", {StageVerb::next, Target::none}},         {"promote", {StageVerb::promote, Target::required}},
+        {"chair", {StageVerb::chair, Target::optional}},
         {"demote", {StageVerb::demote, Target::required}}, {"host", {StageVerb::host, Target::required}},
         {"remove", {StageVerb::remove, Target::required}}, {"ban", {StageVerb::ban, Target::required}},
         {"clear-hands", {StageVerb::clearHands, Target::none}}, {"admit", {StageVerb::admit, Target::optional}},
@@ -254,6 +256,7 @@ base::Result<Order> parseOrder(std::string_view line, const room::RoomState& sta
         if (!who) return base::Unexpected<base::Error>(std::move(who).error());
         return Order(room::Command{api::StageVerb::pin, *who, {}, {}, word == "pin", false});
     }
+    if (auto asked = questionOrder(word, rest, state)) return std::move(*asked);
     const auto found = verbs().find(word);
     if (found == verbs().end())
         return wrong("bad_command", "There is no command \"" + std::string(word) + "\".", "parlourctl --help lists them.");

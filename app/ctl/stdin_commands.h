@@ -41,12 +41,19 @@ struct InvitationOrder {
     std::optional<int> uses;
     std::optional<std::chrono::seconds> expires;
 };
+/// A request of the house about this room; its answer becomes an event.
+struct RequestOrder {
+    std::string word;    ///< of the command
+    std::string what;    ///< "questions/3"
+    std::string body;    ///< JSON; empty = a GET
+    std::string event;   ///< "question"
+};
 struct LeaveOrder {};
 /// An empty line.
 struct NoOrder {};
 
 using Order = std::variant<NoOrder, room::Command, MicrophoneOrder, SayOrder, ReactOrder, MessageOrder, ChatRulesOrder,
-                           InvitationOrder, LeaveOrder>;
+                           InvitationOrder, RequestOrder, LeaveOrder>;
 
 /// Longest line taken; a longer one is refused, not cut.
 inline constexpr std::size_t kMaxCommandBytes = 8 * 1024;

@@ -52,6 +52,9 @@ void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineCl
     } else if (scene == QLatin1String("crowd")) {
         enter("listener");
         client.crowd(5000);
+    } else if (scene == QLatin1String("questions") || scene == QLatin1String("ask")) {
+        enter(scene == QLatin1String("ask") ? "listener" : "moderator");
+        client.interview();
     } else if (scene == QLatin1String("host")) {
         enter("host");
     } else if (scene == QLatin1String("offer")) {

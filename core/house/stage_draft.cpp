@@ -83,6 +83,18 @@ void Draft::setSlot(Person& person, int seconds) {
     person.slotUntilWall = seconds > 0 ? wall + std::chrono::seconds(seconds) : base::WallTime{};
 }
 
+void Draft::offer(Person& person, const base::Identity& by, bool onTurn) {
+    Offer made;
+    made.until = now + policy.offerTime;
+    made.untilWall = wall + std::chrono::duration_cast<std::chrono::milliseconds>(policy.offerTime);
+    made.by = by;
+    made.hand = std::move(person.hand);
+    made.onTurn = onTurn;
+    person.hand.reset();
+    person.offer = std::move(made);
+    audit(by, "invite", person.identity);
+}
+
 void Draft::setPower(Person& person, Power power) {
     if (person.power == power) return;
     if (person.power == Power::none) person.powerOrder = change.session.nextOrder++;
@@ -129,6 +141,7 @@ void Draft::settle() {
     if (change.session.live) settleHost();
     if (change.session.live) settleEmpty();
     if (change.session.live) settleOverflow();
+    if (change.session.live) settleChair(*this);
     findVisible();
 }
 
@@ -229,6 +242,7 @@ void Draft::findVisible() {
     const bool hasPower = powerful([&](auto f) { forEach(f); });
     change.roomChanged = before.live != after.live || before.handsLocked != after.handsLocked ||
                          before.doorLocked != after.doorLocked || change.settingsChanged || before.overflowRooms != after.overflowRooms ||
+                         before.chair.holder != after.chair.holder ||
                          before.lockSince != after.lockSince || (after.live && hadPower != hasPower);
     const bool outsiders = std::any_of(change.people.begin(), change.people.end(), [](const auto& e) { return !e.second; });
     if (!change.told.empty() || change.roomChanged || !change.gone.empty() || outsiders) ++after.version;

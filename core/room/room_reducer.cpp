@@ -19,6 +19,13 @@ std::string attribute(const signal::ParticipantInfo& info, std::string_view name
 /// Until the year 9999: nobody who adds or prints it runs over.
 bool plausible(std::int64_t unixMs) { return unixMs >= 0 && unixMs <= 253'402'300'799'999; }
 
+std::optional<base::WallTime> deadline(const std::string& text) {
+    std::int64_t unixMs = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), unixMs);
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size() || !plausible(unixMs)) return std::nullopt;
+    return base::fromUnixMs(unixMs);
+}
+
 int rank(const Participant& p) {
     if (p.seat != api::Seat::stage) return 3;
     return p.power == api::Power::host ? 0 : p.power == api::Power::moderator ? 1 : 2;
@@ -124,11 +131,8 @@ Participant toParticipant(const signal::ParticipantInfo& info, const base::Ident
     p.seat = seat.empty() ? (info.permission.canPublish || info.isPublisher ? api::Seat::stage : api::Seat::audience)
                           : api::parseSeat(seat).value_or(api::Seat::audience);
     p.handKey = attribute(info, api::kAttrHand);
-    const auto invited = attribute(info, api::kAttrInvited);
-    std::int64_t deadline = 0;
-    const auto [end, error] = std::from_chars(invited.data(), invited.data() + invited.size(), deadline);
-    if (!invited.empty() && error == std::errc{} && end == invited.data() + invited.size() && plausible(deadline))
-        p.invitedUntil = base::fromUnixMs(deadline);
+    p.invitedUntil = deadline(attribute(info, api::kAttrInvited));
+    p.slotUntil = deadline(attribute(info, api::kAttrSlotUntil));
     p.held = attribute(info, api::kAttrHeld) == "1";
     p.mutedBy = attribute(info, api::kAttrMutedBy);
     const auto overflow = attribute(info, api::kAttrOverflow);
@@ -193,6 +197,13 @@ void applyRoom(RoomState& state, const signal::RoomInfo& room) {
     state.elsewhere = number(api::kMetaElsewhere);
     if (auto title = text("title"); !title.empty()) state.title = std::move(title);
     if (auto house = text("house"); !house.empty()) state.houseName = std::move(house);
+    const auto number = [&](const char* key) {
+        const auto found = json.find(key);
+        return found != json.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+    };
+    state.chair = base::Identity(text("chair"));
+    state.questionsRevision = number("questions");
+    state.questionsDesk = number("questions_desk");
     state.handsLocked = flag("hands_locked");
     state.waitingForHost = flag("waiting_for_host");
     applyChatRules(state, json);

@@ -417,6 +417,17 @@ void RoomSession::createInvitation(api::Role role, std::optional<int> uses, std:
     });
 }
 
+void RoomSession::ask(const std::string& what, const std::string& body, std::function<void(base::Result<std::string>)> done) {
+    PARLOUR_CHECK_THREAD(m_impl->thread);
+    if (!m_impl->house || m_impl->room.empty()) {
+        m_impl->loop.post([done] {
+            done(base::fail(base::ErrorKind::refused, "not_joined", "You are not in a room.", "Enter a room first."));
+        });
+        return;
+    }
+    m_impl->house->request("/rooms/" + m_impl->room.str() + "/" + what, body, false, std::move(done));
+}
+
 void RoomSession::leave(std::function<void()> done) {
     PARLOUR_CHECK_THREAD(m_impl->thread);
     auto& s = *m_impl;

@@ -103,6 +103,9 @@ class RoomSession {
     /// An invitation to this room (moderators); answers the link.
     void createInvitation(api::Role role, std::optional<int> uses, std::optional<std::chrono::seconds> expires,
                           std::function<void(base::Result<std::string>)> done);
+    /// A request of the house about this room: `what` is "questions" for rooms/ROOM/questions; an empty body is a GET. Answers
+    /// JSON, once; nothing after the session is gone.
+    void ask(const std::string& what, const std::string& body, std::function<void(base::Result<std::string>)> done);
     /// Sends leave, closes everything; `done` when nothing runs any more.
     void leave(std::function<void()> done);
     /// Local only: 0.0 to 2.0, kept per identity for the session.

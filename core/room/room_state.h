@@ -52,6 +52,7 @@ struct Participant {
     api::Seat seat = api::Seat::audience;
     std::string handKey;                        ///< "" = no hand; order key otherwise
     std::optional<base::WallTime> invitedUntil; ///< an offer to speak is open until then
+    std::optional<base::WallTime> slotUntil;    ///< the speaker's time ends then; none = no limit
     bool held = false;
     std::string mutedBy;                        ///< identity of the moderator who muted, "" = own mute
     bool microphoneOpen = false;                ///< publishes and is not muted
@@ -119,6 +120,9 @@ struct RoomState {
     bool doorLocked = false;
     std::string handsRule = "everyone";  ///< whose hands are taken: off, members, invited, everyone
     bool waitingForHost = false;
+    base::Identity chair;                ///< who interviews; empty = nobody
+    std::uint64_t questionsRevision = 0; ///< +1 per change of the questions that everybody reads
+    std::uint64_t questionsDesk = 0;     ///< +1 per change of the question desk, the above included
 
     InLine line;                       ///< while waiting
     std::shared_ptr<const DoorView> door;  ///< moderators only, null for others

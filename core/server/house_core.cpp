@@ -10,6 +10,7 @@
 #include "core/crypto/random.h"
 #include "core/house/store/audit_store.h"
 #include "core/house/store/desk_store.h"
+#include "core/house/store/question_store.h"
 #include "core/server/house_impl.h"
 #include "core/server/house_routes.h"
 
@@ -54,6 +55,7 @@ base::Result<std::size_t> HouseService::Impl::open() {
             room->chat.last = chat.last(room->row.id);
             room->chat.session = room->stage.session.sid;
             room->chat.rules = chat.rules(room->row.id, room->chat.session);
+            room->questions.desk = house::QuestionStore(store).load(room->row.id, room->stage.session.sid);
             rooms.emplace(room->row.id, std::move(room));
         }
         return {};
@@ -287,6 +289,11 @@ std::string HouseService::Impl::metadataOf(const HouseRoom& room) {
                               {"started_at", base::toUnixMs(stage.session.startedAt)}};
     if (stage.session.overflowRooms > 0) json["overflow_rooms"] = stage.session.overflowRooms;
     if (stage.session.doorLocked) json["door_locked"] = true;
+    if (!stage.session.chair.holder.empty()) json["chair"] = stage.session.chair.holder.str();
+    if (const auto& desk = room.questions.desk; desk.version > 0) {
+        json["questions"] = desk.revision;
+        json["questions_desk"] = desk.version;
+    }
     if (stage.settings.preset != "open") json["preset"] = stage.settings.preset;
     if (stage.settings.hands != house::HandPolicy::everyone) json["hands"] = house::toString(stage.settings.hands);
     if (stage.settings.waitingRoom) json["waiting_room"] = true;

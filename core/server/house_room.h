@@ -11,6 +11,7 @@
 #include "core/house/stage.h"
 #include "core/house/store/store.h"
 #include "core/server/room_chat.h"
+#include "core/server/room_questions.h"
 
 namespace parlour::server {
 
@@ -47,6 +48,7 @@ struct HouseRoom {
     house::HostingMeter hosting;
     RoomChat chat;
     ArrivalMeter arrivals;
+    RoomQuestions questions;
 };
 using HouseRoomPtr = std::shared_ptr<HouseRoom>;
 

@@ -397,3 +397,23 @@ TEST_CASE("a line is JSON with time and name first, also for broken text", "[ctl
     CHECK(line.find('\n') == std::string::npos);
     CHECK(nlohmann::json::accept(line));
 }
+
+TEST_CASE("the speaker's time, the chair and the question desk are told when they change", "[ctl][questions]") {
+    Joined room;
+    room.edit(kAna).slotUntil = base::fromUnixMs(1'795'000'160'000);
+    room.state.chair = base::Identity(kAna);
+    room.state.questionsDesk = 4;
+    auto told = room.next();
+    REQUIRE(names(told) == Names{"slot", "chair", "questions_changed"});
+    CHECK(told[0].fields["until_ms"] == 1'795'000'160'000);
+    CHECK(told[1].fields["name"] == "Ana");
+    CHECK(told[2].fields["revision"] == 0);
+    CHECK(told[2].fields["desk"] == 4);
+    CHECK(room.next().empty());
+    room.edit(kAna).slotUntil.reset();
+    room.state.chair = {};
+    told = room.next();
+    REQUIRE(names(told) == Names{"slot", "chair"});
+    CHECK(told[0].fields["until_ms"] == 0);
+    CHECK(told[1].fields["identity"] == "");
+}

@@ -58,6 +58,20 @@ OfflineClient::OfflineClient(const base::Clock& clock) : houses(clock), m_clock(
         wish.sinceMinutes = asked.sinceMinutes;
         command(wish);
     };
+    houses.onQuestions = [this] {
+        ++m_state.questionsRevision;
+        ++m_state.questionsDesk;
+        publish();
+    };
+    houses.takeNote = [this](const base::Identity& who) {
+        for (const auto& hand : m_state.hands)
+            if (hand.identity == who) {
+                const std::string note = hand.note;
+                command({api::StageVerb::lower, who, {}, {}, true, false});
+                return note;
+            }
+        return std::string();
+    };
 }
 
 void OfflineClient::listen(ClientEvents events) { m_events = std::move(events); }
@@ -179,8 +193,18 @@ void OfflineClient::fill(const std::string& name, const std::string& as) {
             const bool late = ++row > 9;   // the last ones came together, by the listener link
             arrivals[person->identity.str()] = {late || row % 2 == 0 ? "inv1" : "inv2", late ? 4 : 35};
         }
+    houses.atDesk = own->power != api::Power::none;
     show(std::move(state));
     tellHouse();
+}
+
+void OfflineClient::interview() {
+    houses.fillQuestions();
+    m_state.chair = base::Identity("josephineokafor");
+    m_state.questionsRevision = 3;
+    m_state.questionsDesk = 9;
+    if (auto* speaker = edit(base::Identity("victortamm"))) speaker->slotUntil = m_clock.wallNow() + std::chrono::seconds(161);
+    publish();
 }
 
 void OfflineClient::show(room::RoomState state) {
@@ -286,6 +310,12 @@ void OfflineClient::command(const room::Command& command) {
             break;
         case api::StageVerb::lockHands: m_state.handsLocked = command.on; break;
         case api::StageVerb::end: leave(); return;
+        case api::StageVerb::chair:
+            if (who->seat == api::Seat::stage)
+                m_state.chair = who->identity;
+            else
+                who->invitedUntil = m_clock.wallNow() + std::chrono::seconds(30);
+            break;
         case api::StageVerb::ask:
         case api::StageVerb::host: break;
         case api::StageVerb::next:

@@ -57,6 +57,8 @@ class OfflineClient : public QObject, public RoomClient {
     void fill(const std::string& name, const std::string& as);
     /// So many more listeners, named "Listener 1" and so on.
     void crowd(int listeners);
+    /// The room that is there becomes an interview: questions, somebody in the chair, a speaker with a time.
+    void interview();
     std::vector<room::Command> commands;   ///< everything that was asked, in order
     bool testing = false;                  ///< the microphone would run for a test
     api::InvitationKind linkKind = api::InvitationKind::listener;   ///< of every link

@@ -72,6 +72,7 @@ OfflineHouse::OfflineHouse(const base::Clock& clock) : m_clock(clock) {
     addTalks();
     addSafety();
     addDesk();
+    addQuestions();
 }
 
 std::string OfflineHouse::Call::value(const std::string& name) const {

@@ -15,6 +15,7 @@
 #include "core/api/guest_types.h"
 #include "core/api/member_types.h"
 #include "core/api/people_types.h"
+#include "core/api/question_types.h"
 #include "core/api/report_types.h"
 #include "core/base/doors/clock.h"
 #include "ui/models/house_client.h"
@@ -50,6 +51,11 @@ class OfflineHouse final : public HouseClient {
     std::map<std::string, api::Profile> profiles;   ///< what goes beyond Member
     api::RoomSettings settings;                     ///< of every room
     std::vector<api::BanInfo> bans;
+    std::vector<api::Question> questions;           ///< of the room one is in, as its desk sees them
+    int agreedLeft = 0;                             ///< agreed with the guest, not on the desk yet
+    bool atDesk = false;                            ///< one screens
+    std::function<void()> onQuestions;              ///< the desk changed
+    std::function<std::string(const base::Identity&)> takeNote;  ///< a raised hand goes down; answers its note
     struct Inside {
         std::string link;   ///< by which somebody in the room came
         int minutesAgo = 0;
@@ -62,6 +68,7 @@ class OfflineHouse final : public HouseClient {
     void fillInvitations(int count);
     void fillGuests();
     void fillTalks();
+    void fillQuestions();
     /// A house whose owner is alone.
     void clear();
     bool has(const std::string& path) const;   ///< was asked, with or without a query
@@ -82,6 +89,7 @@ class OfflineHouse final : public HouseClient {
     void addTalks();
     void addSafety();
     void addDesk();
+    void addQuestions();
     base::Result<std::string> answer(const std::string& path, const std::string& body) const;
     api::Member* member(const std::string& id);
     std::int64_t ago(std::chrono::minutes minutes) const;

@@ -17,6 +17,7 @@ QString spokenState(const PersonRow& row) {
     QStringList parts{row.role};
     if (row.self) parts << tr("you");
     if (row.onStage) parts << (row.held ? tr("held by a moderator") : row.muted ? tr("muted") : tr("microphone open"));
+    if (row.chair) parts << tr("interviews");
     if (row.handUp) parts << tr("hand raised, %1 in line").arg(ordinal(row.handPlace));
     if (row.invited) parts << tr("invited to speak");
     if (row.quality == 0 || row.quality == 3) parts << tr("poor connection");
@@ -40,6 +41,8 @@ PersonRow personRow(const room::RoomState& state, const room::Participant& perso
     row.invited = person.invitedUntil.has_value();
     row.held = person.held;
     row.self = person.isSelf;
+    row.chair = row.onStage && !state.chair.empty() && person.identity == state.chair;
+    if (row.onStage && person.slotUntil) row.slotUntil = static_cast<double>(base::toUnixMs(*person.slotUntil));
     row.muted = row.onStage && !(row.self ? state.microphoneLive : person.microphoneOpen);
     row.quality = person.connectionQuality;
     row.announced = person.speakerLevel;
@@ -95,6 +98,8 @@ QVariant PeopleModel::data(const QModelIndex& index, int role) const {
         case Muted: return row->muted;
         case Self: return row->self;
         case Quality: return row->quality;
+        case Chair: return row->chair;
+        case SlotUntil: return row->slotUntil;
         case Level: {
             const auto i = static_cast<std::size_t>(index.row());
             return i < m_levels.size() ? static_cast<double>(m_levels[i]) : 0.0;
@@ -107,7 +112,7 @@ QHash<int, QByteArray> PeopleModel::roleNames() const {
     return {{Identity, "identity"}, {Name, "name"}, {Handle, "handle"}, {Initials, "initials"}, {RoleWords, "roleWords"},
             {Spoken, "spoken"}, {Color, "colorIndex"}, {Power, "power"}, {OnStage, "onStage"}, {HandUp, "handUp"},
             {HandPlace, "handPlace"}, {Invited, "invited"}, {Held, "held"}, {Muted, "muted"}, {Self, "isSelf"},
-            {Quality, "quality"}, {Level, "level"}};
+            {Quality, "quality"}, {Level, "level"}, {Chair, "chair"}, {SlotUntil, "slotUntil"}};
 }
 
 void PeopleModel::showPeople(const std::vector<PersonRow>& next) {

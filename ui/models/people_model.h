@@ -28,6 +28,8 @@ struct PersonRow {
     bool held = false;
     bool muted = false;     ///< on stage and no open microphone
     bool self = false;
+    bool chair = false;     ///< has the interviewer's chair
+    double slotUntil = 0;   ///< end of the speaker's time in ms; 0 = no limit
     int quality = 2;
     float announced = 0.0f; ///< level as the server announced it
     std::uint32_t track = 0;  ///< audio::TrackId for the meter, 0 = none
@@ -47,7 +49,7 @@ class PeopleModel : public RowModel<PersonRow> {
     Q_PROPERTY(int count READ count NOTIFY countChanged)
   public:
     enum Role { Identity = Qt::UserRole + 1, Name, Handle, Initials, RoleWords, Spoken, Color, Power, OnStage, HandUp, HandPlace,
-                Invited, Held, Muted, Self, Quality, Level };
+                Invited, Held, Muted, Self, Quality, Level, Chair, SlotUntil };
     using RowModel::RowModel;
     int count() const { return rowCount(); }
     QVariant data(const QModelIndex& index, int role) const override;

@@ -102,6 +102,8 @@ void SessionBridge::announceChanges(const room::RoomState& before, const room::R
         if (was->mutedBy.empty() && !is->mutedBy.empty()) emit announced(tr("A moderator muted you"));
         if (was->power != is->power && is->power != api::Power::none) emit announced(tr("You are now: %1").arg(roleWords(*is)));
     }
+    if (before.chair != after.chair && !after.chair.empty())
+        if (const auto* holder = after.find(after.chair)) emit announced(holder->identity == after.self ? tr("You interview now") : tr("%1 interviews now").arg(text(holder->name)));
     if (!before.askedToUnmute && after.askedToUnmute) emit announced(tr("A moderator asks you to unmute"));
     if (!before.reconnectVisible && after.reconnectVisible) emit announced(tr("Reconnecting"));
     if (before.reconnectVisible && !after.reconnectVisible) emit announced(tr("Connected again"));
@@ -110,6 +112,7 @@ void SessionBridge::announceChanges(const room::RoomState& before, const room::R
 }
 
 void SessionBridge::tick() {
+    for (const auto& words : m_slots.due(*m_state, m_clock.wallNow())) emit announced(words);
     m_hands.showHands(handRows(*m_state, base::toUnixMs(m_clock.wallNow())));
     emit changed();
 }
@@ -124,6 +127,9 @@ bool SessionBridge::connecting() const {
     return m_state->session == room::SessionState::redeeming || m_state->session == room::SessionState::connecting;
 }
 QString SessionBridge::room() const { return joined() ? text(m_state->room.str()) : QString(); }
+QString SessionBridge::chair() const { return text(m_state->chair.str()); }
+bool SessionBridge::mayHandChair() const { return moderator() || (me() && m_state->chair == me()->identity); }
+double SessionBridge::now() const { return static_cast<double>(base::toUnixMs(m_clock.wallNow())); }
 QString SessionBridge::handsRule() const { return text(m_state->handsRule); }
 QString SessionBridge::title() const { return text(m_state->title); }
 QString SessionBridge::houseName() const { return text(m_state->houseName); }
@@ -302,7 +308,8 @@ QVariantMap SessionBridge::person(const QString& who) const {
             {QStringLiteral("power"), static_cast<int>(row.power)}, {QStringLiteral("onStage"), row.onStage},
             {QStringLiteral("handUp"), row.handUp}, {QStringLiteral("invited"), row.invited},
             {QStringLiteral("held"), row.held}, {QStringLiteral("muted"), row.muted},
-            {QStringLiteral("isSelf"), row.self}, {QStringLiteral("below"), below}};
+            {QStringLiteral("isSelf"), row.self}, {QStringLiteral("chair"), row.chair},
+            {QStringLiteral("below"), below}};
 }
 
 void SessionBridge::setListsFrozen(bool frozen) {

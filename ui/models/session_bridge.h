@@ -15,6 +15,7 @@
 #include "ui/models/people_model.h"
 #include "ui/models/reaction_model.h"
 #include "ui/models/room_client.h"
+#include "ui/models/slot_watch.h"
 #include "ui/models/talk_models.h"
 
 namespace parlour::ui {
@@ -43,6 +44,11 @@ class SessionBridge : public QObject {
     Q_PROPERTY(bool handsLocked READ handsLocked NOTIFY changed)
     Q_PROPERTY(bool doorLocked READ doorLocked NOTIFY changed)
     Q_PROPERTY(QString handsRule READ handsRule NOTIFY changed)   ///< off, members, invited, everyone
+    Q_PROPERTY(QString chair READ chair NOTIFY changed)           ///< who interviews; empty = nobody
+    Q_PROPERTY(bool mayHandChair READ mayHandChair NOTIFY changed)
+    Q_PROPERTY(double questionsRevision READ questionsRevision NOTIFY changed)  ///< of what everybody reads
+    Q_PROPERTY(double questionsDesk READ questionsDesk NOTIFY changed)          ///< of everything
+    Q_PROPERTY(double now READ now NOTIFY changed)                ///< ms; goes on every second
     Q_PROPERTY(bool waitingForHost READ waitingForHost NOTIFY changed)
     Q_PROPERTY(bool moderator READ moderator NOTIFY changed)      ///< host or moderator
     Q_PROPERTY(bool host READ host NOTIFY changed)
@@ -89,6 +95,11 @@ class SessionBridge : public QObject {
     bool handsLocked() const { return m_state->handsLocked; }
     bool doorLocked() const { return m_state->doorLocked; }
     QString handsRule() const;
+    QString chair() const;
+    bool mayHandChair() const;
+    double questionsRevision() const { return static_cast<double>(m_state->questionsRevision); }
+    double questionsDesk() const { return static_cast<double>(m_state->questionsDesk); }
+    double now() const;
     bool waitingForHost() const { return m_state->waitingForHost; }
     bool moderator() const;
     bool host() const;
@@ -171,6 +182,7 @@ class SessionBridge : public QObject {
     ChatModel m_chat;
     ReactionModel m_reactions;
     DoorModel m_door;
+    SlotWatch m_slots;
     QHash<QString, double> m_volumes;
     int m_stageCount = 0;
     int m_audienceCount = 0;

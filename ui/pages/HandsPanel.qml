@@ -68,12 +68,19 @@ FocusScope {
         id: handMenu
         property int place: 0
         property bool pinned: false
+        property string note: ""
         title: qsTr("Place in the line")
         onClosed: App.session.setListsFrozen(false)
         PopItem {
             text: handMenu.pinned ? qsTr("No longer pinned") : qsTr("Pin in front")
             iconName: "pin"
             onTriggered: App.session.manage("pin", {who: root.menuOf, on: !handMenu.pinned})
+        }
+        PopItem {
+            text: qsTr("Make it a question")
+            iconName: "info"
+            wanted: handMenu.note !== ""
+            onTriggered: App.roomHouse.post("/rooms/" + App.session.room + "/questions", {hand: root.menuOf})
         }
         PopItem { text: qsTr("Move up"); wanted: handMenu.place > 1; onTriggered: App.session.manage("move", {who: root.menuOf, place: handMenu.place - 1}) }
         PopItem { text: qsTr("Move down"); wanted: handMenu.place < list.count; onTriggered: App.session.manage("move", {who: root.menuOf, place: handMenu.place + 1}) }
@@ -154,6 +161,7 @@ FocusScope {
                     root.menuOf = row.identity
                     handMenu.place = row.place
                     handMenu.pinned = row.pinned
+                    handMenu.note = row.note
                     App.session.setListsFrozen(true)
                     handMenu.popup(more, more.width - handMenu.implicitWidth, more.height)
                 }

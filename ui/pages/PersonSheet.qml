@@ -157,6 +157,14 @@ Sheet {
             onClicked: { root.close(); root.removeWanted(root.identity, true) }
         }
     }
+    ActionButton {
+        visible: App.session.mayHandChair && root.who.chair !== true && (root.who.onStage === true || root.mod)
+        compact: true
+        text: root.other ? qsTr("Hand over the chair") : qsTr("Take the chair")
+        hint: root.who.onStage === true ? qsTr("This person asks the questions from now on; nobody's microphone changes")
+                                        : qsTr("Offers the stage first; the chair comes with it")
+        onClicked: root.act("chair")
+    }
     actions: [
         ActionButton { text: qsTr("Close"); onClicked: root.close() }
     ]

@@ -20,11 +20,13 @@ PressableRow {
     required property bool isSelf
     required property int quality
     required property double level
+    required property bool chair
+    required property double slotUntil
     property real size: 88
     signal opened()
 
     implicitWidth: size + (size > 80 ? 48 : 32)
-    implicitHeight: size + 24 + Theme.fontSmall + Theme.fontTiny + 14
+    implicitHeight: size + 24 + Theme.fontSmall + Theme.fontTiny + 14 + (slotUntil > 0 ? Theme.fontTiny + 6 : 0)
     spokenName: handle === "" ? name : name + " " + handle
     spokenState: spoken + (level > 0.02 ? ", " + qsTr("speaking") : "")
     onClicked: opened()
@@ -80,12 +82,13 @@ PressableRow {
             UserText {
                 width: parent.width
                 horizontalAlignment: Text.AlignHCenter
-                text: root.isSelf ? qsTr("%1 · you").arg(root.roleWords) : root.roleWords
+                text: (root.isSelf ? qsTr("%1 · you").arg(root.roleWords) : root.roleWords) + (root.chair ? " · " + qsTr("interviews") : "")
                 color: Theme.muted
                 font.pixelSize: Theme.fontTiny
                 wrapMode: Text.NoWrap
                 silent: true
             }
+            SlotLine { width: parent.width; until: root.slotUntil }
         }
     }
 }

@@ -16,14 +16,15 @@ void saveSession(soci::session& sql, const std::string& room, const Session& s) 
     const auto number = [](std::uint64_t n) { return static_cast<long long>(n); };
     const long long version = number(s.version), started = base::toUnixMs(s.startedAt), order = number(s.nextOrder),
                     key = number(s.nextKey), front = number(s.frontKey), pin = number(s.pinKey), door = base::toUnixMs(s.doorSince);
-    const int locked = s.doorLocked;
+    const int locked = s.doorLocked, given = s.chair.given;
     sql << "DELETE FROM sessions WHERE room = :r", use(room, "r");
     sql << "INSERT INTO sessions(room, live, sid, version, started_ms, hands_locked, ever_present, had_host, host, on_turn, "
-           "listener_lock, next_order, next_key, front_key, pin_key, door_locked, door_ms, overflow_rooms) VALUES(:r, :l, :s, :v, :t, :h, :e, :a, :o, :n, :k, :x, :y, "
-           ":z, :p, :d, :m, :f)",
+           "listener_lock, next_order, next_key, front_key, pin_key, door_locked, door_ms, chair, chair_next, chair_given, overflow_rooms) "
+           "VALUES(:r, :l, :s, :v, :t, :h, :e, :a, :o, :n, :k, :x, :y, :z, :p, :d, :m, :c, :f, :g, :w)",
         use(room, "r"), use(live, "l"), use(s.sid.str(), "s"), use(version, "v"), use(started, "t"), use(handsLocked, "h"),
         use(everPresent, "e"), use(hadHost, "a"), use(s.host.str(), "o"), use(s.onTurn.str(), "n"), use(lock, "k"),
-        use(order, "x"), use(key, "y"), use(front, "z"), use(pin, "p"), use(locked, "d"), use(door, "m"), use(s.overflowRooms, "f");
+        use(order, "x"), use(key, "y"), use(front, "z"), use(pin, "p"), use(locked, "d"), use(door, "m"),
+        use(s.chair.holder.str(), "c"), use(s.chair.next.str(), "f"), use(given, "g"), use(s.overflowRooms, "w");
 }
 
 void savePerson(soci::session& sql, const std::string& room, const Person& p) {
@@ -76,14 +77,14 @@ Stage Store::loadStage(const base::RoomId& room) {
     {
         Session& s = stage.session;
         int live = 0, handsLocked = 0, everPresent = 0, hadHost = 0, lock = 0;
-        int locked = 0;
+        int locked = 0, given = 0;
         long long version = 0, started = 0, order = 1, key = 1, front = 1, pin = 1, door = 0;
-        std::string sid, host, onTurn;
+        std::string sid, host, onTurn, chair, chairNext;
         sql << "SELECT live, sid, version, started_ms, hands_locked, ever_present, had_host, host, on_turn, listener_lock, "
-               "next_order, next_key, front_key, pin_key, door_locked, door_ms, overflow_rooms FROM sessions WHERE room = :r",
+               "next_order, next_key, front_key, pin_key, door_locked, door_ms, chair, chair_next, chair_given, overflow_rooms FROM sessions WHERE room = :r",
             use(room.str(), "r"), into(live), into(sid), into(version), into(started), into(handsLocked), into(everPresent),
             into(hadHost), into(host), into(onTurn), into(lock), into(order), into(key), into(front),
-            into(pin), into(locked), into(door), into(s.overflowRooms);
+            into(pin), into(locked), into(door), into(chair), into(chairNext), into(given), into(s.overflowRooms);
         if (!sql.got_data()) return stage;
         s.live = live != 0;
         s.sid = base::RoomSid(sid);
@@ -99,6 +100,7 @@ Stage Store::loadStage(const base::RoomId& room) {
         s.nextKey = static_cast<std::uint64_t>(key);
         s.frontKey = static_cast<std::uint64_t>(front);
         s.pinKey = static_cast<std::uint64_t>(pin);
+        s.chair = {base::Identity(chair), base::Identity(chairNext), given != 0};
         s.doorLocked = locked != 0;
         s.doorSince = base::fromUnixMs(door);
     }
