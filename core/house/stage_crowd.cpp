@@ -99,6 +99,8 @@ Done lockDoor(Draft& draft, const Command& c, const Actor& actor) {
 }
 
 Done admit(Draft& draft, const Command& c, const Actor& actor) {
+    if (draft.change.settings.audienceHeld)
+        return refuse("audience_held", "The guest and the host are not ready yet.", "Turn both lights on, or start without waiting for them.");
     std::vector<base::Identity> waiting;
     draft.forEach([&](const Person& p) {
         if (p.seat == Seat::waiting && (c.target.empty() || c.target == p.identity)) waiting.push_back(p.identity);

@@ -42,6 +42,8 @@ std::string stateText(const api::EventView& view) {
     if (view.state == "cancelled") return "This talk is cancelled.";
     if (view.state == "done") return "This talk is over.";
     if (view.state == "live") return "Live now.";
+    // The host's word counts until it is used up.
+    if (view.overdueMinutes > 0 && view.overdueMinutes >= view.lateMinutes) return "Late by " + std::to_string(view.overdueMinutes) + " min. It has not begun yet.";
     if (view.lateMinutes > 0) return "Begins about " + std::to_string(view.lateMinutes) + " minutes later.";
     if (!view.dates.empty()) return "The date is not fixed yet.";
     return {};

@@ -74,6 +74,7 @@ base::Result<house::RoomSettings> wished(const house::RoomSettings& now, const a
             return base::fail(ErrorKind::invalidInput, "bad_settings", "There is no such template.",
                               "The templates are open, interview, panel and quiet.", "preset");
         next = *made;
+        next.audienceHeld = now.audienceHeld;  // that is for the two lights
     }
     if (wish.hands) {
         const auto hands = house::parseHandPolicy(*wish.hands);
@@ -127,6 +128,7 @@ void line(Impl& impl, const RouteCall& call, const api::Nothing&, HouseService::
         out.waiting = static_cast<int>(waiting.size());
         out.inside = static_cast<int>(room->stage.people.size() - waiting.size());
         out.moderated = room->stage.settings.waitingRoom;
+        if (room->stage.settings.audienceHeld) out.awaits = "guest";
         for (std::size_t i = 0; i < waiting.size(); ++i)
             if (waiting[i]->identity == who) out.place = static_cast<int>(i) + 1;
         if (out.place > 0) {
