@@ -40,7 +40,7 @@ void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineCl
         enter("speaker");
         client.setMicrophone(true);
     } else if (scene == QLatin1String("moderator") || scene == QLatin1String("chat") || scene == QLatin1String("people") ||
-               scene == QLatin1String("person") || scene == QLatin1String("remove") || scene == QLatin1String("invite")) {
+               scene.startsWith(QLatin1String("desk-")) || scene == QLatin1String("person") || scene == QLatin1String("remove") || scene == QLatin1String("invite")) {
         enter("moderator");
         client.setMicrophone(true);
     } else if (scene == QLatin1String("host")) {

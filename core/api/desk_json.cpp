@@ -17,6 +17,8 @@ void describe(V& v, T& t) {
     v.field("joins_per_minute", t.joinsPerMinute);
     v.field("cap", t.cap);
     v.field("version", t.version);
+    v.field("changed_ms", t.changedMs, Need::optional);
+    v.field("changed_by_name", t.changedByName, Need::optional);
 }
 template <class V, Same<RoomSettingsWish> T>
 void describe(V& v, T& t) {

@@ -22,7 +22,9 @@ struct RoomSettings {
     bool stageOnly = false;
     int joinsPerMinute = 0;  ///< 0 = no limit
     int cap = 0;             ///< 0 = the house's
-    std::uint64_t version = 0;
+    std::uint64_t version = 0;      ///< of the whole room: hands and seats count, too
+    std::int64_t changedMs = 0;     ///< when the settings were changed last; 0 = not within a day
+    std::string changedByName;
 };
 // POST /api/v1/rooms/ROOM/settings (bearer, moderators) : RoomSettingsWish -> RoomSettings. First the template, then the rest.
 struct RoomSettingsWish {

@@ -168,6 +168,8 @@ void applyRoom(RoomState& state, const signal::RoomInfo& room) {
     if (auto house = text("house"); !house.empty()) state.houseName = std::move(house);
     state.handsLocked = flag("hands_locked");
     state.waitingForHost = flag("waiting_for_host");
+    state.doorLocked = flag("door_locked");
+    state.handsRule = text("hands").empty() ? "everyone" : text("hands");
     if (const auto started = json.find("started_at");
         started != json.end() && started->is_number_integer() && plausible(started->get<std::int64_t>()))
         state.startedAt = base::fromUnixMs(started->get<std::int64_t>());

@@ -92,6 +92,8 @@ struct RoomState {
     base::HouseId house;
     base::WallTime startedAt{};
     bool handsLocked = false;
+    bool doorLocked = false;
+    std::string handsRule = "everyone";  ///< whose hands are taken: off, members, invited, everyone
     bool waitingForHost = false;
 
     base::Identity self;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The moderators' desk: settings and templates of a room, bans, and the line in front of the door. House thread.
+// The moderators' desk: settings and templates of a room, bans, who came by which link, and the line in front of the door.
+// House thread.
 #include <algorithm>
+#include <map>
 
+#include "core/api/arrival_types.h"
 #include "core/api/desk_types.h"
 #include "core/house/invitation.h"
 #include "core/house/store/desk_store.h"
@@ -43,10 +46,18 @@ namespace {
 /// How often somebody in line asks again: rarely enough that thousands can wait.
 int retryAfter(std::size_t waiting) { return static_cast<int>(std::min<std::size_t>(30, 3 + waiting / 100)); }
 
-api::RoomSettings shown(const HouseRoom& room) {
+constexpr auto kChangesShown = std::chrono::hours(24);
+constexpr std::uint64_t kUsualMinutes = 10;
+
+api::RoomSettings shown(Impl& impl, const HouseRoom& room) {
     const house::RoomSettings& s = room.stage.settings;
-    return {s.preset,      std::string(house::toString(s.hands)), s.slotSeconds,    s.turnSeconds, s.slotIsSign,
-            s.waitingRoom, s.stageOnly,                           s.joinsPerMinute, s.cap,         room.stage.session.version};
+    api::RoomSettings out{s.preset,      std::string(house::toString(s.hands)), s.slotSeconds,    s.turnSeconds, s.slotIsSign,
+                          s.waitingRoom, s.stageOnly,                           s.joinsPerMinute, s.cap,         room.stage.session.version};
+    if (const auto last = house::DeskStore(impl.store).lastChange(room.row.id, impl.clock.wallNow() - kChangesShown)) {
+        out.changedMs = base::toUnixMs(last->at);
+        if (const auto person = impl.store.person(last->actor)) out.changedByName = person->name;
+    }
+    return out;
 }
 
 base::Result<HouseRoomPtr> moderated(Impl& impl, const RouteCall& call) {
@@ -63,7 +74,7 @@ base::Result<HouseRoomPtr> moderated(Impl& impl, const RouteCall& call) {
 base::Result<api::RoomSettings> settings(Impl& impl, const RouteCall& call) {
     auto room = moderated(impl, call);
     if (!room) return base::Unexpected(std::move(room).error());
-    return shown(**room);
+    return shown(impl, **room);
 }
 
 base::Result<house::RoomSettings> wished(const house::RoomSettings& now, const api::RoomSettingsWish& wish) {
@@ -100,9 +111,9 @@ void settle(Impl& impl, const RouteCall& call, const api::RoomSettingsWish& wish
     if (!next) return answer(base::Unexpected(std::move(next).error()));
     // Membership was looked at above: a moderator may set the room up before anybody is in it.
     impl.run(*room, house::Settle{call.who, true, std::move(*next), wish.ifVersion}, {},
-             [room = *room, answer](base::Result<std::uint64_t> done) {
+             [&impl, room = *room, answer](base::Result<std::uint64_t> done) {
                  if (!done) return answer(base::Unexpected(std::move(done).error()));
-                 answer(shown(*room));
+                 answer(impl.reading<api::RoomSettings>([&]() -> base::Result<api::RoomSettings> { return shown(impl, *room); }));
              });
 }
 
@@ -180,6 +191,43 @@ base::Result<api::Nothing> lift(Impl& impl, const RouteCall& call, const api::Ba
     return api::Nothing{};
 }
 
+base::Result<api::Arrivals> arrivals(Impl& impl, const RouteCall& call) {
+    auto room = moderated(impl, call);
+    if (!room) return base::Unexpected(std::move(room).error());
+    auto minutes = queryNumber(call, "minutes", kUsualMinutes);
+    if (!minutes) return base::Unexpected(std::move(minutes).error());
+    if (*minutes < 1 || *minutes > 1440)
+        return base::fail(ErrorKind::invalidInput, "bad_selector", "This time is not possible.", "Give 1 to 1440 minutes.");
+    const auto& people = (*room)->stage.people;
+    const auto own = people.find(call.who);
+    const auto power = own == people.end() ? api::Power::none : own->second.power;
+    const auto now = impl.clock.wallNow();
+    api::Arrivals out;
+    std::map<base::InvitationId, api::ArrivalLink> links;
+    for (const auto& [who, person] : people) {
+        if (!call.caller.admin && (who == call.who || person.power >= power)) continue;
+        if (person.arrivedAt >= now - std::chrono::minutes(*minutes)) ++out.recent;
+        if (person.cameBy.empty()) continue;
+        auto& link = links[person.cameBy];
+        ++link.people;
+        link.lastMs = std::max(link.lastMs, base::toUnixMs(person.arrivedAt));
+    }
+    for (auto& [id, link] : links) {
+        const auto row = impl.store.invitation(id);
+        if (!row) continue;
+        link.link = id;
+        link.kind = std::string(api::toString(row->kind));
+        link.forName = row->forName;
+        link.state = std::string(house::toString(house::stateOf(*row, now)));
+        if (const auto issuer = impl.store.person(row->issuer)) link.issuerName = issuer->name;
+        out.links.push_back(std::move(link));
+    }
+    std::sort(out.links.begin(), out.links.end(), [](const auto& a, const auto& b) {
+        return a.people != b.people ? a.people > b.people : a.lastMs > b.lastMs;
+    });
+    return out;
+}
+
 }  // namespace
 
 void addDeskRoutes(HouseRoutes& routes) {
@@ -189,6 +237,7 @@ void addDeskRoutes(HouseRoutes& routes) {
     routes.get("rooms/{room}/waiting", waiting);
     routes.get("rooms/{room}/bans", bans);
     routes.post<api::BanLift, api::Nothing>("rooms/{room}/bans/lift", lift);
+    routes.get("rooms/{room}/arrivals", arrivals);
 }
 
 }  // namespace parlour::server

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The moderators' desk through the house: settings, line, bans by link, what survives a crash.
+#include "core/api/arrival_types.h"
 #include "core/api/desk_types.h"
 #include "tests/server/house_requests.h"
 
@@ -96,4 +97,42 @@ TEST_CASE("a banned link keeps out whoever came by it, until the ban is lifted",
     CHECK(postAs<api::Nothing>(world, world.path("bans/lift"), api::BanLift{{}, link}, world.ann.session));
     CHECK(postAs<api::Nothing>(world, world.path("bans/lift"), api::BanLift{{}, link}, world.ann.session).error().code == "not_banned");
     CHECK(getAs<api::BanList>(world, world.path("bans"), world.ann.session)->bans.empty());
+}
+
+TEST_CASE("settings say who changed them last", "[desk]") {
+    Desk world;
+    const auto read = [&] { return getAs<api::RoomSettings>(world, world.path("settings"), world.ann.session); };
+    const auto before = read();
+    REQUIRE(before);
+    CHECK(before->changedByName.empty());
+    api::RoomSettingsWish wish;
+    wish.cap = 40;
+    const auto made = world.settle(wish, world.ann.session);
+    REQUIRE(made);
+    CHECK(made->changedByName == "ann");
+    CHECK(made->changedMs == base::toUnixMs(world.clock.wallNow()));
+    world.clock.advance(10min);
+    CHECK(read()->changedMs == made->changedMs);
+}
+
+TEST_CASE("before a raid is cleared the moderator sees how many came by each link and lately", "[desk]") {
+    Desk world;
+    const auto listener = HouseWorld::parts(world.links.listener).first;
+    const auto bob = world.enter("bob", world.links.listener);
+    world.clock.advance(30min);
+    world.enter("cleo", world.links.listener);
+    world.enter("dora", world.links.speaker);
+    const auto seen = [&](const std::string& query) { return getAs<api::Arrivals>(world, world.path("arrivals" + query), world.ann.session); };
+    const auto few = seen("?minutes=5");
+    REQUIRE(few);
+    CHECK(few->recent == 2);
+    REQUIRE(few->links.size() == 2);
+    CHECK(few->links[0].link == listener);
+    CHECK(few->links[0].people == 2);
+    CHECK(few->links[0].kind == "listener");
+    CHECK(seen("?minutes=40")->recent == 3);
+    CHECK(seen("?minutes=0").error().code == "bad_selector");
+    CHECK(getAs<api::Arrivals>(world, world.path("arrivals"), bob.session).error().code == "not_allowed");
+    REQUIRE(world.many(StageVerb::removeMany, world.links.listener));
+    CHECK(seen("?minutes=40")->recent == 1);
 }

@@ -18,6 +18,7 @@ T.MenuItem {
     hoverEnabled: true
     Accessible.role: Accessible.MenuItem
     Accessible.name: text
+    Accessible.onPressAction: { if (menu) menu.dismiss(); triggered() }
     contentItem: Row {
         spacing: 10
         Icon {

@@ -13,12 +13,12 @@ AppModel::AppModel(RoomClient& client, HouseClient& houses, const base::Clock& c
                    ColorScheme& system, QObject* parent)
     : QObject(parent), m_client(client), m_clock(clock), m_preferences(preferences), m_system(system),
       m_session(client, clock), m_invitation(client, clock, preferences), m_hallway(clock),
-      m_house(houses, clock), m_sound(client, preferences) {
+      m_house(houses, clock), m_roomHouse(houses, clock), m_sound(client, preferences) {
     connect(&m_system, &ColorScheme::changed, this, &AppModel::appearanceChanged);
     connect(&m_preferences, &Preferences::changed, this, &AppModel::appearanceChanged);
     connect(&m_preferences, &Preferences::nameChanged, this, &AppModel::selfChanged);
     connect(&m_invitation, &InvitationModel::entered, this, [this](const QString& server) {
-        m_entering = server;
+        m_roomServer = m_entering = server;
         m_sound.stopAll();
         m_preferences.setWelcomed(true);
         go(QStringLiteral("room"));
@@ -34,6 +34,7 @@ AppModel::AppModel(RoomClient& client, HouseClient& houses, const base::Clock& c
         emit selfChanged();
     });
     connect(&m_session, &SessionBridge::ended, this, [this](const QString& words, const base::Error& error) {
+        m_roomHouse.choose({});
         if (m_page == QLatin1String("room")) go(QStringLiteral("hallway"));
         if (!words.isEmpty()) showError(error, words);
         refreshHallway();
@@ -41,10 +42,13 @@ AppModel::AppModel(RoomClient& client, HouseClient& houses, const base::Clock& c
     connect(&m_session, &SessionBridge::joinedNow, this, [this] {
         // Only a house that let us in is remembered.
         if (!m_entering.isEmpty()) m_preferences.addServer(std::exchange(m_entering, QString()));
+        // The twin's scenes stand in a room without having come by a link.
+        m_roomHouse.choose(m_roomServer.isEmpty() ? m_house.server() : m_roomServer);
         if (m_page == QLatin1String("hallway")) go(QStringLiteral("room"));
         emit selfChanged();
     });
     connect(&m_house, &HouseModel::refused, this, &AppModel::showNotice);
+    connect(&m_roomHouse, &HouseModel::refused, this, &AppModel::showNotice);
     ClientEvents events;
     events.onState = [this](room::RoomStatePtr state) { m_session.publish(std::move(state)); };
     events.onRefused = [this](base::Error error) {
@@ -64,6 +68,7 @@ AppModel* AppModel::create(QQmlEngine* engine, QJSEngine* scripts) {
     auto* app = engine->property("parlourApp").value<AppModel*>();
     Q_ASSERT(app);
     app->m_house.setScripts(scripts);
+    app->m_roomHouse.setScripts(scripts);
     QJSEngine::setObjectOwnership(app, QJSEngine::CppOwnership);
     return app;
 }
@@ -135,6 +140,7 @@ void AppModel::enterKnown(int row) {
     const auto& room = m_hallway.rows()[static_cast<std::size_t>(row)];
     if (m_session.active() && m_session.state()->room == room.room) return go(QStringLiteral("room"));   // already inside
     const auto name = m_preferences.name().isEmpty() ? tr("Guest") : m_preferences.name();
+    m_roomServer = text(room.origin);
     m_client.enterKnown(room.origin, room.room, name.toStdString());
     go(QStringLiteral("room"));
 }
@@ -153,6 +159,7 @@ void AppModel::startRoom(const QString& title, bool localNetwork) {
             if (link) {
                 // "Start room" is the person's own word; the room is theirs and on this computer.
                 const auto name = m_preferences.name().isEmpty() ? tr("Host") : m_preferences.name();
+                if (const auto facts = m_client.readLink(*link)) m_roomServer = text(facts->server);
                 m_client.enter(*link, name.toStdString());
                 go(QStringLiteral("room"));
             } else {

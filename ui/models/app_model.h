@@ -30,6 +30,7 @@ class AppModel : public QObject {
     Q_PROPERTY(QObject* invitation READ invitation CONSTANT)
     Q_PROPERTY(QObject* hallway READ hallway CONSTANT)
     Q_PROPERTY(QObject* house READ house CONSTANT)
+    Q_PROPERTY(QObject* roomHouse READ roomHouse CONSTANT)           ///< the house of the room one is in, whichever the pages show
     Q_PROPERTY(QObject* guests READ guests CONSTANT)
     Q_PROPERTY(QString object READ object NOTIFY pageChanged)        ///< id of what the page is about: talk, guest
     Q_PROPERTY(QObject* share READ share CONSTANT)
@@ -60,6 +61,7 @@ class AppModel : public QObject {
     InvitationModel* invitation() { return &m_invitation; }
     HallwayModel* hallway() { return &m_hallway; }
     HouseModel* house() { return &m_house; }
+    HouseModel* roomHouse() { return &m_roomHouse; }
     GuestWords* guests() { return &m_guests; }
     QString object() const { return m_object; }
     ShareModel* share() { return &m_share; }
@@ -127,6 +129,7 @@ class AppModel : public QObject {
     InvitationModel m_invitation;
     HallwayModel m_hallway;
     HouseModel m_house;
+    HouseModel m_roomHouse;
     GuestWords m_guests{m_house};
     ShareModel m_share;
     QString m_object;
@@ -142,7 +145,8 @@ class AppModel : public QObject {
     QString m_madeProblem;
     int m_madeRound = 0;
     QString m_scene;
-    QString m_entering;   ///< the house of the room being entered
+    QString m_entering;     ///< the house of the room being entered
+    QString m_roomServer;   ///< the same, kept while one is inside
 };
 
 }  // namespace parlour::ui

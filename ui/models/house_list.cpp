@@ -41,7 +41,7 @@ void HouseList::componentComplete() {
     const auto* engine = qmlEngine(this);
     auto* app = engine ? engine->property("parlourApp").value<AppModel*>() : nullptr;
     if (!app) return;
-    m_house = app->house();
+    m_house = m_inRoom ? app->roomHouse() : app->house();
     begin();
 }
 

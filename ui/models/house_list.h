@@ -34,6 +34,7 @@ class HouseList : public RowModel<HouseRow>, public QQmlParserStatus {
     Q_PROPERTY(QString cursorKey MEMBER m_cursorKey NOTIFY asked)        ///< from the last row instead of the answer's `next`
     Q_PROPERTY(QString firstCursor MEMBER m_firstCursor NOTIFY asked)   ///< of the first page, where the house wants one
     Q_PROPERTY(QString sectionKey MEMBER m_sectionKey NOTIFY asked)      ///< time in ms whose day heads a section
+    Q_PROPERTY(bool inRoom MEMBER m_inRoom NOTIFY asked)                 ///< asks the house of the room one is in; set at the start
     Q_PROPERTY(int pageSize MEMBER m_pageSize NOTIFY asked)              ///< 0 = the house decides
     Q_PROPERTY(bool active MEMBER m_active NOTIFY asked)             ///< nothing is asked while false
     Q_PROPERTY(QString search MEMBER m_search NOTIFY asked)
@@ -91,6 +92,7 @@ class HouseList : public RowModel<HouseRow>, public QQmlParserStatus {
     QString m_search;
     int m_pageSize = 100;
     bool m_active = true;
+    bool m_inRoom = false;
     bool m_loading = false;
     bool m_loaded = false;
     QString m_next;          ///< empty = that was all

@@ -12,7 +12,7 @@ void HouseRecord::componentComplete() {
     const auto* engine = qmlEngine(this);
     auto* app = engine ? engine->property("parlourApp").value<AppModel*>() : nullptr;
     if (!app) return;
-    m_house = app->house();
+    m_house = m_inRoom ? app->roomHouse() : app->house();
     connect(m_house, &HouseModel::changed, this, [this, server = m_house->server()]() mutable {
         if (server == m_house->server()) return;
         server = m_house->server();

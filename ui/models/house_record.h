@@ -17,6 +17,7 @@ class HouseRecord : public QObject, public QQmlParserStatus {
     QML_ELEMENT
     Q_INTERFACES(QQmlParserStatus)
     Q_PROPERTY(QString path READ path WRITE setPath NOTIFY pathChanged)   ///< empty = nothing is asked, the value is empty
+    Q_PROPERTY(bool inRoom MEMBER m_inRoom NOTIFY pathChanged)            ///< asks the house of the room one is in; set at the start
     Q_PROPERTY(QVariantMap value READ value NOTIFY changed)
     Q_PROPERTY(bool loaded READ loaded NOTIFY changed)
     Q_PROPERTY(bool busy READ busy NOTIFY changed)
@@ -47,6 +48,7 @@ class HouseRecord : public QObject, public QQmlParserStatus {
     void ask(const QString& path, const QVariantMap* body);
 
     HouseModel* m_house = nullptr;
+    bool m_inRoom = false;
     QString m_path;
     QVariantMap m_value;
     QString m_problem;

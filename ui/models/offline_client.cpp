@@ -49,7 +49,16 @@ std::string lowered(const char* name) {
 }
 }  // namespace
 
-OfflineClient::OfflineClient(const base::Clock& clock) : houses(clock), m_clock(clock) {}
+OfflineClient::OfflineClient(const base::Clock& clock) : houses(clock), m_clock(clock) {
+    houses.onStage = [this](const api::StageCommand& asked) {
+        room::Command wish{asked.verb, asked.target, asked.note, asked.minutes, asked.on, asked.closeLink};
+        wish.place = asked.place;
+        wish.seconds = asked.seconds;
+        wish.link = asked.link;
+        wish.sinceMinutes = asked.sinceMinutes;
+        command(wish);
+    };
+}
 
 void OfflineClient::listen(ClientEvents events) { m_events = std::move(events); }
 
@@ -107,6 +116,7 @@ void OfflineClient::enterKnown(const std::string&, const base::RoomId&, const st
 void OfflineClient::fill(const std::string& name, const std::string& as) {
     room::RoomState state;
     state.session = room::SessionState::joined;
+    state.room = base::RoomId("a");
     state.title = "Rockets, markets, and ask me anything";
     state.houseName = "Evening Salon";
     state.startedAt = ago(m_clock, std::chrono::minutes(42));
@@ -133,7 +143,7 @@ void OfflineClient::fill(const std::string& name, const std::string& as) {
         person->microphoneOpen = somebody.open;
         person->audioTrack = static_cast<std::uint32_t>(&somebody - kPeople) + 1;
         if (somebody.hand) {
-            person->handKey = std::to_string(100 + key);
+            person->handKey = "00000100000000" + std::to_string(10 + key);   // as core/house/hand_queue.h makes them
             const std::chrono::minutes waits[] = {std::chrono::minutes(6), std::chrono::minutes(3), std::chrono::minutes(0)};
             const char* notes[] = {"A question about reusable stages", "", "Could we talk about fees for small launches?"};
             const bool sees = own->power != api::Power::none;
@@ -155,7 +165,15 @@ void OfflineClient::fill(const std::string& name, const std::string& as) {
     chat("2", "Mei Chen", "Is there a transcript of last week's talk?", 12);
     chat("3", "Marc Dubois", "Not yet. The notes are on the house's page: https://talk.example.org/notes", 11);
     chat("4", "Marc Dubois", "We take questions from the line at half past.", 11);
+    arrivals.clear();
+    int row = 0;
+    for (const auto& person : state.participants)
+        if (person->seat == api::Seat::audience && !person->isSelf) {
+            const bool late = ++row > 9;   // the last ones came together, by the listener link
+            arrivals[person->identity.str()] = {late || row % 2 == 0 ? "inv1" : "inv2", late ? 4 : 35};
+        }
     show(std::move(state));
+    tellHouse();
 }
 
 void OfflineClient::show(room::RoomState state) {
@@ -219,10 +237,15 @@ void OfflineClient::setMicrophone(bool open) {
 
 void OfflineClient::command(const room::Command& command) {
     commands.push_back(command);
+    if (crowdCommand(command)) {
+        rebuildHands();
+        tellHouse();
+        return publish();
+    }
     auto* who = edit(command.target);
     if (!who && command.verb != api::StageVerb::lockHands) return;
     switch (command.verb) {
-        case api::StageVerb::raise: who->handKey = std::to_string(200 + static_cast<int>(commands.size())); break;
+        case api::StageVerb::raise: who->handKey = "0000010000000" + std::to_string(200 + static_cast<int>(commands.size())); break;
         case api::StageVerb::lower:
         case api::StageVerb::dismiss:
             who->handKey.clear();
@@ -257,8 +280,8 @@ void OfflineClient::command(const room::Command& command) {
         case api::StageVerb::lockHands: m_state.handsLocked = command.on; break;
         case api::StageVerb::end: leave(); return;
         case api::StageVerb::ask:
+        case api::StageVerb::host: break;
         case api::StageVerb::next:
-        case api::StageVerb::host:
         case api::StageVerb::muteAll:
         case api::StageVerb::pin:
         case api::StageVerb::move:
@@ -267,7 +290,7 @@ void OfflineClient::command(const room::Command& command) {
         case api::StageVerb::lockDoor:
         case api::StageVerb::admit:
         case api::StageVerb::removeMany:
-        case api::StageVerb::banMany: break;
+        case api::StageVerb::banMany: break;   // crowdCommand
     }
     rebuildHands();
     publish();

@@ -6,6 +6,7 @@
 
 #include <QObject>
 #include <QTimer>
+#include <map>
 
 #include "core/base/doors/clock.h"
 #include "ui/models/offline_house.h"
@@ -57,11 +58,19 @@ class OfflineClient : public QObject, public RoomClient {
     int lookedInside = 0;                  ///< how often the network would have been used
     OfflineHouse houses;                   ///< what its houses answer
     bool loud = true;                      ///< speakers speak
+    struct Arrival {
+        std::string link;                  ///< by which they came
+        int minutesAgo = 0;
+    };
+    std::map<std::string, Arrival> arrivals;   ///< of those in the audience, by identity
 
   private:
     void publish();
     room::Participant* edit(const base::Identity& who);
     void rebuildHands();
+    /// Verbs about the queue, the door and many people at once; false = another verb.
+    bool crowdCommand(const room::Command& command);
+    void tellHouse();   ///< what the twin's house knows of the room
 
     const base::Clock& m_clock;
     ClientEvents m_events;

@@ -71,6 +71,7 @@ OfflineHouse::OfflineHouse(const base::Clock& clock) : m_clock(clock) {
     fillTalks();
     addTalks();
     addSafety();
+    addDesk();
 }
 
 std::string OfflineHouse::Call::value(const std::string& name) const {

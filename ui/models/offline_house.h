@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/api/audit_types.h"
+#include "core/api/desk_types.h"
 #include "core/api/guest_types.h"
 #include "core/api/member_types.h"
 #include "core/api/people_types.h"
@@ -47,6 +48,14 @@ class OfflineHouse final : public HouseClient {
     std::vector<api::AuditEntry> audit;
     QJsonArray talks;              ///< of the calendar
     std::map<std::string, api::Profile> profiles;   ///< what goes beyond Member
+    api::RoomSettings settings;                     ///< of every room
+    std::vector<api::BanInfo> bans;
+    struct Inside {
+        std::string link;   ///< by which somebody in the room came
+        int minutesAgo = 0;
+    };
+    std::vector<Inside> inside;
+    std::function<void(const api::StageCommand&)> onStage;   ///< a command of the stage that came as a request
 
     /// `count` members of whom the first are those of the pictures.
     void fillMembers(int count);
@@ -72,6 +81,7 @@ class OfflineHouse final : public HouseClient {
     void addGuests();
     void addTalks();
     void addSafety();
+    void addDesk();
     base::Result<std::string> answer(const std::string& path, const std::string& body) const;
     api::Member* member(const std::string& id);
     std::int64_t ago(std::chrono::minutes minutes) const;

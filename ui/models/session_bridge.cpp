@@ -115,6 +115,8 @@ bool SessionBridge::joined() const { return inside(m_state->session); }
 bool SessionBridge::connecting() const {
     return m_state->session == room::SessionState::redeeming || m_state->session == room::SessionState::connecting;
 }
+QString SessionBridge::room() const { return joined() ? text(m_state->room.str()) : QString(); }
+QString SessionBridge::handsRule() const { return text(m_state->handsRule); }
 QString SessionBridge::title() const { return text(m_state->title); }
 QString SessionBridge::houseName() const { return text(m_state->houseName); }
 QString SessionBridge::hostName() const {
@@ -229,6 +231,25 @@ void SessionBridge::setChatShown(bool shown) {
 void SessionBridge::moderate(const QString& verb, const QString& who) {
     if (const auto parsed = api::parseStageVerb(verb.toStdString())) send(*parsed, who);
 }
+void SessionBridge::manage(const QString& verb, const QVariantMap& with) {
+    const auto parsed = api::parseStageVerb(verb.toStdString());
+    if (!parsed) return;
+    const auto number = [&](const char* name) -> std::optional<int> {
+        const auto value = with.value(QLatin1String(name));
+        return value.isValid() && !value.isNull() ? std::optional(value.toInt()) : std::nullopt;
+    };
+    room::Command command{};
+    command.verb = *parsed;
+    command.target = identityOf(with.value(QStringLiteral("who")).toString());
+    command.on = with.value(QStringLiteral("on"), true).toBool();
+    command.closeLink = with.value(QStringLiteral("close_link")).toBool();
+    command.place = number("place");
+    command.seconds = number("seconds");
+    command.minutes = number("minutes");
+    command.sinceMinutes = number("since_minutes");
+    command.link = base::InvitationId(with.value(QStringLiteral("link")).toString().toStdString());
+    m_client.command(command);
+}
 void SessionBridge::remove(const QString& who, bool closeLink) {
     room::Command command{};
     command.verb = api::StageVerb::remove;
@@ -281,6 +302,7 @@ void SessionBridge::setListsFrozen(bool frozen) {
     m_stage.setFrozen(frozen);
     m_audience.setFrozen(frozen);
     m_people.setFrozen(frozen);
+    m_hands.setFrozen(frozen);
 }
 void SessionBridge::setMetersShown(bool shown) {
     m_metersShown = shown;

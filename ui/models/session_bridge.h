@@ -26,6 +26,7 @@ class SessionBridge : public QObject {
     Q_PROPERTY(bool joined READ joined NOTIFY changed)            ///< inside, also while reconnecting
     Q_PROPERTY(bool connecting READ connecting NOTIFY changed)
     Q_PROPERTY(bool reconnecting READ reconnecting NOTIFY changed)///< for longer than 2 s
+    Q_PROPERTY(QString room READ room NOTIFY changed)             ///< its id; empty outside
     Q_PROPERTY(QString title READ title NOTIFY changed)
     Q_PROPERTY(QString houseName READ houseName NOTIFY changed)
     Q_PROPERTY(QString hostName READ hostName NOTIFY changed)
@@ -34,6 +35,8 @@ class SessionBridge : public QObject {
     Q_PROPERTY(int audienceCount READ audienceCount NOTIFY changed)
     Q_PROPERTY(int handCount READ handCount NOTIFY changed)
     Q_PROPERTY(bool handsLocked READ handsLocked NOTIFY changed)
+    Q_PROPERTY(bool doorLocked READ doorLocked NOTIFY changed)
+    Q_PROPERTY(QString handsRule READ handsRule NOTIFY changed)   ///< off, members, invited, everyone
     Q_PROPERTY(bool waitingForHost READ waitingForHost NOTIFY changed)
     Q_PROPERTY(bool moderator READ moderator NOTIFY changed)      ///< host or moderator
     Q_PROPERTY(bool host READ host NOTIFY changed)
@@ -67,6 +70,7 @@ class SessionBridge : public QObject {
     bool joined() const;
     bool connecting() const;
     bool reconnecting() const { return m_state->reconnectVisible; }
+    QString room() const;
     QString title() const;
     QString houseName() const;
     QString hostName() const;
@@ -75,6 +79,8 @@ class SessionBridge : public QObject {
     int audienceCount() const { return m_audienceCount; }
     int handCount() const { return m_hands.count(); }
     bool handsLocked() const { return m_state->handsLocked; }
+    bool doorLocked() const { return m_state->doorLocked; }
+    QString handsRule() const;
     bool waitingForHost() const { return m_state->waitingForHost; }
     bool moderator() const;
     bool host() const;
@@ -109,6 +115,8 @@ class SessionBridge : public QObject {
     Q_INVOKABLE void setChatShown(bool shown);
     /// Moderators: verb is the snake-case name of an api::StageVerb, `who` an identity.
     Q_INVOKABLE void moderate(const QString& verb, const QString& who = {});
+    /// The same with what else the verb needs: who, on, close_link, place, seconds, minutes, link, since_minutes.
+    Q_INVOKABLE void manage(const QString& verb, const QVariantMap& with);
     Q_INVOKABLE void remove(const QString& who, bool closeLink);
     Q_INVOKABLE void ban(const QString& who, int minutes, bool closeLink);   ///< minutes <= 0: for good
     Q_INVOKABLE void lockHands(bool locked);

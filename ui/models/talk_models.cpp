@@ -4,17 +4,24 @@
 #include <QDateTime>
 #include <QLocale>
 #include <unordered_map>
+#include <utility>
 
 #include "ui/models/words.h"
 
 namespace parlour::ui {
 
+namespace {
+/// Keys of pinned hands count from zero, all others from 2^40 up and down (core/house/hand_queue.h).
+bool isPinnedKey(const std::string& key) { return key.size() == 16 && key.compare(0, 8, "00000000") == 0; }
+}  // namespace
+
 std::vector<HandRow> handRows(const room::RoomState& state, qint64 nowMs) {
     std::unordered_map<std::string, int> names;
-    std::unordered_map<std::string, bool> invited;
+    std::unordered_map<std::string, bool> invited, pinned;
     for (const auto& person : state.participants) {
         ++names[person->name];
         invited[person->identity.str()] = person->invitedUntil.has_value();
+        pinned[person->identity.str()] = isPinnedKey(person->handKey);
     }
     std::vector<HandRow> rows;
     int place = 0;
@@ -30,6 +37,7 @@ std::vector<HandRow> handRows(const room::RoomState& state, qint64 nowMs) {
         row.raisedAtMs = base::toUnixMs(hand.raisedAt);
         row.waiting = row.raisedAtMs > 0 ? since((nowMs - row.raisedAtMs) / 1000) : QString();
         row.invited = invited[row.identity];
+        row.pinned = pinned[row.identity];
         rows.push_back(std::move(row));
     }
     return rows;
@@ -48,19 +56,33 @@ QVariant HandsModel::data(const QModelIndex& index, int role) const {
         case Place: return row->place;
         case Waiting: return row->waiting;
         case Invited: return row->invited;
+        case Pinned: return row->pinned;
     }
     return {};
 }
 
 QHash<int, QByteArray> HandsModel::roleNames() const {
     return {{Identity, "identity"}, {Name, "name"}, {Handle, "handle"}, {Initials, "initials"}, {Note, "note"},
-            {Color, "colorIndex"}, {Place, "place"}, {Waiting, "waiting"}, {Invited, "invited"}};
+            {Color, "colorIndex"}, {Place, "place"}, {Waiting, "waiting"}, {Invited, "invited"}, {Pinned, "pinned"}};
 }
 
 void HandsModel::showHands(const std::vector<HandRow>& next) {
+    if (m_frozen) {
+        m_waiting = next;
+        return;
+    }
     const auto before = rowCount();
     show(next);
     if (before != rowCount()) emit countChanged();
+}
+
+void HandsModel::setFrozen(bool frozen) {
+    if (frozen == m_frozen) return;
+    m_frozen = frozen;
+    if (frozen)
+        m_waiting = m_rows;
+    else
+        showHands(std::exchange(m_waiting, {}));
 }
 
 std::vector<ChatRow> chatRows(const room::RoomState& state) {

@@ -21,6 +21,7 @@ struct HandRow {
     qint64 raisedAtMs = 0;
     QString waiting;   ///< "3 min", renewed once a minute
     bool invited = false;
+    bool pinned = false;
 
     const std::string& key() const { return identity; }
     bool operator==(const HandRow&) const = default;
@@ -31,15 +32,21 @@ class HandsModel : public RowModel<HandRow> {
     Q_OBJECT
     Q_PROPERTY(int count READ count NOTIFY countChanged)
   public:
-    enum Role { Identity = Qt::UserRole + 1, Name, Handle, Initials, Note, Color, Place, Waiting, Invited };
+    enum Role { Identity = Qt::UserRole + 1, Name, Handle, Initials, Note, Color, Place, Waiting, Invited, Pinned };
     using RowModel::RowModel;
     int count() const { return rowCount(); }
     QVariant data(const QModelIndex& index, int role) const override;
     QHash<int, QByteArray> roleNames() const override;
     void showHands(const std::vector<HandRow>& next);
+    /// While a menu is open on a row nobody comes, goes or moves.
+    void setFrozen(bool frozen);
 
   signals:
     void countChanged();
+
+  private:
+    std::vector<HandRow> m_waiting;
+    bool m_frozen = false;
 };
 
 struct ChatRow {

@@ -14,6 +14,7 @@ Rectangle {
     signal panelRequested(string which)
     signal noteWanted()
     signal endWanted()
+    signal deskWanted()
 
     height: narrow ? 104 : 76
     color: Theme.surface
@@ -168,6 +169,7 @@ Rectangle {
             onTriggered: root.session.stepDown()
         }
         PopItem { text: qsTr("People"); iconName: "people"; onTriggered: root.panelRequested("people") }
+        PopItem { text: qsTr("Room settings…"); iconName: "shield"; wanted: root.session.moderator; onTriggered: root.deskWanted() }
         PopItem { text: qsTr("Sound settings"); iconName: "settings"; onTriggered: App.go("settings") }
         PopItem {
             text: qsTr("End the room for everybody…")

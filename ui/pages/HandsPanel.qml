@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The line of raised hands as moderators see it: notes, waiting time, invite to speak, lower.
+// The line of raised hands as moderators see it: notes, waiting time, invite to speak, lower, pin and move; the way to their desk.
 import QtQuick
 import QtQuick.Templates as T
 import Parlour.Theme
@@ -9,16 +9,79 @@ import Parlour.Models
 FocusScope {
     id: root
 
+    signal deskWanted(string part)   // settings, bans, raid
+    property string menuOf: ""       // whose hand the menu is about
+    readonly property string ruleWords: App.session.handsRule === "off" ? qsTr("Hands are off in this room")
+        : App.session.handsRule === "members" ? qsTr("Members whom the stage follows may raise a hand")
+        : App.session.handsRule === "invited" ? qsTr("Who was invited by name may raise a hand") : qsTr("Everyone may raise a hand")
+
     Toggle {
         id: open
         anchors { left: parent.left; right: parent.right; top: parent.top; leftMargin: 16; rightMargin: 16 }
-        text: qsTr("Everyone may raise a hand")
-        checked: !App.session.handsLocked
-        onToggled: { App.session.lockHands(!checked); checked = Qt.binding(() => !App.session.handsLocked) }
+        text: root.ruleWords
+        checked: !App.session.handsLocked && App.session.handsRule !== "off"
+        enabled: App.session.handsRule !== "off"
+        onToggled: { App.session.lockHands(!checked); checked = Qt.binding(() => !App.session.handsLocked && App.session.handsRule !== "off") }
+    }
+    Row {
+        id: tools
+        anchors { left: parent.left; right: parent.right; top: open.bottom; leftMargin: 16; rightMargin: 16; topMargin: 6 }
+        spacing: 8
+        ActionButton {
+            compact: true
+            text: qsTr("Next")
+            spokenName: qsTr("Next: invite the first in line, and whoever was called up before steps down")
+            enabled: list.count > 0
+            onClicked: App.session.moderate("next")
+        }
+        ActionButton {
+            id: clear
+            property bool sure: false
+            compact: true
+            text: sure ? qsTr("Yes, lower all") : qsTr("Lower all…")
+            enabled: list.count > 0
+            onEnabledChanged: sure = false
+            onClicked: { if (sure) App.session.moderate("clear_hands"); sure = !sure }
+        }
+        ActionButton {
+            id: deskButton
+            compact: true
+            iconName: "shield"
+            text: qsTr("Desk")
+            spokenName: qsTr("Moderators' desk")
+            onClicked: desk.popup(deskButton, 0, deskButton.height + 4)
+        }
+    }
+    PopMenu {
+        id: desk
+        title: qsTr("Moderators' desk")
+        PopItem { text: qsTr("Room settings…"); iconName: "settings"; onTriggered: root.deskWanted("settings") }
+        PopItem {
+            text: App.session.doorLocked ? qsTr("Open the door") : qsTr("Lock the door")
+            iconName: "lock"
+            onTriggered: App.session.manage("lock_door", {on: !App.session.doorLocked})
+        }
+        PopItem { text: qsTr("Stop a raid…"); iconName: "warning"; onTriggered: root.deskWanted("raid") }
+        PopItem { text: qsTr("Bans…"); iconName: "shield"; onTriggered: root.deskWanted("bans") }
+    }
+    PopMenu {
+        id: handMenu
+        property int place: 0
+        property bool pinned: false
+        title: qsTr("Place in the line")
+        onClosed: App.session.setListsFrozen(false)
+        PopItem {
+            text: handMenu.pinned ? qsTr("No longer pinned") : qsTr("Pin in front")
+            iconName: "pin"
+            onTriggered: App.session.manage("pin", {who: root.menuOf, on: !handMenu.pinned})
+        }
+        PopItem { text: qsTr("Move up"); wanted: handMenu.place > 1; onTriggered: App.session.manage("move", {who: root.menuOf, place: handMenu.place - 1}) }
+        PopItem { text: qsTr("Move down"); wanted: handMenu.place < list.count; onTriggered: App.session.manage("move", {who: root.menuOf, place: handMenu.place + 1}) }
+        PopItem { text: qsTr("To the front"); wanted: handMenu.place > 2; onTriggered: App.session.manage("move", {who: root.menuOf, place: 1}) }
     }
     ListView {
         id: list
-        anchors { left: parent.left; right: parent.right; top: open.bottom; bottom: footer.top; topMargin: 8 }
+        anchors { left: parent.left; right: parent.right; top: tools.bottom; bottom: footer.top; topMargin: 10 }
         clip: true
         leftMargin: 16
         rightMargin: 16
@@ -39,11 +102,12 @@ FocusScope {
             required property int colorIndex
             required property int place
             required property bool invited
+            required property bool pinned
             width: list.width - 32
             height: words.height + buttons.height + 26
             Accessible.role: Accessible.ListItem
             Accessible.name: handle === "" ? name : name + " " + handle
-            Accessible.description: qsTr("place %1, %2").arg(place).arg(waiting) + (note === "" ? "" : ", " + note)
+            Accessible.description: qsTr("place %1, %2").arg(place).arg(waiting) + (pinned ? ", " + qsTr("pinned") : "") + (note === "" ? "" : ", " + note)
             Avatar {
                 id: face
                 y: 4
@@ -53,7 +117,7 @@ FocusScope {
             }
             Column {
                 id: words
-                anchors { left: face.right; right: parent.right; leftMargin: 12; top: parent.top; topMargin: 4 }
+                anchors { left: face.right; right: more.left; leftMargin: 12; top: parent.top; topMargin: 4 }
                 spacing: 1
                 UserText {
                     width: parent.width
@@ -64,7 +128,7 @@ FocusScope {
                 }
                 Caption {
                     width: parent.width
-                    text: row.invited ? qsTr("invited, no answer yet") : row.waiting
+                    text: (row.pinned ? qsTr("pinned") + " · " : "") + (row.invited ? qsTr("invited, no answer yet") : row.waiting)
                     silent: true
                 }
                 UserText {
@@ -74,6 +138,23 @@ FocusScope {
                     font.pixelSize: Theme.fontSmall
                     maximumLineCount: 4
                     silent: true
+                }
+            }
+            ActionButton {
+                id: more
+                anchors { right: parent.right; top: parent.top; topMargin: 2 }
+                kind: "quiet"
+                compact: true
+                iconOnly: true
+                implicitWidth: 34
+                iconName: row.pinned ? "pin" : "more"
+                spokenName: qsTr("Place of %1 in the line").arg(row.name)
+                onClicked: {
+                    root.menuOf = row.identity
+                    handMenu.place = row.place
+                    handMenu.pinned = row.pinned
+                    App.session.setListsFrozen(true)
+                    handMenu.popup(more, more.width - handMenu.implicitWidth, more.height)
                 }
             }
             Row {

@@ -34,6 +34,7 @@ FocusScope {
     function showScene(scene) {
         if (!session.joined) return
         if (scene === "chat" || scene === "people" || scene === "hands") showPanel(scene)
+        if (scene.startsWith("desk-")) desk.show(scene.slice(5))
         if (scene === "person") personSheet.show("kenjiito")
         if (scene === "remove") { personSheet.show("kenjiito"); removeSheet.show("kenjiito", false) }
     }
@@ -92,6 +93,7 @@ FocusScope {
             onPanelRequested: which => root.showPanel(which)
             onNoteWanted: noteSheet.open()
             onEndWanted: endSheet.open()
+            onDeskWanted: desk.show("settings")
         }
         Entering {
             anchors { left: parent.left; right: parent.right; top: parent.top; bottom: parent.bottom }
@@ -108,6 +110,7 @@ FocusScope {
         onTabWanted: which => root.tab = which
         onPersonWanted: identity => personSheet.show(identity)
         onClosed: root.hidePanel()
+        onDeskWanted: part => desk.show(part)
     }
     Sheet {
         id: drawer
@@ -124,6 +127,7 @@ FocusScope {
             onTabWanted: which => root.tab = which
             onPersonWanted: identity => { drawer.close(); personSheet.show(identity) }
             onClosed: drawer.close()
+            onDeskWanted: part => { drawer.close(); desk.show(part) }
         }
     }
     onWideChanged: if (wide) drawer.close()
@@ -135,4 +139,5 @@ FocusScope {
     RemoveSheet { id: removeSheet }
     NoteSheet { id: noteSheet }
     EndSheet { id: endSheet }
+    DeskSheets { id: desk }
 }

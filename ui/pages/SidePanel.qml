@@ -12,6 +12,7 @@ FocusScope {
     signal tabWanted(string which)
     signal personWanted(string identity)
     signal closed()
+    signal deskWanted(string part)
 
     readonly property var entries: {
         const list = []
@@ -57,7 +58,7 @@ FocusScope {
         anchors { left: parent.left; right: parent.right; top: strip.bottom; bottom: parent.bottom; topMargin: 8; leftMargin: 1 }
         sourceComponent: root.shownTab === "hands" ? hands : root.shownTab === "people" ? people : chat
     }
-    Component { id: hands; HandsPanel { } }
+    Component { id: hands; HandsPanel { onDeskWanted: part => root.deskWanted(part) } }
     Component { id: chat; ChatPanel { } }
     Component { id: people; PeoplePanel { onPersonWanted: identity => root.personWanted(identity) } }
 }

@@ -63,7 +63,7 @@ void Preferences::setTheme(const QString& theme) {
     m_themeForThisRun.clear();
     if (store("theme", theme)) emit changed();
 }
-bool Preferences::highContrast() const { return value("high_contrast", false).toBool(); }
+bool Preferences::highContrast() const { return m_contrastForThisRun || value("high_contrast", false).toBool(); }
 void Preferences::setHighContrast(bool on) {
     if (store("high_contrast", on)) emit changed();
 }

@@ -42,6 +42,7 @@ class Preferences : public QObject {
     void setThemeForThisRun(const QString& theme) { m_themeForThisRun = theme; }
     bool highContrast() const;
     void setHighContrast(bool on);
+    void setHighContrastForThisRun() { m_contrastForThisRun = true; }
     bool reducedMotion() const;
     void setReducedMotion(bool on);
     double textScale() const;
@@ -79,6 +80,7 @@ class Preferences : public QObject {
     QVariantMap m_memory;  ///< instead of the file when there is no folder
     QString m_setAside;
     QString m_themeForThisRun;
+    bool m_contrastForThisRun = false;
 };
 
 }  // namespace parlour::ui

@@ -36,6 +36,17 @@ void DeskStore::saveSettings(const base::RoomId& room, const RoomSettings& s) {
         use(sign, "g"), use(waiting, "w"), use(stageOnly, "o"), use(s.joinsPerMinute, "j"), use(s.cap, "c"), use(held, "d");
 }
 
+std::optional<AuditRow> DeskStore::lastChange(const base::RoomId& room, base::WallTime since) {
+    auto& sql = m_store.impl().rows();
+    const long long from = base::toUnixMs(since);
+    long long at = 0;
+    std::string actor;
+    sql << "SELECT at_ms, actor FROM audit WHERE room = :r AND action = 'settings' AND at_ms >= :s ORDER BY n DESC LIMIT 1",
+        use(room.str(), "r"), use(from, "s"), into(at), into(actor);
+    if (!sql.got_data()) return std::nullopt;
+    return AuditRow{base::fromUnixMs(at), room, base::Identity(actor), "settings", {}, {}};
+}
+
 void DeskStore::banLink(const base::RoomId& room, const base::InvitationId& link, std::optional<base::WallTime> until,
                         base::WallTime at) {
     auto& sql = m_store.impl().rows();

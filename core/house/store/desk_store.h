@@ -17,6 +17,8 @@ class DeskStore {
 
     RoomSettings settings(const base::RoomId& room);  ///< the defaults where none were made
     void saveSettings(const base::RoomId& room, const RoomSettings& settings);
+    /// The newest change of settings since then, from the audit log: who and when.
+    std::optional<AuditRow> lastChange(const base::RoomId& room, base::WallTime since);
 
     void banLink(const base::RoomId& room, const base::InvitationId& link, std::optional<base::WallTime> until, base::WallTime at);
     std::vector<BanRow> bans(const base::RoomId& room, base::WallTime now);       ///< running ones, newest first
