@@ -62,9 +62,9 @@ ApiReply eventPage(const api::EventView& view, const std::string& when) {
                     {"referrer-policy", "no-referrer"},
                     {"content-security-policy", "default-src 'none'; style-src " + hashSource(kStyle) + "; script-src " +
                                                     hashSource(kScript) +
-                                                    "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}};
+                                                    "; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}};
     page.body = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
-                "<meta name=\"robots\" content=\"noindex\"><title>" +
+                "<meta name=\"robots\" content=\"noindex\"><link rel=\"icon\" href=\"/web/icon.svg\"><title>" +
                 escaped(view.title) + "</title><style>" + std::string(kStyle) + "</style></head><body><h1>" + escaped(view.title) + "</h1>";
     std::string hosts = view.hostName;
     for (const auto& one : view.hosts) hosts += (hosts.empty() ? "" : ", ") + one.name;

@@ -21,6 +21,12 @@ function problem(error) {
   byId('problem').textContent = error ? error.message : '';
 }
 
+/// What is drawn anew does not take the keyboard away from whoever was there.
+function comeBack(id) {
+  const there = id && (!document.activeElement || document.activeElement === document.body) && byId(id);
+  if (there) there.focus();
+}
+
 /// Runs what a button does; whatever goes wrong is said aloud, and the button comes back.
 function doing(work) {
   return async (event) => {
@@ -34,6 +40,7 @@ function doing(work) {
       problem(error);
     } finally {
       button.disabled = false;
+      comeBack(button.id);
     }
   };
 }
@@ -96,6 +103,7 @@ class Negotiation {
     const before = this.view;
     this.view = view;
     if (before && JSON.stringify(before) === JSON.stringify(view)) return;
+    const focused = document.activeElement && document.activeElement.id;
     this.over = ['declined', 'expired', 'revoked'].includes(view.state);
     document.title = view.terms.topic + ' – invitation';
     byId('title').textContent = (this.delegate ? view.name + ' is invited to a talk: ' : 'You are invited to a talk: ') + view.terms.topic;
@@ -109,7 +117,8 @@ class Negotiation {
     this.drawSign();
     if (!before || before.version !== view.version || before.state !== view.state || !this.parts.answer.firstChild) this.drawAnswer(before);
     this.drawThread();
-    this.drawSeat();
+    comeBack(focused);
+    this.drawSeat().then(() => comeBack(focused));
   }
 
   drawHead() {
