@@ -11,6 +11,7 @@
 #include "core/house/store/desk_store.h"
 #include "core/house/store/guest_show_store.h"
 #include "core/server/house_impl.h"
+#include "core/server/house_routes.h"
 
 namespace parlour::server {
 
@@ -63,6 +64,7 @@ base::Result<std::size_t> HouseService::Impl::open() {
         if (room->stage.session.live) run(room, house::Restart{}, {}, {});
     }
     remind();
+    sweepOld(*this);
     return rooms.size();
 }
 

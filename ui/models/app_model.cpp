@@ -87,6 +87,7 @@ int AppModel::selfColor() const {
 void AppModel::start() {
     m_sound.apply();
     go(m_preferences.welcomed() ? QStringLiteral("hallway") : QStringLiteral("welcome"));
+    refreshHallway();   // the pages of the house want to know the houses, whichever page comes first
 }
 
 QString AppModel::openLink(const QString& link) {
