@@ -70,6 +70,19 @@ Event handEvent(const RoomState& state, const Participant& p, const std::string&
     event.fields["up"] = p.handUp();
     event.fields["place"] = state.handPlace(p.identity);
     if (!note.empty()) event.fields["note"] = note;
+    if (p.overflow > 0) event.fields["from"] = "overflow " + std::to_string(p.overflow);
+    return event;
+}
+
+Event overflowEvent(const RoomState& state) {
+    Event event{"overflow", {{"n", state.overflow}}};
+    if (state.overflow > 0) {
+        event.fields["of"] = state.overflowOf;
+        event.fields["message"] = "You are in overflow " + std::to_string(state.overflow) + " of " + state.overflowOf +
+                                  ": you hear the stage; your hand reaches the main queue.";
+    } else {
+        event.fields["message"] = "You are in the main room now.";
+    }
     return event;
 }
 
@@ -143,6 +156,7 @@ std::vector<Event> StateEvents::next(room::RoomStatePtr after, base::TimePoint n
         case SessionState::idle:
         case SessionState::redeeming:
         case SessionState::connecting: return out;
+        case SessionState::waiting: line(*after, out); return out;
         case SessionState::reconnecting:
             if (before == SessionState::joined) out.push_back({"reconnecting"});
             return out;
@@ -165,7 +179,23 @@ std::vector<Event> StateEvents::next(room::RoomStatePtr after, base::TimePoint n
     return out;
 }
 
+/// Whoever waits is outside, also after having been inside: what comes then is a new arrival.
+void StateEvents::line(const RoomState& after, std::vector<Event>& out) {
+    m_base.reset();
+    m_noteUntil.clear();
+    m_told.clear();
+    auto now = after.line;
+    now.nextTry = {};
+    if (std::exchange(m_inLine, true) && now == m_line) return;
+    m_line = now;
+    if (now.place == 0 && !now.crowded) return m_inLine = false, void();  // not asked yet
+    Event event{"waiting", {{"place", now.place}, {"waiting", now.waiting}, {"inside", now.inside}, {"moderated", now.moderated}, {"awaits", now.awaits},
+                            {"crowded", now.crowded}, {"next_ms", base::toUnixMs(after.line.nextTry)}}};
+    out.push_back(std::move(event));
+}
+
 void StateEvents::joined(const RoomState& after, base::TimePoint now, std::vector<Event>& out) {
+    m_inLine = false;
     const auto* me = after.me();
     out.push_back({"joined", {{"room", after.room.str()}, {"title", after.title}, {"identity", after.self.str()},
                               {"name", me != nullptr ? me->name : std::string()}, {"participants", after.participants.size()},
@@ -285,9 +315,24 @@ base::TimePoint StateEvents::nextDue() const {
     return first;
 }
 
+void StateEvents::door(const RoomState& before, const RoomState& after, std::vector<Event>& out) {
+    if (!after.door) return;
+    const room::DoorView& now = *after.door;
+    if (before.door && before.door->waiting == now.waiting && before.door->waitingCount == now.waitingCount &&
+        before.door->overflow == now.overflow && before.door->locked == now.locked && before.door->words == now.words)
+        return;
+    Event event{"door", {{"waiting", now.waitingCount}, {"names", Json::array()}, {"people", now.people}, {"cap", now.cap},
+                         {"overflow", now.overflow}, {"locked", now.locked}, {"arrivals_last_minute", now.arrivalsLastMinute},
+                         {"busy_percent", now.busyPercent}, {"room_for", now.roomFor}, {"words", now.words}}};
+    for (const auto& one : now.waiting) event.fields["names"].push_back(one.name);
+    out.push_back(std::move(event));
+}
+
 void StateEvents::wholeRoom(const RoomState& before, const RoomState& after, std::vector<Event>& out) {
     if (before.handsLocked != after.handsLocked) out.push_back({"locked", {{"hands", after.handsLocked}}});
     if (before.waitingForHost != after.waitingForHost) out.push_back({"waiting", {{"for_host", after.waitingForHost}}});
+    if (before.overflow != after.overflow) out.push_back(overflowEvent(after));
+    door(before, after, out);
     if (!before.askedToUnmute && after.askedToUnmute) out.push_back({"asked"});
 
     std::set<base::Identity> speaking;

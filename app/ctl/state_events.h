@@ -36,6 +36,8 @@ class StateEvents {
     base::TimePoint nextDue() const;
 
   private:
+    void line(const room::RoomState& after, std::vector<Event>& out);
+    void door(const room::RoomState& before, const room::RoomState& after, std::vector<Event>& out);
     void joined(const room::RoomState& after, base::TimePoint now, std::vector<Event>& out);
     void people(const room::RoomState& before, const room::RoomState& after, base::TimePoint now, std::vector<Event>& out);
     void person(const room::RoomState& before, const room::RoomState& after, const room::Participant* was,
@@ -50,6 +52,8 @@ class StateEvents {
     room::RoomStatePtr m_base;    ///< the last state while joined
     std::set<base::Identity> m_speaking;
     std::string m_lastChat;       ///< id
+    room::InLine m_line;          ///< as last told
+    bool m_inLine = false;
     std::map<base::Identity, base::TimePoint> m_noteUntil;
     std::map<base::Identity, std::string> m_told;  ///< raised hands told, with the note told
 };

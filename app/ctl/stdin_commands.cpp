@@ -129,6 +129,18 @@ base::Result<Order> numbered(api::StageVerb verb, std::string_view rest, const r
     return Order(std::move(command));
 }
 
+/// Somebody in front of the door, who is no participant; nothing where the name fits nobody or several.
+std::optional<base::Identity> whoWaits(std::string_view name, const room::RoomState& state) {
+    std::optional<base::Identity> found;
+    if (!state.door) return found;
+    for (const auto& one : state.door->waiting) {
+        if (one.name != name) continue;
+        if (found) return std::nullopt;
+        found = one.identity;
+    }
+    return found;
+}
+
 base::Result<Order> invitation(std::string_view rest) {
     InvitationOrder order;
     const auto role = api::parseRole(takeWord(rest));
@@ -226,7 +238,13 @@ base::Result<Order> parseOrder(std::string_view line, const room::RoomState& sta
         if (!rest.empty()) return wrong("bad_command", "\"" + std::string(word) + "\" stands alone.");
         return Order(std::move(command));
     }
+    if (command.verb == api::StageVerb::admit && rest == "all") rest = {};
     if (rest.empty() && found->second.target == Target::optional) return Order(std::move(command));
+    if (command.verb == api::StageVerb::admit)
+        if (auto waiting = whoWaits(rest, state)) {
+            command.target = *waiting;
+            return Order(std::move(command));
+        }
     auto who = resolveWho(rest, state);
     if (!who) return base::Unexpected<base::Error>(std::move(who).error());
     command.target = *who;

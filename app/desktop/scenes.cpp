@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/desktop/scenes.h"
 
+#include "core/base/clock.h"
 #include "ui/models/app_model.h"
 #include "ui/models/offline_client.h"
 #include "ui/platform/preferences.h"
@@ -69,6 +70,38 @@ void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineCl
         state.session = room::SessionState::connecting;
         client.show(std::move(state));
         app.go(QStringLiteral("room"));
+    } else if (scene == QLatin1String("in-line") || scene == QLatin1String("crowded")) {
+        room::RoomState state;
+        state.session = room::SessionState::waiting;
+        state.title = "Rockets, markets, and ask me anything";
+        state.line.place = 3;
+        state.line.waiting = 12;
+        state.line.inside = 200;
+        state.line.crowded = scene == QLatin1String("crowded");
+        state.line.nextTry = base::SystemClock().wallNow() + std::chrono::seconds(8);
+        client.show(std::move(state));
+        app.go(QStringLiteral("room"));
+    } else if (scene == QLatin1String("door")) {
+        enter("moderator");
+        auto state = client.state();
+        room::DoorView door;
+        for (const char* name : {"Walter Kern", "Ines Duarte", "Bo Lindqvist"}) door.waiting.push_back({base::Identity(std::string(name)), name});
+        door.waitingCount = 3;
+        door.people = door.cap = 200;
+        door.arrivalsLastMinute = 41;
+        door.overflow = {200, 86};
+        door.busyPercent = 38;
+        door.roomFor = 310;
+        state.door = std::make_shared<const room::DoorView>(std::move(door));
+        for (auto& hand : state.hands) hand.overflow = &hand == &state.hands.front() ? 1 : 0;
+        client.show(std::move(state));
+    } else if (scene == QLatin1String("overflow")) {
+        enter("listener");
+        auto state = client.state();
+        state.overflow = 1;
+        state.overflowOf = state.title;
+        state.elsewhere = 200;
+        client.show(std::move(state));
     } else if (scene == QLatin1String("error")) {
         app.showError(base::Error{base::ErrorKind::untrusted, "certificate",
                                   "The certificate of talk.example.org is not the one that the link names.",

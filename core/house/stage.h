@@ -61,7 +61,8 @@ struct Person {
     base::WallTime slotUntilWall{};
     base::InvitationId cameBy;
     base::WallTime arrivedAt{};
-    std::uint64_t waitOrder = 0;          ///< of the line in front of the door; smaller = longer
+    std::uint64_t waitOrder = 0;          ///< of the line in front of the door; smaller = longer; kept in an overflow room
+    int overflow = 0;                     ///< the overflow room this listener is in; 0 = the main room
     bool operator==(const Person&) const = default;
 };
 
@@ -90,6 +91,8 @@ struct Session {
     base::WallTime doorSince{};           ///< who redeemed a limited link after this had it unused when the door was locked
     base::TimePoint joinsSince{};         ///< of the minute whose arrivals are counted
     int joins = 0;
+    int overflowRooms = 0;                ///< open ones (overflow.h)
+    base::TimePoint overflowIdleSince = base::kNever;  ///< the last of them could close since then
     bool operator==(const Session&) const = default;
 };
 

@@ -75,6 +75,7 @@ class Draft {
   private:
     void settleHost();
     void settleEmpty();
+    void settleOverflow();  // stage_overflow.cpp
     void findVisible();
 
     const Stage& m_stage;

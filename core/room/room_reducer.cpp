@@ -6,6 +6,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "core/api/overflow.h"
+
 namespace parlour::room {
 namespace {
 
@@ -47,6 +49,7 @@ void rebuildHands(RoomState& state) {
         if (const auto found = known.find(p->identity); found != known.end()) hand = found->second;
         hand.identity = p->identity;
         hand.name = p->name;
+        hand.overflow = p->overflow;
         state.hands.push_back(std::move(hand));
     }
 }
@@ -114,6 +117,8 @@ Participant toParticipant(const signal::ParticipantInfo& info, const base::Ident
         p.invitedUntil = base::fromUnixMs(deadline);
     p.held = attribute(info, api::kAttrHeld) == "1";
     p.mutedBy = attribute(info, api::kAttrMutedBy);
+    const auto overflow = attribute(info, api::kAttrOverflow);
+    std::from_chars(overflow.data(), overflow.data() + overflow.size(), p.overflow);
     for (const auto& track : info.tracks) {
         if (track.type != signal::TrackType::audio) continue;
         p.microphoneTrack = track.sid;
@@ -164,6 +169,14 @@ void applyRoom(RoomState& state, const signal::RoomInfo& room) {
         const auto found = json.find(key);
         return found != json.end() && found->is_boolean() && found->get<bool>();
     };
+    const auto number = [&](const char* key) {
+        const auto found = json.find(key);
+        const auto value = found != json.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+        return static_cast<int>(std::clamp<std::int64_t>(value, 0, 1'000'000));
+    };
+    state.overflow = number(api::kMetaOverflow);
+    state.overflowOf = state.overflow > 0 ? text(api::kMetaOverflowOf) : std::string();
+    state.elsewhere = number(api::kMetaElsewhere);
     if (auto title = text("title"); !title.empty()) state.title = std::move(title);
     if (auto house = text("house"); !house.empty()) state.houseName = std::move(house);
     state.handsLocked = flag("hands_locked");

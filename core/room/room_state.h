@@ -12,6 +12,7 @@
 #include "core/base/error.h"
 #include "core/base/ids.h"
 #include "core/base/time.h"
+#include "core/room/room_line.h"
 
 namespace parlour::room {
 
@@ -20,6 +21,7 @@ enum class SessionState {
     idle,
     redeeming,     ///< house API: challenge, redeem, token
     connecting,    ///< signalling and transports come up
+    waiting,       ///< in line in front of the room; comes in by itself (RoomState::line)
     joined,
     reconnecting,  ///< resume first, then a full rejoin; seat, hand and mute are kept by the server
     left,          ///< ended; see LeaveReason
@@ -57,6 +59,7 @@ struct Participant {
     int connectionQuality = 2;                  ///< 0 poor, 1 good, 2 excellent, 3 lost
     base::WallTime joinedAt{};
     std::uint32_t version = 0;                  ///< of the participant info this was made from
+    int overflow = 0;                           ///< the overflow room of this listener, 0 = the main room
     std::uint32_t audioTrack = 0;               ///< audio::TrackId while we hear this person, 0 = none; for level meters
 
     bool handUp() const { return !handKey.empty(); }
@@ -68,6 +71,7 @@ struct HandInQueue {
     std::string name;
     std::string note;           ///< moderators only; empty for others
     base::WallTime raisedAt{};
+    int overflow = 0;           ///< comes from this overflow room, 0 = the main room
 };
 
 struct ChatMessage {
@@ -95,6 +99,12 @@ struct RoomState {
     bool doorLocked = false;
     std::string handsRule = "everyone";  ///< whose hands are taken: off, members, invited, everyone
     bool waitingForHost = false;
+
+    InLine line;                       ///< while waiting
+    std::shared_ptr<const DoorView> door;  ///< moderators only, null for others
+    int overflow = 0;                  ///< we are in this overflow room, 0 = the main room
+    std::string overflowOf;            ///< the talk that we overhear there
+    int elsewhere = 0;                 ///< people of the same talk who are in no list here
 
     base::Identity self;
     std::vector<std::shared_ptr<const Participant>> participants;  ///< sorted: stage first (host, moderators, speakers), then audience by join time

@@ -21,6 +21,9 @@
 
 namespace parlour::room {
 
+/// Why a session ends that the house refused; room_session.cpp.
+LeaveReason reasonOf(const base::Error& error);
+
 struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     Impl(net::EventLoop& l, PersonKeys& k, audio::AudioEngine& a, SessionConfig c, Observer o);
 
@@ -42,7 +45,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     std::uint64_t visit = 0;                       // of enter(): what an older one left behind is void
     std::uint64_t attempt = 0;                     // of coming (back) in: answers to an older one are void
     std::vector<std::function<void()>> leaveDone;
-    base::Timer retryTimer, bannerTimer, joinTimer, farewellTimer, statsTimer, feedbackTimer, leaveTimer, handsTimer;
+    base::Timer retryTimer, bannerTimer, joinTimer, farewellTimer, statsTimer, feedbackTimer, leaveTimer, handsTimer, lineTimer, doorTimer;
 
     // House.
     std::unique_ptr<HouseClient> house;
@@ -50,6 +53,8 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     bool handsAsked = false;                       // one question at a time, and not too often
     bool handsDue = false;                         // the queue has changed since
     std::string handsSeen;                         // the queue as last asked about
+    bool doorAsked = false;                        // moderators ask about the door while they are inside
+    base::TimePoint lineSilentSince = base::kNever;   // in line, and the house does not answer
 
     // Signalling.
     std::unique_ptr<SignalConnection> signal;
@@ -105,12 +110,25 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void dropSignal();
     void say(const signal::SignalRequest& request);
     void begin(const HouseAddress& address);
+    void redeem(const signal::InviteLink& link);
+    void enterRoom();
+    /// Nothing of the room is there yet, and nobody gave it up.
+    bool comingIn() const { return !leaving && (state.session == SessionState::redeeming || state.session == SessionState::waiting); }
     void grant(const api::JoinGrant& join);
     void connect(bool resume);
     void lost(const base::Error& error, bool resumeImpossible);
     void rejoin();
     void askToken();
     void command(const Command& command);
+
+    // session_waiting.cpp
+    bool mustWait(const SignalEnd& end);           // true: waits in front of the room, or for its turn to ask
+    void crowded(base::Duration wait, std::function<void()> again);
+    bool crowdedBy(const base::Error& error, std::function<void()> again);   // the same for an answer of the house
+    void askLine();
+    void waitInLine(base::Duration wait);
+    void refreshDoor();
+    void askDoor();
 
     // session_signal.cpp
     void handle(signal::SignalResponse& message);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/api/overflow.h"
 #include "core/base/log.h"
 #include "core/crypto/hkdf.h"
 #include "core/crypto/random.h"
@@ -216,7 +217,7 @@ std::function<void()> HouseService::Impl::broadcastsOf(const HouseRoom& room, co
         if (it == room.stage.people.end()) continue;
         const auto has = [&](const std::vector<base::Identity>& list) { return std::find(list.begin(), list.end(), who) != list.end(); };
         changed.push_back({room.row.id, who, it->second.name, attributesOf(it->second), rightsOf(room.stage.session, it->second),
-                           has(change.softMuted), has(change.asked)});
+                           it->second.overflow, has(change.softMuted), has(change.asked)});
     }
     std::vector<PersonGone> gone;
     for (const auto& one : change.gone) {
@@ -277,6 +278,7 @@ std::map<std::string, std::string> HouseService::Impl::attributesOf(const house:
             {std::string(api::kAttrInvited), p.offer ? std::to_string(base::toUnixMs(p.offer->untilWall)) : ""},
             {std::string(api::kAttrHeld), p.held ? "1" : ""},
             {std::string(api::kAttrMutedBy), p.mutedBy.str()},
+            {std::string(api::kAttrOverflow), p.overflow > 0 ? std::to_string(p.overflow) : ""},
             {std::string(api::kAttrSlotUntil), p.slotUntilWall != base::WallTime{} ? std::to_string(base::toUnixMs(p.slotUntilWall)) : ""}};
 }
 
@@ -285,6 +287,7 @@ std::string HouseService::Impl::metadataOf(const HouseRoom& room) {
     nlohmann::json json{{"hands_locked", stage.session.handsLocked},
                               {"waiting_for_host", house::waitingForHost(stage)},
                               {"started_at", base::toUnixMs(stage.session.startedAt)}};
+    if (stage.session.overflowRooms > 0) json["overflow_rooms"] = stage.session.overflowRooms;
     if (stage.session.doorLocked) json["door_locked"] = true;
     if (stage.settings.preset != "open") json["preset"] = stage.settings.preset;
     if (stage.settings.hands != house::HandPolicy::everyone) json["hands"] = house::toString(stage.settings.hands);

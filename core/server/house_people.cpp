@@ -6,6 +6,7 @@
 #include "core/house/display_name.h"
 #include "core/house/guest_desk.h"
 #include "core/house/invitation.h"
+#include "core/house/overflow.h"
 #include "core/server/house_impl.h"
 
 namespace parlour::server {
@@ -40,7 +41,7 @@ base::Result<api::Preview> HouseService::Impl::preview(const api::PreviewRequest
         const auto room = find(found->room);
         if (!room)
             return base::fail(ErrorKind::expired, "room_ended", "The room of this invitation has been closed.", "Ask for a new one.");
-        if (!inside && room->stage.people.size() >= policy.maxPeople && found->kind != api::InvitationKind::moderator)
+        if (!inside && room->stage.people.size() >= house::peopleLimit(room->stage.settings, policy) && found->kind != api::InvitationKind::moderator)
             return roomFull();
         const auto summary = summaryOf(*room, api::roleOf(found->kind));
         out.room = room->row.id;
@@ -126,7 +127,7 @@ base::Result<api::Redeemed> HouseService::Impl::redeemAs(const api::RedeemReques
     if (mark != room->stage.marks.end() && mark->second == house::Mark::removed)
         return base::fail(ErrorKind::refused, "removed", "A moderator removed you from this conversation.",
                           "You can come back when it is over.");
-    if (room->stage.people.size() >= policy.maxPeople && !room->stage.people.contains(as.identity) &&
+    if (room->stage.people.size() >= house::peopleLimit(room->stage.settings, policy) && !room->stage.people.contains(as.identity) &&
         found->kind != api::InvitationKind::moderator)
         return roomFull();
     auto member = house::redeem(store, request.id, request.secret, as, now);
@@ -268,6 +269,7 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
     // The row's power counts, not the token's; the name is the token's.
     house::Arrive arrive{who, token->name, member->role, member->power, base::RoomSid("RM_" + crypto::randomString(12)),
                          member->invitation, limited, member->joined};
+    if (!known) room->arrivals.count(clock.now());
     run(room, arrive, std::move(extra), [this, room, who, member = *member, answer](Result<std::uint64_t> done) {
         if (!done) return answer(base::Unexpected(std::move(done).error()));
         const auto it = room->stage.people.find(who);
@@ -290,6 +292,7 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
         out.attributes = attributesOf(it->second);
         out.rights = rightsOf(room->stage.session, it->second);
         out.refreshToken = std::move(*refreshed);
+        out.overflow = it->second.overflow;
         answer(std::move(out));
     });
 }

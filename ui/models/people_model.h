@@ -36,8 +36,9 @@ struct PersonRow {
     bool operator==(const PersonRow&) const = default;
 };
 
-/// All rows of a state, in its order.
+/// All rows of a state, in its order. For large rooms: roster.h.
 std::vector<PersonRow> personRows(const room::RoomState& state);
+PersonRow personRow(const room::RoomState& state, const room::Participant& person, bool sharesName, int handPlace);
 
 class PeopleModel : public RowModel<PersonRow> {
     Q_OBJECT

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/models/session_bridge.h"
 
+#include "ui/models/roster.h"
 #include "ui/models/words.h"
 
 namespace parlour::ui {
@@ -20,7 +21,8 @@ base::Identity identityOf(const QString& who) { return base::Identity(who.toStdS
 }  // namespace
 
 SessionBridge::SessionBridge(RoomClient& client, const base::Clock& clock, QObject* parent)
-    : QObject(parent), m_client(client), m_clock(clock), m_state(std::make_shared<room::RoomState>()) {
+    : QObject(parent), m_client(client), m_clock(clock), m_state(std::make_shared<room::RoomState>()), m_door(client, clock) {
+    connect(&m_door, &DoorModel::announced, this, &SessionBridge::announced);
     m_show.setSingleShot(true);
     m_show.setInterval(0);
     connect(&m_show, &QTimer::timeout, this, &SessionBridge::showLatest);
@@ -51,16 +53,9 @@ void SessionBridge::showLatest() {
     if (!m_latest) return;
     const auto before = m_state;
     m_state = std::exchange(m_latest, nullptr);
+    m_me = selfIn(*m_state);
 
-    const auto rows = personRows(*m_state);
-    std::vector<PersonRow> stage;
-    std::vector<PersonRow> audience;
-    for (const auto& row : rows) (row.onStage ? stage : audience).push_back(row);
-    m_stageCount = static_cast<int>(stage.size());
-    m_audienceCount = static_cast<int>(audience.size());
-    m_stage.showPeople(stage);
-    m_audience.showPeople(audience);
-    m_people.showPeople(rows);
+    showPeople();
     m_hands.showHands(handRows(*m_state, base::toUnixMs(m_clock.wallNow())));
     const int fresh = m_chat.showChat(chatRows(*m_state));
     if (fresh > 0 && !m_chatShown) {
@@ -71,6 +66,7 @@ void SessionBridge::showLatest() {
     if (inside(m_state->session) && !m_second.isActive()) m_second.start();
     if (!inside(m_state->session)) m_second.stop();
     setMetersShown(m_metersShown);
+    m_door.show(*before, *m_state);
 
     emit changed();
     if (inside(before->session) && inside(m_state->session)) announceChanges(*before, *m_state);
@@ -78,9 +74,28 @@ void SessionBridge::showLatest() {
     if (before->session != room::SessionState::left && m_state->session == room::SessionState::left) {
         m_unread = 0;
         m_volumes.clear();
+        m_search.clear();
         emit unreadChanged();
         emit ended(leaveWords(m_state->leaveReason), m_state->error.value_or(base::Error{}));
     }
+}
+
+void SessionBridge::showPeople() {
+    const auto roster = rosterOf(*m_state, m_search);
+    m_stageCount = roster.stageCount;
+    m_audienceCount = roster.audienceCount + m_state->elsewhere;
+    m_undrawn = roster.audienceCount - static_cast<int>(roster.audience.size());
+    m_found = roster.found;
+    m_stage.showPeople(roster.stage);
+    m_audience.showPeople(roster.audience);
+    m_people.showPeople(roster.people);
+}
+
+void SessionBridge::setSearch(const QString& search) {
+    if (search == m_search) return;
+    m_search = search;
+    showPeople();
+    emit changed();
 }
 
 void SessionBridge::announceChanges(const room::RoomState& before, const room::RoomState& after) {
@@ -106,7 +121,7 @@ void SessionBridge::tick() {
     emit changed();
 }
 
-const room::Participant* SessionBridge::me() const { return selfIn(*m_state); }
+const room::Participant* SessionBridge::me() const { return m_me; }
 
 bool SessionBridge::active() const {
     return m_state->session != room::SessionState::idle && m_state->session != room::SessionState::left;
@@ -282,19 +297,19 @@ void SessionBridge::setVolume(const QString& who, double volume) {
 double SessionBridge::volume(const QString& who) const { return m_volumes.value(who, 1.0); }
 
 QVariantMap SessionBridge::person(const QString& who) const {
-    for (const auto& row : m_people.rows())
-        if (text(row.identity) == who) {
-            const auto* self = me();
-            const bool below = self && !row.self && self->power > row.power;
-            return {{QStringLiteral("identity"), who}, {QStringLiteral("name"), row.name},
-                    {QStringLiteral("handle"), handle(base::Identity(row.identity))},
-                    {QStringLiteral("initials"), row.initials}, {QStringLiteral("roleWords"), row.role},
-                    {QStringLiteral("spoken"), row.spoken}, {QStringLiteral("colorIndex"), row.color},
-                    {QStringLiteral("power"), static_cast<int>(row.power)}, {QStringLiteral("onStage"), row.onStage},
-                    {QStringLiteral("handUp"), row.handUp}, {QStringLiteral("invited"), row.invited},
-                    {QStringLiteral("held"), row.held}, {QStringLiteral("muted"), row.muted},
-                    {QStringLiteral("isSelf"), row.self}, {QStringLiteral("below"), below}};
-        }
+    if (const auto found = personRow(*m_state, identityOf(who))) {
+        const auto& row = *found;
+        const auto* self = me();
+        const bool below = self && !row.self && self->power > row.power;
+        return {{QStringLiteral("identity"), who}, {QStringLiteral("name"), row.name},
+                {QStringLiteral("handle"), handle(base::Identity(row.identity))},
+                {QStringLiteral("initials"), row.initials}, {QStringLiteral("roleWords"), row.role},
+                {QStringLiteral("spoken"), row.spoken}, {QStringLiteral("colorIndex"), row.color},
+                {QStringLiteral("power"), static_cast<int>(row.power)}, {QStringLiteral("onStage"), row.onStage},
+                {QStringLiteral("handUp"), row.handUp}, {QStringLiteral("invited"), row.invited},
+                {QStringLiteral("held"), row.held}, {QStringLiteral("muted"), row.muted},
+                {QStringLiteral("isSelf"), row.self}, {QStringLiteral("below"), below}};
+    }
     return {};
 }
 

@@ -9,6 +9,7 @@
 #include <QVariant>
 
 #include "core/room/room_state.h"
+#include "ui/models/door_model.h"
 #include "ui/models/people_model.h"
 #include "ui/models/room_client.h"
 #include "ui/models/talk_models.h"
@@ -22,6 +23,7 @@ class SessionBridge : public QObject {
     Q_PROPERTY(QObject* people READ people CONSTANT)
     Q_PROPERTY(QObject* hands READ hands CONSTANT)
     Q_PROPERTY(QObject* chat READ chat CONSTANT)
+    Q_PROPERTY(QObject* door READ door CONSTANT)
     Q_PROPERTY(bool active READ active NOTIFY changed)            ///< from "Enter room" until the end
     Q_PROPERTY(bool joined READ joined NOTIFY changed)            ///< inside, also while reconnecting
     Q_PROPERTY(bool connecting READ connecting NOTIFY changed)
@@ -33,6 +35,9 @@ class SessionBridge : public QObject {
     Q_PROPERTY(QString liveFor READ liveFor NOTIFY changed)
     Q_PROPERTY(int stageCount READ stageCount NOTIFY changed)
     Q_PROPERTY(int audienceCount READ audienceCount NOTIFY changed)
+    Q_PROPERTY(int undrawn READ undrawn NOTIFY changed)           ///< listeners who are counted and searched, not drawn
+    Q_PROPERTY(int found READ found NOTIFY changed)               ///< how many fit the search
+    Q_PROPERTY(QString search READ search WRITE setSearch NOTIFY changed)   ///< of the list of people
     Q_PROPERTY(int handCount READ handCount NOTIFY changed)
     Q_PROPERTY(bool handsLocked READ handsLocked NOTIFY changed)
     Q_PROPERTY(bool doorLocked READ doorLocked NOTIFY changed)
@@ -66,6 +71,7 @@ class SessionBridge : public QObject {
     PeopleModel* people() { return &m_people; }
     HandsModel* hands() { return &m_hands; }
     ChatModel* chat() { return &m_chat; }
+    DoorModel* door() { return &m_door; }
     bool active() const;
     bool joined() const;
     bool connecting() const;
@@ -77,6 +83,10 @@ class SessionBridge : public QObject {
     QString liveFor() const;
     int stageCount() const { return m_stageCount; }
     int audienceCount() const { return m_audienceCount; }
+    int undrawn() const { return m_undrawn; }
+    int found() const { return m_found; }
+    QString search() const { return m_search; }
+    void setSearch(const QString& search);
     int handCount() const { return m_hands.count(); }
     bool handsLocked() const { return m_state->handsLocked; }
     bool doorLocked() const { return m_state->doorLocked; }
@@ -143,6 +153,7 @@ class SessionBridge : public QObject {
   private:
     void arrive(room::RoomStatePtr state);
     void showLatest();
+    void showPeople();
     void announceChanges(const room::RoomState& before, const room::RoomState& after);
     void tick();
     void send(api::StageVerb verb, const QString& who = {});
@@ -151,6 +162,7 @@ class SessionBridge : public QObject {
     RoomClient& m_client;
     const base::Clock& m_clock;
     room::RoomStatePtr m_state;    ///< shown now; never null
+    const room::Participant* m_me = nullptr;   ///< in m_state; asked many times for each snapshot
     room::RoomStatePtr m_latest;   ///< came, not shown yet
     QTimer m_show;
     QTimer m_second;
@@ -160,9 +172,13 @@ class SessionBridge : public QObject {
     PeopleModel m_people;
     HandsModel m_hands;
     ChatModel m_chat;
+    DoorModel m_door;
     QHash<QString, double> m_volumes;
     int m_stageCount = 0;
     int m_audienceCount = 0;
+    int m_undrawn = 0;
+    int m_found = 0;
+    QString m_search;
     int m_unread = 0;
     bool m_chatShown = false;
     bool m_metersShown = false;

@@ -16,13 +16,21 @@ bool isPinnedKey(const std::string& key) { return key.size() == 16 && key.compar
 }  // namespace
 
 std::vector<HandRow> handRows(const room::RoomState& state, qint64 nowMs) {
-    std::unordered_map<std::string, int> names;
-    std::unordered_map<std::string, bool> invited, pinned;
-    for (const auto& person : state.participants) {
-        ++names[person->name];
-        invited[person->identity.str()] = person->invitedUntil.has_value();
-        pinned[person->identity.str()] = isPinnedKey(person->handKey);
+    // Only of those whose hand is up: the room may be large.
+    std::unordered_map<std::string_view, int> names;
+    std::unordered_map<std::string_view, bool> invited, pinned;
+    for (const auto& hand : state.hands) {
+        names[hand.name] = 0;
+        invited[hand.identity.str()] = false;
     }
+    if (!state.hands.empty())
+        for (const auto& person : state.participants) {
+            if (const auto it = names.find(person->name); it != names.end()) ++it->second;
+            const auto it = person->handUp() || person->invitedUntil ? invited.find(person->identity.str()) : invited.end();
+            if (it == invited.end()) continue;
+            it->second = person->invitedUntil.has_value();
+            pinned[it->first] = isPinnedKey(person->handKey);
+        }
     std::vector<HandRow> rows;
     int place = 0;
     for (const auto& hand : state.hands) {
@@ -37,6 +45,7 @@ std::vector<HandRow> handRows(const room::RoomState& state, qint64 nowMs) {
         row.raisedAtMs = base::toUnixMs(hand.raisedAt);
         row.waiting = row.raisedAtMs > 0 ? since((nowMs - row.raisedAtMs) / 1000) : QString();
         row.invited = invited[row.identity];
+        row.overflow = hand.overflow;
         row.pinned = pinned[row.identity];
         rows.push_back(std::move(row));
     }
@@ -56,6 +65,7 @@ QVariant HandsModel::data(const QModelIndex& index, int role) const {
         case Place: return row->place;
         case Waiting: return row->waiting;
         case Invited: return row->invited;
+        case Origin: return row->overflow > 0 ? tr("from overflow %1").arg(row->overflow) : QString();
         case Pinned: return row->pinned;
     }
     return {};
@@ -63,7 +73,7 @@ QVariant HandsModel::data(const QModelIndex& index, int role) const {
 
 QHash<int, QByteArray> HandsModel::roleNames() const {
     return {{Identity, "identity"}, {Name, "name"}, {Handle, "handle"}, {Initials, "initials"}, {Note, "note"},
-            {Color, "colorIndex"}, {Place, "place"}, {Waiting, "waiting"}, {Invited, "invited"}, {Pinned, "pinned"}};
+            {Color, "colorIndex"}, {Place, "place"}, {Waiting, "waiting"}, {Invited, "invited"}, {Pinned, "pinned"}, {Origin, "origin"}};
 }
 
 void HandsModel::showHands(const std::vector<HandRow>& next) {

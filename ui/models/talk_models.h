@@ -21,6 +21,7 @@ struct HandRow {
     qint64 raisedAtMs = 0;
     QString waiting;   ///< "3 min", renewed once a minute
     bool invited = false;
+    int overflow = 0;  ///< comes from this overflow room
     bool pinned = false;
 
     const std::string& key() const { return identity; }
@@ -32,7 +33,7 @@ class HandsModel : public RowModel<HandRow> {
     Q_OBJECT
     Q_PROPERTY(int count READ count NOTIFY countChanged)
   public:
-    enum Role { Identity = Qt::UserRole + 1, Name, Handle, Initials, Note, Color, Place, Waiting, Invited, Pinned };
+    enum Role { Identity = Qt::UserRole + 1, Name, Handle, Initials, Note, Color, Place, Waiting, Invited, Pinned, Origin };
     using RowModel::RowModel;
     int count() const { return rowCount(); }
     QVariant data(const QModelIndex& index, int role) const override;

@@ -102,12 +102,13 @@ FocusScope {
             required property int colorIndex
             required property int place
             required property bool invited
+            required property string origin
             required property bool pinned
             width: list.width - 32
             height: words.height + buttons.height + 26
             Accessible.role: Accessible.ListItem
             Accessible.name: handle === "" ? name : name + " " + handle
-            Accessible.description: qsTr("place %1, %2").arg(place).arg(waiting) + (pinned ? ", " + qsTr("pinned") : "") + (note === "" ? "" : ", " + note)
+            Accessible.description: qsTr("place %1, %2").arg(place).arg(waiting) + (pinned ? ", " + qsTr("pinned") : "") + (origin === "" ? "" : ", " + origin) + (note === "" ? "" : ", " + note)
             Avatar {
                 id: face
                 y: 4
@@ -128,7 +129,7 @@ FocusScope {
                 }
                 Caption {
                     width: parent.width
-                    text: (row.pinned ? qsTr("pinned") + " · " : "") + (row.invited ? qsTr("invited, no answer yet") : row.waiting)
+                    text: (row.pinned ? qsTr("pinned") + " · " : "") + (row.invited ? qsTr("invited, no answer yet") : row.waiting) + (row.origin === "" ? "" : " · " + row.origin)
                     silent: true
                 }
                 UserText {

@@ -9,9 +9,28 @@ import Parlour.Models
 FocusScope {
     id: root
     signal personWanted(string identity)
+    readonly property bool large: App.session.stageCount + App.session.audienceCount > 20
+    TextInputField {
+        id: search
+        visible: root.large
+        anchors { left: parent.left; right: parent.right; top: parent.top; leftMargin: 16; rightMargin: 16 }
+        label: qsTr("Find somebody")
+        placeholderText: label
+        maximumLength: 64
+        onTextChanged: App.session.search = text
+    }
+    Caption {
+        id: count
+        visible: root.large
+        anchors { left: search.left; right: search.right; top: search.bottom; topMargin: 6 }
+        text: App.session.found === 0 ? qsTr("Nobody here is called that.")
+            : App.session.found > list.count ? qsTr("%1 of %2 shown").arg(list.count).arg(Number(App.session.found).toLocaleString(Qt.locale(), "f", 0))
+            : qsTr("%n people", "", App.session.found)
+    }
+    Component.onDestruction: App.session.search = ""
     ListView {
         id: list
-        anchors.fill: parent
+        anchors { left: parent.left; right: parent.right; bottom: parent.bottom; top: root.large ? count.bottom : parent.top; topMargin: root.large ? 6 : 0 }
         clip: true
         focus: true
         leftMargin: 8

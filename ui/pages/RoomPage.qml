@@ -33,7 +33,7 @@ FocusScope {
     }
     function showScene(scene) {
         if (!session.joined) return
-        if (scene === "chat" || scene === "people" || scene === "hands") showPanel(scene)
+        if (scene === "chat" || scene === "people" || scene === "hands" || scene === "door") showPanel(scene)
         if (scene.startsWith("desk-")) desk.show(scene.slice(5))
         if (scene === "person") personSheet.show("kenjiito")
         if (scene === "remove") { personSheet.show("kenjiito"); removeSheet.show("kenjiito", false) }
@@ -77,6 +77,7 @@ FocusScope {
             OfferPrompt { width: parent.width }
             UnmutePrompt { width: parent.width }
             WaitingPrompt { width: parent.width }
+            OverflowPrompt { width: parent.width }
             SoundProblem { width: parent.width }
         }
         StageArea {
@@ -98,6 +99,10 @@ FocusScope {
         Entering {
             anchors { left: parent.left; right: parent.right; top: parent.top; bottom: parent.bottom }
             visible: root.session.connecting
+        }
+        WaitingPage {
+            anchors.fill: parent
+            visible: root.session.door.waiting
         }
     }
 

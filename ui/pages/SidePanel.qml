@@ -20,9 +20,11 @@ FocusScope {
             list.push({key: "hands", text: App.session.handCount > 0 ? qsTr("Raised hands · %1").arg(App.session.handCount) : qsTr("Raised hands")})
         list.push({key: "chat", text: qsTr("Chat")})
         list.push({key: "people", text: qsTr("People")})
+        if (App.session.moderator)
+            list.push({key: "door", text: App.session.door.peopleCount > 0 ? qsTr("Door · %1").arg(App.session.door.peopleCount) : qsTr("Door")})
         return list
     }
-    readonly property string shownTab: tab === "hands" && !App.session.moderator ? "chat" : tab
+    readonly property string shownTab: (tab === "hands" || tab === "door") && !App.session.moderator ? "chat" : tab
 
     Rectangle {
         anchors.fill: parent
@@ -56,9 +58,10 @@ FocusScope {
     Loader {
         focus: true
         anchors { left: parent.left; right: parent.right; top: strip.bottom; bottom: parent.bottom; topMargin: 8; leftMargin: 1 }
-        sourceComponent: root.shownTab === "hands" ? hands : root.shownTab === "people" ? people : chat
+        sourceComponent: root.shownTab === "hands" ? hands : root.shownTab === "people" ? people : root.shownTab === "door" ? door : chat
     }
     Component { id: hands; HandsPanel { onDeskWanted: part => root.deskWanted(part) } }
+    Component { id: door; WaitingPanel { } }
     Component { id: chat; ChatPanel { } }
     Component { id: people; PeoplePanel { onPersonWanted: identity => root.personWanted(identity) } }
 }

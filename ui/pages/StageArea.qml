@@ -91,7 +91,18 @@ FocusScope {
             height: grid.cellHeight
             onOpened: root.personWanted(identity)
         }
-        footer: Item { width: 1; height: 16 }
+        footer: Item {
+            width: grid.width
+            height: more.visible ? more.height + 24 : 16
+            UserText {
+                id: more
+                visible: App.session.undrawn > 0
+                x: 8
+                width: parent.width - 16
+                text: qsTr("and %1 more who listen; find them under People").arg(Number(App.session.undrawn).toLocaleString(Qt.locale(), "f", 0))
+                color: Theme.muted
+            }
+        }
         Keys.onPressed: event => { if (event.key !== Qt.Key_Space) root.keyboard = true }
     }
     // The frame around the current listener shows only for those who use the keyboard.
