@@ -189,7 +189,7 @@ void StateEvents::line(const RoomState& after, std::vector<Event>& out) {
     if (std::exchange(m_inLine, true) && now == m_line) return;
     m_line = now;
     if (now.place == 0 && !now.crowded) return m_inLine = false, void();  // not asked yet
-    Event event{"waiting", {{"place", now.place}, {"waiting", now.waiting}, {"inside", now.inside}, {"moderated", now.moderated},
+    Event event{"waiting", {{"place", now.place}, {"waiting", now.waiting}, {"inside", now.inside}, {"moderated", now.moderated}, {"awaits", now.awaits},
                             {"crowded", now.crowded}, {"next_ms", base::toUnixMs(after.line.nextTry)}}};
     out.push_back(std::move(event));
 }

@@ -42,6 +42,7 @@ void describe(V& v, T& t) {
     v.field("waiting", t.waiting);
     v.field("inside", t.inside);
     v.field("moderated", t.moderated, Need::optional);
+    v.field("awaits", t.awaits, Need::optional);
     v.field("retry_after_s", t.retryAfterSeconds);
     v.field("overflow", t.overflow, Need::optional);
 }

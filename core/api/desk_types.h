@@ -44,6 +44,7 @@ struct Line {
     int waiting = 0;     ///< people in line
     int inside = 0;      ///< people in the room
     bool moderated = false;     ///< a moderator lets people in
+    std::string awaits;         ///< "guest": it starts when the guest is ready
     int retryAfterSeconds = 0;
     int overflow = 0;           ///< inside: the overflow room one is let into, 0 = the main room
 };

@@ -99,6 +99,8 @@ Done lockDoor(Draft& draft, const Command& c, const Actor& actor) {
 }
 
 Done admit(Draft& draft, const Command& c, const Actor& actor) {
+    if (draft.change.settings.audienceHeld)
+        return refuse("audience_held", "The guest and the host are not ready yet.", "Turn both lights on, or start without waiting for them.");
     std::vector<base::Identity> waiting;
     draft.forEach([&](const Person& p) {
         const bool outside = p.seat == Seat::waiting || (p.overflow > 0 && !c.target.empty());

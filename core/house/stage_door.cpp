@@ -50,7 +50,7 @@ void enter(Draft& draft, Person& person) {
 bool mustWait(Draft& draft, const Person& person) {
     if (person.power != Power::none || person.role != Role::listener) return false;
     const RoomSettings& rules = draft.change.settings;
-    if (rules.waitingRoom) return true;
+    if (rules.listenersWait()) return true;
     int inside = 0, before = 0;
     draft.forEach([&](const Person& other) {
         if (other.identity == person.identity) return;

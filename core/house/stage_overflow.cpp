@@ -28,7 +28,7 @@ bool mayJoinNow(const Draft& draft) {
 void Draft::settleOverflow() {
     Session& session = change.session;
     Places places;
-    places.openAt = change.settings.waitingRoom ? 0 : change.settings.overflow;  // who has to be let in is let in by a person
+    places.openAt = change.settings.listenersWait() ? 0 : change.settings.overflow;  // who has to be let in is let in by a person
     if (session.overflowRooms == 0 && places.openAt == 0) return;
     places.cap = capOf(change.settings, policy);
     places.overflow.resize(static_cast<std::size_t>(session.overflowRooms));

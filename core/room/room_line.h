@@ -18,6 +18,7 @@ struct InLine {
     bool moderated = false;    ///< a moderator lets people in
     bool crowded = false;      ///< many people are arriving: nobody has a place in line yet
     base::WallTime nextTry{};  ///< when we ask again
+    std::string awaits{};      ///< "guest": it starts when the guest is ready
     bool operator==(const InLine&) const = default;
 };
 

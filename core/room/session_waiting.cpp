@@ -88,7 +88,7 @@ void RoomSession::Impl::askLine() {
             self->lineSilentSince = base::kNever;
             if (line->state == "inside") return self->askToken();
             auto& shown = self->state.line;
-            shown = {line->place, line->waiting, line->inside, line->moderated, false, {}};
+            shown = {line->place, line->waiting, line->inside, line->moderated, false, {}, line->awaits};
             return self->waitInLine(std::chrono::seconds(std::clamp(line->retryAfterSeconds, 1, 60)));
         }
         // Forgotten, e.g. because this computer slept: an arrival puts us in line again.

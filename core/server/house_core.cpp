@@ -10,6 +10,7 @@
 #include "core/crypto/random.h"
 #include "core/house/store/audit_store.h"
 #include "core/house/store/desk_store.h"
+#include "core/house/store/guest_show_store.h"
 #include "core/house/store/question_store.h"
 #include "core/server/house_impl.h"
 #include "core/server/house_routes.h"
@@ -165,6 +166,7 @@ base::Result<void> HouseService::Impl::writeChange(const HouseRoom& room, const 
     if (!change.linkClosed.empty()) store.revokeInvitation(change.linkClosed, wall);
     if (!change.closeLinkOf.empty())
         if (const auto member = store.member(id, change.closeLinkOf)) store.revokeInvitation(member->invitation, wall);
+    if (change.ended) house::GuestShowStore(store).endIn(id, wall);
     for (const auto& line : change.audit) store.addAudit({wall, id, line.actor, line.verb, line.target, line.detail});
     return {};
 }
@@ -297,6 +299,7 @@ std::string HouseService::Impl::metadataOf(const HouseRoom& room) {
     if (stage.settings.preset != "open") json["preset"] = stage.settings.preset;
     if (stage.settings.hands != house::HandPolicy::everyone) json["hands"] = house::toString(stage.settings.hands);
     if (stage.settings.waitingRoom) json["waiting_room"] = true;
+    if (stage.settings.audienceHeld) json["audience_held"] = true;
     if (stage.settings.stageOnly) json["stage_only"] = true;
     if (room.chat.session == stage.session.sid) {
         if (room.chat.rules.slowS > 0) json["chat_slow_s"] = room.chat.rules.slowS;

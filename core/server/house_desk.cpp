@@ -94,6 +94,7 @@ base::Result<house::RoomSettings> wished(const house::RoomSettings& now, const a
             return base::fail(ErrorKind::invalidInput, "bad_settings", "There is no such template.",
                               "The templates are open, interview, panel and quiet.", "preset");
         next = *made;
+        next.audienceHeld = now.audienceHeld;  // that is for the two lights
     }
     if (wish.hands) {
         const auto hands = house::parseHandPolicy(*wish.hands);
@@ -148,6 +149,7 @@ void line(Impl& impl, const RouteCall& call, const api::Nothing&, HouseService::
         out.waiting = static_cast<int>(waiting.size());
         out.inside = peopleIn(*room, 0);
         out.moderated = room->stage.settings.waitingRoom;
+        if (room->stage.settings.audienceHeld) out.awaits = "guest";
         for (std::size_t i = 0; i < waiting.size(); ++i)
             if (waiting[i]->identity == who) out.place = static_cast<int>(i) + 1;
         if (out.place > 0) {
@@ -189,13 +191,13 @@ base::Result<api::RoomLoad> load(Impl& impl, const RouteCall& call) {
         out.overflow.push_back(peopleIn(room, i));
         places += out.cap - out.overflow.back();
     }
-    if (rules.overflow > 0 && !rules.waitingRoom) places += (house::kMaxOverflowRooms - room.stage.session.overflowRooms) * out.cap;
+    if (rules.overflow > 0 && !rules.listenersWait()) places += (house::kMaxOverflowRooms - room.stage.session.overflowRooms) * out.cap;
     const auto waiting = house::waitingLine(room.stage);
     out.waitingCount = static_cast<int>(waiting.size());
     for (std::size_t i = 0; i < std::min(waiting.size(), api::kLoadNames); ++i) out.waiting.push_back({waiting[i]->identity, waiting[i]->name});
     out.arrivalsLastMinute = room.arrivals.lastMinute(impl.clock.now());
     out.doorLocked = room.stage.session.doorLocked;
-    out.moderated = rules.waitingRoom;
+    out.moderated = rules.listenersWait();
     const house::MediaLoad media = impl.media.load();
     out.busyPercent = static_cast<int>(media.busy * 100 + 0.5);
     out.packetsPerSecond = static_cast<int>(media.packetsPerSecond);

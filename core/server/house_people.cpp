@@ -97,6 +97,7 @@ base::Result<api::Redeemed> HouseService::Impl::redeemAs(const api::RedeemReques
             return base::fail(ErrorKind::refused, "code_wrong", "This code does not belong to the invitation.", "Look at it again.");
         if (auto seat = house::enterAsGuest(store, *found, as.publicKeyHex, fits, now); !seat) return base::Unexpected(std::move(seat).error());
         // The seat carries the name that the host gave it.
+        if (found->kind == api::InvitationKind::delegate) as.name = house::delegateName(as.name, guest->name);
         if (found->kind != api::InvitationKind::delegate && house::seatRole(store, *found, as.publicKeyHex) == api::Role::speaker) as.name = guest->name;
     }
     if (auto welcome = house::admitBy(store, *found, as, request.code, now); !welcome) return base::Unexpected(std::move(welcome).error());
@@ -275,8 +276,10 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
         if (it == room->stage.people.end())
             return answer(base::fail(ErrorKind::refused, "removed", "You have just been removed from this room."));
         if (it->second.seat == api::Seat::waiting)  // no transport: nobody in line hears a thing
-            return answer(base::fail(ErrorKind::unavailable, "waiting", "You are in line in front of the room.",
-                                     "Stay here; you come in as soon as it is your turn."));
+            return answer(room->stage.settings.audienceHeld
+                              ? base::fail(ErrorKind::unavailable, "waiting", "The talk starts when the guest is ready.", "Stay here; you come in by yourself.")
+                              : base::fail(ErrorKind::unavailable, "waiting", "You are in line in front of the room.",
+                                           "Stay here; you come in as soon as it is your turn."));
         auto refreshed = mint(*room, member, it->second.name, signal::TokenType::refresh, policy.refreshToken);
         if (!refreshed) return answer(base::Unexpected(std::move(refreshed).error()));
         Admission out;

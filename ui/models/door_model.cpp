@@ -45,6 +45,7 @@ void DoorModel::show(const room::RoomState& before, const room::RoomState& after
 QString DoorModel::headline() const {
     if (!m_waiting) return {};
     if (m_line.crowded) return tr("Many people are arriving");
+    if (m_line.awaits == "guest") return tr("It starts when the guest is ready");
     if (m_line.place == 0) return tr("The room is full at the moment");
     return m_line.place == 1 ? tr("You are next in line") : tr("You are %1 in line").arg(ordinal(m_line.place));
 }
@@ -55,6 +56,7 @@ QString DoorModel::counts() const {
 QString DoorModel::promise() const {
     if (!m_waiting) return {};
     if (m_line.crowded) return tr("The server takes them in one after the other. You come in by yourself.");
+    if (m_line.awaits == "guest") return tr("You come in by yourself when guest and host are ready.");
     return m_line.moderated ? tr("A moderator lets people in. You come in by yourself then.") : tr("You will be let in by itself as soon as there is a place.");
 }
 QString DoorModel::nextTry() const {

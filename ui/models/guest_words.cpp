@@ -75,7 +75,7 @@ QString GuestWords::stateWords(const QString& state) const {
 QString GuestWords::actWords(const QString& act, const QString& by) const {
     static const std::map<QString, const char*> words{
         {"ask", QT_TR_NOOP("asks")}, {"counter", QT_TR_NOOP("proposes changes")}, {"hold", QT_TR_NOOP("asks for time")},
-        {"accept", QT_TR_NOOP("accepts")}, {"decline", QT_TR_NOOP("declines")}, {"sign", QT_TR_NOOP("signs")}, {"send", QT_TR_NOOP("invites")}};
+        {"accept", QT_TR_NOOP("accepts")}, {"decline", QT_TR_NOOP("declines")}, {"sign", QT_TR_NOOP("signs")}, {"send", QT_TR_NOOP("invites")}, {"schedule", QT_TR_NOOP("about the date")}};
     const auto found = words.find(act);
     const auto verb = found == words.end() ? act : tr(found->second);
     return by == QLatin1String("delegate") ? tr("%1, on the guest's behalf").arg(verb) : verb;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/api/house_json.h"
+#include "core/base/local_time.h"
 #include "ui/models/offline_house.h"
 
 namespace parlour::ui {
@@ -61,6 +62,11 @@ void OfflineHouse::fillGuests() {
     other("halima", "Halima Noor", "Deserts that were gardens", "sent", 0);
     other("bo", "Bo Nyström", "The archive of a shipyard", "accepted", 0);
     other("ines", "Inês Prado", "Interview: the treaty", "agreed", ago(-std::chrono::hours(44)));
+    guests.back().event = "energy";
+    guests.back().guestReady = true;
+    other("dov", "Dov Adler", "Nights at the observatory", "agreed", 0);
+    guests.back().terms.when = {"2026-12-03T18:00:00Z", "2026-12-04T18:00:00Z"};
+    guests.back().versions.front().terms = guests.back().terms;
     other("carl", "Carl Weiss", "A life in lighthouses", "declined", 0);
 }
 
@@ -132,6 +138,27 @@ void OfflineHouse::addGuests() {
         view->messages.push_back({static_cast<int>(view->messages.size()) + 1, api::Party::host, me.name, answer->act, view->version, answer->text, ago({})});
         return api::toJson(*view);
     });
+    route("POST guests/*/schedule", [this, find, unknown](const Call& call) -> base::Result<std::string> {
+        auto* view = find(call.parts[1]);
+        const auto wish = api::fromJson<api::GuestSchedule>(call.body);
+        if (!wish) return base::Unexpected(wish.error());
+        if (!view) return unknown();
+        const auto at = base::parseIsoTime(wish->at);
+        if (!at) return base::Unexpected(at.error());
+        view->atMs = base::toUnixMs(base::toWallTime(at->utc()));
+        view->event = "energy";
+        view->messages.push_back({static_cast<int>(view->messages.size()) + 1, api::Party::host, me.name, "schedule", view->version, "The talk has its date.", ago({})});
+        return api::toJson(*view);
+    });
+    route("POST guests/*/ready", [find, unknown](const Call& call) -> base::Result<std::string> {
+        auto* view = find(call.parts[1]);
+        const auto wish = api::fromJson<api::GuestReady>(call.body);
+        if (!wish) return base::Unexpected(wish.error());
+        if (!view) return unknown();
+        view->hostReady = wish->on;
+        view->started = view->started || (view->hostReady && view->guestReady);
+        return api::toJson(*view);
+    });
     route("POST guests/*/change", [find, unknown](const Call& call) -> base::Result<std::string> {
         auto* view = find(call.parts[1]);
         auto change = api::fromJson<api::GuestChange>(call.body);
@@ -142,6 +169,7 @@ void OfflineHouse::addGuests() {
         if (change->freeSeat) view->seatTaken = false;
         if (!change->compared.empty()) view->verified = "compared";
         if (change->atMs) view->atMs = *change->atMs;
+        view->started = view->started || change->start;
         return api::toJson(*view);
     });
 }

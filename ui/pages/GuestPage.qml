@@ -157,6 +157,7 @@ FocusScope {
                     }
                 }
             }
+            GuestEvening { width: parent.width; talk: talk }
             Surface {
                 visible: talk.loaded
                 width: parent.width

@@ -45,6 +45,7 @@ constexpr Part kParts[] = {
     {"notices", "SELECT n, kind, object, sender, at_ms FROM notices WHERE identity = :w ORDER BY n"},
     {"talks", "SELECT id, title, details, zone, start_ms, minutes, repeats, room, cancelled, created_ms FROM events WHERE host = :w ORDER BY start_ms"},
     {"answers_to_talks", "SELECT event, answer, at_ms FROM rsvps WHERE identity = :w ORDER BY at_ms"},
+    {"reminders", "SELECT object, at_ms FROM reminders WHERE identity = :w ORDER BY at_ms"},
     {"votes_on_dates", "SELECT event, date_ms FROM date_votes WHERE identity = :w ORDER BY event, date_ms"},
     {"calendar_feed", "SELECT at_ms FROM feeds WHERE identity = :w"},
     {"guests_invited", "SELECT id, name, state, version, created_ms, changed_ms, talk_ms, agreed_ms, room FROM guests WHERE host = :w ORDER BY created_ms"},

@@ -113,7 +113,15 @@ void PersonStore::forgetGuests(const base::Identity& who, const std::string& key
         rooms.merge(texts("SELECT green_room FROM guests WHERE id = :w AND green_room <> ''", id));
         sql << "UPDATE invitations SET revoked_ms = COALESCE(revoked_ms, :a), for_name = '', message = '', object = '' WHERE object = :i", use(at, "a"),
             use(id, "i");
-        for (const char* table : {"guest_compared", "guest_signatures", "guest_messages", "guest_versions"})
+        // Its talk in the calendar names the guest.
+        const std::string title = kNamelessTalk;
+        sql << "UPDATE events SET title = :t, details = '', sequence = sequence + 1, changed_ms = :a, "
+               "cancelled = CASE WHEN ends_ms IS NULL OR ends_ms > :n THEN 1 ELSE cancelled END "
+               "WHERE id IN (SELECT event FROM guest_shows WHERE guest = :i)",
+            use(title, "t"), use(at, "a"), use(at, "n"), use(id, "i");
+        run("DELETE FROM notices WHERE object IN (SELECT event FROM guest_shows WHERE guest = :w)", id);
+        run("DELETE FROM reminders WHERE object = :w", id);
+        for (const char* table : {"guest_shows", "guest_compared", "guest_signatures", "guest_messages", "guest_versions"})
             run(std::string("DELETE FROM ") + table + " WHERE guest = :w", id);
         run("DELETE FROM guests WHERE id = :w", id);
         run("DELETE FROM notices WHERE object = :w", id);
