@@ -27,20 +27,21 @@ void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineCl
     app.start();
     if (first) return;
 
+    if (scene == QLatin1String("room-guest") || scene == QLatin1String("listener-guest")) client.houses.seatGuest();
     if (scene == QLatin1String("join-house")) client.linkKind = api::InvitationKind::membership;
     const auto name = preferences.name().toStdString();
     const auto enter = [&](const char* as) {
         client.fill(name, as);
         app.go(QStringLiteral("room"));
     };
-    if (scene == QLatin1String("listener")) {
+    if (scene == QLatin1String("listener") || scene == QLatin1String("listener-guest")) {
         enter("listener");
         client.command({api::StageVerb::raise, {}, {}, {}, true, false});
     } else if (scene == QLatin1String("speaker")) {
         enter("speaker");
         client.setMicrophone(true);
     } else if (scene == QLatin1String("moderator") || scene == QLatin1String("chat") || scene == QLatin1String("people") ||
-               scene.startsWith(QLatin1String("desk-")) || scene == QLatin1String("person") || scene == QLatin1String("remove") || scene == QLatin1String("invite")) {
+               scene.startsWith(QLatin1String("desk-")) || scene == QLatin1String("room-guest") || scene == QLatin1String("report") || scene == QLatin1String("person") || scene == QLatin1String("remove") || scene == QLatin1String("invite")) {
         enter("moderator");
         client.setMicrophone(true);
     } else if (scene == QLatin1String("host")) {

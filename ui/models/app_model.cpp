@@ -145,6 +145,15 @@ void AppModel::enterKnown(int row) {
     go(QStringLiteral("room"));
 }
 
+void AppModel::enterRoom(const QString& server, const QString& room) {
+    const base::RoomId id(room.toStdString());
+    if (m_session.active() && m_session.state()->room == id) return go(QStringLiteral("room"));   // already inside
+    const auto name = m_preferences.name().isEmpty() ? tr("Guest") : m_preferences.name();
+    m_roomServer = server;
+    m_client.enterKnown(server.toStdString(), id, name.toStdString());
+    go(QStringLiteral("room"));
+}
+
 void AppModel::startRoom(const QString& title, bool localNetwork) {
     if (m_startingRoom) return;
     const auto words = title.simplified();

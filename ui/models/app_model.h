@@ -97,6 +97,8 @@ class AppModel : public QObject {
     Q_INVOKABLE void finishWelcome(const QString& name);
     Q_INVOKABLE void refreshHallway();
     Q_INVOKABLE void enterKnown(int row);
+    /// A room of the house `server` where this person may come in: the green room, where a wave or a call leads.
+    Q_INVOKABLE void enterRoom(const QString& server, const QString& room);
     Q_INVOKABLE void startRoom(const QString& title, bool localNetwork);
     /// uses <= 0: no limit; seconds <= 0: never expires. role: listener, speaker, moderator.
     Q_INVOKABLE void createInvitation(const QString& role, int uses, int seconds);

@@ -111,7 +111,10 @@ void OfflineClient::redeem(const std::string&, const std::string& name, const st
     done(std::move(redeemed));
 }
 void OfflineClient::enter(const std::string&, const std::string& name) { fill(name, "listener"); }
-void OfflineClient::enterKnown(const std::string&, const base::RoomId&, const std::string& name) { fill(name, "listener"); }
+void OfflineClient::enterKnown(const std::string&, const base::RoomId& room, const std::string& name) {
+    entered = room.str();
+    fill(name, "listener");
+}
 
 void OfflineClient::fill(const std::string& name, const std::string& as) {
     room::RoomState state;

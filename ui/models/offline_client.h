@@ -55,6 +55,7 @@ class OfflineClient : public QObject, public RoomClient {
     bool testing = false;                  ///< the microphone would run for a test
     api::InvitationKind linkKind = api::InvitationKind::listener;   ///< of every link
     std::string linkCode;                  ///< that every link needs
+    std::string entered;                   ///< the known room that was entered last
     int lookedInside = 0;                  ///< how often the network would have been used
     OfflineHouse houses;                   ///< what its houses answer
     bool loud = true;                      ///< speakers speak

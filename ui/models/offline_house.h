@@ -55,6 +55,7 @@ class OfflineHouse final : public HouseClient {
         int minutesAgo = 0;
     };
     std::vector<Inside> inside;
+    std::optional<api::RoomGuest> roomGuest;                 ///< of the room one is in
     std::function<void(const api::StageCommand&)> onStage;   ///< a command of the stage that came as a request
 
     /// `count` members of whom the first are those of the pictures.
@@ -62,6 +63,7 @@ class OfflineHouse final : public HouseClient {
     void fillInvitations(int count);
     void fillGuests();
     void fillTalks();
+    void seatGuest();   ///< a guest on agreed terms is in the room
     /// A house whose owner is alone.
     void clear();
     bool has(const std::string& path) const;   ///< was asked, with or without a query

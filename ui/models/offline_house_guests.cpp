@@ -64,6 +64,28 @@ void OfflineHouse::fillGuests() {
     other("carl", "Carl Weiss", "A life in lighthouses", "declined", 0);
 }
 
+void OfflineHouse::seatGuest() {
+    api::RoomGuest guest;
+    guest.name = "Victor Tamm";
+    guest.guest = base::InvitationId("ines");
+    guest.room = base::RoomId("a");
+    guest.identity = base::Identity("victortamm");
+    guest.verified = "compared";
+    guest.guestReady = true;
+    guest.greenRoom = base::RoomId("green");
+    guest.inGreenRoom = {"Victor Tamm", "Dmitri Aalto"};
+    guest.version = 3;
+    api::Terms terms;
+    terms.topic = "Rockets that come back";
+    terms.questions = {"What does a second flight of the same stage cost?", "What failed most often, and why?", "Who should decide what is launched?"};
+    terms.format = "interview";
+    terms.language = "English";
+    terms.excluded = {"questions on markets", "the court case"};
+    terms.stage = {"Lin Wei"};
+    guest.terms = terms;
+    roomGuest = guest;
+}
+
 void OfflineHouse::addGuests() {
     const auto find = [this](const std::string& id) -> api::GuestView* {
         for (auto& one : guests)
@@ -130,6 +152,19 @@ void OfflineHouse::addGuests() {
                       : answer->act == "hold"  ? "held"
                                                : "asked";
         view->messages.push_back({static_cast<int>(view->messages.size()) + 1, api::Party::host, me.name, answer->act, view->version, answer->text, ago({})});
+        return api::toJson(*view);
+    });
+    route("GET rooms/*/guest", [this](const Call&) -> base::Result<std::string> {
+        if (!roomGuest) return base::fail(base::ErrorKind::notFound, "no_guest", "No guest is invited into this room.");
+        return api::toJson(*roomGuest);
+    });
+    route("POST guests/*/ready", [this, find, unknown](const Call& call) -> base::Result<std::string> {
+        auto wish = api::fromJson<api::GuestReady>(call.body);
+        if (!wish) return base::Unexpected(wish.error());
+        auto* view = find(call.parts[1]);
+        if (!view) return unknown();
+        view->hostReady = wish->on;
+        if (roomGuest && roomGuest->guest == view->id) roomGuest->hostReady = wish->on;
         return api::toJson(*view);
     });
     route("POST guests/*/change", [find, unknown](const Call& call) -> base::Result<std::string> {

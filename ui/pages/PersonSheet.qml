@@ -11,6 +11,8 @@ Sheet {
     spokenTitle: who.name || qsTr("Person")
     property string identity: ""
     property var who: ({})
+    property var guest: ({})
+    signal reportWanted(string identity, string name)
     signal removeWanted(string identity, bool ban)
 
     function show(which) {
@@ -53,6 +55,13 @@ Sheet {
             }
             Caption { width: parent.width; text: (root.who.spoken || "") + " · " + (root.who.handle || "") }
         }
+    }
+    Row {
+        visible: root.guest.identity === root.identity && !!root.guest.verified
+        width: parent.width
+        spacing: 8
+        Icon { id: badge; name: root.guest.verified === "compared" ? "shield" : "guest"; tint: root.guest.verified === "compared" ? Theme.accentText : Theme.muted; size: 18 }
+        UserText { width: parent.width - badge.width - 8; text: App.guests.verifiedWords(root.guest.verified || ""); font.pixelSize: Theme.fontSmall }
     }
     Column {
         visible: root.other && root.who.onStage === true
@@ -156,6 +165,15 @@ Sheet {
             text: qsTr("Ban…")
             onClicked: { root.close(); root.removeWanted(root.identity, true) }
         }
+    }
+    ActionButton {
+        visible: root.other
+        compact: true
+        kind: "quiet"
+        iconName: "flag"
+        text: qsTr("Report…")
+        hint: qsTr("To the admins of the house")
+        onClicked: { const name = root.who.name; root.close(); root.reportWanted(root.identity, name) }
     }
     actions: [
         ActionButton { text: qsTr("Close"); onClicked: root.close() }

@@ -13,6 +13,8 @@ FocusScope {
     property real windowWidth: 1280
     readonly property bool wide: windowWidth >= Theme.foldWidth
     property bool panelWanted: session.moderator
+    readonly property alias guest: guestWatch
+    GuestWatch { id: guestWatch }
     property string tab: session.moderator ? "hands" : "chat"
     readonly property bool panelShown: panelWanted && wide && session.joined
 
@@ -34,6 +36,8 @@ FocusScope {
     function showScene(scene) {
         if (!session.joined) return
         if (scene === "chat" || scene === "people" || scene === "hands") showPanel(scene)
+        if (scene === "room-guest") showPanel("guest")
+        if (scene === "report") reportSheet.show("kenjiito", qsTr("Kenji Ito"))
         if (scene.startsWith("desk-")) desk.show(scene.slice(5))
         if (scene === "person") personSheet.show("kenjiito")
         if (scene === "remove") { personSheet.show("kenjiito"); removeSheet.show("kenjiito", false) }
@@ -83,6 +87,7 @@ FocusScope {
             id: stageArea
             anchors { left: parent.left; right: parent.right; top: prompts.bottom; bottom: bar.top }
             side: header.side
+            guest: guestWatch.value
             opacity: root.session.reconnecting ? 0.5 : 1
             onPersonWanted: identity => personSheet.show(identity)
         }
@@ -111,6 +116,7 @@ FocusScope {
         onPersonWanted: identity => personSheet.show(identity)
         onClosed: root.hidePanel()
         onDeskWanted: part => desk.show(part)
+        guest: guestWatch
     }
     Sheet {
         id: drawer
@@ -128,15 +134,19 @@ FocusScope {
             onPersonWanted: identity => { drawer.close(); personSheet.show(identity) }
             onClosed: drawer.close()
             onDeskWanted: part => { drawer.close(); desk.show(part) }
+            guest: guestWatch
         }
     }
     onWideChanged: if (wide) drawer.close()
 
     PersonSheet {
         id: personSheet
+        guest: guestWatch.value
+        onReportWanted: (identity, name) => reportSheet.show(identity, name)
         onRemoveWanted: (identity, ban) => removeSheet.show(identity, ban)
     }
     RemoveSheet { id: removeSheet }
+    ReportSheet { id: reportSheet }
     NoteSheet { id: noteSheet }
     EndSheet { id: endSheet }
     DeskSheets { id: desk }

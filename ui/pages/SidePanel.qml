@@ -9,6 +9,8 @@ FocusScope {
     id: root
     property string tab: "chat"
     property bool inDrawer: false
+    property var guest: null     // GuestWatch of the room
+    readonly property bool guestShown: App.session.moderator && guest !== null && guest.here
     signal tabWanted(string which)
     signal personWanted(string identity)
     signal closed()
@@ -18,11 +20,12 @@ FocusScope {
         const list = []
         if (App.session.moderator)
             list.push({key: "hands", text: App.session.handCount > 0 ? qsTr("Raised hands · %1").arg(App.session.handCount) : qsTr("Raised hands")})
+        if (guestShown) list.push({key: "guest", text: qsTr("Guest")})
         list.push({key: "chat", text: qsTr("Chat")})
         list.push({key: "people", text: qsTr("People")})
         return list
     }
-    readonly property string shownTab: tab === "hands" && !App.session.moderator ? "chat" : tab
+    readonly property string shownTab: (tab === "hands" && !App.session.moderator) || (tab === "guest" && !guestShown) ? "chat" : tab
 
     Rectangle {
         anchors.fill: parent
@@ -56,9 +59,10 @@ FocusScope {
     Loader {
         focus: true
         anchors { left: parent.left; right: parent.right; top: strip.bottom; bottom: parent.bottom; topMargin: 8; leftMargin: 1 }
-        sourceComponent: root.shownTab === "hands" ? hands : root.shownTab === "people" ? people : chat
+        sourceComponent: root.shownTab === "hands" ? hands : root.shownTab === "guest" ? guestCard : root.shownTab === "people" ? people : chat
     }
     Component { id: hands; HandsPanel { onDeskWanted: part => root.deskWanted(part) } }
+    Component { id: guestCard; GuestPanel { watch: root.guest } }
     Component { id: chat; ChatPanel { } }
     Component { id: people; PeoplePanel { onPersonWanted: identity => root.personWanted(identity) } }
 }

@@ -21,12 +21,14 @@ PressableRow {
     required property int quality
     required property double level
     property real size: 88
+    property string verified: ""       // how this guest is known; empty = no guest
+    property string verifiedWords: ""
     signal opened()
 
     implicitWidth: size + (size > 80 ? 48 : 32)
     implicitHeight: size + 24 + Theme.fontSmall + Theme.fontTiny + 14
     spokenName: handle === "" ? name : name + " " + handle
-    spokenState: spoken + (level > 0.02 ? ", " + qsTr("speaking") : "")
+    spokenState: spoken + (verifiedWords !== "" ? ", " + verifiedWords : "") + (level > 0.02 ? ", " + qsTr("speaking") : "")
     onClicked: opened()
 
     contentItem: Item {
@@ -44,6 +46,13 @@ PressableRow {
             name: "star"
             ink: Theme.accentInk
             paper: Theme.accent
+        }
+        Mark {
+            visible: root.verified !== "" && root.power === 0
+            anchors { left: face.left; bottom: face.bottom; leftMargin: -5; bottomMargin: -5 }
+            name: root.verified === "compared" ? "shield" : "guest"
+            ink: root.verified === "compared" ? Theme.accentInk : Theme.text
+            paper: root.verified === "compared" ? Theme.accent : Theme.surface
         }
         Mark {
             visible: root.muted
@@ -80,7 +89,7 @@ PressableRow {
             UserText {
                 width: parent.width
                 horizontalAlignment: Text.AlignHCenter
-                text: root.isSelf ? qsTr("%1 · you").arg(root.roleWords) : root.roleWords
+                text: root.isSelf ? qsTr("%1 · you").arg(root.roleWords) : root.verified === "compared" ? qsTr("Verified guest") : root.verified !== "" ? qsTr("Guest") : root.roleWords
                 color: Theme.muted
                 font.pixelSize: Theme.fontTiny
                 wrapMode: Text.NoWrap
