@@ -55,6 +55,10 @@ class OfflineHouse final : public HouseClient {
         int minutesAgo = 0;
     };
     std::vector<Inside> inside;
+    std::vector<api::Notice> notices;
+    std::vector<api::Wave> waves;
+    std::map<std::string, std::string> pictures;    ///< base64url, by person
+    std::vector<std::string> pinged;
     std::optional<api::RoomGuest> roomGuest;                 ///< of the room one is in
     std::function<void(const api::StageCommand&)> onStage;   ///< a command of the stage that came as a request
 
@@ -63,6 +67,7 @@ class OfflineHouse final : public HouseClient {
     void fillInvitations(int count);
     void fillGuests();
     void fillTalks();
+    void fillNotices();
     void seatGuest();   ///< a guest on agreed terms is in the room
     /// A house whose owner is alone.
     void clear();
@@ -84,6 +89,7 @@ class OfflineHouse final : public HouseClient {
     void addTalks();
     void addSafety();
     void addDesk();
+    void addNotices();
     base::Result<std::string> answer(const std::string& path, const std::string& body) const;
     api::Member* member(const std::string& id);
     std::int64_t ago(std::chrono::minutes minutes) const;

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <QByteArray>
+#include <QDateTime>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <algorithm>
 
 #include "core/api/house_json.h"
@@ -61,6 +65,14 @@ void OfflineHouse::fillGuests() {
     other("halima", "Halima Noor", "Deserts that were gardens", "sent", 0);
     other("bo", "Bo Nyström", "The archive of a shipyard", "accepted", 0);
     other("ines", "Inês Prado", "Interview: the treaty", "agreed", ago(-std::chrono::hours(44)));
+    other("selma", "Selma Aydin", "What bridges remember", "agreed", 0);
+    auto& agreed = guests.back();
+    agreed.terms.when = {"2026-12-03T18:00:00Z", "2026-12-04T18:00:00Z"};
+    agreed.versions.front().terms = agreed.terms;
+    agreed.greenRoom = base::RoomId("green");
+    agreed.room = base::RoomId("a");
+    agreed.signedBy = {{"host", api::Party::host, "aG9zdA", "link", "c2ln", ago(std::chrono::hours(20))},
+                       {"guest", api::Party::guest, "c2VhdA", "link", "c2ln", ago(std::chrono::hours(19))}};
     other("carl", "Carl Weiss", "A life in lighthouses", "declined", 0);
 }
 
@@ -165,6 +177,17 @@ void OfflineHouse::addGuests() {
         if (!view) return unknown();
         view->hostReady = wish->on;
         if (roomGuest && roomGuest->guest == view->id) roomGuest->hostReady = wish->on;
+        return api::toJson(*view);
+    });
+    route("POST guests/*/schedule", [find, unknown](const Call& call) -> base::Result<std::string> {
+        auto* view = find(call.parts[1]);
+        if (!view) return unknown();
+        if (view->state != "agreed") return base::fail(base::ErrorKind::conflict, "not_agreed", "Both sides have not signed the same version yet.");
+        const auto wish = QJsonDocument::fromJson(QByteArray::fromStdString(call.body)).object();
+        const auto at = wish[QLatin1String("at")].toString().isEmpty() && view->terms.when.size() == 1 ? QString::fromStdString(view->terms.when.front()) : wish[QLatin1String("at")].toString();
+        const auto when = QDateTime::fromString(at, Qt::ISODate);
+        if (!when.isValid()) return base::fail(base::ErrorKind::invalidInput, "choose_date", "Several dates are agreed.", "Choose one of them.");
+        view->atMs = when.toMSecsSinceEpoch();
         return api::toJson(*view);
     });
     route("POST guests/*/change", [find, unknown](const Call& call) -> base::Result<std::string> {

@@ -157,6 +157,55 @@ FocusScope {
                 }
             }
             Surface {
+                id: dayCard
+                readonly property var dates: root.view.terms && root.view.terms.when ? root.view.terms.when : []
+                readonly property bool planned: root.view.at_ms > 0
+                visible: talk.loaded && root.view.state === "agreed"
+                width: parent.width
+                height: day.implicitHeight + 40
+                Column {
+                    id: day
+                    anchors { left: parent.left; right: parent.right; top: parent.top; margins: 20 }
+                    spacing: 10
+                    UserText { text: qsTr("The talk"); font.weight: Font.DemiBold; role: Accessible.Heading }
+                    Caption {
+                        width: parent.width
+                        text: dayCard.planned ? qsTr("In the calendar: %1, %2.").arg(App.house.moment(root.view.at_ms)).arg(App.house.fromNow(root.view.at_ms))
+                            : dayCard.dates.length === 0 ? qsTr("No date is agreed. Propose one as a change of the terms.")
+                            : qsTr("Both sides have signed. Put the talk into the calendar on one of the agreed dates: the guest's page, members and whoever asked to be reminded see it.")
+                    }
+                    Flow {
+                        visible: !dayCard.planned && dayCard.dates.length > 0
+                        width: parent.width
+                        spacing: 8
+                        Choice { id: dateChoice; width: Math.min(parent.width, 320); label: qsTr("Agreed date"); model: dayCard.dates.map(one => App.house.moment(Date.parse(one))) }
+                        ActionButton {
+                            kind: "primary"
+                            iconName: "calendar"
+                            text: qsTr("Schedule the talk")
+                            enabled: !talk.busy
+                            onClicked: talk.post("/guests/" + root.view.id + "/schedule", {at: dayCard.dates[Math.max(0, dateChoice.currentIndex)], zone: App.house.zone()})
+                        }
+                    }
+                    Flow {
+                        width: parent.width
+                        spacing: 8
+                        visible: dayCard.planned || !!root.view.green_room
+                        ActionButton { visible: !!root.view.event; compact: true; iconName: "calendar"; text: qsTr("Show it in the calendar"); onClicked: App.go("event", root.view.event) }
+                        ActionButton { visible: !!root.view.green_room; compact: true; iconName: "people"; text: qsTr("Go to the green room"); hint: qsTr("Guest, delegate and hosts hear each other; the audience does not"); onClicked: App.enterRoom(App.house.server, root.view.green_room) }
+                        ActionButton { visible: !!root.view.room; compact: true; text: qsTr("Go to the stage"); onClicked: App.enterRoom(App.house.server, root.view.room) }
+                    }
+                    Toggle {
+                        visible: !!root.view.green_room
+                        width: parent.width
+                        text: qsTr("The host is ready")
+                        explanation: root.view.guest_ready === true ? qsTr("The guest's light is on") : qsTr("The guest's light is off")
+                        checked: root.view.host_ready === true
+                        onToggled: { talk.post("/guests/" + root.view.id + "/ready", {on: checked}); checked = Qt.binding(() => root.view.host_ready === true) }
+                    }
+                }
+            }
+            Surface {
                 visible: talk.loaded
                 width: parent.width
                 height: thread.implicitHeight + 40
@@ -207,5 +256,6 @@ FocusScope {
             }
         }
     }
+    FollowFocus { view: flick }
     GuestSheet { id: sheet; onSaved: talk.refresh() }
 }

@@ -25,6 +25,7 @@ Flickable {
         })
     }
 
+    FollowFocus { view: root }
     Column {
         id: column
         x: 16

@@ -166,14 +166,23 @@ Sheet {
             onClicked: { root.close(); root.removeWanted(root.identity, true) }
         }
     }
-    ActionButton {
+    HouseRecord { id: profile; inRoom: true; path: root.opened && root.other && App.roomHouse.member ? "/people/" + root.identity : "" }
+    readonly property bool memberToo: profile.loaded && profile.value.id !== undefined
+    UserText { width: parent.width; visible: root.memberToo && text !== ""; text: [profile.value.pronouns || "", profile.value.about || ""].filter(word => word !== "").join(" · "); font.pixelSize: Theme.fontSmall }
+    Flow {
         visible: root.other
-        compact: true
-        kind: "quiet"
-        iconName: "flag"
-        text: qsTr("Report…")
-        hint: qsTr("To the admins of the house")
-        onClicked: { const name = root.who.name; root.close(); root.reportWanted(root.identity, name) }
+        width: parent.width
+        spacing: 8
+        ActionButton { visible: root.memberToo; compact: true; text: profile.value.followed ? qsTr("Unfollow") : qsTr("Follow"); onClicked: profile.post("/people/" + root.identity + "/relation", {follow: !profile.value.followed}) }
+        ActionButton { visible: root.memberToo; compact: true; kind: "quiet"; text: profile.value.blocked ? qsTr("Unblock") : qsTr("Block"); hint: qsTr("You no longer see each other in the house"); onClicked: profile.post("/people/" + root.identity + "/relation", {block: !profile.value.blocked}) }
+        ActionButton {
+            compact: true
+            kind: "quiet"
+            iconName: "flag"
+            text: qsTr("Report…")
+            hint: qsTr("To the admins of the house")
+            onClicked: { const name = root.who.name; root.close(); root.reportWanted(root.identity, name) }
+        }
     }
     actions: [
         ActionButton { text: qsTr("Close"); onClicked: root.close() }

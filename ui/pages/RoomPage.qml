@@ -37,6 +37,7 @@ FocusScope {
         if (!session.joined) return
         if (scene === "chat" || scene === "people" || scene === "hands") showPanel(scene)
         if (scene === "room-guest") showPanel("guest")
+        if (scene === "ping") pingSheet.show()
         if (scene === "report") reportSheet.show("kenjiito", qsTr("Kenji Ito"))
         if (scene.startsWith("desk-")) desk.show(scene.slice(5))
         if (scene === "person") personSheet.show("kenjiito")
@@ -81,6 +82,7 @@ FocusScope {
             OfferPrompt { width: parent.width }
             UnmutePrompt { width: parent.width }
             WaitingPrompt { width: parent.width }
+            BlockedPrompt { width: parent.width }
             SoundProblem { width: parent.width }
         }
         StageArea {
@@ -99,6 +101,7 @@ FocusScope {
             onNoteWanted: noteSheet.open()
             onEndWanted: endSheet.open()
             onDeskWanted: desk.show("settings")
+            onPingWanted: pingSheet.show()
         }
         Entering {
             anchors { left: parent.left; right: parent.right; top: parent.top; bottom: parent.bottom }
@@ -147,6 +150,7 @@ FocusScope {
     }
     RemoveSheet { id: removeSheet }
     ReportSheet { id: reportSheet }
+    PingSheet { id: pingSheet }
     NoteSheet { id: noteSheet }
     EndSheet { id: endSheet }
     DeskSheets { id: desk }

@@ -30,6 +30,7 @@ Flickable {
             newcomer_invitations: Number(newcomer.text), earn_people: Number(people.text), earn_minutes: Number(minutes.text),
             earn_per_week: Number(week.text), version: rules.version})
     }
+    FollowFocus { view: root }
     HouseRecord {
         id: record
         path: App.house.member ? "/house/rules" : ""
