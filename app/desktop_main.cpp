@@ -12,12 +12,14 @@
 #include <QTranslator>
 #include <cstdio>
 
+#include "app/desktop/hallway.h"
 #include "app/desktop/live_client.h"
 #include "app/desktop/options.h"
 #include "app/desktop/scenes.h"
 #include "app/desktop/window.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/room/known_houses.h"
 #include "ui/models/app_model.h"
 #include "ui/models/offline_client.h"
 #include "ui/platform/quit_signals.h"
@@ -35,6 +37,21 @@ QString homeFolder(const desktop::Options& options) {
 }
 QString settingsFolder(const desktop::Options& options) {
     return options.home.empty() ? QStandardPaths::writableLocation(QStandardPaths::AppConfigLocation) : homeFolder(options);
+}
+
+/// parlourctl with the same folder is the same person: the houses it came into are this person's too.
+void takeKnownHouses(const QString& home, ui::Preferences& preferences) {
+    auto known = room::KnownHouses::open(home.toStdString());
+    if (!known) {
+        std::fprintf(stderr, "parlour: %s\n", base::describe(known.error()).c_str());
+        return;
+    }
+    for (const auto& house : known->all()) {
+        const auto origin = signal::parseOrigin(house.url);
+        if (!origin) continue;
+        const auto server = QString::fromStdString(desktop::serverText({*origin, house.pin}));
+        if (!preferences.servers().contains(server)) preferences.addServer(server);
+    }
 }
 
 void pictureAndEnd(const desktop::Options& options, desktop::MainWindow& main, QObject* context) {
@@ -87,6 +104,7 @@ int runLive(const desktop::Options& options, const base::Clock& clock) {
     if (!options.theme.empty()) preferences.setThemeForThisRun(QString::fromStdString(options.theme));
     if (options.contrast) preferences.setHighContrastForThisRun();
     if (!options.name.empty()) preferences.setName(QString::fromStdString(options.name));
+    takeKnownHouses(home, preferences);
 
     int code = 0;
     {
@@ -106,6 +124,7 @@ int runLive(const desktop::Options& options, const base::Clock& clock) {
             if (!other.isEmpty()) app.takeLink(other);
             emit app.raiseRequested();
         });
+        if (!options.page.empty()) app.go(QString::fromStdString(options.page));
         if (!link.isEmpty()) {
             if (options.enter)
                 app.enterAtOnce(link);

@@ -105,7 +105,8 @@ void HouseCall::usage(const std::string& sentence) {
 const std::vector<HouseCommand>& houseCommands() {
     static const std::vector<HouseCommand> all = [] {
         std::vector<HouseCommand> list;
-        for (const auto& topic : {memberCommands(), identityCommands(), scheduleCommands(), safetyCommands(), guestCommands()})
+        for (const auto& topic : {memberCommands(), peopleCommands(), identityCommands(), roomCommands(), scheduleCommands(), safetyCommands(),
+                                  guestCommands()})
             list.insert(list.end(), topic.begin(), topic.end());
         return list;
     }();
@@ -145,6 +146,13 @@ void addHouseCommands(CLI::App& app, HouseArguments& given) {
             if (argument.kind == HouseArgument::required || argument.kind == HouseArgument::positional) option->required();
         }
         at->callback([&given, path = command.path] { given.command = path; });
+    }
+    // A group is told by what is in it.
+    for (auto* group : app.get_subcommands({})) {
+        if (!group->get_description().empty()) continue;
+        std::string words;
+        for (const auto* one : group->get_subcommands({})) words += (words.empty() ? "" : ", ") + one->get_name();
+        group->description(words);
     }
 }
 

@@ -99,7 +99,12 @@ int exitCodeOf(const base::Error& error);
 /// Runs the command to its end; answers the exit code.
 int runHouseCommand(const HouseArguments& given, room::PersonKeys& keys, std::ostream& out, std::ostream& err);
 
+/// The member of this id, @handle, handle or name; ends the call with 2 when nobody or several people fit.
+void withMember(const HouseCallPtr& call, const std::string& who, std::function<void(const std::string& id)> then);
+
 // Each in the file of its topic.
+std::vector<HouseCommand> peopleCommands();   // people_command.cpp
+std::vector<HouseCommand> roomCommands();     // room_command.cpp
 std::vector<HouseCommand> memberCommands();   // member_command.cpp
 std::vector<HouseCommand> safetyCommands();   // safety_command.cpp
 std::vector<HouseCommand> identityCommands(); // identity_command.cpp

@@ -17,8 +17,8 @@ constexpr const char* kCommands =
     "  invite WHO | dismiss WHO | ask WHO | hold WHO | release WHO | next | mute-all\n"
     "  promote WHO | demote WHO | host WHO | remove [--close-link] WHO | ban [--minutes N] [--close-link] WHO\n"
     "  lock-hands on|off | invitation ROLE [--uses N] [--expires 2h] | end | leave\n"
-    "Exit status: 0 time over, left or room ended; 1 error; 2 usage; 3 unreachable, refused, removed or banned.\n"
-    "Events: docs/events.md";
+    "Events: docs/events.md\n";
+constexpr const char* kExits = "Exit status: 0 done, time over, left or room ended; 1 error; 2 usage; 3 unreachable, refused, removed or banned.";
 
 }  // namespace
 
@@ -28,13 +28,13 @@ Parsed parseOptions(int argc, const char* const* argv, std::string_view version,
     CLI::App app{"Parlour without a window: join rooms, make tokens, look at this machine", "parlourctl"};
     app.set_version_flag("--version", "parlourctl " + std::string(version));
     app.require_subcommand(1);
-    app.footer(kCommands);
+    app.footer(kExits);
     double seconds = 0.0;
     std::string note, ttl;
     bool noProcessing = false;
 
     auto* join = app.add_subcommand("join", "enter a room by an invitation link");
-    join->footer(kCommands);
+    join->footer(std::string(kCommands) + kExits);
     join->add_option("LINK", o.link, "https://HOST/i/ID#k=... or parlour://...; - reads it from standard input")->required();
     join->add_option("--name", o.name, "what people read")->required();
     join->add_option("--home", o.home, "folder of the person's seed (default: a new person for this run)");

@@ -14,7 +14,6 @@ namespace {
 
 using A = HouseArgument;
 
-constexpr std::size_t kIdentityCharacters = 26;
 
 std::string word(const Json& json, const char* name) {
     const auto it = json.find(name);
@@ -32,18 +31,7 @@ void sendReport(const HouseCallPtr& call, const std::string& who) {
 }
 
 void report(const HouseCallPtr& call) {
-    const std::string who = call->given().text("WHO");
-    if (who.size() == kIdentityCharacters) return sendReport(call, who);
-    std::string name = who;
-    if (!name.empty() && name.front() == '@') name.erase(0, 1);
-    call->get("/members?limit=200", [call, name](const Json& page) {
-        std::vector<std::string> found;
-        for (const auto& one : page.value("members", Json::array()))
-            if (word(one, "name") == name || word(one, "handle") == name) found.push_back(word(one, "id"));
-        if (found.size() == 1) return sendReport(call, found.front());
-        call->usage(found.empty() ? "Nobody of the house is called \"" + name + "\". Say whom you mean by their id."
-                                  : "Several people are called \"" + name + "\". Say whom you mean by their id or handle.");
-    });
+    withMember(call, call->given().text("WHO"), [call](const std::string& who) { sendReport(call, who); });
 }
 
 void reports(const HouseCallPtr& call) {

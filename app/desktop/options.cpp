@@ -25,6 +25,8 @@ Parsed parseOptions(int argc, char** argv) {
     cli.add_option("--seconds", o.seconds, "End after so many seconds")->check(CLI::NonNegativeNumber);
     cli.add_option("--name", o.name, "Name in the room, for this run");
     cli.add_flag("--enter", o.enter, "With LINK: look inside and enter at once, muted (for demos and tests)");
+    cli.add_option("--page", o.page, "Page to start with")
+        ->check(CLI::IsMember({"hallway", "upcoming", "guests", "invitations", "house", "settings"}));
     cli.add_option("--theme", o.theme, "Colours for this run")->check(CLI::IsMember({"system", "light", "dark"}));
     cli.add_flag("--contrast", o.contrast, "High contrast for this run, whatever the system and the settings say");
     cli.add_option("--size", size, "Window size, e.g. 1280x800");

@@ -16,6 +16,7 @@ struct Options {
     double seconds = 0.0;      ///< end after so long; 0 = runs on
     std::string name;          ///< for this run, instead of the stored one
     bool enter = false;        ///< look inside and enter at once
+    std::string page;          ///< to start with; empty = by what is known
     std::optional<std::string> offline;  ///< scene of the offline twin
     std::string theme;         ///< system, light, dark; empty = as chosen
     bool contrast = false;     ///< high contrast for this run

@@ -97,7 +97,9 @@ TEST_CASE("wrong usage is 2 with a sentence, help and version are 0", "[ctl]") {
     CHECK(version.out == "parlourctl 1.2.3\n");
     const auto help = parse({"--help"});
     CHECK(help.parsed.exitCode == 0);
-    CHECK(help.out.find("lock-hands on|off") != std::string::npos);
+    CHECK(help.out.find("create, list") != std::string::npos);   // groups say what is in them
+    CHECK(help.out.find("lock-hands on|off") == std::string::npos);
+    CHECK(parse({"join", "--help"}).out.find("lock-hands on|off") != std::string::npos);
 }
 
 TEST_CASE("the doctor says what is missing and what that means", "[ctl]") {

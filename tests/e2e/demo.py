@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""./dev demo: a room server on this computer, two bots that talk, one that raises its hand, and the app in the room.
+"""./dev demo: a house on this computer with members, talks and a guest under negotiation; two bots that talk in its room, one that
+raises its hand, and the app in the room.
 
 With a display the app's window stays open until you close it. Without one it runs offscreen for about 15 s and leaves
-room.png, heard.wav and summary.json in the output folder; the exit status is 0 only if the right sound was heard.
+room.png, house.png, upcoming.png, guests.png, heard.wav and summary.json in the output folder; the exit status is 0 only if the right sound was heard.
 """
 import argparse
 import json
@@ -16,6 +17,10 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 
+NAME = "Robin"   # whose app it is
+PAGES = ("house", "upcoming", "guests")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bin", required=True)
@@ -25,6 +30,7 @@ def main():
     args = parser.parse_args()
     os.environ["PARLOUR_BIN"] = args.bin
     import lab as labs
+    import living_house
     import waveform
     out = pathlib.Path(args.out).resolve()
     out.mkdir(parents=True, exist_ok=True)
@@ -46,14 +52,16 @@ def main():
         victor = lab.path("b.wav")
         waveform.write_wav(victor, np.concatenate([np.zeros(int(silence * 48000)), samples]))
 
-        print("demo: starting a room server on this computer", flush=True)
+        print("demo: starting a house on this computer", flush=True)
         server = lab.server()
-        room = server.create_room("Evening talk on this computer")
+        room = living_house.furnish(lab, server, NAME, "app-home")
         links = room["links"]
-        bots = [lab.join(links["moderator"], "Josephine Okafor", capture=f"file:{josephine}?loop", playout="null",
-                         extra=["--unmute"]),
-                lab.join(links["speaker"], "Victor Tamm", capture=f"file:{victor}?loop", playout="null", extra=["--unmute"]),
-                lab.join(links["listener"], "Kenji Ito", playout="null", extra=["--raise-hand=first time on stage"])]
+        bots = [lab.join(links["speaker"], living_house.HOST, home=lab.path("josephine"), capture=f"file:{josephine}?loop",
+                         playout="null", extra=["--unmute"]),
+                lab.join(links["speaker"], living_house.SPEAKER, home=lab.path("victor"), capture=f"file:{victor}?loop",
+                         playout="null", extra=["--unmute"]),
+                lab.join(links["listener"], living_house.LISTENER, home=lab.path("kenji"), playout="null",
+                         extra=["--raise-hand=first time on stage"])]
         for bot in bots:
             bot.expect("joined", timeout=20)
 
@@ -65,15 +73,18 @@ def main():
             return subprocess.run(app, env=lab.env).returncode
         print(f"demo: no display, so the app runs offscreen for {args.seconds} s", flush=True)
         lab.env["QT_QPA_PLATFORM"] = "offscreen"
-        for old in (heard, picture, out / "summary.json"):
+        for old in (heard, picture, out / "summary.json", *(out / f"{page}.png" for page in PAGES)):
             old.unlink(missing_ok=True)
         before = bots[0].count()
         start = time.monotonic()
-        desktop = lab.start("app", app + ["--playout", f"file:{heard}", "--capture", "null", "--name", "Guest",
+        desktop = lab.start("app", app + ["--playout", f"file:{heard}", "--capture", "null", "--name", NAME,
                                           "--seconds", str(args.seconds), "--screenshot", str(picture)])
-        bots[0].expect("participant", timeout=30, since=before, name="Guest")
+        bots[0].expect("participant", timeout=30, since=before, name=NAME)
         join = time.monotonic() - start
         code = desktop.wait(args.seconds + 30)
+        for page in PAGES:
+            subprocess.run(app[:1] + app[3:] + ["--page", page, "--capture", "null", "--playout", "null", "--seconds", "2.5",
+                                                "--screenshot", str(out / f"{page}.png")], env=lab.env, timeout=60)
         for bot in bots:
             bot.end()
         if not heard.exists():
@@ -101,9 +112,9 @@ def main():
         }
         (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
         print(json.dumps(summary, indent=2))
-        ok = code == 0 and picture.exists() and all(v > 0.6 for v in scores.values()) \
+        ok = code == 0 and picture.exists() and all((out / f"{page}.png").exists() for page in PAGES) and all(v > 0.6 for v in scores.values()) \
             and summary["correlation_wrong_source"] < 0.45
-        print(f"demo: {'ok' if ok else 'FAILED: the right sound was not heard'}; see {args.out}/room.png and heard.wav")
+        print(f"demo: {'ok' if ok else 'FAILED: the right sound was not heard'}; see {args.out}/*.png and heard.wav")
         return 0 if ok else 1
 
 

@@ -6,6 +6,10 @@ import time
 from lab import BIN, check, main
 
 
+def ids_of(lab):
+    return {m["name"]: m["id"] for m in lab.ctl("olga", "members")}
+
+
 def run(lab):
     server = lab.server()
     founded = lab.ctl("olga", "whoami", code=3)
@@ -82,6 +86,32 @@ def run(lab):
     lab.ctl("bob", "house", "leave")
     check(lab.ctl("bob", "members", code=3).returncode == 3, "who leaves is out")
     check("Bob" not in [m["name"] for m in lab.ctl("olga", "members")], "and off the list")
+
+    # What people do with each other.
+    lab.ctl("fay", "profile", "change", "--about", "Tunes pianos by ear.", "--pronouns", "she", "--link", "https://fay.example")
+    seen = lab.ctl("gil", "profile", "show", "@fay")
+    check(seen["about"] == "Tunes pianos by ear." and seen["links"] == ["https://fay.example"], "a profile is what its person wrote")
+    check(lab.ctl("gil", "follow", "Fay")["followed"], "members are found by name or handle")
+    wave = lab.ctl("gil", "wave", "send", "@fay", "--text", "Come talk?")
+    told = [n["kind"] for n in lab.ctl("fay", "notices")]
+    check("followed" in told and "wave" in told, "and are told of it")
+    answered = lab.ctl("fay", "wave", "answer", wave["id"], "yes")
+    check(answered["state"] == "talking" and answered["room"], "a room opens on the yes")
+    sees = {who: answered["room"] in [r["room"] for r in lab.ctl(who, "room", "list")] for who in ("gil", "fay", "bob")}
+    check(sees == {"gil": True, "fay": True, "bob": False}, "for the two of them")
+    lab.ctl("fay", "block", "Gil")
+    check(lab.ctl("gil", "profile", "show", ids_of(lab)["Fay"], code=3).returncode == 3, "who is blocked sees nothing any more")
+    lab.ctl("fay", "unblock", "@gil")
+    check(lab.ctl("gil", "profile", "show", "@fay")["name"] == "Fay", "until the block is lifted")
+
+    # The desk of a room.
+    desk = lab.ctl("fay", "room", "create", "Fay’s desk")["room"]
+    check(lab.ctl("fay", "room", "settings", desk, "--preset", "interview", "--waiting-room", "on", "--cap", "40")["cap"] == 40, "a room is set up")
+    now = lab.ctl("fay", "room", "settings", desk)
+    check(now["preset"] == "interview" and now["waiting_room"], "and shows how it is run")
+    check(lab.ctl("fay", "room", "settings", desk, "--cap", "99999", code=2).returncode == 2, "an impossible setting is refused")
+    check(lab.ctl("gil", "room", "settings", desk, code=3).returncode == 3, "to nobody but its moderators")
+    check(lab.ctl("fay", "room", "bans", desk) == [] and lab.ctl("fay", "room", "waiting", desk) == [], "nobody is banned, nobody waits")
 
 
 main(run, "house")

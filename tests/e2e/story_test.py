@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The seed case from end to end with real processes and a real browser: an owner brings members, a member invites a famous guest
-with a public post, strangers become listeners, the delegate asks and counters, both sign version 3, the talk stands in the
-calendar, green room, live, a raid is cleared, the room ends. Pictures of the steps lie in build/story/."""
+"""The seed case from end to end with real processes, the real app and a real browser: an owner brings members, a member invites a
+famous guest with a public post, strangers become listeners, the delegate asks and counters, both sign version 3, the talk stands in
+the calendar, green room, live with the host in the app, a raid is cleared, the room ends. Pictures of the steps lie in
+build/story/."""
 import json
 import os
 import pathlib
@@ -11,6 +12,7 @@ import urllib.request
 
 import waveform
 from browser import Browser
+from desktop import open_app, own_session, picture, screen
 from lab import BIN, ROOT, check, main, wait_for
 
 GREENS = "Welcome to the green room. In a minute we go live, take a sip of water and breathe."
@@ -98,9 +100,15 @@ def run(lab):
     # Live.
     talk = waveform.speak(TALK, lab.path("talk.wav"), "en-gb")
     greens = waveform.speak(GREENS, lab.path("greens.wav"), "en-us", 150, 65)
-    host = lab.join(room["links"]["speaker"], "Ann", home=lab.path("ann"))
-    host.expect("joined")
-    host.expect("power", power="host")
+    screen(lab)
+    app, window = open_app(lab, "ann", room["links"]["speaker"], "--enter", "--name", "Ann", "--capture", "null", "--playout", "null")
+    window.wait("Leave", 20)
+    desk = lab.join(room["links"]["speaker"], "Cem", home=lab.path("cem"))   # a second pair of eyes, and how we know what the house says
+    desk.expect("joined")
+    window.press("Cem")
+    window.press("Make moderator")
+    desk.expect("power", name="Cem", power="moderator")
+    check(True, "the host is in the app and makes a member moderator")
     ada = lab.join(guest["guest_link"], "Ada Lind", home=lab.path("ada"), capture=f"file:{talk}?loop", extra=["--unmute", "--accept"])
     ada.expect("joined")
     strangers = [lab.join(guest["public_link"], f"Stranger {i}") for i in range(2)]
@@ -110,7 +118,7 @@ def run(lab):
     strangers[0].expect("participant", name="Ada Lind")
     seat = ada.last("seat")
     if not seat or seat.get("seat") != "stage":
-        host.say("invite Ada Lind")
+        desk.say("invite Ada Lind")
         ada.expect("seat", seat="stage")
     strangers[0].expect("muted", timeout=15, name="Ada Lind", muted=False)
     time.sleep(5)
@@ -118,10 +126,11 @@ def run(lab):
     # Hands in the order that the host chooses.
     for one in strangers:
         one.say("raise a question about eyes")
-    host.expect("hand", name="Stranger 1")
-    host.say("pin Stranger 1")
+    window.press("Place of Stranger 1 in the line", 15)
+    window.press("Pin in front")
     time.sleep(0.5)
-    host.say("next")
+    picture(lab, shots / "07-hands.png")
+    window.press("Next: invite the first in line, and whoever was called up before steps down")
     strangers[1].expect("invited")
     strangers[1].say("accept")
     strangers[1].expect("seat", seat="stage")
@@ -133,19 +142,26 @@ def run(lab):
     for one in crowd:
         one.expect("joined", timeout=30)
     start = time.monotonic()
-    host.say(f"remove-many --link {raid['id']} --close-link")
+    window.press("Moderators' desk")
+    window.press("Stop a raid…")
+    window.wait("Remove 8 people")
+    picture(lab, shots / "08-raid.png")
+    window.press("Remove 8 people")
     for one in crowd:
         one.expect("left", reason="removed")
-    check(True, f"a raid is cleared in one command ({time.monotonic() - start:.2f} s)")
+    check(True, f"a raid is cleared in three presses ({time.monotonic() - start:.2f} s)")
     late = lab.join(raid["link"], "Raider late", playout="null")
     check(late.process.wait(15) == 3, "and its link is closed")
 
-    picture = subprocess.run([BIN / "parlour", room["links"]["listener"], "--enter", "--home", lab.path("app"), "--capture", "null", "--playout", "null",
-                              "--seconds", "6", "--screenshot", shots / "07-room-in-the-app.png"],
-                             env={**lab.env, "QT_QPA_PLATFORM": "offscreen"}, capture_output=True, text=True, timeout=60)
-    check(picture.returncode == 0, "the app shows the room" + picture.stderr[-200:])
+    picture(lab, shots / "09-after-the-raid.png")
+    subprocess.run([BIN / "parlour", "--home", lab.path("bo"), "--page", "house", "--capture", "null", "--playout", "null",
+                    "--seconds", "3", "--screenshot", shots / "10-house.png"],
+                   env={**lab.env, "QT_QPA_PLATFORM": "offscreen"}, capture_output=True, timeout=60)
+    check((shots / "10-house.png").exists(), "a member looks at the house in the app")
 
-    host.say("end")
+    window.press("More")
+    window.press("End the room for everybody…")
+    window.press("End the room")
     code = strangers[0].process.wait(10)
     check(code == 0 and strangers[0].last("left")["reason"] == "ended", "the room ends for all")
     heard = waveform.load(strangers[0].heard)
@@ -157,4 +173,5 @@ def run(lab):
     print(f"pictures of the story: {shots}")
 
 
+own_session()
 main(run, "story")
