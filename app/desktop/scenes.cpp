@@ -21,6 +21,7 @@ std::shared_ptr<room::Participant> ownCopy(room::RoomState& state) {
 
 void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineClient& client, const QString& scene) {
     app.setScene(scene);
+    client.noHouses = scene == QLatin1String("no-house");
     const bool first = scene == QLatin1String("welcome") || scene == QLatin1String("soundcheck");
     if (!first) preferences.setName(QStringLiteral("Ana Moreau"));
     preferences.setWelcomed(!first);
@@ -102,7 +103,6 @@ void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineCl
     } else if (scene == QLatin1String("agreed")) {
         app.go(QStringLiteral("guest"), QStringLiteral("selma"));
     } else if (scene == QLatin1String("no-house")) {
-        client.noHouses = true;
         app.go(QStringLiteral("house"));
     } else if (scene == QLatin1String("first-steps")) {
         client.houses.clear();

@@ -34,6 +34,7 @@ class OfflineHouse final : public HouseClient {
         std::string body;
     };
     std::vector<Asked> asked;      ///< every request, in order
+    int refuseAfter = -1;          ///< orders of invitations after which the next one is refused
     base::Error failure;           ///< what every request answers while it has a code
 
     // What is in the house; tests and scenes change it as they like.

@@ -79,7 +79,7 @@ FocusScope {
                 Flow {
                     width: parent.width
                     spacing: 8
-                    visible: visibleChildren.length > 0
+                    visible: row.asks || row.room !== "" || row.kind === "followed" || row.kind.startsWith("guest") || (row.kind.startsWith("event_") && row.kind !== "event_cancelled")
                     ActionButton { visible: row.asks; compact: true; kind: "primary"; text: qsTr("Yes, let us talk"); spokenName: qsTr("Yes, talk with %1 now").arg(row.record.from_name); hint: qsTr("A room for the two of you opens"); onClicked: root.answer(row.record.object, "yes") }
                     ActionButton { visible: row.asks; compact: true; text: qsTr("Maybe later"); spokenName: qsTr("Tell %1: maybe later").arg(row.record.from_name); onClicked: root.answer(row.record.object, "later") }
                     ActionButton { visible: !row.asks && row.room !== ""; compact: true; kind: row.fresh ? "primary" : "plain"; text: qsTr("Go there"); spokenName: qsTr("Go there: %1").arg(row.words); onClicked: App.enterRoom(App.house.server, row.room) }

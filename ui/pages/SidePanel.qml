@@ -49,9 +49,11 @@ FocusScope {
         flickableDirection: Flickable.HorizontalFlick
         boundsBehavior: Flickable.StopAtBounds
         function follow() {
-            for (const tab of strip.children)
+            for (let i = 0; i < strip.children.length; ++i) {
+                const tab = strip.children[i]
                 if (tab.active === true || (tab.activeFocus && tab.modelData !== undefined))
                     contentX = Math.max(0, Math.min(contentX, tab.x), tab.x + tab.width + 8 - width)
+            }
         }
         onWidthChanged: Qt.callLater(follow)
         onContentWidthChanged: Qt.callLater(follow)
