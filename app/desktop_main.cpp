@@ -51,6 +51,7 @@ void takeKnownHouses(const QString& home, ui::Preferences& preferences) {
         if (!origin) continue;
         const auto server = QString::fromStdString(desktop::serverText({*origin, house.pin}));
         if (!preferences.servers().contains(server)) preferences.addServer(server);
+        if (preferences.name().isEmpty()) preferences.setName(QString::fromStdString(house.name));
     }
 }
 

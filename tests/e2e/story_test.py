@@ -149,6 +149,7 @@ def run(lab):
     window.press("Remove 8 people")
     for one in crowd:
         one.expect("left", reason="removed")
+    window.wait("8 people are out.")
     check(True, f"a raid is cleared in three presses ({time.monotonic() - start:.2f} s)")
     late = lab.join(raid["link"], "Raider late", playout="null")
     check(late.process.wait(15) == 3, "and its link is closed")

@@ -95,6 +95,7 @@ void AppModel::start() {
             }, Qt::QueuedConnection);
         });
     go(m_preferences.welcomed() ? QStringLiteral("hallway") : QStringLiteral("welcome"));
+    refreshHallway();   // the pages of the house want to know the houses, whichever page comes first
 }
 
 QString AppModel::openLink(const QString& link) {

@@ -122,7 +122,7 @@ class AppModel : public QObject {
     Q_INVOKABLE void dismissError();
     Q_INVOKABLE void dismissNotice();
     void showError(const base::Error& error, const QString& lead = {});
-    void showNotice(const QString& words);
+    Q_INVOKABLE void showNotice(const QString& words);
 
   signals:
     void pageChanged();

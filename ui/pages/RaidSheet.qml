@@ -22,11 +22,9 @@ Sheet {
     property int joinsBefore: 0
     property bool busy: false
     property string problem: ""
-    property string done: ""
 
     function show() {
         problem = ""
-        done = ""
         busy = false
         closeLink.checked = true
         open()
@@ -57,8 +55,11 @@ Sheet {
         App.roomHouse.post(path + "/stage", body, (answer, error) => {
             busy = false
             problem = error ? error.message + " " + error.advice : ""
-            done = error ? "" : hit === 1 ? qsTr("1 person is out.") : qsTr("%1 people are out.").arg(hit)
             came.refresh()
+            if (error) return
+            // The next link in the list would stand under the same button: whoever presses twice must not hit others.
+            close()
+            App.showNotice(hit === 1 ? qsTr("1 person is out.") : qsTr("%1 people are out.").arg(hit))
         })
     }
 
@@ -134,15 +135,15 @@ Sheet {
     }
     UserText {
         width: parent.width
-        text: root.problem !== "" ? root.problem : came.problem !== "" ? came.problem : root.done !== "" && root.count === 0 ? root.done
+        text: root.problem !== "" ? root.problem : came.problem !== "" ? came.problem
             : !came.loaded ? qsTr("Counting…") : root.count === 0 ? qsTr("This reaches nobody.")
             : root.count === 1 ? qsTr("This sends 1 person out. Moderators and the host stay.") : qsTr("This sends %1 people out. Moderators and the host stay.").arg(root.count)
         color: root.problem !== "" || came.problem !== "" || root.count > 0 ? Theme.danger : Theme.muted
         role: root.problem !== "" ? Accessible.AlertMessage : Accessible.StaticText
     }
     actions: [
-        ActionButton { kind: "danger"; enabled: !root.busy && root.count > 0; text: qsTr("Remove %1").arg(root.count); spokenName: qsTr("Remove %1 people").arg(root.count); onClicked: root.sendOut(false) },
-        ActionButton { kind: "danger"; enabled: !root.busy && root.count > 0; text: qsTr("Ban %1").arg(root.count); spokenName: qsTr("Ban %1 people").arg(root.count); onClicked: root.sendOut(true) },
+        ActionButton { kind: "danger"; enabled: !root.busy && root.count > 0; text: qsTr("Remove %1").arg(root.count); spokenName: root.count === 1 ? qsTr("Remove 1 person") : qsTr("Remove %1 people").arg(root.count); onClicked: root.sendOut(false) },
+        ActionButton { kind: "danger"; enabled: !root.busy && root.count > 0; text: qsTr("Ban %1").arg(root.count); spokenName: root.count === 1 ? qsTr("Ban 1 person") : qsTr("Ban %1 people").arg(root.count); onClicked: root.sendOut(true) },
         ActionButton { text: qsTr("Close"); onClicked: root.close() }
     ]
 }
