@@ -239,6 +239,16 @@ void LiveClient::startRoom(const std::string& title, ui::Reach reach, std::funct
     m_hosting.makeRoom(title, reach, std::move(done));
 }
 
+void LiveClient::foundHouse(const std::string& title, const std::string& name, ui::Reach reach,
+                            std::function<void(base::Result<std::string>)> done) {
+    m_hosting.makeOwner(title, name, reach, [this](const base::HouseId& house) {
+        const auto key = m_keys.keyFor(house).publicKey();
+        return base::Bytes(key.begin(), key.end());
+    }, std::move(done));
+}
+
+void LiveClient::openHouse(ui::Reach reach, std::function<void(base::Result<std::string>)> done) { m_hosting.open(reach, std::move(done)); }
+
 void LiveClient::applySound(const ui::SoundSettings& settings) {
     m_loop.post([this, engine = engineSettings(settings)] {
         if (m_soundRuns) {

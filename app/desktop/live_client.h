@@ -50,6 +50,9 @@ class LiveClient final : public ui::RoomClient {
                           std::function<void(base::Result<std::string>)> done) override;
     void refreshHallway(const std::vector<std::string>& origins) override;
     void startRoom(const std::string& title, ui::Reach reach, std::function<void(base::Result<std::string>)> done) override;
+    void foundHouse(const std::string& title, const std::string& name, ui::Reach reach,
+                    std::function<void(base::Result<std::string>)> done) override;
+    void openHouse(ui::Reach reach, std::function<void(base::Result<std::string>)> done) override;
     void applySound(const ui::SoundSettings& settings) override;
     ui::SoundState soundState() const override;
     float level(std::uint32_t audioTrack) const override;

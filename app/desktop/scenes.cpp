@@ -22,26 +22,33 @@ std::shared_ptr<room::Participant> ownCopy(room::RoomState& state) {
 
 void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineClient& client, const QString& scene) {
     app.setScene(scene);
+    client.noHouses = scene == QLatin1String("no-house");
     const bool first = scene == QLatin1String("welcome") || scene == QLatin1String("soundcheck");
     if (!first) preferences.setName(QStringLiteral("Ana Moreau"));
     preferences.setWelcomed(!first);
     app.start();
     if (first) return;
 
+    if (scene == QLatin1String("room-guest") || scene == QLatin1String("listener-guest")) client.houses.seatGuest();
+    if (scene == QLatin1String("blocked")) {
+        // In the room people have other ids than in the twin's house: this one is in both.
+        client.houses.members.front().id = base::Identity("victortamm");
+        client.houses.profiles["victortamm"].blocked = true;
+    }
     if (scene == QLatin1String("join-house")) client.linkKind = api::InvitationKind::membership;
     const auto name = preferences.name().toStdString();
     const auto enter = [&](const char* as) {
         client.fill(name, as);
         app.go(QStringLiteral("room"));
     };
-    if (scene == QLatin1String("listener")) {
+    if (scene == QLatin1String("listener") || scene == QLatin1String("listener-guest")) {
         enter("listener");
         client.command({api::StageVerb::raise, {}, {}, {}, true, false});
     } else if (scene == QLatin1String("speaker")) {
         enter("speaker");
         client.setMicrophone(true);
     } else if (scene == QLatin1String("moderator") || scene == QLatin1String("chat") || scene == QLatin1String("people") ||
-               scene.startsWith(QLatin1String("desk-")) || scene == QLatin1String("person") || scene == QLatin1String("remove") || scene == QLatin1String("invite")) {
+               scene.startsWith(QLatin1String("desk-")) || scene == QLatin1String("room-guest") || scene == QLatin1String("report") || scene == QLatin1String("ping") || scene == QLatin1String("blocked") || scene == QLatin1String("person") || scene == QLatin1String("remove") || scene == QLatin1String("invite")) {
         enter("moderator");
         client.setMicrophone(true);
     } else if (scene == QLatin1String("chat-slow")) {   // a listener who wrote twice
@@ -121,6 +128,8 @@ void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineCl
     } else if (scene == QLatin1String("house") || scene.startsWith(QLatin1String("house-")) || scene == QLatin1String("member")) {
         client.houses.me.standing = api::Standing::admin;
         app.go(QStringLiteral("house"));
+    } else if (scene == QLatin1String("notices")) {
+        app.go(QStringLiteral("notices"));
     } else if (scene == QLatin1String("upcoming") || scene == QLatin1String("new-talk")) {
         app.go(QStringLiteral("upcoming"));
     } else if (scene == QLatin1String("no-talks")) {
@@ -135,6 +144,10 @@ void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineCl
         app.go(QStringLiteral("guests"));
     } else if (scene == QLatin1String("guest")) {
         app.go(QStringLiteral("guest"), QStringLiteral("vera"));
+    } else if (scene == QLatin1String("agreed")) {
+        app.go(QStringLiteral("guest"), QStringLiteral("selma"));
+    } else if (scene == QLatin1String("no-house")) {
+        app.go(QStringLiteral("house"));
     } else if (scene == QLatin1String("first-steps")) {
         client.houses.clear();
         app.go(QStringLiteral("house"));

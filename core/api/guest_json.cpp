@@ -202,6 +202,9 @@ void describe(V& v, T& t) {
 template <class V, Same<RoomGuest> T>
 void describe(V& v, T& t) {
     v.field("name", t.name);
+    v.field("guest", t.guest, Need::optional);
+    v.field("room", t.room, Need::optional);
+    v.field("in_green_room", t.inGreenRoom, Need::optional);
     v.field("identity", t.identity, Need::optional);
     v.field("verified", t.verified, Need::optional);
     v.field("guest_ready", t.guestReady, Need::optional);

@@ -179,9 +179,13 @@ struct GuestReady {
 };
 // POST guests/open/offstage : GuestLink -> Nothing. The delegate takes the guest off the stage, at once.
 
-// GET rooms/{room}/guest -> RoomGuest (those in the room). The card beside the stage; what was agreed is for the moderators.
+// GET rooms/{room}/guest -> RoomGuest (those in the room, or in the green room). The card beside the stage; what was agreed is
+// for the moderators.
 struct RoomGuest {
     std::string name;
+    base::InvitationId guest;         ///< for those who may light the host's light
+    base::RoomId room;                ///< of the talk
+    std::vector<std::string> inGreenRoom;   ///< names; moderators
     base::Identity identity;          ///< who has the seat; empty = nobody yet
     std::string verified;             ///< how the guest is known: link | code | compared; "" = not yet
     bool guestReady = false;

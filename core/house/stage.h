@@ -182,7 +182,6 @@ struct Change {
     bool ended = false;
     bool any = false;                                      ///< false: nothing at all to write or tell
 };
-
 base::Result<Change> decide(const Stage& stage, const StageInput& input, const Policy& policy, base::TimePoint now,
                             base::WallTime wall);
 void apply(Stage& stage, const Change& change);

@@ -320,7 +320,8 @@ base::Result<api::RoomGuest> roomGuest(Impl& impl, const RouteCall& call) {
     const auto place = impl.store.member(room, call.who);
     if (!call.caller.admin && (!place || !place->active)) return base::Unexpected(Impl::unknownRoom());
     GuestStore guests(impl.store);
-    const auto guest = guests.ofRoom(room);
+    auto guest = guests.ofRoom(room);
+    if (!guest) guest = guests.ofGreenRoom(room);
     if (!guest) return base::fail(ErrorKind::notFound, "no_guest", "No guest is invited into this room.");
     api::RoomGuest out;
     out.name = guest->name;
@@ -330,6 +331,11 @@ base::Result<api::RoomGuest> roomGuest(Impl& impl, const RouteCall& call) {
     out.hostReady = guest->hostReady;
     out.started = house::GuestShowStore(impl.store).find(guest->id).started.has_value();
     if (!call.caller.admin && place->power == api::Power::none) return out;
+    out.room = guest->room;
+    if (const auto green = impl.find(guest->greenRoom))
+        for (const auto& [who, person] : green->stage.people)
+            if (person.present) out.inGreenRoom.push_back(person.name);
+    if (call.caller.admin || guest->host == call.who || impl.needAdmin(call)) out.guest = base::InvitationId(guest->id);
     out.greenRoom = guest->greenRoom;
     if (guest->state == GuestState::agreed) {
         out.version = guest->version;

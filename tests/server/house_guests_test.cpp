@@ -236,6 +236,14 @@ TEST_CASE("guest, delegate and host meet in the green room, and both lights are 
     };
     const auto host = card(world.sessions["hanna"]), listener = card(eve->session);
     CHECK(host->terms->topic == "The sea");
+    CHECK(host->guest == world.host()->id);
+    CHECK(host->room == world.host()->room);
+    CHECK(listener->guest.empty());
+    CHECK(listener->inGreenRoom.empty());
+    const auto there = getAs<api::RoomGuest>(world, "rooms/" + green.str() + "/guest", world.sessions["hanna"]);
+    REQUIRE(there);
+    CHECK(there->name == host->name);
+    CHECK(there->room == host->room);
     CHECK(host->guestReady);
     CHECK(host->hostReady);
     CHECK_FALSE(listener->terms);

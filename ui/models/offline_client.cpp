@@ -125,7 +125,10 @@ void OfflineClient::redeem(const std::string&, const std::string& name, const st
     done(std::move(redeemed));
 }
 void OfflineClient::enter(const std::string&, const std::string& name) { fill(name, "listener"); }
-void OfflineClient::enterKnown(const std::string&, const base::RoomId&, const std::string& name) { fill(name, "listener"); }
+void OfflineClient::enterKnown(const std::string&, const base::RoomId& room, const std::string& name) {
+    entered = room.str();
+    fill(name, "listener");
+}
 
 void OfflineClient::fill(const std::string& name, const std::string& as) {
     room::RoomState state;
@@ -346,6 +349,10 @@ void OfflineClient::createInvitation(api::Role, std::optional<int>, std::optiona
 
 void OfflineClient::refreshHallway(const std::vector<std::string>&) {
     HallwayView view;
+    if (noHouses) {
+        if (m_events.onHallway) m_events.onHallway(std::move(view));
+        return;
+    }
     view.servers = {{"http://127.0.0.1:7880", "127.0.0.1:7880", true, true},
                     {"https://talk.example.org", "talk.example.org", true, false}};
     const auto room = [&](const char* id, const char* title, const char* house, int listeners, int onStage, int minutes) {
@@ -371,6 +378,17 @@ void OfflineClient::refreshHallway(const std::vector<std::string>&) {
 void OfflineClient::startRoom(const std::string&, Reach, std::function<void(base::Result<std::string>)> done) {
     done(std::string("parlour://127.0.0.1:7880/i/OwnRoom2026#k=AAAAAAAAAAAAAAAAAAAAAA"));
 }
+
+void OfflineClient::foundHouse(const std::string& title, const std::string& name, Reach, std::function<void(base::Result<std::string>)> done) {
+    if (!founded.empty()) return done(base::fail(base::ErrorKind::conflict, "house_owned", "This house has an owner already."));
+    founded = title;
+    noHouses = false;
+    houses.me.name = name;
+    houses.me.houseName = houses.rules.title = title;
+    houses.clear();
+    done(std::string("http://127.0.0.1:7880"));
+}
+void OfflineClient::openHouse(Reach, std::function<void(base::Result<std::string>)> done) { done(std::string("http://127.0.0.1:7880")); }
 
 void OfflineClient::applySound(const SoundSettings&) {}
 void OfflineClient::testMicrophone(bool on) { testing = on; }

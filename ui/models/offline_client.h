@@ -40,6 +40,9 @@ class OfflineClient : public QObject, public RoomClient {
                           std::function<void(base::Result<std::string>)> done) override;
     void refreshHallway(const std::vector<std::string>& origins) override;
     void startRoom(const std::string& title, Reach reach, std::function<void(base::Result<std::string>)> done) override;
+    void foundHouse(const std::string& title, const std::string& name, Reach reach,
+                    std::function<void(base::Result<std::string>)> done) override;
+    void openHouse(Reach reach, std::function<void(base::Result<std::string>)> done) override;
     void applySound(const SoundSettings& settings) override;
     SoundState soundState() const override { return {}; }
     float level(std::uint32_t audioTrack) const override;
@@ -63,6 +66,9 @@ class OfflineClient : public QObject, public RoomClient {
     bool testing = false;                  ///< the microphone would run for a test
     api::InvitationKind linkKind = api::InvitationKind::listener;   ///< of every link
     std::string linkCode;                  ///< that every link needs
+    bool noHouses = false;                 ///< nothing is known yet
+    std::string founded;                   ///< title of the house that was founded
+    std::string entered;                   ///< the known room that was entered last
     int lookedInside = 0;                  ///< how often the network would have been used
     OfflineHouse houses;                   ///< what its houses answer
     bool loud = true;                      ///< speakers speak

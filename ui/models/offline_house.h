@@ -35,6 +35,7 @@ class OfflineHouse final : public HouseClient {
         std::string body;
     };
     std::vector<Asked> asked;      ///< every request, in order
+    int refuseAfter = -1;          ///< orders of invitations after which the next one is refused
     base::Error failure;           ///< what every request answers while it has a code
 
     // What is in the house; tests and scenes change it as they like.
@@ -61,6 +62,11 @@ class OfflineHouse final : public HouseClient {
         int minutesAgo = 0;
     };
     std::vector<Inside> inside;
+    std::vector<api::Notice> notices;
+    std::vector<api::Wave> waves;
+    std::map<std::string, std::string> pictures;    ///< base64url, by person
+    std::vector<std::string> pinged;
+    std::optional<api::RoomGuest> roomGuest;                 ///< of the room one is in
     std::function<void(const api::StageCommand&)> onStage;   ///< a command of the stage that came as a request
 
     /// `count` members of whom the first are those of the pictures.
@@ -69,6 +75,8 @@ class OfflineHouse final : public HouseClient {
     void fillGuests();
     void fillTalks();
     void fillQuestions();
+    void fillNotices();
+    void seatGuest();   ///< a guest on agreed terms is in the room
     /// A house whose owner is alone.
     void clear();
     bool has(const std::string& path) const;   ///< was asked, with or without a query
@@ -90,6 +98,7 @@ class OfflineHouse final : public HouseClient {
     void addSafety();
     void addDesk();
     void addQuestions();
+    void addNotices();
     base::Result<std::string> answer(const std::string& path, const std::string& body) const;
     api::Member* member(const std::string& id);
     std::int64_t ago(std::chrono::minutes minutes) const;

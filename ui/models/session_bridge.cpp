@@ -312,6 +312,13 @@ QVariantMap SessionBridge::person(const QString& who) const {
             {QStringLiteral("below"), below}};
 }
 
+QStringList SessionBridge::onStageOf(const QStringList& identities) const {
+    QStringList names;
+    for (const auto& row : m_stage.rows())
+        if (!row.self && identities.contains(text(row.identity))) names << row.name;
+    return names;
+}
+
 void SessionBridge::setListsFrozen(bool frozen) {
     m_stage.setFrozen(frozen);
     m_audience.setFrozen(frozen);

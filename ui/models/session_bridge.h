@@ -145,6 +145,8 @@ class SessionBridge : public QObject {
     Q_INVOKABLE double volume(const QString& who) const;
     /// Everything a person's sheet shows; empty when that person is gone.
     Q_INVOKABLE QVariantMap person(const QString& who) const;
+    /// Names of those among `identities` who are on stage.
+    Q_INVOKABLE QStringList onStageOf(const QStringList& identities) const;
     /// Rows do not move while a menu is open on one.
     Q_INVOKABLE void setListsFrozen(bool frozen);
     /// The page says whether anybody sees the rings.

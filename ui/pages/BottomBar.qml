@@ -16,6 +16,7 @@ Rectangle {
     signal noteWanted()
     signal endWanted()
     signal deskWanted()
+    signal pingWanted()
 
     height: narrow ? 104 : 76
     color: Theme.surface
@@ -29,7 +30,9 @@ Rectangle {
         y: root.narrow ? 46 : (parent.height - height) / 2
         spacing: 10
         ActionButton {
-            text: qsTr("Leave")
+            text: root.width < 760 ? qsTr("Leave") : qsTr("Leave quietly")
+            spokenName: qsTr("Leave quietly")
+            hint: qsTr("Nobody is told")
             kind: "danger"
             iconName: "leave"
             onClicked: root.session.leave()
@@ -189,6 +192,7 @@ Rectangle {
             onTriggered: root.session.stepDown()
         }
         PopItem { text: qsTr("People"); iconName: "people"; onTriggered: root.panelRequested("people") }
+        PopItem { text: qsTr("Call a member in…"); iconName: "bell"; wanted: App.roomHouse.member; onTriggered: root.pingWanted() }
         PopItem { text: qsTr("Room settings…"); iconName: "shield"; wanted: root.session.moderator; onTriggered: root.deskWanted() }
         PopItem { text: qsTr("Sound settings"); iconName: "settings"; onTriggered: App.go("settings") }
         PopItem {

@@ -162,12 +162,13 @@ FocusScope {
             ActionButton { text: qsTr("All upcoming talks"); compact: true; kind: "quiet"; onClicked: App.go("upcoming") }
         }
     }
+    FollowFocus { view: flick }
     TalkSheet { id: sheet; onSaved: talk.refresh() }
     Sheet {
         id: shareSheet
         title: qsTr("Share the talk")
         intro: qsTr("Whoever has this link may listen and raise a hand.")
-        ShareLink { width: parent.width; name: qsTr("Listener link"); link: root.view.link || ""; title: root.view.title || ""; when: root.when }
+        ShareLink { width: parent.width; name: qsTr("Listener link"); link: root.view.link || ""; title: root.view.title || ""; when: root.when; ics: root.view.ics || "" }
         actions: [ ActionButton { text: qsTr("Close"); onClicked: shareSheet.close() } ]
     }
 }

@@ -65,6 +65,8 @@ Surface {
                 text: sure ? qsTr("Yes, let the audience in now") : qsTr("Begin without waiting…")
                 onClicked: { if (sure) root.talk.post("/guests/" + root.view.id + "/change", {start: true}); sure = !sure }
             }
+            ActionButton { visible: !!root.view.green_room; iconName: "people"; text: qsTr("Go to the green room"); hint: qsTr("Guest, delegate and hosts hear each other; the audience does not"); onClicked: App.enterRoom(App.house.server, root.view.green_room) }
+            ActionButton { visible: !!root.view.room; text: qsTr("Go to the stage"); onClicked: App.enterRoom(App.house.server, root.view.room) }
             ActionButton { iconName: "calendar"; text: qsTr("Open the talk"); onClicked: App.go("event", root.view.event) }
         }
         UserText { width: parent.width; visible: root.problem !== ""; text: root.problem; color: Theme.danger; role: Accessible.AlertMessage }

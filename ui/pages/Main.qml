@@ -34,6 +34,7 @@ Window {
         onRoomWanted: startSheet.open()
         onInviteWanted: inviteSheet.open()
         onOrderWanted: kind => orderSheet.show(kind)
+        onFoundWanted: foundSheet.show()
     }
 
     LinkSheet { id: linkSheet }
@@ -41,6 +42,7 @@ Window {
     JoinSheet { id: joinSheet }
     InviteSheet { id: inviteSheet }
     OrderSheet { id: orderSheet }
+    FoundHouseSheet { id: foundSheet }
     ErrorSheet { id: errorSheet }
     LiveRegion { id: liveRegion }
 
@@ -77,6 +79,7 @@ Window {
         if (App.scene === "paste") linkSheet.open()
         if (App.scene === "start") startSheet.open()
         if (App.scene === "invite") { inviteSheet.open(); App.createInvitation("listener", 0, 0) }
+        if (App.scene === "found") foundSheet.show()
         if (App.scene === "order") orderSheet.show("membership")
         shell.showScene(App.scene)
     }

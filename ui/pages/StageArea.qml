@@ -9,6 +9,7 @@ import Parlour.Models
 FocusScope {
     id: root
     property int side: 28
+    property var guest: ({})     // of this room, when it has one
     readonly property bool narrow: width < 600
     signal personWanted(string identity)
 
@@ -75,6 +76,8 @@ FocusScope {
                     model: App.session.stage
                     StageTile {
                         size: root.narrow ? 68 : 88
+                        verified: root.guest.identity === identity ? root.guest.verified || "" : ""
+                        verifiedWords: verified !== "" ? App.guests.verifiedWords(verified) : ""
                         onOpened: root.personWanted(identity)
                     }
                 }
