@@ -197,13 +197,13 @@ void applyRoom(RoomState& state, const signal::RoomInfo& room) {
     state.elsewhere = number(api::kMetaElsewhere);
     if (auto title = text("title"); !title.empty()) state.title = std::move(title);
     if (auto house = text("house"); !house.empty()) state.houseName = std::move(house);
-    const auto number = [&](const char* key) {
+    const auto revision = [&](const char* key) {
         const auto found = json.find(key);
         return found != json.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
     };
     state.chair = base::Identity(text("chair"));
-    state.questionsRevision = number("questions");
-    state.questionsDesk = number("questions_desk");
+    state.questionsRevision = revision("questions");
+    state.questionsDesk = revision("questions_desk");
     state.handsLocked = flag("hands_locked");
     state.waitingForHost = flag("waiting_for_host");
     applyChatRules(state, json);
