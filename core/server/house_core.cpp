@@ -10,6 +10,7 @@
 #include "core/house/store/audit_store.h"
 #include "core/house/store/desk_store.h"
 #include "core/server/house_impl.h"
+#include "core/server/house_routes.h"
 
 namespace parlour::server {
 
@@ -62,6 +63,7 @@ base::Result<std::size_t> HouseService::Impl::open() {
         if (room->stage.session.live) run(room, house::Restart{}, {}, {});
     }
     remind();
+    sweepOld(*this);
     return rooms.size();
 }
 

@@ -144,7 +144,7 @@ base::Result<api::LoginAnswer> HouseService::Impl::login(const api::LoginRequest
     if (!who) return base::Unexpected(std::move(who).error());
     auto known = reading<std::optional<house::PersonRow>>([&]() -> Result<std::optional<house::PersonRow>> { return store.person(*who); });
     if (!known) return base::Unexpected(std::move(known).error());
-    if (!*known)
+    if (!*known || (*known)->name.empty())  // or was deleted
         return base::fail(ErrorKind::notFound, "person_unknown", "This house does not know you yet.", "Open an invitation link first.");
     auto rooms_ = roomsOf(*who);
     if (!rooms_) return base::Unexpected(std::move(rooms_).error());

@@ -107,6 +107,7 @@ HouseRoutes houseRoutes() {
     addReportRoutes(routes);
     addChatRoutes(routes);
     addProfileRoutes(routes);
+    addPersonRoutes(routes);
     return routes;
 }
 
