@@ -313,13 +313,14 @@ void ParticipantConnection::answerChat(const std::string& id, base::Result<std::
 void ParticipantConnection::apply(const PersonChanged& change) {
     if (m_gone) return;
     const auto before = m_info;
+    const bool wasOnStage = onStage();
     m_rights = change.rights;
     if (!change.name.empty()) m_info.name = change.name;
     m_info.attributes = withoutWant(change.attributes);
     m_info.permission = permission();
     if (!m_rights.canPublish) m_pending.clear();
     if (before.name != m_info.name || before.attributes != m_info.attributes || before.permission != m_info.permission)
-        m_room.changed(*this);
+        m_room.changed(*this, onStage() && !wasOnStage);
     if (change.softMuted || (m_rights.forcedMute && !before.tracks.empty()))
         for (const auto& track : m_info.tracks) send(signal::MuteTrack{track.sid, true});
     if (change.askedToUnmute) {

@@ -24,15 +24,22 @@ QString spokenState(const PersonRow& row) {
 }  // namespace
 
 std::vector<PersonRow> personRows(const room::RoomState& state) {
-    std::unordered_map<std::string, int> names;
+    std::vector<const room::Participant*> people;
+    people.reserve(state.participants.size());
+    for (const auto& person : state.participants) people.push_back(person.get());
+    return personRows(state, people);
+}
+
+std::vector<PersonRow> personRows(const room::RoomState& state, const std::vector<const room::Participant*>& people) {
+    std::unordered_map<std::string_view, int> names;
     std::unordered_map<std::string, int> places;
     for (const auto& person : state.participants) ++names[person->name];
     int place = 0;
     for (const auto& hand : state.hands) places[hand.identity.str()] = ++place;
 
     std::vector<PersonRow> rows;
-    rows.reserve(state.participants.size());
-    for (const auto& person : state.participants) {
+    rows.reserve(people.size());
+    for (const auto* person : people) {
         PersonRow row;
         row.identity = person->identity.str();
         row.name = text(person->name);

@@ -38,6 +38,8 @@ struct PersonRow {
 
 /// All rows of a state, in its order.
 std::vector<PersonRow> personRows(const room::RoomState& state);
+/// Rows of these people of the state.
+std::vector<PersonRow> personRows(const room::RoomState& state, const std::vector<const room::Participant*>& people);
 
 class PeopleModel : public RowModel<PersonRow> {
     Q_OBJECT

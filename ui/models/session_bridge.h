@@ -9,7 +9,10 @@
 #include <QVariant>
 
 #include "core/room/room_state.h"
+#include "ui/models/audience_model.h"
+#include "ui/models/chat_model.h"
 #include "ui/models/people_model.h"
+#include "ui/models/reaction_model.h"
 #include "ui/models/room_client.h"
 #include "ui/models/talk_models.h"
 
@@ -22,6 +25,7 @@ class SessionBridge : public QObject {
     Q_PROPERTY(QObject* people READ people CONSTANT)
     Q_PROPERTY(QObject* hands READ hands CONSTANT)
     Q_PROPERTY(QObject* chat READ chat CONSTANT)
+    Q_PROPERTY(QObject* reactions READ reactions CONSTANT)
     Q_PROPERTY(bool active READ active NOTIFY changed)            ///< from "Enter room" until the end
     Q_PROPERTY(bool joined READ joined NOTIFY changed)            ///< inside, also while reconnecting
     Q_PROPERTY(bool connecting READ connecting NOTIFY changed)
@@ -62,10 +66,11 @@ class SessionBridge : public QObject {
     room::RoomStatePtr state() const { return m_state; }
 
     PeopleModel* stage() { return &m_stage; }
-    PeopleModel* audience() { return &m_audience; }
+    AudienceModel* audience() { return &m_audience; }
     PeopleModel* people() { return &m_people; }
     HandsModel* hands() { return &m_hands; }
     ChatModel* chat() { return &m_chat; }
+    ReactionModel* reactions() { return &m_reactions; }
     bool active() const;
     bool joined() const;
     bool connecting() const;
@@ -156,10 +161,11 @@ class SessionBridge : public QObject {
     QTimer m_second;
     QTimer m_meters;
     PeopleModel m_stage;
-    PeopleModel m_audience;
+    AudienceModel m_audience;
     PeopleModel m_people;
     HandsModel m_hands;
     ChatModel m_chat;
+    ReactionModel m_reactions;
     QHash<QString, double> m_volumes;
     int m_stageCount = 0;
     int m_audienceCount = 0;
