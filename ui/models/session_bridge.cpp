@@ -103,7 +103,7 @@ void SessionBridge::announceChanges(const room::RoomState& before, const room::R
         if (was->power != is->power && is->power != api::Power::none) emit announced(tr("You are now: %1").arg(roleWords(*is)));
     }
     if (before.chair != after.chair && !after.chair.empty())
-        if (const auto* holder = after.find(after.chair)) emit announced(holder->identity == after.self ? tr("You interview now") : tr("%1 interviews now").arg(text(holder->name)));
+        if (const auto* holder = personIn(after, after.chair)) emit announced(holder->identity == after.self ? tr("You interview now") : tr("%1 interviews now").arg(text(holder->name)));
     if (!before.askedToUnmute && after.askedToUnmute) emit announced(tr("A moderator asks you to unmute"));
     if (!before.reconnectVisible && after.reconnectVisible) emit announced(tr("Reconnecting"));
     if (before.reconnectVisible && !after.reconnectVisible) emit announced(tr("Connected again"));
