@@ -352,12 +352,47 @@ void StateEvents::wholeRoom(const RoomState& before, const RoomState& after, std
         m_speaking = std::move(speaking);
     }
 
-    auto from = after.chat.begin();
-    for (auto it = after.chat.begin(); it != after.chat.end(); ++it)
-        if (it->id == m_lastChat) from = it + 1;
-    for (auto it = from; it != after.chat.end(); ++it)
-        out.push_back({"chat", {{"from", it->fromName}, {"identity", it->from.str()}, {"text", it->text}, {"own", it->own}}});
-    if (!after.chat.empty()) m_lastChat = after.chat.back().id;
+    chat(before, after, out);
+}
+
+void StateEvents::chat(const RoomState& before, const RoomState& after, std::vector<Event>& out) {
+    std::map<std::string, Told> shown;
+    for (const auto& m : after.chat) {
+        const auto key = m.id + '/' + m.from.str();
+        const auto told = m_chat.find(key);
+        if (m.delivery == room::ChatDelivery::refused && m.refusal) {
+            if (told == m_chat.end() || told->second != Told::refused)
+                out.push_back({"refused", {{"command", "say"}, {"id", m.id}, {"code", m.refusal->code}, {"message", m.refusal->message},
+                                           {"advice", m.refusal->advice}}});
+            shown[key] = Told::refused;
+        } else if (m.delivery == room::ChatDelivery::sent) {
+            if (told == m_chat.end() || told->second == Told::refused) {
+                Event event{"chat", {{"id", m.id}, {"from", m.fromName}, {"identity", m.from.str()}, {"text", m.text}, {"own", m.own}}};
+                if (m.n != 0) event.fields["n"] = m.n;
+                if (m.history) event.fields["history"] = true;
+                if (m.deleted) event.fields["deleted"] = true;
+                out.push_back(std::move(event));
+            } else if (m.deleted && told->second != Told::deleted) {
+                out.push_back({"chat_deleted", {{"id", m.id}, {"n", m.n}}});
+            }
+            shown[key] = m.deleted ? Told::deleted : Told::said;
+        }
+    }
+    m_chat = std::move(shown);
+
+    const auto& rules = after.chatRules;
+    if (rules.slowS != before.chatRules.slowS || rules.pinned != before.chatRules.pinned) {
+        Event event{"chat_rules", {{"slow_s", rules.slowS}, {"pinned", rules.pinned}}};
+        if (!rules.pinnedBy.empty()) event.fields["pinned_by"] = nameOf(after, rules.pinnedBy.str());
+        out.push_back(std::move(event));
+    }
+    Json counts = Json::object();
+    bool more = false;
+    for (std::size_t i = 0; i < api::kReactionCount; ++i) {
+        more = more || after.reactions[i].total != before.reactions[i].total;
+        if (after.reactions[i].total > 0) counts[api::kReactions[i]] = after.reactions[i].total;
+    }
+    if (more) out.push_back({"reactions", {{"counts", std::move(counts)}}});
 }
 
 }  // namespace parlour::ctl

@@ -141,6 +141,34 @@ std::optional<base::Identity> whoWaits(std::string_view name, const room::RoomSt
     return found;
 }
 
+base::Result<Order> reaction(std::string_view word) {
+    std::string names;
+    for (std::size_t i = 0; i < api::kReactionCount; ++i) {
+        if (word == api::kReactions[i]) return Order(ReactOrder{i});
+        names += (names.empty() ? "" : ", ") + std::string(api::kReactions[i]);
+    }
+    return wrong("bad_command", "A reaction is one of " + names + ".");
+}
+
+/// react NAME, delete ID, resend ID, slow SECONDS, pin URL, pin off; nullopt: none of these.
+std::optional<base::Result<Order>> chat(std::string_view word, std::string_view rest) {
+    if (word == "react") return reaction(rest);
+    if (word == "delete" || word == "resend") {
+        if (rest.empty() || rest.size() > api::kMaxChatId || rest.find(' ') != std::string_view::npos)
+            return wrong("bad_command", std::string(word) + " needs the id of a message.", "The event \"chat\" has it.");
+        return Order(MessageOrder{std::string(rest), word == "resend"});
+    }
+    if (word == "slow") {
+        const auto seconds = number(rest, 0, api::kMaxSlowSeconds);
+        if (!seconds) return wrong("bad_command", "slow needs 0 to 3600 seconds, 0 = off.");
+        return Order(ChatRulesOrder{*seconds, std::nullopt});
+    }
+    // A link is never somebody's name: those have no "://" and, where one is called "off", an identity.
+    if (word == "pin" && (rest == "off" || rest.find("://") != std::string_view::npos))
+        return Order(ChatRulesOrder{std::nullopt, rest == "off" ? std::string() : std::string(rest)});
+    return std::nullopt;
+}
+
 base::Result<Order> invitation(std::string_view rest) {
     InvitationOrder order;
     const auto role = api::parseRole(takeWord(rest));
@@ -198,6 +226,7 @@ base::Result<Order> parseOrder(std::string_view line, const room::RoomState& sta
         if (rest.empty()) return wrong("bad_command", "There is nothing to say.");
         return Order(SayOrder{std::string(rest)});
     }
+    if (auto order = chat(word, rest)) return std::move(*order);
     if (word == "leave" && rest.empty()) return Order(LeaveOrder{});
     if (word == "unmute" && rest.empty()) return Order(MicrophoneOrder{true});
     if (word == "invitation") return invitation(rest);

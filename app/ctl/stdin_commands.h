@@ -21,6 +21,20 @@ struct MicrophoneOrder {
 struct SayOrder {
     std::string text;
 };
+/// One reaction, by its place in api::kReactions.
+struct ReactOrder {
+    std::size_t reaction = 0;
+};
+/// A chat message: taken away, or said again after it was refused.
+struct MessageOrder {
+    std::string id;
+    bool again = false;
+};
+/// What is not given stays; an empty link takes the pinned one away.
+struct ChatRulesOrder {
+    std::optional<int> slowS;
+    std::optional<std::string> pinned;
+};
 /// A new invitation to this room.
 struct InvitationOrder {
     api::Role role = api::Role::listener;
@@ -31,7 +45,8 @@ struct LeaveOrder {};
 /// An empty line.
 struct NoOrder {};
 
-using Order = std::variant<NoOrder, room::Command, MicrophoneOrder, SayOrder, InvitationOrder, LeaveOrder>;
+using Order = std::variant<NoOrder, room::Command, MicrophoneOrder, SayOrder, ReactOrder, MessageOrder, ChatRulesOrder,
+                           InvitationOrder, LeaveOrder>;
 
 /// Longest line taken; a longer one is refused, not cut.
 inline constexpr std::size_t kMaxCommandBytes = 8 * 1024;

@@ -197,6 +197,26 @@ void LiveClient::say(const std::string& text) {
         if (m_session) m_session->sendChat(text);
     });
 }
+void LiveClient::resendChat(const std::string& id) {
+    m_loop.post([this, id] {
+        if (m_session) m_session->resendChat(id);
+    });
+}
+void LiveClient::deleteChat(const std::string& id) {
+    m_loop.post([this, id] {
+        if (m_session) m_session->deleteChat(id);
+    });
+}
+void LiveClient::setChatRules(std::optional<int> slowS, std::optional<std::string> pinned) {
+    m_loop.post([this, slowS, pinned = std::move(pinned)] {
+        if (m_session) m_session->setChatRules(slowS, pinned);
+    });
+}
+void LiveClient::react(std::size_t reaction) {
+    m_loop.post([this, reaction] {
+        if (m_session) m_session->react(reaction);
+    });
+}
 void LiveClient::dismissAskToUnmute() {
     m_loop.post([this] {
         if (m_session) m_session->dismissAskToUnmute();

@@ -40,6 +40,10 @@ class LiveClient final : public ui::RoomClient {
     void setMicrophone(bool open) override;
     void command(const room::Command& command) override;
     void say(const std::string& text) override;
+    void resendChat(const std::string& id) override;
+    void deleteChat(const std::string& id) override;
+    void setChatRules(std::optional<int> slowS, std::optional<std::string> pinned) override;
+    void react(std::size_t reaction) override;
     void dismissAskToUnmute() override;
     void setVolume(const base::Identity& who, float gain) override;
     void createInvitation(api::Role role, std::optional<int> uses, std::optional<std::chrono::seconds> expires,

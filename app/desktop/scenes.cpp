@@ -44,6 +44,14 @@ void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineCl
                scene.startsWith(QLatin1String("desk-")) || scene == QLatin1String("person") || scene == QLatin1String("remove") || scene == QLatin1String("invite")) {
         enter("moderator");
         client.setMicrophone(true);
+    } else if (scene == QLatin1String("chat-slow")) {   // a listener who wrote twice
+        enter("listener");
+        client.setChatRules(60, std::nullopt);
+        client.say("How many flights has the oldest stage done?");
+        client.say("And when is the next one?");
+    } else if (scene == QLatin1String("crowd")) {
+        enter("listener");
+        client.crowd(5000);
     } else if (scene == QLatin1String("host")) {
         enter("host");
     } else if (scene == QLatin1String("offer")) {

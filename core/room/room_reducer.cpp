@@ -87,6 +87,20 @@ bool applyOne(RoomState& state, const signal::ParticipantInfo& info) {
     return true;
 }
 
+void applyChatRules(RoomState& state, const nlohmann::json& json) {
+    const auto text = [&](const char* key, std::size_t most) {
+        const auto found = json.find(key);
+        if (found == json.end() || !found->is_string()) return std::string();
+        const auto& value = found->get_ref<const std::string&>();
+        return value.size() <= most ? value : std::string();
+    };
+    const auto slow = json.find("chat_slow_s");
+    const auto seconds = slow != json.end() && slow->is_number_integer() ? slow->get<std::int64_t>() : 0;
+    state.chatRules.slowS = static_cast<int>(std::clamp<std::int64_t>(seconds, 0, api::kMaxSlowSeconds));
+    state.chatRules.pinned = text("chat_pinned", api::kMaxPinnedBytes);
+    state.chatRules.pinnedBy = base::Identity(state.chatRules.pinned.empty() ? std::string() : text("chat_pinned_by", 64));
+}
+
 template <class Change>
 void edit(RoomState& state, const base::ParticipantSid& sid, Change change) {
     for (auto& p : state.participants) {
@@ -181,6 +195,7 @@ void applyRoom(RoomState& state, const signal::RoomInfo& room) {
     if (auto house = text("house"); !house.empty()) state.houseName = std::move(house);
     state.handsLocked = flag("hands_locked");
     state.waitingForHost = flag("waiting_for_host");
+    applyChatRules(state, json);
     state.doorLocked = flag("door_locked");
     state.handsRule = text("hands").empty() ? "everyone" : text("hands");
     if (const auto started = json.find("started_at");
@@ -207,15 +222,6 @@ void applyHands(RoomState& state, const api::Hands& hands) {
                 hand.note = known.note;
                 hand.raisedAt = base::fromUnixMs(known.raisedAtMs);
             }
-}
-
-void addChat(RoomState& state, ChatMessage message) {
-    const bool known = !message.id.empty() && std::any_of(state.chat.begin(), state.chat.end(), [&](const auto& m) {
-        return m.id == message.id && m.from == message.from;
-    });
-    if (known) return;
-    state.chat.push_back(std::move(message));
-    if (state.chat.size() > kMaxChatKept) state.chat.erase(state.chat.begin());
 }
 
 void setAudioTrack(RoomState& state, const base::TrackSid& microphone, std::uint32_t audioTrack) {

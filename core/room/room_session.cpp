@@ -162,6 +162,7 @@ void RoomSession::Impl::begin(const HouseAddress& address) {
     room = {};
     permission = {};
     token.clear();
+    resetChat();
     lastData.clear();
     waitingData.clear();
     nextDataSequence = 1;
@@ -334,7 +335,8 @@ void RoomSession::Impl::closeLater() {
 }
 
 void RoomSession::Impl::closeAll() {
-    for (auto* timer : {&retryTimer, &bannerTimer, &joinTimer, &statsTimer, &feedbackTimer, &leaveTimer, &handsTimer, &farewellTimer, &lineTimer, &doorTimer})
+    for (auto* timer : {&retryTimer, &bannerTimer, &joinTimer, &statsTimer, &feedbackTimer, &leaveTimer, &handsTimer, &farewellTimer,
+                        &historyTimer, &reactionTimer, &lineTimer, &doorTimer})
         timer->cancel();
     audio.setGate(false);
     ++attempt;
@@ -443,6 +445,12 @@ void RoomSession::Impl::joined() {
     feedbackTimer = loop.postAfter(kFeedbackEvery, [this] { tickFeedback(); });
     statsTimer = loop.postAfter(kStatsEvery, [this] { tickStats(); });
     applyMicrophone();
+    for (auto& [id, sent] : chat.unanswered) {
+        chat.lost.insert(id);
+        sent = loop.clock().now();
+    }
+    chat.historyTries = 0;
+    askHistory();
 }
 
 void RoomSession::Impl::tickFeedback() {
@@ -452,6 +460,7 @@ void RoomSession::Impl::tickFeedback() {
 
 void RoomSession::Impl::tickStats() {
     statsTimer = loop.postAfter(kStatsEvery, [this] { tickStats(); });
+    checkChat();
     if (!observer.onStats) return;
     SessionStats out;
     const auto now = loop.clock().now();

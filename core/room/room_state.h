@@ -2,12 +2,14 @@
 // What a client knows of the room, as one immutable value. Published whole as shared_ptr<const RoomState>; latest wins.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/api/chat_types.h"
 #include "core/api/stage.h"
 #include "core/base/error.h"
 #include "core/base/ids.h"
@@ -74,13 +76,31 @@ struct HandInQueue {
     int overflow = 0;           ///< comes from this overflow room, 0 = the main room
 };
 
+/// How far a message of ours has come. Those of others are always sent.
+enum class ChatDelivery {
+    sent,      ///< the house has it, or the server keeps no chat
+    pending,   ///< on its way; no answer yet
+    refused,   ///< not sent; `refusal` says why, resendChat() tries again
+};
+
 struct ChatMessage {
     std::string id;
     base::Identity from;
     std::string fromName;
-    std::string text;
+    std::string text;                  ///< empty when deleted
     base::WallTime at{};
     bool own = false;
+    std::uint64_t n = 0;               ///< the house's number; 0 = none (not answered yet, or no house keeps this chat)
+    bool deleted = false;              ///< the words are gone, the place stays
+    bool history = false;              ///< was said while we were not here
+    ChatDelivery delivery = ChatDelivery::sent;
+    std::optional<base::Error> refusal;
+};
+
+/// One of the six reactions (api::kReactions) as the whole room gave it.
+struct ReactionCount {
+    std::uint64_t total = 0;           ///< of this live session
+    std::uint32_t recent = 0;          ///< of the last few seconds
 };
 
 struct RoomState {
@@ -109,7 +129,10 @@ struct RoomState {
     base::Identity self;
     std::vector<std::shared_ptr<const Participant>> participants;  ///< sorted: stage first (host, moderators, speakers), then audience by join time
     std::vector<HandInQueue> hands;    ///< in the order of the keys
-    std::vector<ChatMessage> chat;     ///< the last 200
+    std::vector<ChatMessage> chat;     ///< the last 200, in the house's order; what is not answered yet at the end
+    bool chatKept = false;             ///< a house keeps this chat: history, rules and deleting are there
+    api::ChatRules chatRules;
+    std::array<ReactionCount, api::kReactionCount> reactions{};
 
     bool microphoneWanted = false;     ///< the person's own mute switch is open
     bool microphoneLive = false;       ///< on stage, not held, wanted: sound leaves this computer

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The inside of RoomSession, shared by its files: coming in and coming back (room_session.cpp), signalling
-// (session_signal.cpp), media (session_media.cpp). Nobody else includes it.
+// (session_signal.cpp), media (session_media.cpp), chat and reactions (session_chat.cpp). Nobody else includes it.
 #pragma once
 
 #include <deque>
@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "core/base/thread_checker.h"
+#include "core/room/chat_delivery.h"
 #include "core/room/media_link.h"
+#include "core/room/reaction_window.h"
 #include "core/room/reconnect_policy.h"
 #include "core/room/room_reducer.h"
 #include "core/room/room_session.h"
@@ -92,12 +94,6 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     std::uint32_t nextDataSequence = 1;
     std::map<base::ParticipantSid, std::uint32_t> lastData;   // reliable packets already seen
     std::deque<signal::DataPacket> waitingData;    // until the channel is open; numbered when sent
-    struct TextStream {
-        base::Identity from;                       // nobody else may add to it
-        std::string id;
-        std::string text;
-    };
-    std::deque<TextStream> streams;                // oldest first
     std::map<base::Identity, float> volumes;
 
     // room_session.cpp
@@ -157,14 +153,25 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void remoteTracksChanged();
     void applyVolumes();
     void onData(base::ByteView bytes);
-    std::deque<base::TimePoint> chatTimes;         // of our last messages
-    void chatText(const base::Identity& from, const std::string& id, std::int64_t atMs, const std::string& text);
     void sendData(signal::DataPacket packet);
     void flushData();
-    TextStream* textStream(const base::Identity& from, const std::string& id);
     void tickFeedback();
     void tickStats();
     bool onStage() const;
+
+    // session_chat.cpp
+    ChatDesk chat;
+    ReactionWindow reactionWindow;
+    base::Timer historyTimer, reactionTimer;
+    void onChatPacket(const signal::DataPacket& packet);
+    void onUserData(const signal::DataPacket& packet, const signal::UserData& user);
+    void chatText(const base::Identity& from, const std::string& id, std::uint64_t number, std::int64_t atMs, const std::string& text);
+    void postChat(ChatMessage& message);
+    void askHistory();
+    void onHistory(base::Result<api::ChatPage> page);
+    void checkChat();                              // once a second while inside
+    void reactionsChanged();
+    void resetChat();
 };
 
 }  // namespace parlour::room

@@ -125,6 +125,8 @@ void RoomSession::Impl::onJoin(signal::Join& join) {
     if (!resumeDisabled) policy.resumePossible();
     lastData.clear();
     nextDataSequence = 1;
+    reactionWindow.begin(loop.clock().now());
+    state.reactions = reactionWindow.counts();
     applyJoin(state, join);
     pingIntervalS = join.pingIntervalS;
     pingTimeoutS = join.pingTimeoutS;

@@ -293,7 +293,10 @@ std::string HouseService::Impl::metadataOf(const HouseRoom& room) {
     if (stage.settings.stageOnly) json["stage_only"] = true;
     if (room.chat.session == stage.session.sid) {
         if (room.chat.rules.slowS > 0) json["chat_slow_s"] = room.chat.rules.slowS;
-        if (!room.chat.rules.pinned.empty()) json["chat_pinned"] = room.chat.rules.pinned;
+        if (!room.chat.rules.pinned.empty()) {
+            json["chat_pinned"] = room.chat.rules.pinned;
+            json["chat_pinned_by"] = room.chat.rules.pinnedBy.str();
+        }
     }
     return json.dump();
 }

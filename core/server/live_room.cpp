@@ -11,8 +11,8 @@
 namespace parlour::server {
 namespace {
 
-constexpr std::size_t kLargeRoom = 50;                       // people; above, listeners' news are collected
-constexpr base::Duration kListenerNews = std::chrono::milliseconds(250);
+constexpr std::size_t kLargeRoom = 50;                       // people; above, news are collected
+constexpr base::Duration kNews = std::chrono::milliseconds(250);   // between two updates of a large room
 constexpr base::Duration kCountNews = std::chrono::seconds(2);
 constexpr std::size_t kPeoplePerMessage = 256;
 constexpr int kSpokeTicks = 13;                              // of 400 ms: 5 s (rooms-and-invitations 1)
@@ -107,10 +107,15 @@ void LiveRoom::take(ParticipantConnection& person, signal::DisconnectReason reas
     m_speaking.erase(person.info().sid);
     const bool abroad = m_abroad.erase(person.identity()) > 0 || person.notable();
     if (keep->active()) {
-        const auto gone = departed(*keep, reason);
-        depart(gone);
+        auto gone = departed(*keep, reason);
         if (abroad)
             for (auto* sister : m_context.sisters(*this)) sister->depart(gone);
+        for (const auto& [id, other] : m_people) other->noteDeparture(gone);
+        m_departed.push_back(std::move(gone));
+        if (m_people.size() < kLargeRoom)
+            flush();
+        else
+            flushSoon(keep->onStage());
         countChanged();
     }
     if (m_people.empty()) m_context.roomEmpty(*this);
@@ -125,6 +130,7 @@ void LiveRoom::depart(const signal::ParticipantInfo& gone) {
 }
 
 void LiveRoom::moveTo(LiveRoom& other, ParticipantConnection& person) {
+    flush();  // who moves takes along nobody of whom it was not told yet that they have gone
     const auto it = m_people.find(person.identity());
     if (it == m_people.end() || it->second.get() != &person || &other == this) return;
     const auto keep = std::move(it->second);
@@ -154,38 +160,48 @@ void LiveRoom::moveTo(LiveRoom& other, ParticipantConnection& person) {
 void LiveRoom::changed(ParticipantConnection& person, bool urgent) {
     person.bumpVersion();
     m_dirty.insert(person.identity());
-    if (urgent || m_people.size() <= kLargeRoom || person.onStage()) {
+    if (urgent || m_people.size() <= kLargeRoom)
         flush();
-        return;
-    }
-    if (m_flushArmed) return;
+    else
+        flushSoon(person.onStage());
+}
+
+void LiveRoom::flushSoon(bool atOnce) {
+    const auto now = m_context.clock.now();
+    const auto due = m_flushed == base::TimePoint::min() ? now : m_flushed + kNews;
+    if (atOnce && due <= now) return flush();
+    if (m_flushArmed && !atOnce) return;
     m_flushArmed = true;
-    m_flushTimer = m_context.net.postAfter(kListenerNews, [this] { flush(); });
+    m_flushTimer = m_context.net.postAfter(atOnce ? due - now : kNews, [this] { flush(); });
 }
 
 void LiveRoom::flush() {
     m_flushTimer.cancel();
     m_flushArmed = false;
+    m_flushed = m_context.clock.now();
     const auto dirty = std::exchange(m_dirty, {});
     std::vector<base::Identity> abroad;
     signal::ParticipantUpdate news;
+    news.participants = std::exchange(m_departed, {});   // first: who comes back at once is both
+    std::vector<ParticipantConnection*> differ;          // those who see more of themselves than others do
     const auto deliver = [&] {
         if (news.participants.empty()) return;
         const auto bytes = signal::encode(signal::SignalResponse(news));
         for (const auto& [id, person] : m_people) {
-            const auto own = std::find_if(news.participants.begin(), news.participants.end(),
-                                          [&, who = id](const auto& p) { return p.identity == who; });
-            if (own == news.participants.end() || person->ownInfo().attributes == own->attributes) {
+            if (std::find(differ.begin(), differ.end(), person.get()) == differ.end()) {
                 person->sendEncoded(bytes);
-            } else {
-                auto theirs = news;
-                theirs.participants[static_cast<std::size_t>(own - news.participants.begin())] = person->ownInfo();
-                person->send(theirs);
+                continue;
             }
+            auto theirs = news;
+            for (auto& p : theirs.participants)
+                if (p.sid == person->info().sid) p = person->ownInfo();
+            person->send(theirs);
         }
         news.participants.clear();
+        differ.clear();
     };
     for (const auto& identity : dirty) {
+        if (news.participants.size() >= kPeoplePerMessage) deliver();
         const auto person = find(identity);
         if (!person) continue;
         if (!person->active()) {
@@ -194,7 +210,7 @@ void LiveRoom::flush() {
         }
         news.participants.push_back(person->info());
         abroad.push_back(identity);
-        if (news.participants.size() == kPeoplePerMessage) deliver();
+        if (person->ownInfo().attributes != person->info().attributes) differ.push_back(person.get());
     }
     deliver();
     showAbroad(abroad);

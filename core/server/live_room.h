@@ -55,8 +55,9 @@ class LiveRoom {
     void moveTo(LiveRoom& other, ParticipantConnection& person);
 
     // Broadcasts.
-    /// The person's info changed. At once for whoever is on stage, within 250 ms for listeners of a large room.
-    void changed(ParticipantConnection& person, bool urgent = true);
+    /// The person's info changed. At once in a small room and for who comes on stage (urgent). In a large one everybody gets
+    /// at most four updates a second, whatever happens: news of the stage at once if the last ones are 250 ms old.
+    void changed(ParticipantConnection& person, bool urgent = false);
     void update(const RoomChanged& change);
     void speakers(const std::vector<SpeakerLevel>& levels);
     void quality(const std::vector<SessionQuality>& list);
@@ -64,6 +65,8 @@ class LiveRoom {
 
   private:
     void flush();
+    /// Large room: now, or as soon as the last update is old enough.
+    void flushSoon(bool atOnce);
     void send(const signal::SignalResponse& message);
     void sendEncoded(base::ByteView bytes);
     void depart(const signal::ParticipantInfo& gone);
@@ -80,6 +83,8 @@ class LiveRoom {
     std::map<base::Identity, std::shared_ptr<ParticipantConnection>> m_people;
     std::map<SessionId, ParticipantConnection*> m_bySession;
     std::set<base::Identity> m_dirty;
+    std::vector<signal::ParticipantInfo> m_departed;   // not told yet
+    base::TimePoint m_flushed = base::TimePoint::min();
     base::Timer m_flushTimer;
     base::Timer m_countTimer;
     bool m_countPending = false;

@@ -298,7 +298,7 @@ void ParticipantConnection::handleEvent(SessionEvent event) {
 void ParticipantConnection::handleChat(const ChatText& text) {
     if (!m_context.house.chat) return;
     // Before the words, which go to every room of the talk.
-    if (!std::exchange(m_author, true) && !m_context.sisters(*m_room).empty()) m_room->changed(*this);
+    if (!std::exchange(m_author, true) && !m_context.sisters(*m_room).empty()) m_room->changed(*this, true);
     ChatPost post{m_room->id(), identity(), m_info.sid, text};
     m_context.house.chat(post, [weak = weak_from_this(), id = text.id](base::Result<std::uint64_t> n) {
         if (const auto self = weak.lock(); self && !self->m_gone) self->answerChat(id, std::move(n));
@@ -320,13 +320,14 @@ void ParticipantConnection::answerChat(const std::string& id, base::Result<std::
 void ParticipantConnection::apply(const PersonChanged& change) {
     if (m_gone) return;
     const auto before = m_info;
+    const bool wasOnStage = onStage();
     m_rights = change.rights;
     if (!change.name.empty()) m_info.name = change.name;
     m_info.attributes = withoutWant(change.attributes);
     m_info.permission = permission();
     if (!m_rights.canPublish) m_pending.clear();
     if (before.name != m_info.name || before.attributes != m_info.attributes || before.permission != m_info.permission)
-        m_room->changed(*this);
+        m_room->changed(*this, onStage() && !wasOnStage);
     if (change.softMuted || (m_rights.forcedMute && !before.tracks.empty()))
         for (const auto& track : m_info.tracks) send(signal::MuteTrack{track.sid, true});
     if (change.askedToUnmute) {

@@ -83,7 +83,7 @@ void ParticipantConnection::handleMessage(base::ByteView bytes) {
             } else if constexpr (std::is_same_v<R, signal::UpdateLocalAudioTrack>) {
                 if (auto* track = findTrack(r.track)) {
                     track->audioFeatures = std::move(r.features);
-                    if (m_pending.count(r.track) == 0) m_room->changed(*this, false);
+                    if (m_pending.count(r.track) == 0) m_room->changed(*this);
                 }
             } else if constexpr (std::is_same_v<R, signal::Simulate>) {
                 // A test hook of LiveKit with which anybody could pose as the speaker (T20).
@@ -203,7 +203,7 @@ void ParticipantConnection::handle(const signal::UpdateMetadata& request) {
                          (!request.name.empty() && request.name != m_info.name);
     if (!request.metadata.empty()) m_info.metadata = request.metadata;
     if (!request.name.empty()) m_info.name = request.name;
-    if (changed) m_room->changed(*this, false);
+    if (changed) m_room->changed(*this);
     if (request.attributes.empty()) return answerRequest(request, RequestReason::ok);
     want(request.attributes.begin()->second, request);
 }

@@ -186,3 +186,18 @@ TEST_CASE("times are read as people type them", "[ctl]") {
         CHECK_FALSE(parseDuration(text));
     }
 }
+
+TEST_CASE("the words of the chat: react, delete, resend, slow, pin", "[ctl][chat]") {
+    Room room;
+    CHECK(std::get<ReactOrder>(*parseOrder("react wow", room.state)).reaction == 3);
+    CHECK(std::get<MessageOrder>(*parseOrder("delete abc", room.state)).id == "abc");
+    CHECK(std::get<MessageOrder>(*parseOrder("resend abc", room.state)).again);
+    CHECK(std::get<ChatRulesOrder>(*parseOrder("slow 0", room.state)).slowS == 0);
+    CHECK(std::get<ChatRulesOrder>(*parseOrder("pin https://a.example/b", room.state)).pinned == "https://a.example/b");
+    CHECK(std::get<ChatRulesOrder>(*parseOrder("pin off", room.state)).pinned == "");
+    CHECK(room.command("pin Ana").verb == StageVerb::pin);   // a hand, not a link
+    for (const char* line : {"react", "react fire", "react Clap", "delete", "delete a b", "slow", "slow -1", "slow 3601", "slow soon"}) {
+        INFO(line);
+        CHECK(room.refusal(line) == "bad_command");
+    }
+}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/room/room_reducer.h"
 
+#include "core/room/chat_reducer.h"
+
 #include "tests/support/catch.h"
 
 using namespace parlour;

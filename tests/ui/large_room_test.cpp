@@ -6,7 +6,6 @@
 
 #include "tests/support/catch.h"
 #include "tests/ui/room_window.h"
-#include "ui/models/roster.h"
 
 using namespace parlour;
 using namespace parlour::tests;
@@ -61,39 +60,6 @@ double perFrame(RoomWindow& w, room::RoomState state, int changes) {
 }
 
 }  // namespace
-
-TEST_CASE("listeners past 200 are counted and searched, not drawn", "[ui][large]") {
-    RoomWindow w("moderator");
-    auto state = crowd(w, 5000);
-    const auto roster = ui::rosterOf(state);
-    CHECK(roster.audience.size() == ui::kDrawnListeners);
-    CHECK(roster.audienceCount > 5000);
-    const auto found = ui::rosterOf(state, "listener 499");
-    CHECK(found.found == 11);   // 499 and 4990 to 4999
-    CHECK(found.people.size() == 11);
-    CHECK(ui::rosterOf(state, "nobody at all").people.empty());
-    CHECK(ui::personRow(state, base::Identity("listener4321"))->name == "Listener 4321");
-    // Oneself is always among those drawn, and equal names are told apart whether the other is drawn or not.
-    std::shared_ptr<room::Participant> me;
-    for (const auto& p : state.participants)
-        if (p->isSelf) me = std::make_shared<room::Participant>(*p);
-    REQUIRE(me);
-    std::erase_if(state.participants, [&](const auto& p) { return p->identity == state.self; });
-    me->seat = api::Seat::audience;
-    me->name = "Listener 3";
-    state.participants.push_back(me);
-    const auto mine = ui::rosterOf(state);
-    CHECK(mine.audience.back().self);
-    CHECK_FALSE(mine.audience.back().handle.isEmpty());
-
-    w.client.show(crowd(w, 5000));
-    REQUIRE(w.until([&] { return w.app->session()->undrawn() > 4700; }));
-    CHECK(w.app->session()->audienceCount() > 5000);
-    w.app->session()->setSearch("listener 4321");
-    CHECK(w.app->session()->found() == 1);
-    CHECK(w.app->session()->people()->count() == 1);
-    CHECK(w.app->session()->person("listener4999").value("name").toString() == "Listener 4999");
-}
 
 TEST_CASE("a room of 5,000 costs the window at most half as much again per frame as an empty one", "[ui][large][bench]") {
     constexpr int kChanges = 100;

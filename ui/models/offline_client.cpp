@@ -159,9 +159,16 @@ void OfflineClient::fill(const std::string& name, const std::string& as) {
         message.fromName = from;
         message.text = words;
         message.at = ago(m_clock, std::chrono::minutes(minutes));
+        message.n = state.chat.size() + 1;
+        message.deleted = message.text.empty();
+        message.history = minutes >= 20;
         state.chat.push_back(message);
     };
+    state.chatKept = true;
+    state.chatRules = {0, "https://talk.example.org/notes/rockets", base::Identity("marcdubois")};
+    state.reactions = {{{112, 3}, {41, 0}, {18, 1}, {9, 0}, {57, 0}, {23, 0}}};
     chat("1", "Nils Berg", "Good evening from Bergen!", 31);
+    chat("d", "Tom Pike", "", 20);
     chat("2", "Mei Chen", "Is there a transcript of last week's talk?", 12);
     chat("3", "Marc Dubois", "Not yet. The notes are on the house's page: https://talk.example.org/notes", 11);
     chat("4", "Marc Dubois", "We take questions from the line at half past.", 11);
@@ -293,18 +300,6 @@ void OfflineClient::command(const room::Command& command) {
         case api::StageVerb::banMany: break;   // crowdCommand
     }
     rebuildHands();
-    publish();
-}
-
-void OfflineClient::say(const std::string& text) {
-    room::ChatMessage message;
-    message.id = "own" + std::to_string(m_state.revision);
-    message.from = m_state.self;
-    if (const auto* own = edit({})) message.fromName = own->name;
-    message.text = text;
-    message.at = m_clock.wallNow();
-    message.own = true;
-    m_state.chat.push_back(message);
     publish();
 }
 

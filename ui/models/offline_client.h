@@ -30,6 +30,10 @@ class OfflineClient : public QObject, public RoomClient {
     void setMicrophone(bool open) override;
     void command(const room::Command& command) override;
     void say(const std::string& text) override;
+    void resendChat(const std::string& id) override;
+    void deleteChat(const std::string& id) override;
+    void setChatRules(std::optional<int> slowS, std::optional<std::string> pinned) override;
+    void react(std::size_t reaction) override;
     void dismissAskToUnmute() override;
     void setVolume(const base::Identity& who, float gain) override;
     void createInvitation(api::Role role, std::optional<int> uses, std::optional<std::chrono::seconds> expires,
@@ -51,6 +55,8 @@ class OfflineClient : public QObject, public RoomClient {
     const room::RoomState& state() const { return m_state; }
     /// Fills the room as the design pictures do; `self` as listener, speaker, moderator or host.
     void fill(const std::string& name, const std::string& as);
+    /// So many more listeners, named "Listener 1" and so on.
+    void crowd(int listeners);
     std::vector<room::Command> commands;   ///< everything that was asked, in order
     bool testing = false;                  ///< the microphone would run for a test
     api::InvitationKind linkKind = api::InvitationKind::listener;   ///< of every link
@@ -68,6 +74,8 @@ class OfflineClient : public QObject, public RoomClient {
     void publish();
     room::Participant* edit(const base::Identity& who);
     void rebuildHands();
+    /// What the house would do with a message of ours.
+    void judge(room::ChatMessage& message);
     /// Verbs about the queue, the door and many people at once; false = another verb.
     bool crowdCommand(const room::Command& command);
     void tellHouse();   ///< what the twin's house knows of the room

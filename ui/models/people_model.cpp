@@ -23,41 +23,43 @@ QString spokenState(const PersonRow& row) {
 }
 }  // namespace
 
-PersonRow personRow(const room::RoomState& state, const room::Participant& person, bool sharesName, int handPlace) {
-    PersonRow row;
-    row.identity = person.identity.str();
-    row.name = text(person.name);
-    if (row.name.isEmpty()) row.name = tr("Somebody");
-    if (sharesName) row.handle = handle(person.identity);
-    row.initials = initials(row.name);
-    row.role = roleWords(person);
-    row.color = colorIndex(person.identity);
-    row.power = person.power;
-    row.onStage = person.seat == api::Seat::stage;
-    row.handUp = person.handUp();
-    row.handPlace = handPlace;
-    row.invited = person.invitedUntil.has_value();
-    row.held = person.held;
-    row.self = person.isSelf;
-    row.muted = row.onStage && !(row.self ? state.microphoneLive : person.microphoneOpen);
-    row.quality = person.connectionQuality;
-    row.announced = person.speakerLevel;
-    row.track = person.audioTrack;
-    row.spoken = spokenState(row);
-    return row;
+std::vector<PersonRow> personRows(const room::RoomState& state) {
+    std::vector<const room::Participant*> people;
+    people.reserve(state.participants.size());
+    for (const auto& person : state.participants) people.push_back(person.get());
+    return personRows(state, people);
 }
 
-std::vector<PersonRow> personRows(const room::RoomState& state) {
-    std::unordered_map<std::string, int> names;
+std::vector<PersonRow> personRows(const room::RoomState& state, const std::vector<const room::Participant*>& people) {
+    std::unordered_map<std::string_view, int> names;
     std::unordered_map<std::string, int> places;
     for (const auto& person : state.participants) ++names[person->name];
     int place = 0;
     for (const auto& hand : state.hands) places[hand.identity.str()] = ++place;
     std::vector<PersonRow> rows;
-    rows.reserve(state.participants.size());
-    for (const auto& person : state.participants) {
-        const auto at = places.find(person->identity.str());
-        rows.push_back(personRow(state, *person, names[person->name] > 1, at == places.end() ? 0 : at->second));
+    rows.reserve(people.size());
+    for (const auto* person : people) {
+        PersonRow row;
+        row.identity = person->identity.str();
+        row.name = text(person->name);
+        if (row.name.isEmpty()) row.name = tr("Somebody");
+        if (names[person->name] > 1) row.handle = handle(person->identity);
+        row.initials = initials(row.name);
+        row.role = roleWords(*person);
+        row.color = colorIndex(person->identity);
+        row.power = person->power;
+        row.onStage = person->seat == api::Seat::stage;
+        row.handUp = person->handUp();
+        row.handPlace = places.count(row.identity) ? places[row.identity] : 0;
+        row.invited = person->invitedUntil.has_value();
+        row.held = person->held;
+        row.self = person->isSelf;
+        row.muted = row.onStage && !(row.self ? state.microphoneLive : person->microphoneOpen);
+        row.quality = person->connectionQuality;
+        row.announced = person->speakerLevel;
+        row.track = person->audioTrack;
+        row.spoken = spokenState(row);
+        rows.push_back(std::move(row));
     }
     return rows;
 }

@@ -36,9 +36,10 @@ struct PersonRow {
     bool operator==(const PersonRow&) const = default;
 };
 
-/// All rows of a state, in its order. For large rooms: roster.h.
+/// All rows of a state, in its order.
 std::vector<PersonRow> personRows(const room::RoomState& state);
-PersonRow personRow(const room::RoomState& state, const room::Participant& person, bool sharesName, int handPlace);
+/// Rows of these people of the state.
+std::vector<PersonRow> personRows(const room::RoomState& state, const std::vector<const room::Participant*>& people);
 
 class PeopleModel : public RowModel<PersonRow> {
     Q_OBJECT

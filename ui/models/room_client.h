@@ -95,6 +95,10 @@ class RoomClient {
     virtual void setMicrophone(bool open) = 0;
     virtual void command(const room::Command& command) = 0;
     virtual void say(const std::string& text) = 0;
+    virtual void resendChat(const std::string& id) = 0;
+    virtual void deleteChat(const std::string& id) = 0;
+    virtual void setChatRules(std::optional<int> slowS, std::optional<std::string> pinned) = 0;
+    virtual void react(std::size_t reaction) = 0;
     virtual void dismissAskToUnmute() = 0;
     virtual void setVolume(const base::Identity& who, float gain) = 0;
     virtual void createInvitation(api::Role role, std::optional<int> uses, std::optional<std::chrono::seconds> expires,

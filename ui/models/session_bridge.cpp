@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/models/session_bridge.h"
 
-#include "ui/models/roster.h"
+#include "ui/models/person_lookup.h"
 #include "ui/models/words.h"
 
 namespace parlour::ui {
@@ -21,8 +21,11 @@ base::Identity identityOf(const QString& who) { return base::Identity(who.toStdS
 }  // namespace
 
 SessionBridge::SessionBridge(RoomClient& client, const base::Clock& clock, QObject* parent)
-    : QObject(parent), m_client(client), m_clock(clock), m_state(std::make_shared<room::RoomState>()), m_door(client, clock) {
+    : QObject(parent), m_client(client), m_clock(clock), m_state(std::make_shared<room::RoomState>()),
+      m_chat(client, clock), m_reactions(client),
+      m_door(client, clock) {
     connect(&m_door, &DoorModel::announced, this, &SessionBridge::announced);
+    connect(&m_audience, &AudienceModel::searchChanged, &m_show, qOverload<>(&QTimer::start));
     m_show.setSingleShot(true);
     m_show.setInterval(0);
     connect(&m_show, &QTimer::timeout, this, &SessionBridge::showLatest);
@@ -50,14 +53,23 @@ void SessionBridge::arrive(room::RoomStatePtr state) {
 }
 
 void SessionBridge::showLatest() {
-    if (!m_latest) return;
     const auto before = m_state;
-    m_state = std::exchange(m_latest, nullptr);
+    if (m_latest) m_state = std::exchange(m_latest, nullptr);
     m_me = selfIn(*m_state);
 
-    showPeople();
+    std::vector<const room::Participant*> onStage;
+    for (const auto& person : m_state->participants)
+        if (person->seat == api::Seat::stage) onStage.push_back(person.get());
+    auto rows = personRows(*m_state, onStage);
+    m_stage.showPeople(rows);
+    const auto listening = m_audience.showAudience(*m_state);
+    m_stageCount = static_cast<int>(rows.size());
+    m_audienceCount = m_audience.total() + m_state->elsewhere;
+    rows.insert(rows.end(), listening.begin(), listening.end());
+    m_people.showPeople(rows);
     m_hands.showHands(handRows(*m_state, base::toUnixMs(m_clock.wallNow())));
-    const int fresh = m_chat.showChat(chatRows(*m_state));
+    m_reactions.showReactions(*m_state);
+    const int fresh = m_chat.showChat(*m_state);
     if (fresh > 0 && !m_chatShown) {
         m_unread += fresh;
         emit unreadChanged();
@@ -74,28 +86,9 @@ void SessionBridge::showLatest() {
     if (before->session != room::SessionState::left && m_state->session == room::SessionState::left) {
         m_unread = 0;
         m_volumes.clear();
-        m_search.clear();
         emit unreadChanged();
         emit ended(leaveWords(m_state->leaveReason), m_state->error.value_or(base::Error{}));
     }
-}
-
-void SessionBridge::showPeople() {
-    const auto roster = rosterOf(*m_state, m_search);
-    m_stageCount = roster.stageCount;
-    m_audienceCount = roster.audienceCount + m_state->elsewhere;
-    m_undrawn = roster.audienceCount - static_cast<int>(roster.audience.size());
-    m_found = roster.found;
-    m_stage.showPeople(roster.stage);
-    m_audience.showPeople(roster.audience);
-    m_people.showPeople(roster.people);
-}
-
-void SessionBridge::setSearch(const QString& search) {
-    if (search == m_search) return;
-    m_search = search;
-    showPeople();
-    emit changed();
 }
 
 void SessionBridge::announceChanges(const room::RoomState& before, const room::RoomState& after) {
@@ -297,20 +290,19 @@ void SessionBridge::setVolume(const QString& who, double volume) {
 double SessionBridge::volume(const QString& who) const { return m_volumes.value(who, 1.0); }
 
 QVariantMap SessionBridge::person(const QString& who) const {
-    if (const auto found = personRow(*m_state, identityOf(who))) {
-        const auto& row = *found;
-        const auto* self = me();
-        const bool below = self && !row.self && self->power > row.power;
-        return {{QStringLiteral("identity"), who}, {QStringLiteral("name"), row.name},
-                {QStringLiteral("handle"), handle(base::Identity(row.identity))},
-                {QStringLiteral("initials"), row.initials}, {QStringLiteral("roleWords"), row.role},
-                {QStringLiteral("spoken"), row.spoken}, {QStringLiteral("colorIndex"), row.color},
-                {QStringLiteral("power"), static_cast<int>(row.power)}, {QStringLiteral("onStage"), row.onStage},
-                {QStringLiteral("handUp"), row.handUp}, {QStringLiteral("invited"), row.invited},
-                {QStringLiteral("held"), row.held}, {QStringLiteral("muted"), row.muted},
-                {QStringLiteral("isSelf"), row.self}, {QStringLiteral("below"), below}};
-    }
-    return {};
+    const auto* found = personIn(*m_state, identityOf(who));
+    if (found == nullptr) return {};
+    const auto row = personRows(*m_state, {found}).front();
+    const auto* self = me();
+    const bool below = self && !row.self && self->power > row.power;
+    return {{QStringLiteral("identity"), who}, {QStringLiteral("name"), row.name},
+            {QStringLiteral("handle"), handle(base::Identity(row.identity))},
+            {QStringLiteral("initials"), row.initials}, {QStringLiteral("roleWords"), row.role},
+            {QStringLiteral("spoken"), row.spoken}, {QStringLiteral("colorIndex"), row.color},
+            {QStringLiteral("power"), static_cast<int>(row.power)}, {QStringLiteral("onStage"), row.onStage},
+            {QStringLiteral("handUp"), row.handUp}, {QStringLiteral("invited"), row.invited},
+            {QStringLiteral("held"), row.held}, {QStringLiteral("muted"), row.muted},
+            {QStringLiteral("isSelf"), row.self}, {QStringLiteral("below"), below}};
 }
 
 void SessionBridge::setListsFrozen(bool frozen) {

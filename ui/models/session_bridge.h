@@ -9,8 +9,11 @@
 #include <QVariant>
 
 #include "core/room/room_state.h"
+#include "ui/models/audience_model.h"
+#include "ui/models/chat_model.h"
 #include "ui/models/door_model.h"
 #include "ui/models/people_model.h"
+#include "ui/models/reaction_model.h"
 #include "ui/models/room_client.h"
 #include "ui/models/talk_models.h"
 
@@ -24,6 +27,7 @@ class SessionBridge : public QObject {
     Q_PROPERTY(QObject* hands READ hands CONSTANT)
     Q_PROPERTY(QObject* chat READ chat CONSTANT)
     Q_PROPERTY(QObject* door READ door CONSTANT)
+    Q_PROPERTY(QObject* reactions READ reactions CONSTANT)
     Q_PROPERTY(bool active READ active NOTIFY changed)            ///< from "Enter room" until the end
     Q_PROPERTY(bool joined READ joined NOTIFY changed)            ///< inside, also while reconnecting
     Q_PROPERTY(bool connecting READ connecting NOTIFY changed)
@@ -35,9 +39,6 @@ class SessionBridge : public QObject {
     Q_PROPERTY(QString liveFor READ liveFor NOTIFY changed)
     Q_PROPERTY(int stageCount READ stageCount NOTIFY changed)
     Q_PROPERTY(int audienceCount READ audienceCount NOTIFY changed)
-    Q_PROPERTY(int undrawn READ undrawn NOTIFY changed)           ///< listeners who are counted and searched, not drawn
-    Q_PROPERTY(int found READ found NOTIFY changed)               ///< how many fit the search
-    Q_PROPERTY(QString search READ search WRITE setSearch NOTIFY changed)   ///< of the list of people
     Q_PROPERTY(int handCount READ handCount NOTIFY changed)
     Q_PROPERTY(bool handsLocked READ handsLocked NOTIFY changed)
     Q_PROPERTY(bool doorLocked READ doorLocked NOTIFY changed)
@@ -67,10 +68,11 @@ class SessionBridge : public QObject {
     room::RoomStatePtr state() const { return m_state; }
 
     PeopleModel* stage() { return &m_stage; }
-    PeopleModel* audience() { return &m_audience; }
+    AudienceModel* audience() { return &m_audience; }
     PeopleModel* people() { return &m_people; }
     HandsModel* hands() { return &m_hands; }
     ChatModel* chat() { return &m_chat; }
+    ReactionModel* reactions() { return &m_reactions; }
     DoorModel* door() { return &m_door; }
     bool active() const;
     bool joined() const;
@@ -83,10 +85,6 @@ class SessionBridge : public QObject {
     QString liveFor() const;
     int stageCount() const { return m_stageCount; }
     int audienceCount() const { return m_audienceCount; }
-    int undrawn() const { return m_undrawn; }
-    int found() const { return m_found; }
-    QString search() const { return m_search; }
-    void setSearch(const QString& search);
     int handCount() const { return m_hands.count(); }
     bool handsLocked() const { return m_state->handsLocked; }
     bool doorLocked() const { return m_state->doorLocked; }
@@ -153,7 +151,6 @@ class SessionBridge : public QObject {
   private:
     void arrive(room::RoomStatePtr state);
     void showLatest();
-    void showPeople();
     void announceChanges(const room::RoomState& before, const room::RoomState& after);
     void tick();
     void send(api::StageVerb verb, const QString& who = {});
@@ -168,17 +165,15 @@ class SessionBridge : public QObject {
     QTimer m_second;
     QTimer m_meters;
     PeopleModel m_stage;
-    PeopleModel m_audience;
+    AudienceModel m_audience;
     PeopleModel m_people;
     HandsModel m_hands;
     ChatModel m_chat;
+    ReactionModel m_reactions;
     DoorModel m_door;
     QHash<QString, double> m_volumes;
     int m_stageCount = 0;
     int m_audienceCount = 0;
-    int m_undrawn = 0;
-    int m_found = 0;
-    QString m_search;
     int m_unread = 0;
     bool m_chatShown = false;
     bool m_metersShown = false;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/models/talk_models.h"
 
-#include <QDateTime>
-#include <QLocale>
 #include <unordered_map>
 #include <utility>
 
@@ -93,61 +91,6 @@ void HandsModel::setFrozen(bool frozen) {
         m_waiting = m_rows;
     else
         showHands(std::exchange(m_waiting, {}));
-}
-
-std::vector<ChatRow> chatRows(const room::RoomState& state) {
-    constexpr qint64 kSameBreathMs = 3 * 60 * 1000;
-    std::vector<ChatRow> rows;
-    rows.reserve(state.chat.size());
-    const room::ChatMessage* before = nullptr;
-    for (const auto& message : state.chat) {
-        ChatRow row;
-        row.id = message.id;
-        row.from = text(message.fromName);
-        row.initials = initials(row.from);
-        row.words = text(message.text);
-        const auto time = QDateTime::fromMSecsSinceEpoch(base::toUnixMs(message.at)).time();
-        row.time = QLocale().toString(time, QLocale().timeFormat(QLocale::ShortFormat).remove(QStringLiteral(":ss")));
-        row.color = colorIndex(message.from);
-        row.own = message.own;
-        row.follows = before && before->from == message.from &&
-                      base::toUnixMs(message.at) - base::toUnixMs(before->at) < kSameBreathMs;
-        before = &message;
-        rows.push_back(std::move(row));
-    }
-    return rows;
-}
-
-QVariant ChatModel::data(const QModelIndex& index, int role) const {
-    const auto* row = at(index);
-    if (!row) return {};
-    switch (static_cast<Role>(role)) {
-        case From: return row->from;
-        case Initials: return row->initials;
-        case Words: return row->words;
-        case Time: return row->time;
-        case Color: return row->color;
-        case Own: return row->own;
-        case Follows: return row->follows;
-    }
-    return {};
-}
-
-QHash<int, QByteArray> ChatModel::roleNames() const {
-    return {{From, "from"}, {Initials, "initials"}, {Words, "words"}, {Time, "time"}, {Color, "colorIndex"},
-            {Own, "own"}, {Follows, "follows"}};
-}
-
-int ChatModel::showChat(const std::vector<ChatRow>& next) {
-    std::unordered_map<std::string, bool> had;
-    for (const auto& row : m_rows) had[row.id] = true;
-    int fresh = 0;
-    for (const auto& row : next)
-        if (!row.own && !had.count(row.id)) ++fresh;
-    const auto before = rowCount();
-    show(next);
-    if (before != rowCount() || fresh > 0) emit countChanged();
-    return fresh;
 }
 
 }  // namespace parlour::ui

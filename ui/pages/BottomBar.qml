@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Always in this order: leave, more, own state in words, chat, invite, hand or microphone.
+// Always in this order: leave, more, own state in words, react, chat, invite, hand or microphone.
 import QtQuick
 import Parlour.Theme
 import Parlour.Controls
@@ -9,6 +9,7 @@ Rectangle {
     id: root
     readonly property var session: App.session
     readonly property bool narrow: width < 640
+    readonly property bool tight: width < 760
     readonly property int side: narrow ? 12 : 28
     signal inviteWanted()
     signal panelRequested(string which)
@@ -88,8 +89,25 @@ Rectangle {
         y: root.narrow ? 46 : (parent.height - height) / 2
         spacing: root.narrow ? 6 : 10
         ActionButton {
+            id: reactButton
+            visible: root.session.chat.kept
+            iconName: "smile"
+            iconOnly: true
+            implicitWidth: root.tight ? 44 : 54
+            pressedIn: reactionBar.opened
+            spokenName: qsTr("React")
+            hint: qsTr("Keys 1 to 6")
+            onClicked: reactionBar.opened ? reactionBar.close() : reactionBar.open()
+            ReactionBar {
+                id: reactionBar
+                x: Math.round((reactButton.width - width) / 2)
+                y: -height - 10
+            }
+        }
+        ActionButton {
             iconName: "chat"
             iconOnly: true
+            implicitWidth: root.tight ? 44 : 54
             spokenName: qsTr("Chat")
             hint: root.session.unreadChat > 0 ? qsTr("%1 unread").arg(root.session.unreadChat) : ""
             onClicked: root.panelRequested("chat")
@@ -115,7 +133,9 @@ Rectangle {
             visible: root.session.moderator
             text: qsTr("Invite")
             iconName: "link"
-            iconOnly: root.width < 820
+            iconOnly: root.width < 880
+            implicitWidth: !iconOnly ? 34 + words : root.tight ? 44 : 54
+            readonly property real words: contentItem.implicitWidth
             spokenName: qsTr("Invite")
             onClicked: root.inviteWanted()
         }

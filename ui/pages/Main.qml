@@ -61,6 +61,7 @@ Window {
     Shortcut { sequences: [StandardKey.Quit]; onActivated: window.close() }
     Shortcut { sequences: ["M"]; enabled: window.inRoom; autoRepeat: false; onActivated: App.session.toggleMicrophone() }
     Shortcut { sequences: ["H"]; enabled: window.inRoom; autoRepeat: false; onActivated: App.session.toggleHand() }
+    ReactionKeys { enabled: window.inRoom && App.session.chat.kept }
     Shortcut { sequences: ["F6"]; enabled: window.inRoom; onActivated: shell.nextPane() }
     Shortcut { sequences: [StandardKey.Paste]; enabled: App.page === "hallway"; onActivated: {
         const link = App.linkInClipboard()

@@ -9,28 +9,13 @@ import Parlour.Models
 FocusScope {
     id: root
     signal personWanted(string identity)
-    readonly property bool large: App.session.stageCount + App.session.audienceCount > 20
-    TextInputField {
+    AudienceSearch {
         id: search
-        visible: root.large
         anchors { left: parent.left; right: parent.right; top: parent.top; leftMargin: 16; rightMargin: 16 }
-        label: qsTr("Find somebody")
-        placeholderText: label
-        maximumLength: 64
-        onTextChanged: App.session.search = text
     }
-    Caption {
-        id: count
-        visible: root.large
-        anchors { left: search.left; right: search.right; top: search.bottom; topMargin: 6 }
-        text: App.session.found === 0 ? qsTr("Nobody here is called that.")
-            : App.session.found > list.count ? qsTr("%1 of %2 shown").arg(list.count).arg(Number(App.session.found).toLocaleString(Qt.locale(), "f", 0))
-            : qsTr("%n people", "", App.session.found)
-    }
-    Component.onDestruction: App.session.search = ""
     ListView {
         id: list
-        anchors { left: parent.left; right: parent.right; bottom: parent.bottom; top: root.large ? count.bottom : parent.top; topMargin: root.large ? 6 : 0 }
+        anchors { left: parent.left; right: parent.right; top: search.bottom; bottom: parent.bottom; topMargin: search.visible ? 6 : 0 }
         clip: true
         focus: true
         leftMargin: 8
@@ -41,7 +26,16 @@ FocusScope {
         boundsBehavior: Flickable.StopAtBounds
         T.ScrollBar.vertical: ThinScrollBar { }
         Accessible.role: Accessible.List
-        Accessible.name: qsTr("People, %1").arg(count)
+        Accessible.name: qsTr("People, %1").arg(App.session.stageCount + App.session.audienceCount)
+        footer: UserText {
+            visible: App.session.audience.hidden > 0
+            width: list.width - 16
+            height: visible ? implicitHeight : 0
+            leftPadding: 8
+            topPadding: 8
+            text: qsTr("and %1 more in the audience").arg(Number(App.session.audience.hidden).toLocaleString(Qt.locale(), "f", 0))
+            color: Theme.muted
+        }
         Keys.onReturnPressed: if (currentItem) root.personWanted(currentItem.identity)
         delegate: PressableRow {
             id: row
@@ -60,7 +54,7 @@ FocusScope {
             width: list.width - 16
             height: 54
             focusPolicy: Qt.NoFocus
-                    spokenName: handle === "" ? name : name + " " + handle
+            spokenName: handle === "" ? name : name + " " + handle
             spokenState: spoken
             onClicked: root.personWanted(identity)
             contentItem: Item {

@@ -34,6 +34,7 @@ FocusScope {
     function showScene(scene) {
         if (!session.joined) return
         if (scene === "chat" || scene === "people" || scene === "hands" || scene === "door") showPanel(scene)
+        if (scene.startsWith("chat-")) showPanel("chat")
         if (scene.startsWith("desk-")) desk.show(scene.slice(5))
         if (scene === "person") personSheet.show("kenjiito")
         if (scene === "remove") { personSheet.show("kenjiito"); removeSheet.show("kenjiito", false) }

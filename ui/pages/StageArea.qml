@@ -51,10 +51,19 @@ FocusScope {
         header: Column {
             width: grid.width
             topPadding: root.narrow ? 12 : 22
-            FieldLabel {
-                x: 8
-                text: qsTr("On stage · %1").arg(App.session.stageCount)
-                role: Accessible.Heading
+            Item {
+                width: parent.width
+                height: rising.height
+                FieldLabel {
+                    x: 8
+                    anchors.verticalCenter: parent.verticalCenter
+                    text: qsTr("On stage · %1").arg(App.session.stageCount)
+                    role: Accessible.Heading
+                }
+                RisingReactions {
+                    id: rising
+                    anchors { right: parent.right; rightMargin: 8 }
+                }
             }
             Flow {
                 width: parent.width
@@ -85,6 +94,11 @@ FocusScope {
                 text: qsTr("Listening · %1").arg(Number(App.session.audienceCount).toLocaleString(Qt.locale(), "f", 0))
                 role: Accessible.Heading
             }
+            AudienceSearch {
+                x: 8
+                width: parent.width - 16
+                bottomPadding: 10
+            }
         }
         delegate: AudienceTile {
             width: grid.cellWidth
@@ -93,13 +107,14 @@ FocusScope {
         }
         footer: Item {
             width: grid.width
-            height: more.visible ? more.height + 24 : 16
+            height: more.visible ? more.implicitHeight + 24 : 16
             UserText {
                 id: more
-                visible: App.session.undrawn > 0
+                visible: App.session.audience.hidden > 0
                 x: 8
+                y: 4
                 width: parent.width - 16
-                text: qsTr("and %1 more who listen; find them under People").arg(Number(App.session.undrawn).toLocaleString(Qt.locale(), "f", 0))
+                text: qsTr("and %1 more").arg(Number(App.session.audience.hidden).toLocaleString(Qt.locale(), "f", 0))
                 color: Theme.muted
             }
         }
