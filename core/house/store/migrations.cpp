@@ -25,6 +25,7 @@ std::vector<Migration> migrations() {
         {5, kStageSchema, nullptr},
         {6, kSafetySchema, chainAudit},
         {7, kPeopleSchema, nullptr},
+        {10, kPersonSchema, nullptr},
     };
 }
 

@@ -34,6 +34,7 @@ extern const std::string_view kScheduleSchema;
 extern const std::string_view kStageSchema;
 extern const std::string_view kSafetySchema;
 extern const std::string_view kPeopleSchema;
+extern const std::string_view kPersonSchema;
 /// Everybody there is becomes findable by name.
 void fillNameParts(soci::session& sql);
 /// Old audit rows become links of the chain.
