@@ -56,7 +56,10 @@ void deletePerson(Impl& impl, const RouteCall& call, const api::DeleteWish& wish
         auto out = house::deletePerson(impl.store, who, impl.clock.wallNow());
         if (!out) return out;
         impl.store.addAudit({impl.clock.wallNow(), {}, call.who, "person_deleted", who, {}});
-        impl.afterCommit.push_back([&impl, forgotten = out->forgotten] {
+        impl.afterCommit.push_back([&impl, who, forgotten = out->forgotten] {
+            for (const auto& [_, room] : impl.rooms)
+                for (auto& question : room->questions.desk.questions)
+                    if (question.asker == who) question.askerName.clear(), question.words.clear(), question.reason.clear();
             for (const auto& id : forgotten.unpinned)
                 if (const auto room = impl.find(id)) room->chat.rules.pinned.clear(), room->chat.rules.pinnedBy = {}, impl.tellRoom(room);
             for (const auto& id : forgotten.renamed)
@@ -103,6 +106,8 @@ void rekey(Impl& impl, const RouteCall& call, const api::RekeyWish& wish, HouseS
             for (const auto& [_, room] : impl.rooms) {
                 // Whom a moderator removed from this conversation stays removed.
                 if (const auto mark = room->stage.marks.find(from); mark != room->stage.marks.end()) room->stage.marks.insert_or_assign(id, mark->second);
+                for (auto& question : room->questions.desk.questions)
+                    if (question.asker == from) question.asker = id;
                 if (room->chat.rules.pinnedBy == from) room->chat.rules.pinnedBy = id;
             }
         });

@@ -45,6 +45,7 @@ constexpr Part kParts[] = {
     {"notices", "SELECT n, kind, object, sender, at_ms FROM notices WHERE identity = :w ORDER BY n"},
     {"talks", "SELECT id, title, details, zone, start_ms, minutes, repeats, room, cancelled, created_ms FROM events WHERE host = :w ORDER BY start_ms"},
     {"answers_to_talks", "SELECT event, answer, at_ms FROM rsvps WHERE identity = :w ORDER BY at_ms"},
+    {"reminders", "SELECT object, at_ms FROM reminders WHERE identity = :w ORDER BY at_ms"},
     {"votes_on_dates", "SELECT event, date_ms FROM date_votes WHERE identity = :w ORDER BY event, date_ms"},
     {"calendar_feed", "SELECT at_ms FROM feeds WHERE identity = :w"},
     {"guests_invited", "SELECT id, name, state, version, created_ms, changed_ms, talk_ms, agreed_ms, room FROM guests WHERE host = :w ORDER BY created_ms"},
@@ -53,6 +54,7 @@ constexpr Part kParts[] = {
     {"guest_messages", "SELECT m.guest, m.n, m.act, m.words, m.at_ms FROM guest_messages m JOIN guests g ON g.id = m.guest "
                        "WHERE m.party = 'host' AND g.host = :w ORDER BY m.guest, m.n"},
     {"chat", "SELECT room, n, name, at_ms, words, deleted FROM chat WHERE author = :w ORDER BY at_ms, room, n"},
+    {"questions", "SELECT room, n, at_ms, words, origin, state FROM questions WHERE asker = :w ORDER BY at_ms, room, n"},
     {"links_pinned", "SELECT room, pinned FROM chat_rules WHERE pinned_by = :w"},
     {"reports_made", "SELECT id, at_ms, room, reported, words, resolved_ms, resolution FROM reports WHERE reporter = :w ORDER BY at_ms"},
     {"reports_about", "SELECT id, at_ms, room, resolved_ms FROM reports WHERE reported = :w ORDER BY at_ms"},

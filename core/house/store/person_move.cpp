@@ -22,7 +22,7 @@ constexpr Keyed kKeyed[] = {
     {"marks", "identity", "room"},      {"earned", "identity", "sid"},         {"applications", "identity", "invitation"},
     {"profiles", "identity", ""},       {"pictures", "identity", ""},          {"notices", "identity", "n"},
     {"follows", "who", "whom"},         {"follows", "whom", "who"},            {"blocks", "who", "whom"},
-    {"blocks", "whom", "who"},          {"rsvps", "identity", "event"},        {"date_votes", "identity", "event, date_ms"},
+    {"reminders", "identity", "object"}, {"blocks", "whom", "who"},          {"rsvps", "identity", "event"},        {"date_votes", "identity", "event, date_ms"},
 };
 
 struct Plain {
@@ -33,7 +33,7 @@ constexpr Plain kPlain[] = {
     {"house_members", "invited_by"}, {"invitations", "issuer"},    {"invitations", "for_key"},         {"applications", "answered_by"},
     {"waves", "sender"},             {"waves", "receiver"},        {"notices", "sender"},              {"events", "host"},
     {"guests", "host"},              {"chat", "author"},           {"guest_compared", "by_identity"},  {"chat_rules", "pinned_by"},
-    {"reports", "reporter"},         {"reports", "reported"},      {"reports", "resolved_by"},
+    {"questions", "asker"},          {"reports", "reporter"},         {"reports", "reported"},      {"reports", "resolved_by"},
 };
 
 std::string sameKey(const std::string& table, std::string key) {

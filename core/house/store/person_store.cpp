@@ -8,6 +8,7 @@
 #include "core/house/store/chat_store.h"
 #include "core/house/store/name_parts.h"
 #include "core/house/store/people_store.h"
+#include "core/house/store/question_store.h"
 #include "core/house/store/report_store.h"
 #include "core/house/store/schedule_store.h"
 #include "core/house/store/store_impl.h"
@@ -113,7 +114,15 @@ void PersonStore::forgetGuests(const base::Identity& who, const std::string& key
         rooms.merge(texts("SELECT green_room FROM guests WHERE id = :w AND green_room <> ''", id));
         sql << "UPDATE invitations SET revoked_ms = COALESCE(revoked_ms, :a), for_name = '', message = '', object = '' WHERE object = :i", use(at, "a"),
             use(id, "i");
-        for (const char* table : {"guest_compared", "guest_signatures", "guest_messages", "guest_versions"})
+        // Its talk in the calendar names the guest.
+        const std::string title = kNamelessTalk;
+        sql << "UPDATE events SET title = :t, details = '', sequence = sequence + 1, changed_ms = :a, "
+               "cancelled = CASE WHEN ends_ms IS NULL OR ends_ms > :n THEN 1 ELSE cancelled END "
+               "WHERE id IN (SELECT event FROM guest_shows WHERE guest = :i)",
+            use(title, "t"), use(at, "a"), use(at, "n"), use(id, "i");
+        run("DELETE FROM notices WHERE object IN (SELECT event FROM guest_shows WHERE guest = :w)", id);
+        run("DELETE FROM reminders WHERE object = :w", id);
+        for (const char* table : {"guest_shows", "guest_compared", "guest_signatures", "guest_messages", "guest_versions"})
             run(std::string("DELETE FROM ") + table + " WHERE guest = :w", id);
         run("DELETE FROM guests WHERE id = :w", id);
         run("DELETE FROM notices WHERE object = :w", id);
@@ -139,6 +148,7 @@ PersonStore::Forgotten PersonStore::forget(const base::Identity& who, base::Wall
     forgetTalks(who, now);
     const auto pinned = texts("SELECT room FROM chat_rules WHERE pinned_by = :w", who.str());
     ChatStore(m_store).forgetPerson(who);
+    QuestionStore(m_store).forgetPerson(who);
     PeopleStore(m_store).forget(who);
     const long long at = base::toUnixMs(now);
     sql << "UPDATE invitations SET revoked_ms = :a WHERE for_key = :w AND revoked_ms IS NULL", use(at, "a"), use(who.str(), "w");
