@@ -160,8 +160,14 @@ int join(const Options& options, const base::Clock& clock, base::TimePoint start
     actions.setMicrophone = [&](bool open) { session->setMicrophone(open); };
     actions.command = [&](const room::Command& order) { session->command(order); };
     actions.sendChat = [&](const std::string& text) { session->sendChat(text); };
+    actions.react = [&](std::size_t reaction) { session->react(reaction); };
+    actions.message = [&](const MessageOrder& order) { order.again ? session->resendChat(order.id) : session->deleteChat(order.id); };
+    actions.setChatRules = [&](const ChatRulesOrder& order) { session->setChatRules(order.slowS, order.pinned); };
     actions.createInvitation = [&](const InvitationOrder& order, std::function<void(base::Result<std::string>)> done) {
         session->createInvitation(order.role, order.uses, order.expires, std::move(done));
+    };
+    actions.request = [&](const std::string& what, const std::string& body, std::function<void(base::Result<std::string>)> done) {
+        session->ask(what, body, std::move(done));
     };
     actions.leave = [&](std::function<void()> done) { session->leave(std::move(done)); };
     actions.joined = [&] {

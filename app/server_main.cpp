@@ -280,6 +280,41 @@ int houseInit(const Options& o, const server::ServerConfig& config) {
     return ordered != 0 ? ordered : code;
 }
 
+/// "@handle" or an id.
+int withPerson(const Options& o, const server::ServerConfig& config, const std::function<int(const std::string& id)>& then) {
+    if (!o.id.starts_with('@')) return then(o.id);
+    std::string id;
+    const int code = order(config, tableRequest("GET", "members?limit=200&q=" + o.id.substr(1)), [&](const Json& ok) {
+        for (const auto& one : ok["members"])
+            if (one.value("handle", "") == o.id.substr(1)) id = one.value("id", "");
+    });
+    if (code != 0) return code;
+    if (id.empty()) return fail({base::ErrorKind::notFound, "person_unknown", "Nobody has this handle.", "Look at the list of members.", o.id});
+    return then(id);
+}
+
+int personExport(const Options& o, const server::ServerConfig& config) {
+    return withPerson(o, config, [&](const std::string& id) {
+        int code = 0;
+        const int ordered = order(config, tableRequest("GET", "persons/" + id + "/export"), [&](const Json& ok) {
+            if (o.file.empty()) return say(ok.dump(2));
+            std::ofstream out(o.file, std::ios::binary);
+            out << ok.dump(2) << "\n";
+            out.flush();
+            if (!out) code = fail({base::ErrorKind::unavailable, "file_unwritable", "The file cannot be written.", "Choose another one.", o.file});
+            else say(o.json ? Json{{"file", o.file}}.dump() : "written: " + o.file);
+        });
+        return ordered != 0 ? ordered : code;
+    });
+}
+
+int personDelete(const Options& o, const server::ServerConfig& config) {
+    return withPerson(o, config, [&](const std::string& id) {
+        return order(config, tableRequest("POST", "persons/" + id + "/delete", Json{{"confirm", id}}),
+                     [&](const Json& ok) { say(o.json ? ok.dump() : "deleted; a nameless place stays in the tree"); });
+    });
+}
+
 int roomList(const Options& o, const server::ServerConfig& config) {
     return order(config, {{"command", "room.list"}}, [&](const Json& ok) {
         if (o.json) return say(ok.dump());
@@ -396,13 +431,20 @@ int main(int argc, char** argv) {
     revoking->add_option("ID", o.id)->required();
     revoking->add_option("--scope", o.scope, "link, people (also who came by it), subtree")->check(CLI::IsMember({"link", "people", "subtree"}));
 
+    auto* person = app.add_subcommand("person", "what the house holds of one person")->require_subcommand(1);
+    auto* exporting = person->add_subcommand("export", "everything it knows of them, as JSON");
+    exporting->add_option("ID", o.id, "of the person, or @handle")->required();
+    exporting->add_option("-o,--output", o.file, "a file (default: standard output)");
+    auto* deleting = person->add_subcommand("delete", "forget them for good; a nameless place stays in the tree");
+    deleting->add_option("ID", o.id, "of the person, or @handle")->required();
+
     auto* backing = app.add_subcommand("backup", "write the whole house to a file, also while it runs; the file holds its keys");
     backing->add_option("FILE", o.file)->required();
     auto* restoring = app.add_subcommand("restore", "put a backup into an empty data folder");
     restoring->add_option("FILE", o.file)->required();
     auto* checking = app.add_subcommand("check", "look for what commonly goes wrong");
     checking->add_flag("--keys", o.keys, "list all configuration keys");
-    for (auto* sub : {house, founding, room, invite, serving, checking, roomCreating, roomListing, roomEnding, inviting, inviteListing, revoking, backing, restoring})
+    for (auto* sub : {house, founding, room, invite, serving, checking, roomCreating, roomListing, roomEnding, inviting, inviteListing, revoking, backing, restoring, person, exporting, deleting})
         sub->fallthrough();
     try {
         app.parse(argc, argv);
@@ -419,6 +461,8 @@ int main(int argc, char** argv) {
     if (*inviteListing) return inviteList(o, *config);
     if (*revoking)
         return order(*config, {{"command", "invite.revoke"}, {"id", o.id}, {"scope", o.scope}}, [&](const Json&) { say(o.json ? "{}" : "revoked"); });
+    if (*exporting) return personExport(o, *config);
+    if (*deleting) return personDelete(o, *config);
     if (*backing) return archived(o, server::backupHouse(*config, base::SystemClock(), o.file), "written");
     if (*restoring) return archived(o, server::restoreHouse(*config, base::SystemClock(), o.file), "restored");
     if (*checking) return check(o, *config);

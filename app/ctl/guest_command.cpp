@@ -5,12 +5,14 @@
 #include <fstream>
 #include <ostream>
 #include <sstream>
+#include <utility>
 
 #include "app/ctl/duration.h"
 #include "app/ctl/house_command.h"
 #include "core/api/guest_types.h"
 #include "core/api/house_json.h"
 #include "core/base/local_time.h"
+#include "core/base/zone_files.h"
 #include "core/room/terms_file.h"
 
 namespace parlour::ctl {
@@ -96,12 +98,15 @@ void printView(const SidePtr& side, const api::GuestView& view) {
     Json out{{"id", view.id.str()}, {"name", view.name},     {"party", all["party"]}, {"state", view.state}, {"version", view.version},
              {"terms", all["terms"]}, {"signed_by", Json::array()}, {"messages", all["messages"]}, {"verified", view.verified},
              {"seat_taken", view.seatTaken}, {"my_seat", view.mySeat}, {"safety_code", view.safetyCode}, {"room", view.room.str()},
-             {"green_room", view.greenRoom.str()}, {"guest_ready", view.guestReady}, {"host_ready", view.hostReady}};
+             {"green_room", view.greenRoom.str()}, {"guest_ready", view.guestReady}, {"host_ready", view.hostReady}, {"started", view.started},
+             {"at", view.atMs > 0 ? Json(base::formatIso(base::toUtcTime(base::fromUnixMs(view.atMs)))) : Json(nullptr)}, {"event", view.event},
+             {"page", view.page}, {"ics", view.ics}, {"late_minutes", view.lateMinutes}};
     for (const auto& one : view.signedBy)
         out["signed_by"].push_back({{"side", one.side}, {"by", std::string(api::toString(one.by))}, {"key", one.key}, {"bound", one.bound}});
     side->call->print(out, [&](std::ostream& to) {
         to << view.name << ": " << view.state << ", version " << view.version << "\n";
         printTerms(to, view.terms);
+        if (view.atMs > 0) to << "  on " << base::formatIso(base::toUtcTime(base::fromUnixMs(view.atMs))) << (view.started ? ", the audience is in" : "") << "\n";
         for (const auto& one : view.signedBy) to << "signed for the " << one.side << " by the " << api::toString(one.by) << ", key " << one.key << "\n";
         for (const auto& one : view.messages) to << one.name << " (" << one.act << "): " << one.text << "\n";
     });
@@ -140,14 +145,24 @@ void create(const HouseCallPtr& call) {
     });
 }
 
+/// The board, one column after the other.
 void list(const HouseCallPtr& call) {
     call->get("/guests", [call](const Json& board) {
         const Json guests = board.value("guests", Json::array());
         call->print(guests, [&](std::ostream& to) {
             if (guests.empty()) to << "No guests invited.\n";
-            for (const auto& one : guests)
-                to << one.value("id", "") << "  " << one.value("column", "") << "  " << one.value("name", "") << ": " << one.value("topic", "")
-                   << "  (" << one.value("state", "") << ", version " << one.value("version", 1) << ")\n";
+            for (const auto& [column, title] : {std::pair{"invited", "Invited"}, {"talking", "Talking"}, {"agreed", "Agreed"}, {"scheduled", "Scheduled"}, {"done", "Done"}}) {
+                bool first = true;
+                for (const auto& one : guests) {
+                    if (one.value("column", "") != column) continue;
+                    if (std::exchange(first, false)) to << title << "\n";
+                    to << "  " << one.value("id", "") << "  " << one.value("name", "") << ": " << one.value("topic", "") << "  (" << one.value("state", "")
+                       << ", version " << one.value("version", 1);
+                    if (const auto at = one.value("at_ms", std::int64_t{0}); at > 0) to << ", on " << base::formatIso(base::toUtcTime(base::fromUnixMs(at)));
+                    if (one.value("waits_for", "") == "host") to << ", your answer is missing";
+                    to << ")\n";
+                }
+            }
         });
     });
 }
@@ -260,6 +275,7 @@ void change(const HouseCallPtr& call) {
     if (given.has("withdraw-delegate")) body["withdraw_delegate"] = true;
     if (given.has("free-seat")) body["free_seat"] = true;
     if (given.has("compared")) body["compared"] = given.text("compared");
+    if (given.has("start")) body["start"] = true;
     if (given.has("room")) body["room"] = given.text("room");
     if (given.has("at")) {
         const auto at = base::parseIsoTime(given.text("at"));
@@ -267,11 +283,37 @@ void change(const HouseCallPtr& call) {
         if (!at->offset) return call->usage("--at needs a time zone, like 2026-11-24T18:00Z.");
         body["at_ms"] = base::toUnixMs(base::toWallTime(at->utc()));
     }
-    if (body.empty()) return call->usage("Say what to change: --revoke, --withdraw-delegate, --free-seat, --compared, --at or --room.");
+    if (body.empty()) return call->usage("Say what to change: --revoke, --withdraw-delegate, --free-seat, --compared, --at, --room or --start.");
     const auto side = sideOf(call);
     if (!side) return;
     if (side->link) return call->usage("Only the host changes that; give the id.");
     ask(side, "change", body, [side](const api::GuestView& view) { printView(side, view); });
+}
+
+void schedule(const HouseCallPtr& call) {
+    const auto& given = call->given();
+    const Json body{{"at", given.text("at")}, {"zone", given.has("zone") ? given.text("zone") : base::machineZone()}};
+    call->post("/guests/" + given.text("ID") + "/schedule", body, [call](const Json& view) {
+        Json out = Json::object();
+        for (const char* field : {"id", "event", "page", "ics", "room"}) out[field] = view.value(field, std::string());
+        out["at"] = base::formatIso(base::toUtcTime(base::fromUnixMs(view.value("at_ms", std::int64_t{0}))));
+        call->print(out, [&](std::ostream& to) {
+            to << "In the calendar: " << out.value("event", "") << ", " << out.value("at", "") << "\npage:     " << out.value("page", "")
+               << "\ncalendar: " << out.value("ics", "") << "\nThe audience comes in when you and the guest are ready (guest ready).\n";
+        });
+    });
+}
+
+void remind(const HouseCallPtr& call) {
+    const auto link = call->link("LINK");
+    if (!link) return;
+    call->house(*link);
+    const Json body{{"link", link->id().str()}, {"secret", link->secret()}, {"on", !call->given().has("off")}};
+    call->post("/guests/remind", body, [call](const Json&) {
+        call->print(Json::object(), [&](std::ostream& to) {
+            to << (call->given().has("off") ? "No reminder.\n" : "You are told when it has a date, a quarter of an hour before, and when it begins.\n");
+        });
+    });
 }
 
 void terms(const HouseCallPtr& call) {
@@ -337,12 +379,18 @@ std::vector<HouseCommand> guestCommands() {
          {which, {"ANSWER", A::positional, "accept|decline|ask|counter|hold"}, {"--text", A::option, "words for the other side"},
           {"--set", A::repeated, "FIELD=VALUE of a counter-proposal; again for a list"}, code}, answer},
         {"guest sign", "sign the newest version", {which, {"--version", A::required, "the version you read"}, code}, sign},
+        {"guest schedule", "as host: the agreed talk goes into the calendar",
+         {{"ID", A::positional, "of the guest"}, {"--at", A::option, "one of the agreed dates, where there are several"},
+          {"--zone", A::option, "of the calendar; this machine's without"}}, schedule},
+        {"guest remind", "by the public link: be told when it has a date and when it begins",
+         {{"LINK", A::positional, "of the public post"}, {"--off", A::flag, "no reminder after all"}}, remind},
         {"guest claim", "take the guest's seat", {which, code}, claim},
         {"guest ready", "the light that says your side is ready", {which, {"--off", A::flag, "not ready after all"}, code}, ready},
         {"guest offstage", "as delegate: take the guest off the stage", {which}, offstage},
         {"guest change", "as host: withdraw, free the seat, mark as compared, set time and room",
          {which, {"--revoke", A::flag, "end the invitation"}, {"--withdraw-delegate", A::flag, "the delegate's link ends"}, {"--free-seat", A::flag, "the guest lost the key"},
-          {"--compared", A::option, "KEY whose safety code was compared"}, {"--at", A::option, "ISO time of the talk"}, {"--room", A::option, "where"}}, change},
+          {"--compared", A::option, "KEY whose safety code was compared"}, {"--at", A::option, "ISO time of the talk"}, {"--room", A::option, "where"},
+          {"--start", A::flag, "let the audience in without waiting for both lights"}}, change},
         {"guest terms", "the signed terms as a file", {which, {"-o", A::required, "file"}}, terms},
         {"terms verify", "check a file of signed terms without any server", {{"FILE", A::positional, "of guest terms"}, {"--expect", A::option, "key or fingerprint that has to be among the signers"}}, verify},
     };

@@ -105,7 +105,7 @@ void HouseCall::usage(const std::string& sentence) {
 const std::vector<HouseCommand>& houseCommands() {
     static const std::vector<HouseCommand> all = [] {
         std::vector<HouseCommand> list;
-        for (const auto& topic : {memberCommands(), peopleCommands(), identityCommands(), roomCommands(), scheduleCommands(), safetyCommands(),
+        for (const auto& topic : {memberCommands(), peopleCommands(), identityCommands(), personCommands(), roomCommands(), scheduleCommands(), safetyCommands(),
                                   guestCommands()})
             list.insert(list.end(), topic.begin(), topic.end());
         return list;

@@ -108,6 +108,7 @@ std::vector<HouseCommand> roomCommands();     // room_command.cpp
 std::vector<HouseCommand> memberCommands();   // member_command.cpp
 std::vector<HouseCommand> safetyCommands();   // safety_command.cpp
 std::vector<HouseCommand> identityCommands(); // identity_command.cpp
+std::vector<HouseCommand> personCommands();   // person_command.cpp
 std::vector<HouseCommand> guestCommands();    // guest_command.cpp
 std::vector<HouseCommand> scheduleCommands(); // schedule_command.cpp
 

@@ -165,11 +165,30 @@ void JoinCommand::perform(const Order& order) {
             self.m_lastCommand = "say";
             self.m_actions.sendChat(order.text);
         }
+        void operator()(const ReactOrder& order) const {
+            self.m_lastCommand = "react";
+            self.m_actions.react(order.reaction);
+        }
+        void operator()(const MessageOrder& order) const {
+            self.m_lastCommand = order.again ? "resend" : "delete";
+            self.m_actions.message(order);
+        }
+        void operator()(const ChatRulesOrder& order) const {
+            self.m_lastCommand = order.slowS ? "slow" : "pin";
+            self.m_actions.setChatRules(order);
+        }
         void operator()(const InvitationOrder& order) const {
             self.m_actions.createInvitation(order, [&self = self](base::Result<std::string> link) {
                 if (self.m_phase == Phase::over) return;
                 if (!link) return self.refuse("invitation", link.error());
                 self.write({{"invitation", {{"link", *link}}}});
+            });
+        }
+        void operator()(const RequestOrder& order) const {
+            self.m_actions.request(order.what, order.body, [&self = self, order](base::Result<std::string> answer) {
+                if (self.m_phase == Phase::over) return;
+                if (!answer) return self.refuse(order.word, answer.error());
+                self.write({{order.event, nlohmann::ordered_json::parse(*answer, nullptr, false)}});
             });
         }
         void operator()(const LeaveOrder&) const { self.goodbye("user"); }

@@ -40,7 +40,11 @@ struct SessionActions {
     std::function<void(bool open)> setMicrophone;
     std::function<void(const room::Command&)> command;
     std::function<void(const std::string& text)> sendChat;
+    std::function<void(std::size_t reaction)> react;
+    std::function<void(const MessageOrder&)> message;
+    std::function<void(const ChatRulesOrder&)> setChatRules;
     std::function<void(const InvitationOrder&, std::function<void(base::Result<std::string>)>)> createInvitation;
+    std::function<void(const std::string& what, const std::string& body, std::function<void(base::Result<std::string>)>)> request;
     std::function<void(std::function<void()> done)> leave;
     std::function<void()> joined;   ///< the first time inside, before the event: the playout file starts here
 };

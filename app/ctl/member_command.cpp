@@ -14,6 +14,11 @@ std::string word(const Json& json, const char* name) {
     const auto it = json.find(name);
     return it != json.end() && it->is_string() ? it->get<std::string>() : std::string();
 }
+/// Whoever was deleted has no name any more.
+std::string inviter(const Json& member) {
+    const auto name = word(member, "invited_by_name");
+    return name.empty() ? "somebody who is not here any more" : name;
+}
 Json orNull(const Json& json, const char* name) { return json.contains(name) ? json[name] : Json(nullptr); }
 
 void redeem(const HouseCallPtr& call) {
@@ -73,7 +78,7 @@ void members(const HouseCallPtr& call) {
         call->print(out, [&](std::ostream& to) {
             for (const auto& one : all)
                 to << "@" << word(one, "handle") << "  " << word(one, "name") << "  " << word(one, "standing")
-                   << (word(one, "invited_by_name").empty() ? "" : ", invited by " + word(one, "invited_by_name")) << "  " << word(one, "id") << "\n";
+                   << (word(one, "invited_by").empty() ? "" : ", invited by " + inviter(one)) << "  " << word(one, "id") << "\n";
         });
     });
 }

@@ -34,7 +34,7 @@ void list(const HouseCallPtr& call) {
 }
 
 /// The names of the options are those of the house with - for _.
-constexpr const char* kNumbers[] = {"slot-seconds", "turn-seconds", "joins-per-minute", "cap"};
+constexpr const char* kNumbers[] = {"slot-seconds", "turn-seconds", "joins-per-minute", "cap", "overflow"};
 constexpr const char* kSwitches[] = {"slot-is-sign", "waiting-room", "stage-only"};
 
 std::string field(std::string option) {
@@ -83,6 +83,21 @@ void waiting(const HouseCallPtr& call) {
     });
 }
 
+void load(const HouseCallPtr& call) {
+    call->get(roomPath(call, "load"), [call](const Json& now) {
+        call->print(now, [&](std::ostream& to) {
+            to << now.value("words", "") << "\n"
+               << now.value("people", 0) << " of " << now.value("cap", 0) << " in the room, " << now.value("waiting_count", 0) << " waiting, "
+               << now.value("arrivals_last_minute", 0) << " came in the last minute\n";
+            int n = 0;
+            for (const auto& people : now.value("overflow", Json::array())) to << "overflow " << ++n << ": " << people.dump() << "\n";
+            to << "server: " << now.value("busy_percent", 0) << " % busy, "
+               << now.value("packets_per_second", 0) << " of about " << now.value("capacity", 0)
+               << " packets a second\n";
+        });
+    });
+}
+
 void bans(const HouseCallPtr& call) {
     call->get(roomPath(call, "bans"), [call](const Json& answer) {
         const Json all = answer.value("bans", Json::array());
@@ -126,9 +141,11 @@ std::vector<HouseCommand> roomCommands() {
           {"--waiting-room", A::option, "on: listeners wait until a moderator lets them in"},
           {"--stage-only", A::option, "on: the audience listens, no hands and no chat"},
           {"--joins-per-minute", A::option, "of listeners, 0 = no limit"},
-          {"--cap", A::option, "people inside, the others wait; 0 = as many as the house can take"}},
+          {"--cap", A::option, "people inside, the others wait; 0 = as many as the house can take"},
+          {"--overflow", A::option, "so many in line open an overflow room, which hears the stage; 0 = never"}},
          settings},
         {"room waiting", "who waits in front of the door", {{"ROOM", A::positional, "id of the room"}}, waiting},
+        {"room load", "how full a room and its server are, and about how many more fit in", {{"ROOM", A::positional, "id of the room"}}, load},
         {"room bans", "who is banned from a room", {{"ROOM", A::positional, "id of the room"}}, bans},
         {"room unban", "lift a ban",
          {{"ROOM", A::positional, "id of the room"}, {"--who", A::option, "id of the person"}, {"--link", A::option, "id of the link"}}, unban},

@@ -32,7 +32,8 @@ Json row(const Json& view) {
     Json out{{"id", word(view, "id")}, {"title", word(view, "title")}, {"at", base::formatIso(start)}, {"zone", word(view, "zone")},
              {"local", word(view, "wall")}, {"minutes", view.value("minutes", 0)}, {"every", nullptr}, {"state", word(view, "state")},
              {"sequence", view.value("sequence", 0)}, {"uid", word(view, "uid")}, {"host", word(view, "host")},
-             {"host_name", word(view, "host_name")}, {"hosts", view.value("hosts", Json::array())}, {"late_minutes", view.value("late_minutes", 0)}, {"yes", view.value("yes", 0)},
+             {"host_name", word(view, "host_name")}, {"hosts", view.value("hosts", Json::array())}, {"late_minutes", view.value("late_minutes", 0)},
+             {"overdue_minutes", view.value("overdue_minutes", 0)}, {"reminder", view.value("reminder", false)}, {"yes", view.value("yes", 0)},
              {"maybe", view.value("maybe", 0)}, {"mine", word(view, "mine")}, {"dates", Json::array()}, {"room", word(view, "room")},
              {"link", word(view, "link")}, {"page", word(view, "page")}, {"ics", word(view, "ics")}, {"note", word(view, "note")}};
     if (const auto every = word(view, "every"); !every.empty()) out["every"] = every;
@@ -46,7 +47,8 @@ void line(std::ostream& to, const Json& view) {
     std::string when = word(view, "wall").substr(0, 16);
     if (when.size() > 10) when[10] = ' ';
     to << when << " " << word(view, "zone") << "  " << word(view, "title") << "  " << word(view, "state");
-    if (const int late = view.value("late_minutes", 0)) to << ", about " << late << " minutes late";
+    if (const int overdue = view.value("overdue_minutes", 0)) to << ", late by " << overdue << " min";
+    else if (const int late = view.value("late_minutes", 0)) to << ", about " << late << " minutes late";
     to << "  " << word(view, "id") << "\n";
     if (!word(view, "note").empty()) to << "    " << word(view, "note") << "\n";
 }
@@ -104,6 +106,7 @@ void late(const HouseCallPtr& call) {
     if (const auto minutes = number(call, "minutes")) change(call, "late", {{"minutes", *minutes}});
 }
 void rsvp(const HouseCallPtr& call) { change(call, "rsvp", {{"answer", call->given().text("ANSWER")}}); }
+void remind(const HouseCallPtr& call) { change(call, "remind", {{"on", !call->given().has("off")}}); }
 void vote(const HouseCallPtr& call) {
     Json dates = Json::array();
     for (const auto& text : call->given().list("date")) {
@@ -140,6 +143,7 @@ std::vector<HouseCommand> scheduleCommands() {
         {"schedule cancel", "call it off", {id}, cancel},
         {"schedule late", "say that it begins later", {id, {"--minutes", A::required, "0 = on time after all"}}, late},
         {"schedule rsvp", "say whether you come", {id, {"ANSWER", A::positional, "yes, maybe or no"}}, rsvp},
+        {"schedule remind", "be told a quarter of an hour before and when it begins", {id, {"--off", A::flag, "no reminder after all"}}, remind},
         {"schedule vote", "which dates suit you", {id, {"--date", A::repeated, "one of the poll"}}, vote},
         {"feed", "a private address of the calendar for your calendar program; replaces an older one", {}, feed},
     };

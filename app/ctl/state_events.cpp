@@ -70,6 +70,19 @@ Event handEvent(const RoomState& state, const Participant& p, const std::string&
     event.fields["up"] = p.handUp();
     event.fields["place"] = state.handPlace(p.identity);
     if (!note.empty()) event.fields["note"] = note;
+    if (p.overflow > 0) event.fields["from"] = "overflow " + std::to_string(p.overflow);
+    return event;
+}
+
+Event overflowEvent(const RoomState& state) {
+    Event event{"overflow", {{"n", state.overflow}}};
+    if (state.overflow > 0) {
+        event.fields["of"] = state.overflowOf;
+        event.fields["message"] = "You are in overflow " + std::to_string(state.overflow) + " of " + state.overflowOf +
+                                  ": you hear the stage; your hand reaches the main queue.";
+    } else {
+        event.fields["message"] = "You are in the main room now.";
+    }
     return event;
 }
 
@@ -143,6 +156,7 @@ std::vector<Event> StateEvents::next(room::RoomStatePtr after, base::TimePoint n
         case SessionState::idle:
         case SessionState::redeeming:
         case SessionState::connecting: return out;
+        case SessionState::waiting: line(*after, out); return out;
         case SessionState::reconnecting:
             if (before == SessionState::joined) out.push_back({"reconnecting"});
             return out;
@@ -165,7 +179,23 @@ std::vector<Event> StateEvents::next(room::RoomStatePtr after, base::TimePoint n
     return out;
 }
 
+/// Whoever waits is outside, also after having been inside: what comes then is a new arrival.
+void StateEvents::line(const RoomState& after, std::vector<Event>& out) {
+    m_base.reset();
+    m_noteUntil.clear();
+    m_told.clear();
+    auto now = after.line;
+    now.nextTry = {};
+    if (std::exchange(m_inLine, true) && now == m_line) return;
+    m_line = now;
+    if (now.place == 0 && !now.crowded) return m_inLine = false, void();  // not asked yet
+    Event event{"waiting", {{"place", now.place}, {"waiting", now.waiting}, {"inside", now.inside}, {"moderated", now.moderated}, {"awaits", now.awaits},
+                            {"crowded", now.crowded}, {"next_ms", base::toUnixMs(after.line.nextTry)}}};
+    out.push_back(std::move(event));
+}
+
 void StateEvents::joined(const RoomState& after, base::TimePoint now, std::vector<Event>& out) {
+    m_inLine = false;
     const auto* me = after.me();
     out.push_back({"joined", {{"room", after.room.str()}, {"title", after.title}, {"identity", after.self.str()},
                               {"name", me != nullptr ? me->name : std::string()}, {"participants", after.participants.size()},
@@ -216,6 +246,13 @@ void StateEvents::person(const RoomState& before, const RoomState& after, const 
         out.push_back(std::move(event));
     } else if (offered && !is.invitedUntil && is.seat == api::Seat::audience) {
         out.push_back(about("uninvited", is));
+    }
+
+    const auto slot = was != nullptr ? was->slotUntil : std::nullopt;
+    if (slot != is.slotUntil) {
+        auto event = about("slot", is);
+        event.fields["until_ms"] = is.slotUntil ? base::toUnixMs(*is.slotUntil) : 0;
+        out.push_back(std::move(event));
     }
 
     const bool wasOpen = was != nullptr && microphoneOpen(before, *was);
@@ -285,9 +322,28 @@ base::TimePoint StateEvents::nextDue() const {
     return first;
 }
 
+void StateEvents::door(const RoomState& before, const RoomState& after, std::vector<Event>& out) {
+    if (!after.door) return;
+    const room::DoorView& now = *after.door;
+    if (before.door && before.door->waiting == now.waiting && before.door->waitingCount == now.waitingCount &&
+        before.door->overflow == now.overflow && before.door->locked == now.locked && before.door->words == now.words)
+        return;
+    Event event{"door", {{"waiting", now.waitingCount}, {"names", Json::array()}, {"people", now.people}, {"cap", now.cap},
+                         {"overflow", now.overflow}, {"locked", now.locked}, {"arrivals_last_minute", now.arrivalsLastMinute},
+                         {"busy_percent", now.busyPercent}, {"room_for", now.roomFor}, {"words", now.words}}};
+    for (const auto& one : now.waiting) event.fields["names"].push_back(one.name);
+    out.push_back(std::move(event));
+}
+
 void StateEvents::wholeRoom(const RoomState& before, const RoomState& after, std::vector<Event>& out) {
     if (before.handsLocked != after.handsLocked) out.push_back({"locked", {{"hands", after.handsLocked}}});
     if (before.waitingForHost != after.waitingForHost) out.push_back({"waiting", {{"for_host", after.waitingForHost}}});
+    if (before.overflow != after.overflow) out.push_back(overflowEvent(after));
+    door(before, after, out);
+    if (before.chair != after.chair)
+        out.push_back({"chair", {{"name", after.chair.empty() ? std::string() : nameOf(after, after.chair.str())}, {"identity", after.chair.str()}}});
+    if (before.questionsRevision != after.questionsRevision || before.questionsDesk != after.questionsDesk)
+        out.push_back({"questions_changed", {{"revision", after.questionsRevision}, {"desk", after.questionsDesk}}});
     if (!before.askedToUnmute && after.askedToUnmute) out.push_back({"asked"});
 
     std::set<base::Identity> speaking;
@@ -307,12 +363,47 @@ void StateEvents::wholeRoom(const RoomState& before, const RoomState& after, std
         m_speaking = std::move(speaking);
     }
 
-    auto from = after.chat.begin();
-    for (auto it = after.chat.begin(); it != after.chat.end(); ++it)
-        if (it->id == m_lastChat) from = it + 1;
-    for (auto it = from; it != after.chat.end(); ++it)
-        out.push_back({"chat", {{"from", it->fromName}, {"identity", it->from.str()}, {"text", it->text}, {"own", it->own}}});
-    if (!after.chat.empty()) m_lastChat = after.chat.back().id;
+    chat(before, after, out);
+}
+
+void StateEvents::chat(const RoomState& before, const RoomState& after, std::vector<Event>& out) {
+    std::map<std::string, Told> shown;
+    for (const auto& m : after.chat) {
+        const auto key = m.id + '/' + m.from.str();
+        const auto told = m_chat.find(key);
+        if (m.delivery == room::ChatDelivery::refused && m.refusal) {
+            if (told == m_chat.end() || told->second != Told::refused)
+                out.push_back({"refused", {{"command", "say"}, {"id", m.id}, {"code", m.refusal->code}, {"message", m.refusal->message},
+                                           {"advice", m.refusal->advice}}});
+            shown[key] = Told::refused;
+        } else if (m.delivery == room::ChatDelivery::sent) {
+            if (told == m_chat.end() || told->second == Told::refused) {
+                Event event{"chat", {{"id", m.id}, {"from", m.fromName}, {"identity", m.from.str()}, {"text", m.text}, {"own", m.own}}};
+                if (m.n != 0) event.fields["n"] = m.n;
+                if (m.history) event.fields["history"] = true;
+                if (m.deleted) event.fields["deleted"] = true;
+                out.push_back(std::move(event));
+            } else if (m.deleted && told->second != Told::deleted) {
+                out.push_back({"chat_deleted", {{"id", m.id}, {"n", m.n}}});
+            }
+            shown[key] = m.deleted ? Told::deleted : Told::said;
+        }
+    }
+    m_chat = std::move(shown);
+
+    const auto& rules = after.chatRules;
+    if (rules.slowS != before.chatRules.slowS || rules.pinned != before.chatRules.pinned) {
+        Event event{"chat_rules", {{"slow_s", rules.slowS}, {"pinned", rules.pinned}}};
+        if (!rules.pinnedBy.empty()) event.fields["pinned_by"] = nameOf(after, rules.pinnedBy.str());
+        out.push_back(std::move(event));
+    }
+    Json counts = Json::object();
+    bool more = false;
+    for (std::size_t i = 0; i < api::kReactionCount; ++i) {
+        more = more || after.reactions[i].total != before.reactions[i].total;
+        if (after.reactions[i].total > 0) counts[api::kReactions[i]] = after.reactions[i].total;
+    }
+    if (more) out.push_back({"reactions", {{"counts", std::move(counts)}}});
 }
 
 }  // namespace parlour::ctl

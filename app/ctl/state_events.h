@@ -36,6 +36,8 @@ class StateEvents {
     base::TimePoint nextDue() const;
 
   private:
+    void line(const room::RoomState& after, std::vector<Event>& out);
+    void door(const room::RoomState& before, const room::RoomState& after, std::vector<Event>& out);
     void joined(const room::RoomState& after, base::TimePoint now, std::vector<Event>& out);
     void people(const room::RoomState& before, const room::RoomState& after, base::TimePoint now, std::vector<Event>& out);
     void person(const room::RoomState& before, const room::RoomState& after, const room::Participant* was,
@@ -44,12 +46,16 @@ class StateEvents {
               std::vector<Event>& out);
     void notes(const room::RoomState& after, std::vector<Event>& out);
     void ownPlace(const room::RoomState& before, const room::RoomState& after, std::vector<Event>& out);
+    void chat(const room::RoomState& before, const room::RoomState& after, std::vector<Event>& out);
     void wholeRoom(const room::RoomState& before, const room::RoomState& after, std::vector<Event>& out);
 
     room::SessionState m_session = room::SessionState::idle;
     room::RoomStatePtr m_base;    ///< the last state while joined
     std::set<base::Identity> m_speaking;
-    std::string m_lastChat;       ///< id
+    enum class Told { refused, said, deleted };
+    std::map<std::string, Told> m_chat;   ///< of the messages that are shown, by id and sender
+    room::InLine m_line;          ///< as last told
+    bool m_inLine = false;
     std::map<base::Identity, base::TimePoint> m_noteUntil;
     std::map<base::Identity, std::string> m_told;  ///< raised hands told, with the note told
 };

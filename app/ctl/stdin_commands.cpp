@@ -6,6 +6,7 @@
 #include <map>
 
 #include "app/ctl/duration.h"
+#include "app/ctl/question_orders.h"
 
 namespace parlour::ctl {
 namespace {
@@ -54,6 +55,7 @@ const std::map<std::string_view, Word>& verbs() {
         {"hold", {StageVerb::hold, Target::required}},     {"release", {StageVerb::release, Target::required}},
         {"down", {StageVerb::down, Target::optional}},     {"up", {StageVerb::up, Target::none}},
         {"next", {StageVerb::next, Target::none}},         {"promote", {StageVerb::promote, Target::required}},
+        {"chair", {StageVerb::chair, Target::optional}},
         {"demote", {StageVerb::demote, Target::required}}, {"host", {StageVerb::host, Target::required}},
         {"remove", {StageVerb::remove, Target::required}}, {"ban", {StageVerb::ban, Target::required}},
         {"clear-hands", {StageVerb::clearHands, Target::none}}, {"admit", {StageVerb::admit, Target::optional}},
@@ -129,6 +131,46 @@ base::Result<Order> numbered(api::StageVerb verb, std::string_view rest, const r
     return Order(std::move(command));
 }
 
+base::Result<Order> reaction(std::string_view word) {
+    std::string names;
+    for (std::size_t i = 0; i < api::kReactionCount; ++i) {
+        if (word == api::kReactions[i]) return Order(ReactOrder{i});
+        names += (names.empty() ? "" : ", ") + std::string(api::kReactions[i]);
+    }
+    return wrong("bad_command", "A reaction is one of " + names + ".");
+}
+
+/// react NAME, delete ID, resend ID, slow SECONDS, pin URL, pin off; nullopt: none of these.
+std::optional<base::Result<Order>> chat(std::string_view word, std::string_view rest) {
+    if (word == "react") return reaction(rest);
+    if (word == "delete" || word == "resend") {
+        if (rest.empty() || rest.size() > api::kMaxChatId || rest.find(' ') != std::string_view::npos)
+            return wrong("bad_command", std::string(word) + " needs the id of a message.", "The event \"chat\" has it.");
+        return Order(MessageOrder{std::string(rest), word == "resend"});
+    }
+    if (word == "slow") {
+        const auto seconds = number(rest, 0, api::kMaxSlowSeconds);
+        if (!seconds) return wrong("bad_command", "slow needs 0 to 3600 seconds, 0 = off.");
+        return Order(ChatRulesOrder{*seconds, std::nullopt});
+    }
+    // A link is never somebody's name: those have no "://" and, where one is called "off", an identity.
+    if (word == "pin" && (rest == "off" || rest.find("://") != std::string_view::npos))
+        return Order(ChatRulesOrder{std::nullopt, rest == "off" ? std::string() : std::string(rest)});
+    return std::nullopt;
+}
+
+/// Somebody in front of the door, who is no participant; nothing where the name fits nobody or several.
+std::optional<base::Identity> whoWaits(std::string_view name, const room::RoomState& state) {
+    std::optional<base::Identity> found;
+    if (!state.door) return found;
+    for (const auto& one : state.door->waiting) {
+        if (one.name != name) continue;
+        if (found) return std::nullopt;
+        found = one.identity;
+    }
+    return found;
+}
+
 base::Result<Order> invitation(std::string_view rest) {
     InvitationOrder order;
     const auto role = api::parseRole(takeWord(rest));
@@ -186,6 +228,7 @@ base::Result<Order> parseOrder(std::string_view line, const room::RoomState& sta
         if (rest.empty()) return wrong("bad_command", "There is nothing to say.");
         return Order(SayOrder{std::string(rest)});
     }
+    if (auto order = chat(word, rest)) return std::move(*order);
     if (word == "leave" && rest.empty()) return Order(LeaveOrder{});
     if (word == "unmute" && rest.empty()) return Order(MicrophoneOrder{true});
     if (word == "invitation") return invitation(rest);
@@ -213,6 +256,7 @@ base::Result<Order> parseOrder(std::string_view line, const room::RoomState& sta
         if (!who) return base::Unexpected<base::Error>(std::move(who).error());
         return Order(room::Command{api::StageVerb::pin, *who, {}, {}, word == "pin", false});
     }
+    if (auto asked = questionOrder(word, rest, state)) return std::move(*asked);
     const auto found = verbs().find(word);
     if (found == verbs().end())
         return wrong("bad_command", "There is no command \"" + std::string(word) + "\".", "parlourctl --help lists them.");
@@ -226,7 +270,13 @@ base::Result<Order> parseOrder(std::string_view line, const room::RoomState& sta
         if (!rest.empty()) return wrong("bad_command", "\"" + std::string(word) + "\" stands alone.");
         return Order(std::move(command));
     }
+    if (command.verb == api::StageVerb::admit && rest == "all") rest = {};
     if (rest.empty() && found->second.target == Target::optional) return Order(std::move(command));
+    if (command.verb == api::StageVerb::admit)
+        if (auto waiting = whoWaits(rest, state)) {
+            command.target = *waiting;
+            return Order(std::move(command));
+        }
     auto who = resolveWho(rest, state);
     if (!who) return base::Unexpected<base::Error>(std::move(who).error());
     command.target = *who;

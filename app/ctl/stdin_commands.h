@@ -21,17 +21,39 @@ struct MicrophoneOrder {
 struct SayOrder {
     std::string text;
 };
+/// One reaction, by its place in api::kReactions.
+struct ReactOrder {
+    std::size_t reaction = 0;
+};
+/// A chat message: taken away, or said again after it was refused.
+struct MessageOrder {
+    std::string id;
+    bool again = false;
+};
+/// What is not given stays; an empty link takes the pinned one away.
+struct ChatRulesOrder {
+    std::optional<int> slowS;
+    std::optional<std::string> pinned;
+};
 /// A new invitation to this room.
 struct InvitationOrder {
     api::Role role = api::Role::listener;
     std::optional<int> uses;
     std::optional<std::chrono::seconds> expires;
 };
+/// A request of the house about this room; its answer becomes an event.
+struct RequestOrder {
+    std::string word;    ///< of the command
+    std::string what;    ///< "questions/3"
+    std::string body;    ///< JSON; empty = a GET
+    std::string event;   ///< "question"
+};
 struct LeaveOrder {};
 /// An empty line.
 struct NoOrder {};
 
-using Order = std::variant<NoOrder, room::Command, MicrophoneOrder, SayOrder, InvitationOrder, LeaveOrder>;
+using Order = std::variant<NoOrder, room::Command, MicrophoneOrder, SayOrder, ReactOrder, MessageOrder, ChatRulesOrder,
+                           InvitationOrder, RequestOrder, LeaveOrder>;
 
 /// Longest line taken; a longer one is refused, not cut.
 inline constexpr std::size_t kMaxCommandBytes = 8 * 1024;

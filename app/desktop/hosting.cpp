@@ -3,6 +3,8 @@
 
 #include <future>
 
+#include "core/api/house_json.h"
+#include "core/api/member_types.h"
 #include "core/server/room_server.h"
 
 namespace parlour::desktop {
@@ -57,24 +59,65 @@ base::Result<void> Hosting::startServer(ui::Reach reach, std::function<void(base
     return {};
 }
 
-void Hosting::makeRoom(const std::string& title, ui::Reach reach, std::function<void(base::Result<std::string>)> done) {
+void Hosting::withServer(ui::Reach reach, std::function<void(base::Result<void>)> use) {
     if (!m_running) {
         m_loop.start("host");
         m_running = true;
     }
-    m_loop.post([this, title, reach, done = std::move(done)] {
-        auto create = [this, title, done] {
-            m_server->house().createRoom(api::RoomWish{title}, [done](base::Result<api::RoomMade> made) {
-                if (!made) return done(base::Unexpected(std::move(made).error()));
-                done(made->links.moderator);
-            });
-        };
-        if (m_server && m_reach == reach) return create();
-        auto started = startServer(reach, [create, done](base::Result<std::size_t> rooms) {
-            if (!rooms) return done(base::Unexpected(std::move(rooms).error()));
-            create();
+    m_loop.post([this, reach, use = std::move(use)] {
+        if (m_server && m_reach == reach) return use({});
+        auto started = startServer(reach, [use](base::Result<std::size_t> rooms) {
+            if (!rooms) return use(base::Unexpected(std::move(rooms).error()));
+            use({});
         });
-        if (!started) done(base::Unexpected(std::move(started).error()));
+        if (!started) use(base::Unexpected(std::move(started).error()));
+    });
+}
+
+std::string Hosting::serverText() const {
+    const auto& address = m_server->address();
+    return address.pin.empty() ? address.linkBase : address.linkBase + "#p=" + address.pin;
+}
+
+void Hosting::makeRoom(const std::string& title, ui::Reach reach, std::function<void(base::Result<std::string>)> done) {
+    withServer(reach, [this, title, done = std::move(done)](base::Result<void> ready) {
+        if (!ready) return done(base::Unexpected(std::move(ready).error()));
+        m_server->house().createRoom(api::RoomWish{title}, [done](base::Result<api::RoomMade> made) {
+            if (!made) return done(base::Unexpected(std::move(made).error()));
+            done(made->links.moderator);
+        });
+    });
+}
+
+void Hosting::open(ui::Reach reach, std::function<void(base::Result<std::string>)> done) {
+    withServer(reach, [this, done = std::move(done)](base::Result<void> ready) {
+        if (!ready) return done(base::Unexpected(std::move(ready).error()));
+        done(serverText());
+    });
+}
+
+void Hosting::makeOwner(const std::string& title, const std::string& name, ui::Reach reach,
+                        std::function<base::Bytes(const base::HouseId&)> keyOf, std::function<void(base::Result<std::string>)> done) {
+    withServer(reach, [this, title, name, keyOf = std::move(keyOf), done = std::move(done)](base::Result<void> ready) {
+        if (!ready) return done(base::Unexpected(std::move(ready).error()));
+        // The house says who it is, the key for it is made, and only this process may ask for the first owner.
+        server::ApiRequest who;
+        who.method = "GET";
+        who.path = "/api/v1/house";
+        m_server->house().request(who, [this, title, name, keyOf, done](base::Result<server::ApiReply> reply) {
+            if (!reply) return done(base::Unexpected(std::move(reply).error()));
+            auto info = api::fromJson<api::HouseInfo>(reply->body);
+            if (!info) return done(base::Unexpected(std::move(info).error()));
+            server::ApiRequest init;
+            init.method = "POST";
+            init.path = "/api/v1/house/init";
+            init.body = api::toJson(api::HouseInit{title, name, base::toBase64Url(keyOf(info->house))});
+            init.caller.admin = true;
+            m_server->house().request(init, [this, done](base::Result<server::ApiReply> made) {
+                if (!made) return done(base::Unexpected(std::move(made).error()));
+                done(serverText());
+            });
+        });
     });
 }
 
@@ -82,8 +125,7 @@ void Hosting::listRooms(std::function<void(std::string, std::vector<api::AdminRo
     if (!m_running) return done({}, {});
     m_loop.post([this, done = std::move(done)] {
         if (!m_server) return done({}, {});
-        const auto& address = m_server->address();
-        const auto server = address.pin.empty() ? address.linkBase : address.linkBase + "#p=" + address.pin;
+        const auto server = serverText();
         m_server->house().listRooms([done, server](base::Result<std::vector<api::AdminRoom>> rooms) {
             done(server, rooms ? *rooms : std::vector<api::AdminRoom>{});
         });

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/api/house_types.h"
+#include "core/base/byte_io.h"
 #include "core/base/doors/clock.h"
 #include "core/base/error.h"
 #include "core/net/event_loop.h"
@@ -29,10 +30,18 @@ class Hosting {
 
     /// A room with its founder's link. A server that runs with another reach is started anew with the wanted one.
     void makeRoom(const std::string& title, ui::Reach reach, std::function<void(base::Result<std::string>)> done);
+    /// The first owner of this computer's house. `keyOf` is asked on the loop's thread for the owner's public key of the house.
+    void makeOwner(const std::string& title, const std::string& name, ui::Reach reach,
+                   std::function<base::Bytes(const base::HouseId&)> keyOf, std::function<void(base::Result<std::string>)> done);
+    /// Runs the server for a house that exists; answers where it is found.
+    void open(ui::Reach reach, std::function<void(base::Result<std::string>)> done);
     /// Rooms of this computer; empty while no server runs.
     void listRooms(std::function<void(std::string origin, std::vector<api::AdminRoom>)> done);
 
   private:
+    /// On the loop's thread, once a server with this reach runs.
+    void withServer(ui::Reach reach, std::function<void(base::Result<void>)> use);
+    std::string serverText() const;   ///< as ui::LinkFacts::server
     base::Result<void> startServer(ui::Reach reach, std::function<void(base::Result<std::size_t>)> ready);
 
     const base::Clock& m_clock;

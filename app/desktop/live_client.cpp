@@ -197,6 +197,26 @@ void LiveClient::say(const std::string& text) {
         if (m_session) m_session->sendChat(text);
     });
 }
+void LiveClient::resendChat(const std::string& id) {
+    m_loop.post([this, id] {
+        if (m_session) m_session->resendChat(id);
+    });
+}
+void LiveClient::deleteChat(const std::string& id) {
+    m_loop.post([this, id] {
+        if (m_session) m_session->deleteChat(id);
+    });
+}
+void LiveClient::setChatRules(std::optional<int> slowS, std::optional<std::string> pinned) {
+    m_loop.post([this, slowS, pinned = std::move(pinned)] {
+        if (m_session) m_session->setChatRules(slowS, pinned);
+    });
+}
+void LiveClient::react(std::size_t reaction) {
+    m_loop.post([this, reaction] {
+        if (m_session) m_session->react(reaction);
+    });
+}
 void LiveClient::dismissAskToUnmute() {
     m_loop.post([this] {
         if (m_session) m_session->dismissAskToUnmute();
@@ -218,6 +238,16 @@ void LiveClient::createInvitation(api::Role role, std::optional<int> uses, std::
 void LiveClient::startRoom(const std::string& title, ui::Reach reach, std::function<void(base::Result<std::string>)> done) {
     m_hosting.makeRoom(title, reach, std::move(done));
 }
+
+void LiveClient::foundHouse(const std::string& title, const std::string& name, ui::Reach reach,
+                            std::function<void(base::Result<std::string>)> done) {
+    m_hosting.makeOwner(title, name, reach, [this](const base::HouseId& house) {
+        const auto key = m_keys.keyFor(house).publicKey();
+        return base::Bytes(key.begin(), key.end());
+    }, std::move(done));
+}
+
+void LiveClient::openHouse(ui::Reach reach, std::function<void(base::Result<std::string>)> done) { m_hosting.open(reach, std::move(done)); }
 
 void LiveClient::applySound(const ui::SoundSettings& settings) {
     m_loop.post([this, engine = engineSettings(settings)] {

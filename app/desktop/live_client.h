@@ -40,12 +40,19 @@ class LiveClient final : public ui::RoomClient {
     void setMicrophone(bool open) override;
     void command(const room::Command& command) override;
     void say(const std::string& text) override;
+    void resendChat(const std::string& id) override;
+    void deleteChat(const std::string& id) override;
+    void setChatRules(std::optional<int> slowS, std::optional<std::string> pinned) override;
+    void react(std::size_t reaction) override;
     void dismissAskToUnmute() override;
     void setVolume(const base::Identity& who, float gain) override;
     void createInvitation(api::Role role, std::optional<int> uses, std::optional<std::chrono::seconds> expires,
                           std::function<void(base::Result<std::string>)> done) override;
     void refreshHallway(const std::vector<std::string>& origins) override;
     void startRoom(const std::string& title, ui::Reach reach, std::function<void(base::Result<std::string>)> done) override;
+    void foundHouse(const std::string& title, const std::string& name, ui::Reach reach,
+                    std::function<void(base::Result<std::string>)> done) override;
+    void openHouse(ui::Reach reach, std::function<void(base::Result<std::string>)> done) override;
     void applySound(const ui::SoundSettings& settings) override;
     ui::SoundState soundState() const override;
     float level(std::uint32_t audioTrack) const override;

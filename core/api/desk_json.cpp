@@ -16,6 +16,7 @@ void describe(V& v, T& t) {
     v.field("stage_only", t.stageOnly);
     v.field("joins_per_minute", t.joinsPerMinute);
     v.field("cap", t.cap);
+    v.field("overflow", t.overflow, Need::optional);
     v.field("version", t.version);
     v.field("changed_ms", t.changedMs, Need::optional);
     v.field("changed_by_name", t.changedByName, Need::optional);
@@ -31,6 +32,7 @@ void describe(V& v, T& t) {
     v.field("stage_only", t.stageOnly);
     v.field("joins_per_minute", t.joinsPerMinute);
     v.field("cap", t.cap);
+    v.field("overflow", t.overflow);
     v.field("if_version", t.ifVersion);
 }
 template <class V, Same<Line> T>
@@ -40,7 +42,9 @@ void describe(V& v, T& t) {
     v.field("waiting", t.waiting);
     v.field("inside", t.inside);
     v.field("moderated", t.moderated, Need::optional);
+    v.field("awaits", t.awaits, Need::optional);
     v.field("retry_after_s", t.retryAfterSeconds);
+    v.field("overflow", t.overflow, Need::optional);
 }
 template <class V, Same<WaitingPerson> T>
 void describe(V& v, T& t) {
@@ -49,6 +53,22 @@ void describe(V& v, T& t) {
 }
 template <class V, Same<WaitingList> T>
 void describe(V& v, T& t) {
+    v.field("waiting", t.waiting);
+}
+template <class V, Same<RoomLoad> T>
+void describe(V& v, T& t) {
+    v.field("people", t.people);
+    v.field("cap", t.cap);
+    v.field("waiting_count", t.waitingCount);
+    v.field("arrivals_last_minute", t.arrivalsLastMinute);
+    v.field("overflow", t.overflow);
+    v.field("door_locked", t.doorLocked);
+    v.field("moderated", t.moderated);
+    v.field("busy_percent", t.busyPercent);
+    v.field("packets_per_second", t.packetsPerSecond);
+    v.field("capacity", t.capacity);
+    v.field("room_for", t.roomFor);
+    v.field("words", t.words);
     v.field("waiting", t.waiting);
 }
 template <class V, Same<BanInfo> T>
@@ -73,6 +93,7 @@ PARLOUR_JSON(RoomSettingsWish)
 PARLOUR_JSON(Line)
 PARLOUR_JSON(WaitingPerson)
 PARLOUR_JSON(WaitingList)
+PARLOUR_JSON(RoomLoad)
 PARLOUR_JSON(BanInfo)
 PARLOUR_JSON(BanList)
 PARLOUR_JSON(BanLift)

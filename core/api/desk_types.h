@@ -22,6 +22,7 @@ struct RoomSettings {
     bool stageOnly = false;
     int joinsPerMinute = 0;  ///< 0 = no limit
     int cap = 0;             ///< 0 = the house's
+    int overflow = 0;        ///< so many in line open an overflow room; 0 = never
     std::uint64_t version = 0;      ///< of the whole room: hands and seats count, too
     std::int64_t changedMs = 0;     ///< when the settings were changed last; 0 = not within a day
     std::string changedByName;
@@ -32,7 +33,7 @@ struct RoomSettingsWish {
     std::optional<std::string> hands;
     std::optional<int> slotSeconds, turnSeconds;
     std::optional<bool> slotIsSign, waitingRoom, stageOnly;
-    std::optional<int> joinsPerMinute, cap;
+    std::optional<int> joinsPerMinute, cap, overflow;
     std::optional<std::uint64_t> ifVersion;
 };
 
@@ -43,7 +44,9 @@ struct Line {
     int waiting = 0;     ///< people in line
     int inside = 0;      ///< people in the room
     bool moderated = false;     ///< a moderator lets people in
+    std::string awaits;         ///< "guest": it starts when the guest is ready
     int retryAfterSeconds = 0;
+    int overflow = 0;           ///< inside: the overflow room one is let into, 0 = the main room
 };
 
 // GET /api/v1/rooms/ROOM/waiting (bearer, moderators) -> WaitingList, the longest first
@@ -52,6 +55,24 @@ struct WaitingPerson {
     std::string name;
 };
 struct WaitingList { std::vector<WaitingPerson> waiting; };
+
+// GET /api/v1/rooms/ROOM/load (bearer, moderators) -> RoomLoad. What is coming, before it is too much.
+struct RoomLoad {
+    int people = 0;             ///< in the main room
+    int cap = 0;                ///< of it
+    int waitingCount = 0;
+    int arrivalsLastMinute = 0;
+    std::vector<int> overflow;  ///< people in each open overflow room
+    bool doorLocked = false;
+    bool moderated = false;     ///< listeners wait until a moderator lets them in
+    int busyPercent = 0;        ///< of its time that the media thread worked
+    int packetsPerSecond = 0;
+    int capacity = 0;           ///< packets a second at full time, as measured; an assumption while it is idle
+    int roomFor = 0;            ///< about so many more people
+    std::string words;          ///< the same as a sentence
+    std::vector<WaitingPerson> waiting;  ///< the first kLoadNames in line
+};
+inline constexpr std::size_t kLoadNames = 50;
 
 // GET /api/v1/rooms/ROOM/bans (bearer, moderators) -> BanList, newest first
 struct BanInfo {

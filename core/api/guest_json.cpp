@@ -7,6 +7,7 @@ namespace parlour::api {
 
 namespace {
 constexpr std::size_t kLine = kMaxTermsLineCharacters * 8;   // before it is cleaned
+constexpr std::size_t kAddress = 1024;
 }
 
 std::optional<Party> parseWord(std::type_identity<Party>, std::string_view text) { return parseParty(text); }
@@ -76,6 +77,8 @@ void describe(V& v, T& t) {
     v.field("changed_ms", t.changedMs, Need::optional);
     v.field("at_ms", t.atMs, Need::optional);
     v.field("verified", t.verified, Need::optional);
+    v.field("event", t.event, Need::optional);
+    v.field("started", t.started, Need::optional);
 }
 template <class V, Same<GuestBoard> T>
 void describe(V& v, T& t) {
@@ -125,6 +128,11 @@ void describe(V& v, T& t) {
     v.field("host_ready", t.hostReady, Need::optional);
     v.field("at_ms", t.atMs, Need::optional);
     v.field("expires_ms", t.expiresMs, Need::optional);
+    v.field("event", t.event, Need::optional);
+    v.field("page", t.page, Need::optional, kAddress);
+    v.field("ics", t.ics, Need::optional, kAddress);
+    v.field("late_minutes", t.lateMinutes, Need::optional);
+    v.field("started", t.started, Need::optional);
 }
 template <class V, Same<GuestLink> T>
 void describe(V& v, T& t) {
@@ -145,6 +153,10 @@ void describe(V& v, T& t) {
     v.field("at_ms", t.atMs, Need::optional);
     v.field("length_minutes", t.lengthMinutes, Need::optional);
     v.field("can_listen", t.canListen, Need::optional);
+    v.field("page", t.page, Need::optional, kAddress);
+    v.field("ics", t.ics, Need::optional, kAddress);
+    v.field("late_minutes", t.lateMinutes, Need::optional);
+    v.field("started", t.started, Need::optional);
 }
 template <class V, Same<GuestAnswer> T>
 void describe(V& v, T& t) {
@@ -169,6 +181,18 @@ void describe(V& v, T& t) {
     v.field("compared", t.compared, Need::optional, 64);
     v.field("at_ms", t.atMs);
     v.field("room", t.room);
+    v.field("start", t.start, Need::optional);
+}
+template <class V, Same<GuestSchedule> T>
+void describe(V& v, T& t) {
+    v.field("at", t.at, Need::optional);
+    v.field("zone", t.zone, Need::optional);
+}
+template <class V, Same<GuestRemind> T>
+void describe(V& v, T& t) {
+    v.field("link", t.link);
+    v.field("secret", t.secret, Need::required, 64);
+    v.field("on", t.on, Need::optional);
 }
 template <class V, Same<GuestReady> T>
 void describe(V& v, T& t) {
@@ -178,10 +202,14 @@ void describe(V& v, T& t) {
 template <class V, Same<RoomGuest> T>
 void describe(V& v, T& t) {
     v.field("name", t.name);
+    v.field("guest", t.guest, Need::optional);
+    v.field("room", t.room, Need::optional);
+    v.field("in_green_room", t.inGreenRoom, Need::optional);
     v.field("identity", t.identity, Need::optional);
     v.field("verified", t.verified, Need::optional);
     v.field("guest_ready", t.guestReady, Need::optional);
     v.field("host_ready", t.hostReady, Need::optional);
+    v.field("started", t.started, Need::optional);
     v.field("green_room", t.greenRoom, Need::optional);
     v.field("version", t.version, Need::optional);
     v.field("terms", t.terms);
@@ -198,6 +226,8 @@ PARLOUR_JSON(GuestNotice)
 PARLOUR_JSON(GuestAnswer)
 PARLOUR_JSON(GuestSign)
 PARLOUR_JSON(GuestChange)
+PARLOUR_JSON(GuestSchedule)
+PARLOUR_JSON(GuestRemind)
 PARLOUR_JSON(GuestReady)
 PARLOUR_JSON(RoomGuest)
 

@@ -145,6 +145,7 @@ base::Bytes termsStatement(const base::HouseId& house, const base::InvitationId&
 base::Bytes termsFileStatement(const TermsFile& file) {
     base::ByteWriter out;
     prefixed(out, "parlour-terms-file-v1");
+    prefixed(out, file.houseName);
     prefixed(out, base::asText(termsStatement(file.house, file.invitation, file.guest, file.version, Party::host, file.terms)));
     prefixed(out, std::to_string(file.agreedMs));
     out.u32(static_cast<std::uint32_t>(file.signedBy.size()));

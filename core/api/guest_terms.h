@@ -93,7 +93,7 @@ struct TermsFile {
     std::string houseKey;        ///< base64url; house = its hash
     std::string houseSignature;  ///< over termsFileStatement(), base64url
 };
-/// What the house signs: "parlour-terms-file-v1", the statement of the terms by the host, agreed_ms, number of signatures, and
+/// What the house signs: "parlour-terms-file-v1", house_name, the statement of the terms by the host, agreed_ms, number of signatures, and
 /// of each: side, by, key, bound, signature, at_ms; all length-prefixed.
 base::Bytes termsFileStatement(const TermsFile& file);
 

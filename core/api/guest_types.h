@@ -48,6 +48,8 @@ struct GuestCard {
     std::int64_t changedMs = 0;
     std::int64_t atMs = 0;            ///< when the talk is; 0 = no time yet
     std::string verified;             ///< how the guest's key is known: "" (not yet) | link | code | compared
+    std::string event;                ///< of the calendar; empty = not there
+    bool started = false;             ///< both sides were ready: the audience is in
 };
 struct GuestBoard {
     std::vector<GuestCard> guests;    ///< the last changed first
@@ -96,6 +98,11 @@ struct GuestView {
     bool hostReady = false;
     std::int64_t atMs = 0;
     std::int64_t expiresMs = 0;       ///< 0 = never
+    std::string event;                ///< the talk in the calendar, with the addresses of its page and its calendar file
+    std::string page;
+    std::string ics;
+    int lateMinutes = 0;              ///< announced by the host
+    bool started = false;             ///< both sides were ready: the audience is in
 };
 /// The right to speak for a side: a link and, where the link alone is not enough, what comes with it.
 struct GuestLink {
@@ -118,6 +125,10 @@ struct GuestNotice {
     std::int64_t atMs = 0;
     int lengthMinutes = 0;
     bool canListen = false;           ///< there is a room: redeeming the public link makes a listener
+    std::string page;                 ///< of the talk in the calendar, and its calendar file
+    std::string ics;
+    int lateMinutes = 0;
+    bool started = false;             ///< the audience is in; before, whoever comes waits until the guest is ready
 };
 
 // POST guests/{id}/answer : GuestAnswer -> GuestView (host), POST guests/open/answer : GuestAnswer -> GuestView.
@@ -147,6 +158,19 @@ struct GuestChange {
     std::string compared;             ///< a key whose safety code was compared over another channel
     std::optional<std::int64_t> atMs; ///< when the talk is; 0 = none
     std::optional<base::RoomId> room; ///< where
+    bool start = false;               ///< lets the audience in without waiting for both lights
+};
+// POST guests/{id}/schedule : GuestSchedule -> GuestView (host, admins). The agreed talk goes into the calendar, its room becomes an
+// interview. conflict "not_agreed", "scheduled_already"; invalidInput "choose_date", "date_not_agreed", and those of schedule.
+struct GuestSchedule {
+    std::string at;                   ///< one of the agreed dates; may be empty where there is but one
+    std::string zone;                 ///< of the calendar; empty = UTC
+};
+// POST guests/remind : GuestRemind -> Nothing (session): told when the talk of this public link gets a date, before and at its start
+struct GuestRemind {
+    base::InvitationId link;
+    std::string secret;
+    bool on = true;
 };
 // POST guests/{id}/ready, POST guests/open/ready : GuestReady -> GuestView. The light of the side that asks.
 struct GuestReady {
@@ -155,13 +179,18 @@ struct GuestReady {
 };
 // POST guests/open/offstage : GuestLink -> Nothing. The delegate takes the guest off the stage, at once.
 
-// GET rooms/{room}/guest -> RoomGuest (those in the room). The card beside the stage; what was agreed is for the moderators.
+// GET rooms/{room}/guest -> RoomGuest (those in the room, or in the green room). The card beside the stage; what was agreed is
+// for the moderators.
 struct RoomGuest {
     std::string name;
+    base::InvitationId guest;         ///< for those who may light the host's light
+    base::RoomId room;                ///< of the talk
+    std::vector<std::string> inGreenRoom;   ///< names; moderators
     base::Identity identity;          ///< who has the seat; empty = nobody yet
     std::string verified;             ///< how the guest is known: link | code | compared; "" = not yet
     bool guestReady = false;
     bool hostReady = false;
+    bool started = false;
     base::RoomId greenRoom;           ///< moderators
     int version = 0;                  ///< of the agreed terms; 0 = not agreed, or not for the asker
     std::optional<Terms> terms;       ///< moderators, once agreed: questions and what is not talked about

@@ -42,7 +42,7 @@ struct ProfileWish {
     std::optional<std::string> pronouns;
     std::optional<std::vector<std::string>> links;
 };
-// POST profile/picture : PictureWish -> Profile. Empty = none any more.
+// POST profile/picture : PictureWish -> Profile. Empty = none any more. GET people/{id}/picture -> PictureWish (members), a JPEG.
 struct PictureWish {
     std::string data;   ///< PNG, JPEG or WebP, base64url, at most 1 MiB before
 };

@@ -63,6 +63,8 @@ void describe(V& v, T& t) {
     v.field("sequence", t.sequence);
     v.field("state", t.state);
     v.field("late_minutes", t.lateMinutes, Need::optional);
+    v.field("overdue_minutes", t.overdueMinutes, Need::optional);
+    v.field("reminder", t.reminder, Need::optional);
     v.field("dates", t.dates, Need::optional);
     v.field("yes", t.yes, Need::optional);
     v.field("maybe", t.maybe, Need::optional);
@@ -105,6 +107,10 @@ template <class V, Same<EventRsvp> T>
 void describe(V& v, T& t) {
     v.field("answer", t.answer);
 }
+template <class V, Same<EventRemind> T>
+void describe(V& v, T& t) {
+    v.field("on", t.on, Need::optional);
+}
 template <class V, Same<EventVote> T>
 void describe(V& v, T& t) {
     v.field("dates_ms", t.datesMs);
@@ -123,6 +129,7 @@ PARLOUR_JSON(EventMove)
 PARLOUR_JSON(EventCancel)
 PARLOUR_JSON(EventLate)
 PARLOUR_JSON(EventRsvp)
+PARLOUR_JSON(EventRemind)
 PARLOUR_JSON(EventVote)
 PARLOUR_JSON(FeedMade)
 

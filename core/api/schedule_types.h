@@ -66,7 +66,9 @@ struct EventView {
     base::RoomId room;
     int sequence = 0;
     std::string state;                 ///< scheduled | live | done | cancelled
-    int lateMinutes = 0;
+    int lateMinutes = 0;               ///< announced by the host
+    int overdueMinutes = 0;            ///< so long ago it should have begun, and nobody talks there yet
+    bool reminder = false;             ///< the asker wants to be reminded
     std::vector<EventDate> dates;      ///< an open poll
     int yes = 0;
     int maybe = 0;
@@ -113,6 +115,10 @@ struct EventLate {
 // POST schedule/{id}/rsvp : EventRsvp -> EventView
 struct EventRsvp {
     std::string answer;                ///< yes | maybe | no
+};
+// POST schedule/{id}/remind : EventRemind -> EventView. A notice 15 minutes before and one at the start; whoever comes gets them anyway.
+struct EventRemind {
+    bool on = true;
 };
 // POST schedule/{id}/vote : EventVote -> EventView. Replaces the asker's earlier vote; invalidInput "bad_dates".
 struct EventVote {

@@ -31,7 +31,7 @@ constexpr std::array<std::pair<Role, std::string_view>, 3> kRoles{
     {{Role::listener, "listener"}, {Role::speaker, "speaker"}, {Role::moderator, "moderator"}}};
 constexpr std::array<std::pair<RevokeScope, std::string_view>, 3> kScopes{
     {{RevokeScope::link, "link"}, {RevokeScope::people, "people"}, {RevokeScope::subtree, "subtree"}}};
-constexpr std::array<std::pair<StageVerb, std::string_view>, 29> kVerbs{{{StageVerb::raise, "raise"},
+constexpr std::array<std::pair<StageVerb, std::string_view>, 30> kVerbs{{{StageVerb::raise, "raise"},
                                                                          {StageVerb::lower, "lower"},
                                                                          {StageVerb::accept, "accept"},
                                                                          {StageVerb::decline, "decline"},
@@ -59,6 +59,7 @@ constexpr std::array<std::pair<StageVerb, std::string_view>, 29> kVerbs{{{StageV
                                                                          {StageVerb::admit, "admit"},
                                                                          {StageVerb::removeMany, "remove_many"},
                                                                          {StageVerb::banMany, "ban_many"},
+                                                                         {StageVerb::chair, "chair"},
                                                                          {StageVerb::end, "end"}}};
 
 }  // namespace

@@ -62,6 +62,7 @@ enum class StageVerb {
     admit,        ///< moderator: lets in who waits, or everybody
     removeMany,   ///< moderator: everybody below who came by `link` or within `sinceMinutes`
     banMany,      ///< moderator: the same for minutes or for good; a link is banned too
+    chair,        ///< moderator or who has it: the interviewer's chair goes to `target`, who is offered the stage first
     end,          ///< host: the live session is over
 };
 std::string_view toString(StageVerb verb);  ///< snake case: "lock_hands"

@@ -44,6 +44,19 @@ void voidSignature(Store& store, GuestRow& guest, const std::string& key) {
     if (guest.state != GuestState::agreed) GuestStore(store).unsign(guest.id, guest.version, key);
 }
 
+/// It signed as the delegate, or came by the delegate's link.
+bool isDelegates(Store& store, const GuestRow& guest, const std::string& key) {
+    if (guest.delegateWithdrawn) return false;
+    GuestStore guests(store);
+    for (int version = 1; version <= guest.version; ++version)
+        for (const auto& one : guests.signatures(guest.id, version))
+            if (one.by == Party::delegate && one.key == key) return true;
+    const auto bytes = base::fromBase64Url(key);
+    const auto place = guest.greenRoom.empty() || !bytes ? std::nullopt : store.member(guest.greenRoom, base::Identity(crypto::identityOf(*bytes)));
+    const auto link = place && place->active ? store.invitation(place->invitation) : std::nullopt;
+    return link && link->kind == api::InvitationKind::delegate;
+}
+
 base::Unexpected<base::Error> full() {
     return base::fail(ErrorKind::exhausted, "guest_full", "This conversation has become too long.", "Sign, or make a new invitation.");
 }
@@ -155,6 +168,9 @@ base::Result<void> takeSeat(Store& store, GuestRow& guest, const GuestSpeaker& w
     if (!guest.seatKey.empty())
         return base::fail(ErrorKind::refused, "seat_taken", "The guest's seat is taken by another key.",
                           "If the guest lost the key, the host can free the seat.");
+    if (isDelegates(store, guest, who.key))
+        return base::fail(ErrorKind::refused, "seat_not_yours", "This key is the delegate's, who never speaks as the guest.",
+                          "The guest uses another computer or browser; or the host withdraws the delegate.");
     guest.seatKey = who.key;
     guest.seatBound = who.bound;
     guest.changed = now;
@@ -167,6 +183,12 @@ base::Result<void> enterAsGuest(Store& store, const InvitationRow& link, const s
     auto guest = GuestStore(store).find(link.object);
     if (!guest || (!own && !codeFits)) return {};
     return takeSeat(store, *guest, {Party::guest, guest->name, fromHexKey(publicKeyHex), own ? "link" : "code"}, now);
+}
+
+std::string delegateName(const std::string& name, const std::string& guest) {
+    const std::string role = " (delegate)";
+    if (name.ends_with(role)) return name;
+    return cleanText(name == guest ? "Delegate of " + guest : name, 64 - role.size(), 240 - role.size()) + role;
 }
 
 api::Role seatRole(Store& store, const InvitationRow& link, const std::string& publicKeyHex) {

@@ -41,6 +41,8 @@ base::Result<void> takeSeat(Store& store, GuestRow& guest, const GuestSpeaker& w
 /// Coming into the room by one of the three links: takes the seat where the link or the right code allows it, so that seatRole()
 /// answers speaker. The guest's own link is for nobody else.
 base::Result<void> enterAsGuest(Store& store, const InvitationRow& link, const std::string& publicKeyHex, bool codeFits, base::WallTime now);
+/// How a delegate is called in the green room: never like the guest.
+std::string delegateName(const std::string& name, const std::string& guest);
 /// speaker for the key that has the seat, by whichever of the links, and for the delegate, whose link leads into the green room
 /// only; else what the kind gives.
 api::Role seatRole(Store& store, const InvitationRow& link, const std::string& publicKeyHex);

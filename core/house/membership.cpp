@@ -187,8 +187,9 @@ base::Result<HouseMember> joinHouse(Store& store, const InvitationRow& invitatio
     if (inside) return *known;
     if (auto open = usable(invitation, now); !open) return base::Unexpected(std::move(open).error());
     if (!store.takeUse(invitation.id)) return usedUp();
-    // Whoever comes back keeps the handle and gets no second set of invitations.
+    // Whoever comes back keeps the handle (which was forgotten with a deleted person) and gets no second set of invitations.
     HouseMember member = known.value_or(newMember(store, who, now));
+    if (member.state == api::MemberState::deleted) member.handle = freeHandle(store, who.name);
     if (!known) member.granted = rulesOf(store).newcomerInvitations;
     member.standing = api::Standing::member;
     member.state = api::MemberState::active;

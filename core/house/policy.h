@@ -9,6 +9,14 @@
 
 namespace parlour::house {
 
+/// For how many days the house remembers; 0 = for good. Swept every hour.
+struct Retention {
+    int auditDays = 0;
+    int chatDays = 0;
+    int reportDays = 0;      ///< after a report was answered; open ones stay
+    int endedRoomDays = 0;   ///< a room with its links, members and chat, after its end
+};
+
 struct Policy {
     // Stage
     std::size_t maxOnStage = 32;                          ///< speakers and open offers together
@@ -33,6 +41,7 @@ struct Policy {
     std::chrono::seconds session{24 * 3600};
     std::chrono::seconds nonce{60};
     std::size_t maxNonces = 10'000;                       ///< outstanding challenges; the oldest goes first
+    Retention retention;
 };
 
 }  // namespace parlour::house

@@ -57,6 +57,7 @@ base::Result<void> checkSettings(const RoomSettings& s) {
     if (outside(s.turnSeconds, 3600)) return bad("turn_seconds", "Give 0 to 3600 seconds.");
     if (outside(s.joinsPerMinute, 1000)) return bad("joins_per_minute", "Give 0 to 1000 arrivals a minute.");
     if (outside(s.cap, 5000)) return bad("cap", "Give 0 to 5000 people.");
+    if (outside(s.overflow, 1000)) return bad("overflow", "Give 0 to 1000 people in line; 0 opens no overflow room.");
     return {};
 }
 

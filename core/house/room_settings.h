@@ -25,6 +25,9 @@ struct RoomSettings {
     bool stageOnly = false;        ///< the audience listens: no hands, no chat
     int joinsPerMinute = 0;        ///< of listeners; 0 = no limit, up to 1000
     int cap = 0;                   ///< people inside; the others wait in line; 0 = the house's limit, up to 5000
+    int overflow = 0;              ///< so many in line open an overflow room; 0 = none is opened, up to 1000
+    bool audienceHeld = false;     ///< listeners wait until a guest and the host are ready; nobody lets them in before
+    bool listenersWait() const { return waitingRoom || audienceHeld; }
     bool operator==(const RoomSettings&) const = default;
 };
 

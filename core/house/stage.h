@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The stage of one room as a pure state machine: power x seat, hands, offers, holds, succession of the host (rooms and
+// The stage of one room as a pure state machine: power x seat, hands, offers, holds, chair, succession of the host (rooms and
 // invitations, section 1). decide() says what an input changes and touches nothing; the caller commits the change and then
 // apply()s it, so a failed commit leaves no trace. Owner: the house thread; time comes as argument.
 //
@@ -18,6 +18,7 @@
 #include "core/base/error.h"
 #include "core/base/ids.h"
 #include "core/base/time.h"
+#include "core/house/chair.h"
 #include "core/house/policy.h"
 #include "core/house/room_settings.h"
 
@@ -61,7 +62,8 @@ struct Person {
     base::WallTime slotUntilWall{};
     base::InvitationId cameBy;
     base::WallTime arrivedAt{};
-    std::uint64_t waitOrder = 0;          ///< of the line in front of the door; smaller = longer
+    std::uint64_t waitOrder = 0;          ///< of the line in front of the door; smaller = longer; kept in an overflow room
+    int overflow = 0;                     ///< the overflow room this listener is in; 0 = the main room
     bool operator==(const Person&) const = default;
 };
 
@@ -86,10 +88,13 @@ struct Session {
     std::uint64_t nextKey = 1;
     std::uint64_t frontKey = 1;
     std::uint64_t pinKey = 1;
+    Chair chair;                          ///< the interviewer's
     bool doorLocked = false;
     base::WallTime doorSince{};           ///< who redeemed a limited link after this had it unused when the door was locked
     base::TimePoint joinsSince{};         ///< of the minute whose arrivals are counted
     int joins = 0;
+    int overflowRooms = 0;                ///< open ones (overflow.h)
+    base::TimePoint overflowIdleSince = base::kNever;  ///< the last of them could close since then
     bool operator==(const Session&) const = default;
 };
 
@@ -177,7 +182,6 @@ struct Change {
     bool ended = false;
     bool any = false;                                      ///< false: nothing at all to write or tell
 };
-
 base::Result<Change> decide(const Stage& stage, const StageInput& input, const Policy& policy, base::TimePoint now,
                             base::WallTime wall);
 void apply(Stage& stage, const Change& change);

@@ -47,13 +47,13 @@ class Run {
     Done lockHands();
     Done muteAll();
     Done end();
+    Done chair() { return runChair(d, c, actor); }
     Done crowd() { return runCrowdCommand(d, c, actor); }
 
   private:
     Person* target() { return d.edit(onSelf ? actor.identity : c.target); }
     Person* self() { return d.edit(actor.identity); }
     Done mayRaise(const Person& me) const;
-    void offerTo(Person& person, bool onTurn);
     void note(std::string_view verb) { d.audit(actor.identity, std::string(verb), onSelf ? actor.identity : c.target); }
 
     Draft& d;
@@ -127,18 +127,6 @@ Done Run::decline() {
     return {};
 }
 
-void Run::offerTo(Person& person, bool onTurn) {
-    Offer offer;
-    offer.until = d.now + d.policy.offerTime;
-    offer.untilWall = d.wall + std::chrono::duration_cast<std::chrono::milliseconds>(d.policy.offerTime);
-    offer.by = actor.identity;
-    offer.hand = std::move(person.hand);
-    offer.onTurn = onTurn;
-    person.hand.reset();
-    person.offer = std::move(offer);
-    d.audit(actor.identity, "invite", person.identity);
-}
-
 Done Run::invite() {
     if (!actor.moderates() || onSelf) return notAllowed();
     Person* person = target();
@@ -147,7 +135,7 @@ Done Run::invite() {
     if (person->offer) return {};
     if (d.stageFull())
         return base::fail(ErrorKind::exhausted, "stage_full", "The stage is full.", "Ask somebody to step down first.");
-    offerTo(*person, false);
+    d.offer(*person, actor.identity, false);
     return {};
 }
 
@@ -235,7 +223,7 @@ Done Run::next() {
     }
     if (d.stageFull())
         return base::fail(ErrorKind::exhausted, "stage_full", "The stage is full.", "Ask somebody to step down first.");
-    offerTo(*d.edit(who), true);
+    d.offer(*d.edit(who), actor.identity, true);
     return {};
 }
 
@@ -348,6 +336,7 @@ Done dispatch(Run& run, StageVerb verb) {
         case StageVerb::lockHands: return run.lockHands();
         case StageVerb::muteAll: return run.muteAll();
         case StageVerb::end: return run.end();
+        case StageVerb::chair: return run.chair();
         case StageVerb::pin:
         case StageVerb::move:
         case StageVerb::clearHands:

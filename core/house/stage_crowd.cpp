@@ -99,16 +99,20 @@ Done lockDoor(Draft& draft, const Command& c, const Actor& actor) {
 }
 
 Done admit(Draft& draft, const Command& c, const Actor& actor) {
+    if (draft.change.settings.audienceHeld)
+        return refuse("audience_held", "The guest and the host are not ready yet.", "Turn both lights on, or start without waiting for them.");
     std::vector<base::Identity> waiting;
     draft.forEach([&](const Person& p) {
-        if (p.seat == Seat::waiting && (c.target.empty() || c.target == p.identity)) waiting.push_back(p.identity);
+        const bool outside = p.seat == Seat::waiting || (p.overflow > 0 && !c.target.empty());
+        if (outside && (c.target.empty() || c.target == p.identity)) waiting.push_back(p.identity);
     });
     if (waiting.empty()) return c.target.empty() ? Done{} : refuse("not_waiting", "This person is not waiting.");
     for (const auto& who : waiting) {
         Person& person = *draft.edit(who);
+        if (person.overflow == 0) person.goneSince = draft.now;  // the whole grace to come through the door
         person.seat = Seat::audience;
+        person.overflow = 0;
         person.waitOrder = 0;
-        person.goneSince = draft.now;  // the whole grace to come through the door
     }
     draft.audit(actor.identity, "admit", c.target, std::to_string(waiting.size()));
     return {};

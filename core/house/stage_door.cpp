@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who comes in, who waits in front of the door and for what, and the settings that decide it. People in line have no
 // transport: they ask again, and asking is what keeps their place.
+#include "core/house/overflow.h"
 #include "core/house/stage_draft.h"
 
 namespace parlour::house {
@@ -30,6 +31,7 @@ void start(Draft& draft, const Arrive& in) {
 void takePower(Draft& draft, Person& person, Power power) {
     Session& session = draft.change.session;
     person.power = power;
+    if (power != Power::none) person.overflow = 0;
     if (power != Power::none && person.powerOrder == 0) person.powerOrder = session.nextOrder++;
     if (power == Power::host) {
         session.host = person.identity;
@@ -48,16 +50,16 @@ void enter(Draft& draft, Person& person) {
 bool mustWait(Draft& draft, const Person& person) {
     if (person.power != Power::none || person.role != Role::listener) return false;
     const RoomSettings& rules = draft.change.settings;
-    if (rules.waitingRoom) return true;
+    if (rules.listenersWait()) return true;
     int inside = 0, before = 0;
     draft.forEach([&](const Person& other) {
         if (other.identity == person.identity) return;
         if (other.seat != Seat::waiting)
-            ++inside;
+            inside += other.overflow == 0 ? 1 : 0;
         else if (person.waitOrder == 0 || other.waitOrder < person.waitOrder)
             ++before;
     });
-    if (rules.cap > 0 && inside + before >= rules.cap) return true;
+    if (const int cap = capOf(rules, draft.policy); cap > 0 && inside + before >= cap) return true;
     if (rules.joinsPerMinute == 0) return false;
     Session& session = draft.change.session;
     if (draft.now - session.joinsSince >= kJoinMinute) {
@@ -98,7 +100,7 @@ base::Result<void> runArrive(Draft& draft, const Arrive& in) {
                           "Ask somebody inside for an invitation of your own, or try again later.");
     std::size_t people = 0;
     draft.forEach([&](const Person&) { ++people; });
-    if (people >= draft.policy.maxPeople && in.power == Power::none)
+    if (people >= peopleLimit(draft.change.settings, draft.policy) && in.power == Power::none)
         return base::fail(ErrorKind::exhausted, "room_full", "The room is full.", "Try again when somebody has left.");
     Person person;
     person.identity = in.who;

@@ -61,6 +61,7 @@ void Draft::seat(Person& person) {
     person.held = false;
     person.mutedBy = {};
     person.waitOrder = 0;
+    person.overflow = 0;  // the stage is in the main room
     setSlot(person, 0);
     if (mark(person.identity) == Mark::lowered) setMark(person.identity, Mark::none);
 }
@@ -82,11 +83,24 @@ void Draft::setSlot(Person& person, int seconds) {
     person.slotUntilWall = seconds > 0 ? wall + std::chrono::seconds(seconds) : base::WallTime{};
 }
 
+void Draft::offer(Person& person, const base::Identity& by, bool onTurn) {
+    Offer made;
+    made.until = now + policy.offerTime;
+    made.untilWall = wall + std::chrono::duration_cast<std::chrono::milliseconds>(policy.offerTime);
+    made.by = by;
+    made.hand = std::move(person.hand);
+    made.onTurn = onTurn;
+    person.hand.reset();
+    person.offer = std::move(made);
+    audit(by, "invite", person.identity);
+}
+
 void Draft::setPower(Person& person, Power power) {
     if (person.power == power) return;
     if (person.power == Power::none) person.powerOrder = change.session.nextOrder++;
     if (power == Power::none) person.powerOrder = 0;
     person.power = power;
+    if (power != Power::none) person.overflow = 0;
     change.powers.push_back({person.identity, power});
 }
 
@@ -126,6 +140,8 @@ void Draft::endSession(const base::Identity& actor, const std::string& why) {
 void Draft::settle() {
     if (change.session.live) settleHost();
     if (change.session.live) settleEmpty();
+    if (change.session.live) settleOverflow();
+    if (change.session.live) settleChair(*this);
     findVisible();
 }
 
@@ -188,7 +204,7 @@ bool looksEqual(const Person& a, const Person& b) {
     const auto key = [](const Person& p) { return p.hand ? p.hand->key : std::string(); };
     const auto offer = [](const Person& p) { return p.offer ? base::toUnixMs(p.offer->untilWall) : 0; };
     return a.name == b.name && a.power == b.power && a.seat == b.seat && a.held == b.held && a.mutedBy == b.mutedBy &&
-           key(a) == key(b) && offer(a) == offer(b) && a.slotUntilWall == b.slotUntilWall;
+           key(a) == key(b) && offer(a) == offer(b) && a.slotUntilWall == b.slotUntilWall && a.overflow == b.overflow;
 }
 }  // namespace
 
@@ -225,7 +241,8 @@ void Draft::findVisible() {
     });
     const bool hasPower = powerful([&](auto f) { forEach(f); });
     change.roomChanged = before.live != after.live || before.handsLocked != after.handsLocked ||
-                         before.doorLocked != after.doorLocked || change.settingsChanged ||
+                         before.doorLocked != after.doorLocked || change.settingsChanged || before.overflowRooms != after.overflowRooms ||
+                         before.chair.holder != after.chair.holder ||
                          before.lockSince != after.lockSince || (after.live && hadPower != hasPower);
     const bool outsiders = std::any_of(change.people.begin(), change.people.end(), [](const auto& e) { return !e.second; });
     if (!change.told.empty() || change.roomChanged || !change.gone.empty() || outsiders) ++after.version;

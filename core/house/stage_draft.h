@@ -57,6 +57,8 @@ class Draft {
     void unseat(Person& person);
     /// Starts the speaker's time; 0 = no limit.
     void setSlot(Person& person, int seconds);
+    /// An open invitation to speak; the hand goes into it.
+    void offer(Person& person, const base::Identity& by, bool onTurn);
     void setPower(Person& person, api::Power power);
     void makeHost(const base::Identity& who);
     void endSession(const base::Identity& actor, const std::string& why);
@@ -75,6 +77,7 @@ class Draft {
   private:
     void settleHost();
     void settleEmpty();
+    void settleOverflow();  // stage_overflow.cpp
     void findVisible();
 
     const Stage& m_stage;
@@ -87,6 +90,10 @@ base::Result<void> runSettle(Draft& draft, const Settle& settle);
 base::Result<void> runCommand(Draft& draft, const Command& command);
 /// stage_crowd.cpp
 base::Result<void> runCrowdCommand(Draft& draft, const Command& command, const Actor& actor);
+/// stage_chair.cpp
+base::Result<void> runChair(Draft& draft, const Command& command, const Actor& actor);
+/// Whoever is off the stage has no chair, and the host of an interview sits down first.
+void settleChair(Draft& draft);
 /// stage_time.cpp
 void runTick(Draft& draft);
 void runRestart(Draft& draft);

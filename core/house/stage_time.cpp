@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/house/hand_queue.h"
+#include "core/house/overflow.h"
 #include "core/house/stage_draft.h"
 
 namespace parlour::house {
@@ -60,6 +61,7 @@ void runRestart(Draft& draft) {
     session.joinsSince = draft.now;
     if (session.lockSince != base::kNever) session.lockSince = draft.now;
     if (session.emptySince != base::kNever) session.emptySince = draft.now;
+    session.overflowIdleSince = base::kNever;  // counted anew
 }
 
 base::TimePoint nextDue(const Stage& stage, const Policy& policy) {
@@ -85,6 +87,7 @@ base::TimePoint nextDue(const Stage& stage, const Policy& policy) {
         if (moderator || !someoneInGrace)
             due = std::min(due, locked ? session.lockSince + policy.listenerLock : session.hostGoneSince + policy.hostGrace);
     }
+    if (session.overflowIdleSince != base::kNever) due = std::min(due, session.overflowIdleSince + kOverflowIdle);
     if (session.emptySince != base::kNever)
         due = std::min(due, session.emptySince + (session.everPresent ? policy.departure : policy.empty));
     return due;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/net/http_client.h"
 
+#include <charconv>
 #include <utility>
 
 #include "core/crypto/random.h"
@@ -14,6 +15,13 @@ namespace {
 
 constexpr std::size_t kHeaderBytes = 64 * 1024;
 constexpr std::size_t kRefusalBody = 16 * 1024;
+
+int retryAfter(const HttpResponse& response) {
+    const auto text = response.header("retry-after");
+    int seconds = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    return error == std::errc{} && end == text.data() + text.size() && seconds > 0 ? seconds : 0;
+}
 
 class Exchange : public std::enable_shared_from_this<Exchange> {
   public:
@@ -169,7 +177,7 @@ Pending connectWebSocket(EventLoop& loop, WebSocketRequest request, WebSocketAns
                                                           std::to_string(response.status) + ").",
                                                       {},
                                                       {}},
-                                          response.status, response.body.substr(0, kRefusalBody)});
+                                          response.status, response.body.substr(0, kRefusalBody), retryAfter(response)});
             // RFC 6455 section 4.1: all of these must hold, and nothing may be chosen that we did not offer.
             if (!hasToken(response.header("connection"), "upgrade") || !hasToken(response.header("upgrade"), "websocket") ||
                 response.header("sec-websocket-accept") != acceptKey(key) ||

@@ -49,6 +49,7 @@ struct WebSocketRefusal {
     base::Error error;
     int status = 0;
     std::string body;  ///< first 16 KiB
+    int retryAfterS = 0;  ///< Retry-After in seconds, 0 = none (RFC 9110 section 10.2.3)
 };
 
 struct WebSocketAnswers {

@@ -6,6 +6,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "core/api/overflow.h"
+
 namespace parlour::room {
 namespace {
 
@@ -16,6 +18,13 @@ std::string attribute(const signal::ParticipantInfo& info, std::string_view name
 
 /// Until the year 9999: nobody who adds or prints it runs over.
 bool plausible(std::int64_t unixMs) { return unixMs >= 0 && unixMs <= 253'402'300'799'999; }
+
+std::optional<base::WallTime> deadline(const std::string& text) {
+    std::int64_t unixMs = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), unixMs);
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size() || !plausible(unixMs)) return std::nullopt;
+    return base::fromUnixMs(unixMs);
+}
 
 int rank(const Participant& p) {
     if (p.seat != api::Seat::stage) return 3;
@@ -47,6 +56,7 @@ void rebuildHands(RoomState& state) {
         if (const auto found = known.find(p->identity); found != known.end()) hand = found->second;
         hand.identity = p->identity;
         hand.name = p->name;
+        hand.overflow = p->overflow;
         state.hands.push_back(std::move(hand));
     }
 }
@@ -84,6 +94,20 @@ bool applyOne(RoomState& state, const signal::ParticipantInfo& info) {
     return true;
 }
 
+void applyChatRules(RoomState& state, const nlohmann::json& json) {
+    const auto text = [&](const char* key, std::size_t most) {
+        const auto found = json.find(key);
+        if (found == json.end() || !found->is_string()) return std::string();
+        const auto& value = found->get_ref<const std::string&>();
+        return value.size() <= most ? value : std::string();
+    };
+    const auto slow = json.find("chat_slow_s");
+    const auto seconds = slow != json.end() && slow->is_number_integer() ? slow->get<std::int64_t>() : 0;
+    state.chatRules.slowS = static_cast<int>(std::clamp<std::int64_t>(seconds, 0, api::kMaxSlowSeconds));
+    state.chatRules.pinned = text("chat_pinned", api::kMaxPinnedBytes);
+    state.chatRules.pinnedBy = base::Identity(state.chatRules.pinned.empty() ? std::string() : text("chat_pinned_by", 64));
+}
+
 template <class Change>
 void edit(RoomState& state, const base::ParticipantSid& sid, Change change) {
     for (auto& p : state.participants) {
@@ -107,13 +131,12 @@ Participant toParticipant(const signal::ParticipantInfo& info, const base::Ident
     p.seat = seat.empty() ? (info.permission.canPublish || info.isPublisher ? api::Seat::stage : api::Seat::audience)
                           : api::parseSeat(seat).value_or(api::Seat::audience);
     p.handKey = attribute(info, api::kAttrHand);
-    const auto invited = attribute(info, api::kAttrInvited);
-    std::int64_t deadline = 0;
-    const auto [end, error] = std::from_chars(invited.data(), invited.data() + invited.size(), deadline);
-    if (!invited.empty() && error == std::errc{} && end == invited.data() + invited.size() && plausible(deadline))
-        p.invitedUntil = base::fromUnixMs(deadline);
+    p.invitedUntil = deadline(attribute(info, api::kAttrInvited));
+    p.slotUntil = deadline(attribute(info, api::kAttrSlotUntil));
     p.held = attribute(info, api::kAttrHeld) == "1";
     p.mutedBy = attribute(info, api::kAttrMutedBy);
+    const auto overflow = attribute(info, api::kAttrOverflow);
+    std::from_chars(overflow.data(), overflow.data() + overflow.size(), p.overflow);
     for (const auto& track : info.tracks) {
         if (track.type != signal::TrackType::audio) continue;
         p.microphoneTrack = track.sid;
@@ -164,10 +187,26 @@ void applyRoom(RoomState& state, const signal::RoomInfo& room) {
         const auto found = json.find(key);
         return found != json.end() && found->is_boolean() && found->get<bool>();
     };
+    const auto number = [&](const char* key) {
+        const auto found = json.find(key);
+        const auto value = found != json.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+        return static_cast<int>(std::clamp<std::int64_t>(value, 0, 1'000'000));
+    };
+    state.overflow = number(api::kMetaOverflow);
+    state.overflowOf = state.overflow > 0 ? text(api::kMetaOverflowOf) : std::string();
+    state.elsewhere = number(api::kMetaElsewhere);
     if (auto title = text("title"); !title.empty()) state.title = std::move(title);
     if (auto house = text("house"); !house.empty()) state.houseName = std::move(house);
+    const auto revision = [&](const char* key) {
+        const auto found = json.find(key);
+        return found != json.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+    };
+    state.chair = base::Identity(text("chair"));
+    state.questionsRevision = revision("questions");
+    state.questionsDesk = revision("questions_desk");
     state.handsLocked = flag("hands_locked");
     state.waitingForHost = flag("waiting_for_host");
+    applyChatRules(state, json);
     state.doorLocked = flag("door_locked");
     state.handsRule = text("hands").empty() ? "everyone" : text("hands");
     if (const auto started = json.find("started_at");
@@ -194,15 +233,6 @@ void applyHands(RoomState& state, const api::Hands& hands) {
                 hand.note = known.note;
                 hand.raisedAt = base::fromUnixMs(known.raisedAtMs);
             }
-}
-
-void addChat(RoomState& state, ChatMessage message) {
-    const bool known = !message.id.empty() && std::any_of(state.chat.begin(), state.chat.end(), [&](const auto& m) {
-        return m.id == message.id && m.from == message.from;
-    });
-    if (known) return;
-    state.chat.push_back(std::move(message));
-    if (state.chat.size() > kMaxChatKept) state.chat.erase(state.chat.begin());
 }
 
 void setAudioTrack(RoomState& state, const base::TrackSid& microphone, std::uint32_t audioTrack) {

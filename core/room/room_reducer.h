@@ -6,12 +6,9 @@
 
 #include "core/api/house_types.h"
 #include "core/room/room_state.h"
-#include "core/signal/data_packet.h"
 #include "core/signal/signal_response.h"
 
 namespace parlour::room {
-
-inline constexpr std::size_t kMaxChatKept = 200;
 
 /// A join replaces everybody; chat and the person's own switches stay.
 void applyJoin(RoomState& state, const signal::Join& join);
@@ -23,7 +20,6 @@ void applySpeakers(RoomState& state, const signal::SpeakersChanged& changed);
 void applyQuality(RoomState& state, const signal::ConnectionQualityUpdate& update);
 /// The queue with its notes, as moderators get it from the house.
 void applyHands(RoomState& state, const api::Hands& hands);
-void addChat(RoomState& state, ChatMessage message);
 /// The audio track under which a microphone is mixed; 0 = not heard.
 void setAudioTrack(RoomState& state, const base::TrackSid& microphone, std::uint32_t audioTrack);
 

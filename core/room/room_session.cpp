@@ -40,24 +40,6 @@ std::vector<base::IpAddress> localFor(const signal::Origin& origin) {
     return out;
 }
 
-LeaveReason reasonOf(const base::Error& error) {
-    switch (error.kind) {
-        case base::ErrorKind::untrusted: return error.code == "token_invalid" ? LeaveReason::refused : LeaveReason::untrusted;
-        case base::ErrorKind::unreachable: return LeaveReason::unreachable;
-        case base::ErrorKind::internal: return LeaveReason::protocolError;
-        case base::ErrorKind::refused: return error.code == "banned" ? LeaveReason::banned
-                                            : error.code == "removed" ? LeaveReason::removed : LeaveReason::refused;
-        case base::ErrorKind::invalidInput:
-        case base::ErrorKind::notFound:
-        case base::ErrorKind::conflict:
-        case base::ErrorKind::expired:
-        case base::ErrorKind::exhausted:
-        case base::ErrorKind::unavailable:
-        case base::ErrorKind::cancelled: return LeaveReason::refused;
-    }
-    return LeaveReason::protocolError;
-}
-
 }  // namespace
 
 RoomSession::Impl::Impl(net::EventLoop& l, PersonKeys& k, audio::AudioEngine& a, SessionConfig c, Observer o)
@@ -137,6 +119,12 @@ void RoomSession::Impl::setSession(SessionState next) {
             bannerTimer.cancel();
             state.reconnectVisible = false;
             break;
+        case SessionState::waiting:
+            joinTimer.cancel();
+            bannerTimer.cancel();
+            state.reconnectVisible = false;
+            state.error.reset();
+            break;
         case SessionState::idle:
         case SessionState::redeeming:
         case SessionState::connecting: break;
@@ -156,6 +144,7 @@ void RoomSession::Impl::begin(const HouseAddress& address) {
     room = {};
     permission = {};
     token.clear();
+    resetChat();
     lastData.clear();
     waitingData.clear();
     nextDataSequence = 1;
@@ -170,13 +159,7 @@ void RoomSession::enter(const signal::InviteLink& link) {
     PARLOUR_CHECK_THREAD(m_impl->thread);
     auto self = m_impl;
     self->begin({link.origin(), link.pin()});
-    self->house->redeem(link.id(), link.secret(), self->config.name, [self](base::Result<api::Redeemed> redeemed) {
-        if (self->state.session != SessionState::redeeming) return;
-        if (!redeemed) return self->finish(reasonOf(redeemed.error()), redeemed.error());
-        self->state.house = self->house->house();
-        self->state.houseName = self->house->houseName();
-        self->grant(redeemed->join);
-    });
+    self->redeem(link);
 }
 
 void RoomSession::enterKnown(const HouseAddress& address, const base::RoomId& room) {
@@ -184,13 +167,7 @@ void RoomSession::enterKnown(const HouseAddress& address, const base::RoomId& ro
     auto self = m_impl;
     self->begin(address);
     self->room = room;
-    self->house->token(room, {{}, self->config.name}, [self](base::Result<api::JoinGrant> join) {
-        if (self->state.session != SessionState::redeeming) return;
-        if (!join) return self->finish(reasonOf(join.error()), join.error());
-        self->state.house = self->house->house();
-        self->state.houseName = self->house->houseName();
-        self->grant(*join);
-    });
+    self->enterRoom();
 }
 
 void RoomSession::Impl::grant(const api::JoinGrant& join) {
@@ -200,7 +177,7 @@ void RoomSession::Impl::grant(const api::JoinGrant& join) {
     url = join.url;
     token = join.token;
     tokenFresh = true;
-    if (state.session == SessionState::redeeming) setSession(SessionState::connecting);
+    if (state.session == SessionState::redeeming || state.session == SessionState::waiting) setSession(SessionState::connecting);
     connect(false);
 }
 
@@ -273,10 +250,13 @@ void RoomSession::Impl::askToken() {
         const auto self = weak.lock();
         if (!self || self->state.session == SessionState::left || self->leaving || self->attempt != asked) return;
         if (join) return self->grant(*join);
+        if (self->crowdedBy(join.error(), [s = self.get()] { s->askToken(); })) return;
         switch (join.error().kind) {
             case base::ErrorKind::unreachable:
             case base::ErrorKind::exhausted:
-            case base::ErrorKind::unavailable: return self->lost(join.error(), true);   // may pass
+            case base::ErrorKind::unavailable:   // may pass
+                if (self->state.session == SessionState::waiting) return self->waitInLine(std::chrono::seconds(2));
+                return self->lost(join.error(), true);
             case base::ErrorKind::invalidInput:
             case base::ErrorKind::notFound:
             case base::ErrorKind::refused:
@@ -315,7 +295,8 @@ void RoomSession::Impl::closeLater() {
 }
 
 void RoomSession::Impl::closeAll() {
-    for (auto* timer : {&retryTimer, &bannerTimer, &joinTimer, &statsTimer, &feedbackTimer, &leaveTimer, &handsTimer, &farewellTimer})
+    for (auto* timer : {&retryTimer, &bannerTimer, &joinTimer, &statsTimer, &feedbackTimer, &leaveTimer, &handsTimer, &farewellTimer,
+                        &historyTimer, &reactionTimer, &lineTimer, &doorTimer})
         timer->cancel();
     audio.setGate(false);
     ++attempt;
@@ -325,7 +306,8 @@ void RoomSession::Impl::closeAll() {
     retiredLinks.clear();
     wiring.reset();
     house.reset();
-    handsAsked = handsDue = false;
+    handsAsked = handsDue = doorAsked = false;
+    lineSilentSince = base::kNever;
     handsSeen.clear();
 }
 
@@ -370,9 +352,11 @@ void RoomSession::Impl::command(const Command& command) {
     out.seconds = command.seconds;
     out.link = command.link;
     out.sinceMinutes = command.sinceMinutes;
-    house->stage(room, out, [weak = weak_from_this()](base::Result<api::StageAnswer> answer) {
+    const bool door = command.verb == api::StageVerb::admit || command.verb == api::StageVerb::lockDoor;
+    house->stage(room, out, [weak = weak_from_this(), door](base::Result<api::StageAnswer> answer) {
         const auto self = weak.lock();
         if (self && !answer) self->refuse(answer.error());
+        if (self && answer && self->doorAsked && door) self->askDoor();
     });
 }
 
@@ -393,6 +377,17 @@ void RoomSession::createInvitation(api::Role role, std::optional<int> uses, std:
     });
 }
 
+void RoomSession::ask(const std::string& what, const std::string& body, std::function<void(base::Result<std::string>)> done) {
+    PARLOUR_CHECK_THREAD(m_impl->thread);
+    if (!m_impl->house || m_impl->room.empty()) {
+        m_impl->loop.post([done] {
+            done(base::fail(base::ErrorKind::refused, "not_joined", "You are not in a room.", "Enter a room first."));
+        });
+        return;
+    }
+    m_impl->house->request("/rooms/" + m_impl->room.str() + "/" + what, body, false, std::move(done));
+}
+
 void RoomSession::leave(std::function<void()> done) {
     PARLOUR_CHECK_THREAD(m_impl->thread);
     auto& s = *m_impl;
@@ -401,6 +396,7 @@ void RoomSession::leave(std::function<void()> done) {
     if (s.state.session == SessionState::left || s.state.session == SessionState::idle) return s.closeLater();
     s.leaving = true;
     s.retryTimer.cancel();
+    s.lineTimer.cancel();
     s.joinTimer.cancel();
     s.bannerTimer.cancel();
     s.audio.setGate(false);
@@ -420,6 +416,12 @@ void RoomSession::Impl::joined() {
     feedbackTimer = loop.postAfter(kFeedbackEvery, [this] { tickFeedback(); });
     statsTimer = loop.postAfter(kStatsEvery, [this] { tickStats(); });
     applyMicrophone();
+    for (auto& [id, sent] : chat.unanswered) {
+        chat.lost.insert(id);
+        sent = loop.clock().now();
+    }
+    chat.historyTries = 0;
+    askHistory();
 }
 
 void RoomSession::Impl::tickFeedback() {
@@ -429,6 +431,7 @@ void RoomSession::Impl::tickFeedback() {
 
 void RoomSession::Impl::tickStats() {
     statsTimer = loop.postAfter(kStatsEvery, [this] { tickStats(); });
+    checkChat();
     if (!observer.onStats) return;
     SessionStats out;
     const auto now = loop.clock().now();

@@ -89,11 +89,23 @@ class RoomSession {
     /// The person's own mute switch.
     void setMicrophone(bool open);
     void command(const Command& command);
+    // The chat. What is said stands in RoomState::chat at once; the house's answer makes it sent or refused.
     void sendChat(const std::string& text);
+    /// One of ours that was refused; it goes out again under the same id.
+    void resendChat(const std::string& id);
+    /// Moderators any message, others their own. A refused one of ours only leaves the list.
+    void deleteChat(const std::string& id);
+    /// Moderators; what is not given stays. "" takes the pinned link away.
+    void setChatRules(std::optional<int> slowS, std::optional<std::string> pinned);
+    /// api::kReactions[reaction]; as often as the server takes it, more is refused.
+    void react(std::size_t reaction);
     void dismissAskToUnmute();
     /// An invitation to this room (moderators); answers the link.
     void createInvitation(api::Role role, std::optional<int> uses, std::optional<std::chrono::seconds> expires,
                           std::function<void(base::Result<std::string>)> done);
+    /// A request of the house about this room: `what` is "questions" for rooms/ROOM/questions; an empty body is a GET. Answers
+    /// JSON, once; nothing after the session is gone.
+    void ask(const std::string& what, const std::string& body, std::function<void(base::Result<std::string>)> done);
     /// Sends leave, closes everything; `done` when nothing runs any more.
     void leave(std::function<void()> done);
     /// Local only: 0.0 to 2.0, kept per identity for the session.

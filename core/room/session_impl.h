@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The inside of RoomSession, shared by its files: coming in and coming back (room_session.cpp), signalling
-// (session_signal.cpp), media (session_media.cpp). Nobody else includes it.
+// (session_signal.cpp), media (session_media.cpp), chat and reactions (session_chat.cpp). Nobody else includes it.
 #pragma once
 
 #include <deque>
@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "core/base/thread_checker.h"
+#include "core/room/chat_delivery.h"
 #include "core/room/media_link.h"
+#include "core/room/reaction_window.h"
 #include "core/room/reconnect_policy.h"
 #include "core/room/room_reducer.h"
 #include "core/room/room_session.h"
@@ -20,6 +22,9 @@
 #include "core/room/track_wiring.h"
 
 namespace parlour::room {
+
+/// Why a session ends that the house refused; session_waiting.cpp.
+LeaveReason reasonOf(const base::Error& error);
 
 struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     Impl(net::EventLoop& l, PersonKeys& k, audio::AudioEngine& a, SessionConfig c, Observer o);
@@ -42,7 +47,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     std::uint64_t visit = 0;                       // of enter(): what an older one left behind is void
     std::uint64_t attempt = 0;                     // of coming (back) in: answers to an older one are void
     std::vector<std::function<void()>> leaveDone;
-    base::Timer retryTimer, bannerTimer, joinTimer, farewellTimer, statsTimer, feedbackTimer, leaveTimer, handsTimer;
+    base::Timer retryTimer, bannerTimer, joinTimer, farewellTimer, statsTimer, feedbackTimer, leaveTimer, handsTimer, lineTimer, doorTimer;
 
     // House.
     std::unique_ptr<HouseClient> house;
@@ -50,6 +55,8 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     bool handsAsked = false;                       // one question at a time, and not too often
     bool handsDue = false;                         // the queue has changed since
     std::string handsSeen;                         // the queue as last asked about
+    bool doorAsked = false;                        // moderators ask about the door while they are inside
+    base::TimePoint lineSilentSince = base::kNever;   // in line, and the house does not answer
 
     // Signalling.
     std::unique_ptr<SignalConnection> signal;
@@ -87,12 +94,6 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     std::uint32_t nextDataSequence = 1;
     std::map<base::ParticipantSid, std::uint32_t> lastData;   // reliable packets already seen
     std::deque<signal::DataPacket> waitingData;    // until the channel is open; numbered when sent
-    struct TextStream {
-        base::Identity from;                       // nobody else may add to it
-        std::string id;
-        std::string text;
-    };
-    std::deque<TextStream> streams;                // oldest first
     std::map<base::Identity, float> volumes;
 
     // room_session.cpp
@@ -111,6 +112,19 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void rejoin();
     void askToken();
     void command(const Command& command);
+
+    // session_waiting.cpp
+    void redeem(const signal::InviteLink& link);
+    void enterRoom();
+    /// Nothing of the room is there yet, and nobody gave it up.
+    bool comingIn() const { return !leaving && (state.session == SessionState::redeeming || state.session == SessionState::waiting); }
+    bool mustWait(const SignalEnd& end);           // true: waits in front of the room, or for its turn to ask
+    void crowded(base::Duration wait, std::function<void()> again);
+    bool crowdedBy(const base::Error& error, std::function<void()> again);   // the same for an answer of the house
+    void askLine();
+    void waitInLine(base::Duration wait);
+    void refreshDoor();
+    void askDoor();
 
     // session_signal.cpp
     void handle(signal::SignalResponse& message);
@@ -139,14 +153,25 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void remoteTracksChanged();
     void applyVolumes();
     void onData(base::ByteView bytes);
-    std::deque<base::TimePoint> chatTimes;         // of our last messages
-    void chatText(const base::Identity& from, const std::string& id, std::int64_t atMs, const std::string& text);
     void sendData(signal::DataPacket packet);
     void flushData();
-    TextStream* textStream(const base::Identity& from, const std::string& id);
     void tickFeedback();
     void tickStats();
     bool onStage() const;
+
+    // session_chat.cpp
+    ChatDesk chat;
+    ReactionWindow reactionWindow;
+    base::Timer historyTimer, reactionTimer;
+    void onChatPacket(const signal::DataPacket& packet);
+    void onUserData(const signal::DataPacket& packet, const signal::UserData& user);
+    void chatText(const base::Identity& from, const std::string& id, std::uint64_t number, std::int64_t atMs, const std::string& text);
+    void postChat(ChatMessage& message);
+    void askHistory();
+    void onHistory(base::Result<api::ChatPage> page);
+    void checkChat();                              // once a second while inside
+    void reactionsChanged();
+    void resetChat();
 };
 
 }  // namespace parlour::room

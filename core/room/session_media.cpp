@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The two media connections of LiveKit's protocol: the subscriber answers what the server offers, the publisher offers our
-// microphone; and the data channels, which carry the chat.
+// microphone; and the data channels (what they carry: session_chat.cpp).
 #include "core/crypto/random.h"
 #include "core/room/session_impl.h"
 
@@ -8,10 +8,7 @@ namespace parlour::room {
 namespace {
 
 constexpr base::Duration kFarewellTime = std::chrono::seconds(1);
-constexpr std::size_t kChatPerWindow = 5;
-constexpr base::Duration kChatWindow = std::chrono::milliseconds(5200);
 constexpr std::size_t kMaxWaitingData = 64;
-constexpr std::size_t kMaxStreams = 64;
 constexpr std::size_t kMaxSenders = 16'384;
 
 rtc::PeerConnectionConfig linkConfig(std::shared_ptr<const rtc::Certificate> certificate, bool publisher) {
@@ -62,7 +59,7 @@ void RoomSession::Impl::dropMedia() {
     publication.reset();
     offerPending = false;
     offerWanted = false;
-    streams.clear();
+    chat.streams.clear();
     lastSubscriberAnswer.clear();
 }
 
@@ -218,32 +215,6 @@ void RoomSession::Impl::applyVolumes() {
             wiring->setGain(p->microphoneTrack, found->second);
 }
 
-void RoomSession::sendChat(const std::string& text) {
-    auto& s = *m_impl;
-    PARLOUR_CHECK_THREAD(s.thread);
-    if (text.empty() || s.leaving) return;
-    if (!s.everJoined || s.state.session == SessionState::left)
-        return s.refuse({base::ErrorKind::refused, "not_joined", "You are not in a room.", "Enter a room first.", {}});
-    if (text.size() > signal::kMaxChatBytes)
-        return s.refuse({base::ErrorKind::invalidInput, "chat_too_long", "The message is too long.", "Send at most 4 KiB at once.", {}});
-    // The server drops what is faster without a word, so it is told here; a little slower, as packets bunch up.
-    const auto now = s.loop.clock().now();
-    while (!s.chatTimes.empty() && now - s.chatTimes.front() > kChatWindow) s.chatTimes.pop_front();
-    if (s.chatTimes.size() >= kChatPerWindow)
-        return s.refuse({base::ErrorKind::exhausted, "chat_too_fast", "You are writing too fast; this message was not sent.",
-                         "Wait a few seconds and send it again.", {}});
-    s.chatTimes.push_back(now);
-    signal::ChatData chat;
-    chat.id = crypto::randomToken(12);
-    chat.timestampMs = base::toUnixMs(s.loop.clock().wallNow());
-    chat.message = text;
-    s.chatText(s.state.self, chat.id, chat.timestampMs, text);
-    signal::DataPacket packet;
-    packet.kind = signal::DataKind::reliable;
-    packet.value = std::move(chat);
-    s.sendData(std::move(packet));
-}
-
 void RoomSession::Impl::sendData(signal::DataPacket packet) {
     if (waitingData.size() >= kMaxWaitingData) waitingData.pop_front();
     waitingData.push_back(std::move(packet));
@@ -271,44 +242,10 @@ void RoomSession::Impl::onData(base::ByteView bytes) {
         if (packet->sequence <= last) return;   // repeated after a resume
         last = packet->sequence;
     }
-    const auto nowMs = base::toUnixMs(loop.clock().wallNow());
-    if (const auto* chat = std::get_if<signal::ChatData>(&packet->value)) {
-        if (!chat->deleted) chatText(packet->sender, chat->id, nowMs, chat->message);
-    } else if (const auto* user = std::get_if<signal::UserData>(&packet->value)) {
-        if (user->topic == signal::kTopicAskToUnmute && packet->sender.empty() && onStage() && !state.microphoneLive) {
-            state.askedToUnmute = true;
-            publish();
-        }
-    } else if (const auto* header = std::get_if<signal::StreamHeader>(&packet->value)) {
-        if (header->topic != signal::kTopicChat || !header->text || header->compression != 0) return;
-        if (header->inlineContent) return chatText(packet->sender, header->streamId, nowMs, std::string(base::asText(*header->inlineContent)));
-        if (textStream(packet->sender, header->streamId) != nullptr) return;
-        if (streams.size() >= kMaxStreams) streams.pop_front();   // one that never ended
-        streams.push_back({packet->sender, header->streamId, {}});
-    } else if (const auto* chunk = std::get_if<signal::StreamChunk>(&packet->value)) {
-        auto* stream = textStream(packet->sender, chunk->streamId);
-        if (stream != nullptr && stream->text.size() + chunk->content.size() <= signal::kMaxChatBytes)
-            stream->text += base::asText(chunk->content);
-    } else if (const auto* trailer = std::get_if<signal::StreamTrailer>(&packet->value)) {
-        auto* stream = textStream(packet->sender, trailer->streamId);
-        if (stream == nullptr) return;
-        const auto text = std::move(stream->text);
-        std::erase_if(streams, [&](const TextStream& s) { return &s == stream; });
-        chatText(packet->sender, trailer->streamId, nowMs, text);
-    }
-}
-
-RoomSession::Impl::TextStream* RoomSession::Impl::textStream(const base::Identity& from, const std::string& id) {
-    for (auto& stream : streams)
-        if (stream.from == from && stream.id == id) return &stream;
-    return nullptr;
-}
-
-void RoomSession::Impl::chatText(const base::Identity& from, const std::string& id, std::int64_t atMs, const std::string& text) {
-    if (text.empty() || text.size() > signal::kMaxChatBytes) return;
-    const auto* who = state.find(from);
-    addChat(state, ChatMessage{id, from, who != nullptr ? who->name : from.str(), text, base::fromUnixMs(atMs), from == state.self});
-    publish();
+    if (const auto* user = std::get_if<signal::UserData>(&packet->value))
+        onUserData(*packet, *user);
+    else
+        onChatPacket(*packet);
 }
 
 }  // namespace parlour::room

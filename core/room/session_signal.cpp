@@ -32,6 +32,7 @@ void RoomSession::Impl::onSignalEnded(const SignalEnd& end) {
         if (!comingBack) return finish(LeaveReason::refused, end.error);
         return lost(end.error, true);   // a token made just now: try again, but not at once
     }
+    if (mustWait(end)) return;
     if (end.status == 503 && !comingBack) return finish(LeaveReason::refused, end.error);   // full
     if (end.error.kind == base::ErrorKind::untrusted) return finish(LeaveReason::untrusted, end.error);
     lost(end.error, false);
@@ -124,6 +125,8 @@ void RoomSession::Impl::onJoin(signal::Join& join) {
     if (!resumeDisabled) policy.resumePossible();
     lastData.clear();
     nextDataSequence = 1;
+    reactionWindow.begin(loop.clock().now());
+    state.reactions = reactionWindow.counts();
     applyJoin(state, join);
     pingIntervalS = join.pingIntervalS;
     pingTimeoutS = join.pingTimeoutS;
@@ -134,6 +137,7 @@ void RoomSession::Impl::onJoin(signal::Join& join) {
     if (!onStage()) state.microphoneWanted = false;   // the seat is gone, and the switch with it
     selfChanged(nullptr);
     refreshHands();
+    refreshDoor();
     publish();
 }
 
@@ -219,6 +223,7 @@ void RoomSession::Impl::onRoster(const signal::ParticipantUpdate& update) {
     remoteTracksChanged();
     selfChanged(before.get());
     refreshHands();
+    refreshDoor();
     publish();
 }
 

@@ -3,6 +3,15 @@
 
 namespace parlour::room {
 
+namespace {
+/// Refusals say "code: sentence".
+std::string codeOf(const std::string& body) {
+    const auto end = body.find(": ");
+    if (end == std::string::npos || end > 32 || body.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") != end) return {};
+    return body.substr(0, end);
+}
+}  // namespace
+
 SignalConnection::SignalConnection(net::EventLoop& loop, const SignalTarget& target,
                                    std::function<void(signal::SignalResponse)> onMessage,
                                    std::function<void(SignalEnd)> onEnded)
@@ -28,7 +37,10 @@ SignalConnection::SignalConnection(net::EventLoop& loop, const SignalTarget& tar
     m_connecting = net::connectWebSocket(
         loop, std::move(request),
         {[this](std::shared_ptr<net::WebSocket> channel) { open(std::move(channel)); },
-         [this](net::WebSocketRefusal refusal) { end({std::move(refusal.error), refusal.status}); }});
+         [this](net::WebSocketRefusal refusal) {
+             auto code = codeOf(refusal.body);
+             end({std::move(refusal.error), refusal.status, std::move(code), refusal.retryAfterS});
+         }});
 }
 
 SignalConnection::~SignalConnection() {

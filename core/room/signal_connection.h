@@ -26,6 +26,8 @@ struct SignalTarget {
 struct SignalEnd {
     base::Error error;
     int status = 0;
+    std::string code{};    ///< of a refusal, as the house names it ("waiting"); may be empty
+    int retryAfterS = 0;   ///< of a refusal
 };
 
 class SignalConnection {

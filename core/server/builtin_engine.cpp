@@ -17,6 +17,31 @@ constexpr std::size_t kQueue = 16'384;          // commands that may wait for th
 constexpr base::Duration kLongestSleep = std::chrono::milliseconds(500);
 constexpr int kBatchesPerTurn = 8;              // then commands and timers get their turn (64 datagrams each)
 
+/// What the media thread says of its last second; read by others.
+class LoadMeter {
+  public:
+    /// Once per turn, with the time it waited for packets in it.
+    void turn(base::TimePoint now, base::Duration waited, std::uint64_t forwarded) {
+        if (m_since == base::TimePoint{}) m_since = now;
+        m_waited += waited;
+        const auto elapsed = now - m_since;
+        if (elapsed < std::chrono::seconds(1)) return;
+        const double seconds = std::chrono::duration<double>(elapsed).count();
+        m_busy.store(std::clamp(1.0 - std::chrono::duration<double>(m_waited).count() / seconds, 0.0, 1.0), std::memory_order_relaxed);
+        m_rate.store(static_cast<double>(forwarded - m_forwarded) / seconds, std::memory_order_relaxed);
+        m_since = now;
+        m_waited = {};
+        m_forwarded = forwarded;
+    }
+    house::MediaLoad read() const { return {m_busy.load(std::memory_order_relaxed), m_rate.load(std::memory_order_relaxed)}; }
+
+  private:
+    base::TimePoint m_since{};
+    base::Duration m_waited{};
+    std::uint64_t m_forwarded = 0;
+    std::atomic<double> m_busy{0}, m_rate{0};
+};
+
 using Command = std::function<void(MediaWorker&, base::TimePoint)>;
 
 }  // namespace
@@ -39,6 +64,7 @@ struct BuiltinEngine::Impl {
     base::SpscQueue<Command> fromHouse{kQueue};
     base::SpscQueue<Command> fromNet{kQueue};
     std::atomic<bool> stopping{false};
+    LoadMeter load;
     base::Thread thread;
 
     // On somebody else's executor.
@@ -88,6 +114,8 @@ struct BuiltinEngine::Impl {
             const auto sleep = due <= now ? base::Duration{0} : std::min<base::Duration>(due - now, kLongestSleep);
             // A command pushed from here on has called wake() after its push, so wait() returns at once.
             if (fromHouse.front() == nullptr && fromNet.front() == nullptr) port->wait(sleep);
+            const auto woken = clock.now();
+            load.turn(woken, woken - now, worker->forwarded());
             for (int i = 0; i < kBatchesPerTurn && port->receive(receiver); ++i) worker->flush();
             worker->flush();
         }
@@ -234,6 +262,8 @@ void BuiltinEngine::endRoom(const base::RoomId& room, Acknowledge done) {
                  },
                  true);
 }
+
+house::MediaLoad BuiltinEngine::load() const { return m_impl->load.read(); }
 
 void BuiltinEngine::setSink(MediaSink sink) { m_impl->holder->sink = std::move(sink); }
 

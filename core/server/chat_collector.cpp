@@ -49,7 +49,7 @@ ChatCollector::Outcome ChatCollector::feed(const signal::DataPacket& packet) {
 }
 
 std::vector<base::Bytes> chatPackets(const base::Identity& from, const base::ParticipantSid& sid, const ChatText& text,
-                                     std::int64_t atMs) {
+                                     std::int64_t atMs, std::uint64_t number) {
     std::vector<base::Bytes> out;
     const auto add = [&](auto value) {
         signal::DataPacket packet;
@@ -59,7 +59,7 @@ std::vector<base::Bytes> chatPackets(const base::Identity& from, const base::Par
         out.push_back(signal::encodeDataPacket(packet));
     };
     if (!text.stream) {
-        add(signal::ChatData{text.id, atMs, std::nullopt, text.text, false, false});
+        add(signal::ChatData{text.id, atMs, std::nullopt, text.text, false, false, number});
         return out;
     }
     signal::StreamHeader header;
@@ -69,6 +69,7 @@ std::vector<base::Bytes> chatPackets(const base::Identity& from, const base::Par
     header.mimeType = "text/plain";
     header.totalLength = text.text.size();
     header.text = true;
+    header.attributes[signal::kAttrChatNumber] = std::to_string(number);
     add(std::move(header));
     add(signal::StreamChunk{text.id, 0, base::toBytes(base::asBytes(text.text))});
     add(signal::StreamTrailer{text.id, {}});

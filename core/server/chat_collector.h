@@ -44,9 +44,9 @@ class ChatCollector {
     std::deque<Stream> m_open;
 };
 
-/// The message as everybody else gets it: the sender's, with the server's time.
+/// The message as everybody else gets it: the sender's, with the server's time and its number in the room's history.
 std::vector<base::Bytes> chatPackets(const base::Identity& from, const base::ParticipantSid& sid, const ChatText& text,
-                                     std::int64_t atMs);
+                                     std::int64_t atMs, std::uint64_t number);
 /// To everybody: the message of this id is gone.
 base::Bytes chatDeletedPacket(const std::string& id, std::int64_t atMs);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/endpoint_house.h"
 
+#include "core/server/arrival_gate.h"
+
 namespace parlour::server {
 
 EndpointHouse EndpointHouse::of(HouseService& house) {
@@ -18,6 +20,20 @@ EndpointHouse EndpointHouse::of(HouseService& house) {
     };
     out.chat = [&house](const ChatPost& post, Answer<std::uint64_t> answer) { house.chat(post, std::move(answer)); };
     return out;
+}
+
+EndpointHouse throughGate(EndpointHouse house, ArrivalGate& gate) {
+    house.admit = [admit = std::move(house.admit), &gate](const AdmitRequest& request, EndpointHouse::Answer<Admission> answer) {
+        if (request.resume) return admit(request, std::move(answer));
+        auto entered = gate.enter([admit, request, answer](ArrivalGate::Finished finished) {
+            admit(request, [answer, finished = std::move(finished)](base::Result<Admission> admission) {
+                answer(std::move(admission));
+                finished();
+            });
+        });
+        if (!entered) answer(base::Unexpected(std::move(entered).error()));
+    };
+    return house;
 }
 
 }  // namespace parlour::server

@@ -9,6 +9,8 @@
 
 namespace parlour::server {
 
+class ArrivalGate;
+
 struct EndpointHouse {
     template <class T>
     using Answer = HouseService::Answer<T>;
@@ -26,5 +28,8 @@ struct EndpointHouse {
     /// The real one; it must outlive the endpoint.
     static EndpointHouse of(HouseService& house);
 };
+
+/// Newcomers pass the gate, who takes up a session again does not.
+EndpointHouse throughGate(EndpointHouse house, ArrivalGate& gate);
 
 }  // namespace parlour::server

@@ -42,6 +42,8 @@ std::string stateText(const api::EventView& view) {
     if (view.state == "cancelled") return "This talk is cancelled.";
     if (view.state == "done") return "This talk is over.";
     if (view.state == "live") return "Live now.";
+    // The host's word counts until it is used up.
+    if (view.overdueMinutes > 0 && view.overdueMinutes >= view.lateMinutes) return "Late by " + std::to_string(view.overdueMinutes) + " min. It has not begun yet.";
     if (view.lateMinutes > 0) return "Begins about " + std::to_string(view.lateMinutes) + " minutes later.";
     if (!view.dates.empty()) return "The date is not fixed yet.";
     return {};
@@ -60,9 +62,9 @@ ApiReply eventPage(const api::EventView& view, const std::string& when) {
                     {"referrer-policy", "no-referrer"},
                     {"content-security-policy", "default-src 'none'; style-src " + hashSource(kStyle) + "; script-src " +
                                                     hashSource(kScript) +
-                                                    "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}};
+                                                    "; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}};
     page.body = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
-                "<meta name=\"robots\" content=\"noindex\"><title>" +
+                "<meta name=\"robots\" content=\"noindex\"><link rel=\"icon\" href=\"/web/icon.svg\"><title>" +
                 escaped(view.title) + "</title><style>" + std::string(kStyle) + "</style></head><body><h1>" + escaped(view.title) + "</h1>";
     std::string hosts = view.hostName;
     for (const auto& one : view.hosts) hosts += (hosts.empty() ? "" : ", ") + one.name;

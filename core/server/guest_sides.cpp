@@ -3,6 +3,7 @@
 
 #include "core/house/membership.h"
 #include "core/house/store/people_store.h"
+#include "core/server/guest_shows.h"
 
 namespace parlour::server::guest_sides {
 
@@ -59,6 +60,7 @@ api::GuestView viewOf(Impl& impl, const GuestRow& guest, const GuestSpeaker& who
     view.guestReady = guest.guestReady;
     view.hostReady = guest.hostReady;
     if (guest.talk) view.atMs = base::toUnixMs(*guest.talk);
+    guest_shows::describe(impl, guest, view);
     if (guest.expires) view.expiresMs = base::toUnixMs(*guest.expires);
     return view;
 }

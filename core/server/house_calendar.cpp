@@ -4,6 +4,7 @@
 #include "core/crypto/random.h"
 #include "core/house/ics.h"
 #include "core/house/membership.h"
+#include "core/house/store/guest_show_store.h"
 #include "core/house/store/member_store.h"
 #include "core/house/store/people_store.h"
 #include "core/server/schedule_view.h"
@@ -24,6 +25,8 @@ constexpr auto kRemindBefore = std::chrono::minutes(15);
 constexpr auto kRoomStays = std::chrono::hours(24);             // after the talk
 constexpr int kRoomsAtOnce = 20;
 constexpr auto kRemindEvery = std::chrono::minutes(1);
+constexpr auto kTellLate = std::chrono::minutes(10);            // after that nobody is told that it begins
+constexpr std::size_t kOccurrencesAtOnce = 10;
 
 base::Unexpected<base::Error> unknownFeed() {
     return base::fail(ErrorKind::notFound, "feed_unknown", "There is no such calendar.", "Ask for a new address in the app.");
@@ -97,6 +100,25 @@ base::Result<ApiReply> page(Impl& impl, const RouteCall& call) {
     return eventPage(viewOf(impl, call, *talk, start), whenText(*talk->zone, start));
 }
 
+/// Each who comes or asked hears it once before, and once when it begins.
+void tellBeginning(Impl& impl, const ScheduledEvent& talk, UtcTime start, UtcTime now) {
+    using Moment = house::ReminderStore::Moment;
+    const auto& event = talk.event;
+    const auto begins = start + std::chrono::minutes(event.lateFor == start ? event.lateMinutes : 0);
+    const bool before = begins > now;
+    if (before ? begins - now > kRemindBefore + std::chrono::seconds(1) : now - begins >= kTellLate) return;
+    house::NoticeRow notice;
+    notice.kind = before ? "event_reminder" : "event_begins";
+    notice.object = event.id;
+    notice.from = event.host;
+    const auto room = impl.find(event.room);
+    const bool held = room && room->stage.settings.audienceHeld;
+    notice.text = event.title + (before ? " begins at " + whenText(*talk.zone, begins) + "." : held ? " begins as soon as the guest is ready." : " begins now.");
+    notice.at = impl.clock.wallNow();
+    house::PeopleStore people(impl.store);
+    for (const auto& who : house::ReminderStore(impl.store).take(event.id, start, before ? Moment::before : Moment::start)) people.addNotice(who, notice);
+}
+
 }  // namespace
 
 void HouseService::Impl::remind() {
@@ -105,20 +127,12 @@ void HouseService::Impl::remind() {
     std::vector<base::RoomId> emptied;
     const auto kept = store.transact([&]() -> base::Result<void> {
         ScheduleStore schedule(store);
-        house::PeopleStore people(store);
-        for (auto& event : schedule.between(now, now + kRemindBefore + std::chrono::seconds(1), {}, kFeedEvents)) {
+        // A talk may begin as late as its host has said; its end may be before that.
+        const auto from = now - std::chrono::minutes(house::kMaxEventMinutes + house::kMaxLateMinutes), to = now + kRemindBefore + std::chrono::seconds(1);
+        for (auto& event : schedule.between(now - std::chrono::minutes(house::kMaxLateMinutes), to, {}, kFeedEvents)) {
             if (event.cancelled || !event.dates.empty()) continue;
             const auto talk = withZone(*this, std::move(event));
-            for (const auto start : house::occurrences(talk.event, *talk.zone, now, now + kRemindBefore + std::chrono::seconds(1), 3)) {
-                if (start <= now) continue;
-                house::NoticeRow notice;
-                notice.kind = "event_reminder";
-                notice.object = talk.event.id;
-                notice.from = talk.event.host;
-                notice.text = talk.event.title + " begins at " + whenText(*talk.zone, start) + ".";
-                notice.at = clock.wallNow();
-                for (const auto& who : schedule.takeReminders(talk.event.id, start)) people.addNotice(who, notice);
-            }
+            for (const auto start : house::occurrences(talk.event, *talk.zone, from, to, kOccurrencesAtOnce)) tellBeginning(*this, talk, start, now);
         }
         for (const auto& id : schedule.roomsLeft(now - kRoomStays, kRoomsAtOnce)) {
             const auto room = find(id);

@@ -19,8 +19,10 @@ using Impl = HouseService::Impl;
 
 constexpr std::uint64_t kTrimEvery = 100;
 
+/// A part of a path, so that it can be named for deleting.
 bool goodId(const std::string& id) {
-    return !id.empty() && id.size() <= api::kMaxChatId && std::all_of(id.begin(), id.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f; });
+    return !id.empty() && id.size() <= api::kMaxChatId &&
+           std::all_of(id.begin(), id.end(), [](unsigned char c) { return c > 0x20 && c < 0x7f && c != '/'; });
 }
 
 base::Error badChat(std::string message) { return {ErrorKind::invalidInput, "bad_chat", std::move(message), "Write plain text.", {}}; }
@@ -119,7 +121,7 @@ void HouseService::Impl::keepChat(const HouseRoomPtr& room) {
         // Sent twice after a lost connection: the first one is there already.
         if (fresh[i]) {
             const ChatText text{one.row.id, one.row.words, one.post.text.stream};
-            media.relay(room->row.id, one.post.author, chatPackets(one.post.author, one.post.sid, text, base::toUnixMs(one.row.at)));
+            media.relay(room->row.id, one.post.author, chatPackets(one.post.author, one.post.sid, text, base::toUnixMs(one.row.at), one.row.n));
         }
         one.answer(one.row.n);
     }
@@ -198,7 +200,7 @@ void erase(Impl& impl, const RouteCall& call, const api::Nothing&, HouseService:
 base::Result<std::string> pinnable(const std::string& link) {
     if (link.empty()) return link;
     const auto url = net::Url::parse(link);
-    if (link.size() > api::kMaxPinnedBytes || !url || !url->isSecure() || house::cleanText(link, link.size(), link.size()) != link)
+    if (link.size() > api::kMaxPinnedBytes || !url || url->scheme != "https" || house::cleanText(link, link.size(), link.size()) != link)
         return base::fail(ErrorKind::invalidInput, "bad_link", "Only https links of at most 512 bytes can be pinned.", "Check the link.");
     return link;
 }

@@ -4,12 +4,16 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/api/overflow.h"
 #include "core/base/log.h"
 #include "core/crypto/hkdf.h"
 #include "core/crypto/random.h"
 #include "core/house/store/audit_store.h"
 #include "core/house/store/desk_store.h"
+#include "core/house/store/guest_show_store.h"
+#include "core/house/store/question_store.h"
 #include "core/server/house_impl.h"
+#include "core/server/house_routes.h"
 
 namespace parlour::server {
 
@@ -52,6 +56,7 @@ base::Result<std::size_t> HouseService::Impl::open() {
             room->chat.last = chat.last(room->row.id);
             room->chat.session = room->stage.session.sid;
             room->chat.rules = chat.rules(room->row.id, room->chat.session);
+            room->questions.desk = house::QuestionStore(store).load(room->row.id, room->stage.session.sid);
             rooms.emplace(room->row.id, std::move(room));
         }
         return {};
@@ -62,6 +67,7 @@ base::Result<std::size_t> HouseService::Impl::open() {
         if (room->stage.session.live) run(room, house::Restart{}, {}, {});
     }
     remind();
+    sweepOld(*this);
     return rooms.size();
 }
 
@@ -160,6 +166,7 @@ base::Result<void> HouseService::Impl::writeChange(const HouseRoom& room, const 
     if (!change.linkClosed.empty()) store.revokeInvitation(change.linkClosed, wall);
     if (!change.closeLinkOf.empty())
         if (const auto member = store.member(id, change.closeLinkOf)) store.revokeInvitation(member->invitation, wall);
+    if (change.ended) house::GuestShowStore(store).endIn(id, wall);
     for (const auto& line : change.audit) store.addAudit({wall, id, line.actor, line.verb, line.target, line.detail});
     return {};
 }
@@ -212,7 +219,7 @@ std::function<void()> HouseService::Impl::broadcastsOf(const HouseRoom& room, co
         if (it == room.stage.people.end()) continue;
         const auto has = [&](const std::vector<base::Identity>& list) { return std::find(list.begin(), list.end(), who) != list.end(); };
         changed.push_back({room.row.id, who, it->second.name, attributesOf(it->second), rightsOf(room.stage.session, it->second),
-                           has(change.softMuted), has(change.asked)});
+                           it->second.overflow, has(change.softMuted), has(change.asked)});
     }
     std::vector<PersonGone> gone;
     for (const auto& one : change.gone) {
@@ -273,6 +280,7 @@ std::map<std::string, std::string> HouseService::Impl::attributesOf(const house:
             {std::string(api::kAttrInvited), p.offer ? std::to_string(base::toUnixMs(p.offer->untilWall)) : ""},
             {std::string(api::kAttrHeld), p.held ? "1" : ""},
             {std::string(api::kAttrMutedBy), p.mutedBy.str()},
+            {std::string(api::kAttrOverflow), p.overflow > 0 ? std::to_string(p.overflow) : ""},
             {std::string(api::kAttrSlotUntil), p.slotUntilWall != base::WallTime{} ? std::to_string(base::toUnixMs(p.slotUntilWall)) : ""}};
 }
 
@@ -281,14 +289,24 @@ std::string HouseService::Impl::metadataOf(const HouseRoom& room) {
     nlohmann::json json{{"hands_locked", stage.session.handsLocked},
                               {"waiting_for_host", house::waitingForHost(stage)},
                               {"started_at", base::toUnixMs(stage.session.startedAt)}};
+    if (stage.session.overflowRooms > 0) json["overflow_rooms"] = stage.session.overflowRooms;
     if (stage.session.doorLocked) json["door_locked"] = true;
+    if (!stage.session.chair.holder.empty()) json["chair"] = stage.session.chair.holder.str();
+    if (const auto& desk = room.questions.desk; desk.version > 0) {
+        json["questions"] = desk.revision;
+        json["questions_desk"] = desk.version;
+    }
     if (stage.settings.preset != "open") json["preset"] = stage.settings.preset;
     if (stage.settings.hands != house::HandPolicy::everyone) json["hands"] = house::toString(stage.settings.hands);
     if (stage.settings.waitingRoom) json["waiting_room"] = true;
+    if (stage.settings.audienceHeld) json["audience_held"] = true;
     if (stage.settings.stageOnly) json["stage_only"] = true;
     if (room.chat.session == stage.session.sid) {
         if (room.chat.rules.slowS > 0) json["chat_slow_s"] = room.chat.rules.slowS;
-        if (!room.chat.rules.pinned.empty()) json["chat_pinned"] = room.chat.rules.pinned;
+        if (!room.chat.rules.pinned.empty()) {
+            json["chat_pinned"] = room.chat.rules.pinned;
+            json["chat_pinned_by"] = room.chat.rules.pinnedBy.str();
+        }
     }
     return json.dump();
 }

@@ -7,6 +7,8 @@
 #include "core/api/arrival_types.h"
 #include "core/api/desk_types.h"
 #include "core/house/invitation.h"
+#include "core/house/overflow.h"
+#include "core/house/room_load.h"
 #include "core/house/store/desk_store.h"
 #include "core/house/store/people_store.h"
 #include "core/server/house_routes.h"
@@ -43,6 +45,13 @@ void HouseService::Impl::addRaiserFacts(const HouseRoom& room, house::Command& c
 
 namespace {
 
+/// Of the main room (0) or of one overflow room; who waits is in none.
+int peopleIn(const HouseRoom& room, int overflow) {
+    return static_cast<int>(std::count_if(room.stage.people.begin(), room.stage.people.end(), [&](const auto& entry) {
+        return entry.second.seat != api::Seat::waiting && entry.second.overflow == overflow;
+    }));
+}
+
 /// How often somebody in line asks again: rarely enough that thousands can wait.
 int retryAfter(std::size_t waiting) { return static_cast<int>(std::min<std::size_t>(30, 3 + waiting / 100)); }
 
@@ -52,7 +61,7 @@ constexpr std::uint64_t kUsualMinutes = 10;
 api::RoomSettings shown(Impl& impl, const HouseRoom& room) {
     const house::RoomSettings& s = room.stage.settings;
     api::RoomSettings out{s.preset,      std::string(house::toString(s.hands)), s.slotSeconds,    s.turnSeconds, s.slotIsSign,
-                          s.waitingRoom, s.stageOnly,                           s.joinsPerMinute, s.cap,         room.stage.session.version};
+                          s.waitingRoom, s.stageOnly,                           s.joinsPerMinute, s.cap,         s.overflow, room.stage.session.version};
     if (const auto last = house::DeskStore(impl.store).lastChange(room.row.id, impl.clock.wallNow() - kChangesShown)) {
         out.changedMs = base::toUnixMs(last->at);
         if (const auto person = impl.store.person(last->actor)) out.changedByName = person->name;
@@ -85,6 +94,7 @@ base::Result<house::RoomSettings> wished(const house::RoomSettings& now, const a
             return base::fail(ErrorKind::invalidInput, "bad_settings", "There is no such template.",
                               "The templates are open, interview, panel and quiet.", "preset");
         next = *made;
+        next.audienceHeld = now.audienceHeld;  // that is for the two lights
     }
     if (wish.hands) {
         const auto hands = house::parseHandPolicy(*wish.hands);
@@ -100,6 +110,7 @@ base::Result<house::RoomSettings> wished(const house::RoomSettings& now, const a
     next.stageOnly = wish.stageOnly.value_or(next.stageOnly);
     next.joinsPerMinute = wish.joinsPerMinute.value_or(next.joinsPerMinute);
     next.cap = wish.cap.value_or(next.cap);
+    next.overflow = wish.overflow.value_or(next.overflow);
     return next;
 }
 
@@ -136,13 +147,16 @@ void line(Impl& impl, const RouteCall& call, const api::Nothing&, HouseService::
         api::Line out;
         out.state = "inside";
         out.waiting = static_cast<int>(waiting.size());
-        out.inside = static_cast<int>(room->stage.people.size() - waiting.size());
+        out.inside = peopleIn(*room, 0);
         out.moderated = room->stage.settings.waitingRoom;
+        if (room->stage.settings.audienceHeld) out.awaits = "guest";
         for (std::size_t i = 0; i < waiting.size(); ++i)
             if (waiting[i]->identity == who) out.place = static_cast<int>(i) + 1;
         if (out.place > 0) {
             out.state = "waiting";
             out.retryAfterSeconds = retryAfter(waiting.size());
+        } else if (const auto me = room->stage.people.find(who); me != room->stage.people.end()) {
+            out.overflow = me->second.overflow;
         }
         answer(out);
     };
@@ -160,6 +174,39 @@ base::Result<api::WaitingList> waiting(Impl& impl, const RouteCall& call) {
     if (!room) return base::Unexpected(std::move(room).error());
     api::WaitingList out;
     for (const auto* person : house::waitingLine((*room)->stage)) out.waiting.push_back({person->identity, person->name});
+    return out;
+}
+
+base::Result<api::RoomLoad> load(Impl& impl, const RouteCall& call) {
+    auto found = moderated(impl, call);
+    if (!found) return base::Unexpected(std::move(found).error());
+    HouseRoom& room = **found;
+    const house::RoomSettings& rules = room.stage.settings;
+    api::RoomLoad out;
+    out.people = peopleIn(room, 0);
+    const int limit = static_cast<int>(impl.policy.maxPeople);
+    out.cap = rules.cap > 0 ? std::min(rules.cap, limit) : limit;
+    int places = out.cap - out.people;
+    for (int i = 1; i <= room.stage.session.overflowRooms; ++i) {
+        out.overflow.push_back(peopleIn(room, i));
+        places += out.cap - out.overflow.back();
+    }
+    if (rules.overflow > 0 && !rules.listenersWait()) places += (house::kMaxOverflowRooms - room.stage.session.overflowRooms) * out.cap;
+    const auto waiting = house::waitingLine(room.stage);
+    out.waitingCount = static_cast<int>(waiting.size());
+    for (std::size_t i = 0; i < std::min(waiting.size(), api::kLoadNames); ++i) out.waiting.push_back({waiting[i]->identity, waiting[i]->name});
+    out.arrivalsLastMinute = room.arrivals.lastMinute(impl.clock.now());
+    out.doorLocked = room.stage.session.doorLocked;
+    out.moderated = rules.listenersWait();
+    const house::MediaLoad media = impl.media.load();
+    out.busyPercent = static_cast<int>(media.busy * 100 + 0.5);
+    out.packetsPerSecond = static_cast<int>(media.packetsPerSecond);
+    out.capacity = static_cast<int>(house::capacityOf(media));
+    int everybody = 0;
+    for (const auto& [id, one] : impl.rooms) everybody += static_cast<int>(one->stage.people.size());
+    const auto headroom = house::headroom(media, everybody, places);
+    out.roomFor = headroom.people;
+    out.words = house::wordsOf(headroom);
     return out;
 }
 
@@ -233,6 +280,7 @@ void addDeskRoutes(HouseRoutes& routes) {
     routes.wait<api::RoomSettingsWish, api::RoomSettings>("rooms/{room}/settings", settle);
     routes.wait<api::Nothing, api::Line>("rooms/{room}/line", line);
     routes.get("rooms/{room}/waiting", waiting);
+    routes.get("rooms/{room}/load", load);
     routes.get("rooms/{room}/bans", bans);
     routes.post<api::BanLift, api::Nothing>("rooms/{room}/bans/lift", lift);
     routes.get("rooms/{room}/arrivals", arrivals);

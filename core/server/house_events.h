@@ -18,6 +18,7 @@ struct PersonChanged {
     std::string name;
     std::map<std::string, std::string> attributes;
     MediaRights rights;
+    int overflow = 0;           ///< the overflow room of the person; another one than before: moved there, or to the main room
     bool softMuted = false;     ///< tell the client to mute (MuteTrackRequest)
     bool askedToUnmute = false; ///< send the prompt
 };
@@ -30,7 +31,7 @@ struct PersonGone {
 struct RoomChanged {
     base::RoomId room;
     std::string title;
-    std::string metadata;       ///< JSON: {"hands_locked":bool,"waiting_for_host":bool,"started_at":ms}
+    std::string metadata;       ///< JSON: {"hands_locked":bool,"waiting_for_host":bool,"started_at":ms,…}
 };
 
 /// Broadcasts, on the net thread, after commit and media acknowledgement, in the same order for every room.

@@ -3,6 +3,7 @@
 #include "core/crypto/random.h"
 #include "core/house/display_name.h"
 #include "core/house/membership.h"
+#include "core/server/guest_shows.h"
 #include "core/server/guest_sides.h"
 
 namespace parlour::server {
@@ -70,6 +71,7 @@ base::Result<api::GuestMade> create(Impl& impl, const RouteCall& call, const api
     if (!talk) return base::Unexpected(std::move(talk).error());
     row.room = talk->room;
     guests.add(row, *terms);
+    guest_shows::hold(impl, row);
     const auto link = [&](api::InvitationKind kind) {
         api::InvitationWish plain;
         auto made = house::makeInvitation({}, plain, call.who, member->invitation, now);
@@ -110,7 +112,11 @@ base::Result<api::GuestBoard> board(Impl& impl, const RouteCall& call) {
         if (row.talk) card.atMs = base::toUnixMs(*row.talk);
         card.verified = verifiedOf(guests, row);
         if (newest) card.topic = newest->terms.topic;
-        card.column = std::string(house::toString(house::columnOf(row.state, row.talk.has_value(), newest && overNow(row, newest->terms.lengthMinutes, now))));
+        const auto event = house::GuestShowStore(impl.store).find(row.id);
+        card.event = event.event;
+        card.started = event.started.has_value();
+        card.column = std::string(house::toString(
+            house::columnOf(row.state, row.talk.has_value() || event.ended, newest && guest_shows::over(impl, row, event, newest->terms.lengthMinutes))));
         if (!house::isFinal(row.state) && row.state != GuestState::agreed) {
             const bool hostNext = row.state == GuestState::asked || where.guestSigned ||
                                   (row.state == GuestState::countered && where.proposedBy != Party::host) ||
@@ -133,6 +139,7 @@ base::Result<api::GuestView> hostAnswer(Impl& impl, const RouteCall& call, const
     if (!asked) return base::Unexpected(std::move(asked).error());
     if (auto done = house::answerGuest(impl.store, asked->guest, asked->who, answer, impl.clock.wallNow()); !done)
         return base::Unexpected(std::move(done).error());
+    guest_shows::closed(impl, asked->guest, call.who);
     return viewOf(impl, asked->guest, asked->who);
 }
 
@@ -178,7 +185,14 @@ base::Result<api::GuestView> change(Impl& impl, const RouteCall& call, const api
         }
         guest.room = *wish.room;
         guests.setRoomOfLinks(guest.id, guest.room, guest.greenRoom);
+        if (!guest.room.empty() && !house::GuestShowStore(impl.store).find(guest.id).started) guest_shows::hold(impl, guest);
     }
+    if (wish.start) {
+        if (guest.room.empty()) return base::fail(ErrorKind::conflict, "no_room", "This talk has no room.", "Give it one first.");
+        guest_shows::start(impl, guest, call.who);
+    }
+    if ((wish.atMs || wish.room) && !house::GuestShowStore(impl.store).find(guest.id).event.empty())
+        return base::fail(ErrorKind::conflict, "scheduled_already", "This talk is in the calendar already.", "Move it there, or call it off first.");
     if (wish.atMs) {
         if (*wish.atMs < 0) return base::fail(ErrorKind::invalidInput, "bad_field", "A field is missing or has a wrong value.", {}, "at_ms");
         guest.talk = *wish.atMs == 0 ? std::nullopt : std::optional(base::fromUnixMs(*wish.atMs));
@@ -192,6 +206,7 @@ base::Result<api::GuestView> change(Impl& impl, const RouteCall& call, const api
         auto done = house::revokeGuest(impl.store, guest, now);
         if (!done) return base::Unexpected(std::move(done).error());
         leaveRooms(impl, guest, *done);
+        guest_shows::closed(impl, guest, call.who);
         audit(impl, guest, call.who, "guest_revoked");
     }
     return viewOf(impl, guest, asked->who);
@@ -222,6 +237,7 @@ base::Result<api::GuestView> openAnswer(Impl& impl, const RouteCall&, const api:
         if (auto seat = house::takeSeat(impl.store, asked->guest, asked->who, now); !seat) return base::Unexpected(std::move(seat).error());
     if (auto done = house::answerGuest(impl.store, asked->guest, asked->who, answer, now); !done)
         return base::Unexpected(std::move(done).error());
+    guest_shows::closed(impl, asked->guest, {});
     tellHost(impl, asked->guest, answer.act);
     return viewOf(impl, asked->guest, asked->who);
 }
@@ -259,6 +275,7 @@ base::Result<api::TermsFile> openTerms(Impl& impl, const RouteCall&, const api::
 base::Result<api::GuestView> setReady(Impl& impl, Asked asked, bool on) {
     (asked.who.party == Party::host ? asked.guest.hostReady : asked.guest.guestReady) = on;
     GuestStore(impl.store).put(asked.guest);
+    guest_shows::startIfReady(impl, asked.guest);
     return viewOf(impl, asked.guest, asked.who);
 }
 base::Result<api::GuestView> hostReady(Impl& impl, const RouteCall& call, const api::GuestReady& wish) {
@@ -303,7 +320,8 @@ base::Result<api::RoomGuest> roomGuest(Impl& impl, const RouteCall& call) {
     const auto place = impl.store.member(room, call.who);
     if (!call.caller.admin && (!place || !place->active)) return base::Unexpected(Impl::unknownRoom());
     GuestStore guests(impl.store);
-    const auto guest = guests.ofRoom(room);
+    auto guest = guests.ofRoom(room);
+    if (!guest) guest = guests.ofGreenRoom(room);
     if (!guest) return base::fail(ErrorKind::notFound, "no_guest", "No guest is invited into this room.");
     api::RoomGuest out;
     out.name = guest->name;
@@ -311,7 +329,13 @@ base::Result<api::RoomGuest> roomGuest(Impl& impl, const RouteCall& call) {
     if (!guest->seatKey.empty()) out.identity = base::Identity(crypto::identityOf(*base::fromBase64Url(guest->seatKey)));
     out.guestReady = guest->guestReady;
     out.hostReady = guest->hostReady;
+    out.started = house::GuestShowStore(impl.store).find(guest->id).started.has_value();
     if (!call.caller.admin && place->power == api::Power::none) return out;
+    out.room = guest->room;
+    if (const auto green = impl.find(guest->greenRoom))
+        for (const auto& [who, person] : green->stage.people)
+            if (person.present) out.inGreenRoom.push_back(person.name);
+    if (call.caller.admin || guest->host == call.who || impl.needAdmin(call)) out.guest = base::InvitationId(guest->id);
     out.greenRoom = guest->greenRoom;
     if (guest->state == GuestState::agreed) {
         out.version = guest->version;
@@ -340,6 +364,7 @@ base::Result<api::GuestNotice> publicNotice(Impl& impl, const RouteCall&, const 
     if (guest.talk && agreed) out.atMs = base::toUnixMs(*guest.talk);
     if (agreed) out.when = terms.when;
     out.canListen = !guest.room.empty();
+    guest_shows::describe(impl, guest, out);
     return out;
 }
 
@@ -364,6 +389,7 @@ void addGuestRoutes(HouseRoutes& routes) {
     routes.post<api::GuestReady, api::GuestView>("guests/open/ready", openReady, open);
     routes.wait<api::GuestLink, api::Nothing>("guests/open/offstage", offstage, open);
     routes.get<api::RoomGuest>("rooms/{room}/guest", roomGuest);
+    guest_shows::addRoutes(routes);
 }
 
 }  // namespace parlour::server

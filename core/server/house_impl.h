@@ -153,7 +153,7 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
     base::TimePoint tokensForgotten{};
     base::ZoneFiles zones;            ///< schedule_view.h reads them
     base::TimePoint zonesRead{};
-    base::Timer reminder;
+    base::Timer reminder, sweeper;
 };
 
 template <class T>

@@ -223,7 +223,8 @@ base::Result<api::Whoami> whoami(Impl& impl, const RouteCall& call) {
         return out;
     }
     const auto person = impl.store.person(call.who);
-    if (!person) return base::fail(ErrorKind::notFound, "person_unknown", "This house does not know you yet.", "Open an invitation link first.");
+    if (!person || person->name.empty())
+        return base::fail(ErrorKind::notFound, "person_unknown", "This house does not know you yet.", "Open an invitation link first.");
     out.name = person->name;
     out.left = 0;
     const auto now = impl.clock.wallNow();

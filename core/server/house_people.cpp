@@ -6,6 +6,7 @@
 #include "core/house/display_name.h"
 #include "core/house/guest_desk.h"
 #include "core/house/invitation.h"
+#include "core/house/overflow.h"
 #include "core/server/house_impl.h"
 
 namespace parlour::server {
@@ -40,7 +41,7 @@ base::Result<api::Preview> HouseService::Impl::preview(const api::PreviewRequest
         const auto room = find(found->room);
         if (!room)
             return base::fail(ErrorKind::expired, "room_ended", "The room of this invitation has been closed.", "Ask for a new one.");
-        if (!inside && room->stage.people.size() >= policy.maxPeople && found->kind != api::InvitationKind::moderator)
+        if (!inside && room->stage.people.size() >= house::peopleLimit(room->stage.settings, policy) && found->kind != api::InvitationKind::moderator)
             return roomFull();
         const auto summary = summaryOf(*room, api::roleOf(found->kind));
         out.room = room->row.id;
@@ -96,6 +97,7 @@ base::Result<api::Redeemed> HouseService::Impl::redeemAs(const api::RedeemReques
             return base::fail(ErrorKind::refused, "code_wrong", "This code does not belong to the invitation.", "Look at it again.");
         if (auto seat = house::enterAsGuest(store, *found, as.publicKeyHex, fits, now); !seat) return base::Unexpected(std::move(seat).error());
         // The seat carries the name that the host gave it.
+        if (found->kind == api::InvitationKind::delegate) as.name = house::delegateName(as.name, guest->name);
         if (found->kind != api::InvitationKind::delegate && house::seatRole(store, *found, as.publicKeyHex) == api::Role::speaker) as.name = guest->name;
     }
     if (auto welcome = house::admitBy(store, *found, as, request.code, now); !welcome) return base::Unexpected(std::move(welcome).error());
@@ -125,7 +127,7 @@ base::Result<api::Redeemed> HouseService::Impl::redeemAs(const api::RedeemReques
     if (mark != room->stage.marks.end() && mark->second == house::Mark::removed)
         return base::fail(ErrorKind::refused, "removed", "A moderator removed you from this conversation.",
                           "You can come back when it is over.");
-    if (room->stage.people.size() >= policy.maxPeople && !room->stage.people.contains(as.identity) &&
+    if (room->stage.people.size() >= house::peopleLimit(room->stage.settings, policy) && !room->stage.people.contains(as.identity) &&
         found->kind != api::InvitationKind::moderator)
         return roomFull();
     auto member = house::redeem(store, request.id, request.secret, as, now);
@@ -144,7 +146,7 @@ base::Result<api::LoginAnswer> HouseService::Impl::login(const api::LoginRequest
     if (!who) return base::Unexpected(std::move(who).error());
     auto known = reading<std::optional<house::PersonRow>>([&]() -> Result<std::optional<house::PersonRow>> { return store.person(*who); });
     if (!known) return base::Unexpected(std::move(known).error());
-    if (!*known)
+    if (!*known || (*known)->name.empty())  // or was deleted
         return base::fail(ErrorKind::notFound, "person_unknown", "This house does not know you yet.", "Open an invitation link first.");
     auto rooms_ = roomsOf(*who);
     if (!rooms_) return base::Unexpected(std::move(rooms_).error());
@@ -267,14 +269,17 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
     // The row's power counts, not the token's; the name is the token's.
     house::Arrive arrive{who, token->name, member->role, member->power, base::RoomSid("RM_" + crypto::randomString(12)),
                          member->invitation, limited, member->joined};
+    if (!known) room->arrivals.count(clock.now());
     run(room, arrive, std::move(extra), [this, room, who, member = *member, answer](Result<std::uint64_t> done) {
         if (!done) return answer(base::Unexpected(std::move(done).error()));
         const auto it = room->stage.people.find(who);
         if (it == room->stage.people.end())
             return answer(base::fail(ErrorKind::refused, "removed", "You have just been removed from this room."));
         if (it->second.seat == api::Seat::waiting)  // no transport: nobody in line hears a thing
-            return answer(base::fail(ErrorKind::unavailable, "waiting", "You are in line in front of the room.",
-                                     "Stay here; you come in as soon as it is your turn."));
+            return answer(room->stage.settings.audienceHeld
+                              ? base::fail(ErrorKind::unavailable, "waiting", "The talk starts when the guest is ready.", "Stay here; you come in by yourself.")
+                              : base::fail(ErrorKind::unavailable, "waiting", "You are in line in front of the room.",
+                                           "Stay here; you come in as soon as it is your turn."));
         auto refreshed = mint(*room, member, it->second.name, signal::TokenType::refresh, policy.refreshToken);
         if (!refreshed) return answer(base::Unexpected(std::move(refreshed).error()));
         Admission out;
@@ -287,6 +292,7 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
         out.attributes = attributesOf(it->second);
         out.rights = rightsOf(room->stage.session, it->second);
         out.refreshToken = std::move(*refreshed);
+        out.overflow = it->second.overflow;
         answer(std::move(out));
     });
 }

@@ -101,6 +101,16 @@ base::Result<ApiReply> getPicture(Impl& impl, const RouteCall& call) {
     return reply;
 }
 
+/// The same for programs that speak only JSON.
+base::Result<api::PictureWish> pictureData(Impl& impl, const RouteCall& call) {
+    if (auto member = impl.needMember(call); !member) return base::Unexpected(std::move(member).error());
+    auto row = seen(impl, call.who, base::Identity(call.args[0]));
+    if (!row) return base::Unexpected(std::move(row).error());
+    const auto picture = PeopleStore(impl.store).picture(row->identity);
+    if (!picture) return base::fail(ErrorKind::notFound, "no_picture", "There is no picture.");
+    return api::PictureWish{base::toBase64Url(*picture)};
+}
+
 base::Result<api::Profile> relate(Impl& impl, const RouteCall& call, const api::RelationWish& wish) {
     if (auto member = impl.needMember(call); !member) return base::Unexpected(std::move(member).error());
     const base::Identity whom(call.args[0]);
@@ -281,6 +291,7 @@ void addProfileRoutes(HouseRoutes& routes) {
     routes.post<api::ProfileWish, api::Profile>("profile", setProfile);
     routes.post<api::PictureWish, api::Profile>("profile/picture", setPicture);
     routes.file("/people/{id}/picture", getPicture);
+    routes.get<api::PictureWish>("people/{id}/picture", pictureData);
     routes.post<api::RelationWish, api::Profile>("people/{id}/relation", relate);
     routes.get<api::Relations>("relations", relations);
     routes.post<api::WaveWish, api::Wave>("people/{id}/wave", wave);

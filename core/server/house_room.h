@@ -11,6 +11,7 @@
 #include "core/house/stage.h"
 #include "core/house/store/store.h"
 #include "core/server/room_chat.h"
+#include "core/server/room_questions.h"
 
 namespace parlour::server {
 
@@ -21,6 +22,23 @@ struct PendingRelease {
     std::function<void()> release;
 };
 
+/// How many people came within the last minute.
+class ArrivalMeter {
+  public:
+    void count(base::TimePoint now) {
+        m_times.push_back(now);
+        if (m_times.size() > kMost) m_times.pop_front();
+    }
+    int lastMinute(base::TimePoint now) {
+        while (!m_times.empty() && now - m_times.front() > std::chrono::minutes(1)) m_times.pop_front();
+        return static_cast<int>(m_times.size());
+    }
+
+  private:
+    static constexpr std::size_t kMost = 100'000;
+    std::deque<base::TimePoint> m_times;
+};
+
 struct HouseRoom {
     house::RoomRow row;
     house::Stage stage;
@@ -29,6 +47,8 @@ struct HouseRoom {
     base::Timer tick;
     house::HostingMeter hosting;
     RoomChat chat;
+    ArrivalMeter arrivals;
+    RoomQuestions questions;
 };
 using HouseRoomPtr = std::shared_ptr<HouseRoom>;
 

@@ -106,7 +106,9 @@ HouseRoutes houseRoutes() {
     addAuditRoutes(routes);
     addReportRoutes(routes);
     addChatRoutes(routes);
+    addQuestionRoutes(routes);
     addProfileRoutes(routes);
+    addPersonRoutes(routes);
     return routes;
 }
 

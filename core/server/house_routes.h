@@ -101,6 +101,8 @@ class HouseRoutes {
 void takeAway(HouseService::Impl& impl, HouseService::Answer<api::Hit> answer, api::MemberState state,
               const std::function<base::Result<house::Reach>()>& decide);
 api::Hit hitOf(HouseService::Impl& impl, const house::Reach& reach);
+/// Deletes, once an hour, what is older than Policy::retention says; calls itself again (house_retention.cpp).
+void sweepOld(HouseService::Impl& impl);
 /// A "limit" of a query: 1 to `most`; anything else is `most`.
 int pageLimit(const std::string& text, int most);
 
@@ -117,6 +119,8 @@ void addDeskRoutes(HouseRoutes& routes);        // house_desk.cpp
 void addAuditRoutes(HouseRoutes& routes);       // house_audit.cpp
 void addReportRoutes(HouseRoutes& routes);      // house_reports.cpp
 void addChatRoutes(HouseRoutes& routes);        // house_chat.cpp
+void addQuestionRoutes(HouseRoutes& routes);    // house_questions.cpp
 void addProfileRoutes(HouseRoutes& routes);     // house_profiles.cpp
+void addPersonRoutes(HouseRoutes& routes);      // house_persons.cpp
 
 }  // namespace parlour::server

@@ -7,8 +7,10 @@
 
 #include "core/crypto/random.h"
 #include "core/house/display_name.h"
+#include "core/house/store/guest_show_store.h"
 #include "core/house/store/member_store.h"
 #include "core/house/store/people_store.h"
+#include "core/server/guest_shows.h"
 #include "core/server/schedule_view.h"
 
 namespace parlour::server {
@@ -89,14 +91,19 @@ api::EventView shown(Impl& impl, const RouteCall& call, const ScheduledEvent& ta
     return view;
 }
 
-void tellComing(Impl& impl, const RouteCall& call, const house::Event& event, const char* kind, const std::string& text) {
+void tellComing(Impl& impl, const base::Identity& by, const house::Event& event, const char* kind, const std::string& text) {
     house::PeopleStore people(impl.store);
-    for (const auto& who : ScheduleStore(impl.store).coming(event.id)) {
-        if (who == call.who) continue;
+    auto told = ScheduleStore(impl.store).coming(event.id);
+    const auto asked = house::ReminderStore(impl.store).of(event.id);
+    told.insert(told.end(), asked.begin(), asked.end());
+    std::sort(told.begin(), told.end());
+    told.erase(std::unique(told.begin(), told.end()), told.end());
+    for (const auto& who : told) {
+        if (who == by) continue;
         house::NoticeRow notice;
         notice.kind = kind;
         notice.object = event.id;
-        notice.from = call.who;
+        notice.from = by;
         notice.text = text;
         notice.at = impl.clock.wallNow();
         people.addNotice(who, notice);
@@ -174,43 +181,16 @@ base::Result<api::EventMade> create(Impl& impl, const RouteCall& call, const api
     event.cohosts = std::move(*cohosts);
     auto planned = house::plan(event.dates.empty() ? wish.at : base::formatIso(event.dates.front()), **zone, event.every);
     if (!planned) return base::Unexpected(std::move(planned).error());
-    ScheduleStore schedule(impl.store);
-    if (schedule.countUpcoming(call.who, now) >= api::kMaxUpcomingEvents)
-        return base::fail(ErrorKind::exhausted, "too_many_events", "You have a hundred talks ahead of you.", "Cancel one of them first.");
-
-    event.id = crypto::randomString(kEventIdLength);
-    event.uid = event.id + "@" + impl.houseId.str() + ".parlour";
     event.title = *title;
     event.details = *details;
     event.host = call.who;
     event.minutes = wish.minutes;
     event.colour = *colour;
-    event.created = impl.clock.wallNow();
     event.start = planned->time;
-    event.zone = (*zone)->name();
-    if (house::stateOf(event, **zone, now, false) == house::EventState::done)
-        return base::fail(ErrorKind::invalidInput, "in_the_past", "This time is over.", "Choose one that is still to come.");
-
-    auto room = impl.makeRoom({event.title, true}, call.who);
-    if (!room) return base::Unexpected(std::move(room).error());
-    event.room = room->room;
-    const auto listener = listenerInvitation(impl, event.id, event.room, call.who);
-    impl.store.addInvitation(listener);
-    ScheduledEvent talk{std::move(event), *zone};
-    keep(impl, talk);
-    seatCohosts(impl, talk.event);
-    if (!call.who.empty()) schedule.setRsvp(talk.event.id, call.who, house::Rsvp::yes, impl.clock.wallNow());
-    impl.store.addAudit({impl.clock.wallNow(), talk.event.room, call.who, "event_made", {}, talk.event.id});
-    api::EventMade out;
-    out.id = talk.event.id;
-    out.link = listenerLinkOf(impl, out.id);
-    out.ics = eventFileAddress(impl, out.id);
-    out.page = eventPageAddress(impl, out.id);
-    if (call.who.empty()) out.moderatorLink = room->links.moderator;
-    out.room = talk.event.room;
-    if (planned->gap)
-        out.note = "The clock of " + talk.event.zone + " jumps over this time on that day; it begins at " +
-                   base::formatIso(talk.zone->toLocal(talk.event.start.at)).substr(11, 5) + ".";
+    auto out = addTalk(impl, std::move(event), *zone);
+    if (out && planned->gap)
+        out->note = "The clock of " + (*zone)->name() + " jumps over this time on that day; it begins at " +
+                    base::formatIso((*zone)->toLocal(planned->time.at)).substr(11, 5) + ".";
     return out;
 }
 
@@ -338,7 +318,8 @@ base::Result<api::EventView> move(Impl& impl, const RouteCall& call, const api::
     talk->zone = *zone;
     ScheduleStore(impl.store).clearVotes(talk->event.id);
     keep(impl, *talk);
-    tellComing(impl, call, talk->event, "event_moved", talk->event.title + " is now on " + whenText(**zone, talk->event.start.at) + ".");
+    guest_shows::moved(impl, talk->event, call.who, "The talk is now on " + whenText(**zone, talk->event.start.at) + ".");
+    tellComing(impl, call.who, talk->event, "event_moved", talk->event.title + " is now on " + whenText(**zone, talk->event.start.at) + ".");
     impl.store.addAudit({impl.clock.wallNow(), talk->event.room, call.who, "event_moved", {}, talk->event.id});
     return shown(impl, call, *talk);
 }
@@ -346,16 +327,7 @@ base::Result<api::EventView> move(Impl& impl, const RouteCall& call, const api::
 base::Result<api::EventView> cancel(Impl& impl, const RouteCall& call, const api::EventCancel& wish) {
     auto talk = mine(impl, call, wish.ifSequence);
     if (!talk) return base::Unexpected(std::move(talk).error());
-    const auto start = house::currentStart(talk->event, *talk->zone, nowOf(impl));
-    if (auto done = house::cancel(talk->event, *talk->zone, nowOf(impl)); !done) return base::Unexpected(std::move(done).error());
-    ScheduleStore(impl.store).clearVotes(talk->event.id);
-    keep(impl, *talk);
-    tellComing(impl, call, talk->event, "event_cancelled", talk->event.title + " on " + whenText(*talk->zone, start) + " is cancelled.");
-    impl.store.addAudit({impl.clock.wallNow(), talk->event.room, call.who, "event_cancelled", {}, talk->event.id});
-    if (const auto room = impl.find(talk->event.room); room && !room->stage.session.live) {
-        impl.store.endRoom(room->row.id, impl.clock.wallNow());
-        impl.afterCommit.push_back([&impl, id = room->row.id] { impl.rooms.erase(id); });
-    }
+    if (auto done = callOff(impl, *talk, call.who); !done) return base::Unexpected(std::move(done).error());
     return shown(impl, call, *talk);
 }
 
@@ -364,7 +336,8 @@ base::Result<api::EventView> late(Impl& impl, const RouteCall& call, const api::
     if (!talk) return base::Unexpected(std::move(talk).error());
     if (auto done = house::announceLate(talk->event, wish.minutes, *talk->zone, nowOf(impl)); !done) return base::Unexpected(std::move(done).error());
     keep(impl, *talk);
-    tellComing(impl, call, talk->event, "event_late",
+    guest_shows::late(impl, talk->event, call.who, wish.minutes);
+    tellComing(impl, call.who, talk->event, "event_late",
                talk->event.title + (wish.minutes ? " begins about " + std::to_string(wish.minutes) + " minutes later." : std::string(" begins on time.")));
     return shown(impl, call, *talk);
 }
@@ -376,6 +349,15 @@ base::Result<api::EventView> rsvp(Impl& impl, const RouteCall& call, const api::
     if (!answer || call.who.empty()) return badField("answer");
     if (auto may = house::mayChange(talk->event, *talk->zone, nowOf(impl)); !may) return base::Unexpected(std::move(may).error());
     ScheduleStore(impl.store).setRsvp(talk->event.id, call.who, *answer, impl.clock.wallNow());
+    return shown(impl, call, *talk);
+}
+
+base::Result<api::EventView> remind(Impl& impl, const RouteCall& call, const api::EventRemind& wish) {
+    auto talk = seen(impl, call);
+    if (!talk) return base::Unexpected(std::move(talk).error());
+    if (call.who.empty()) return badField("on");
+    if (auto may = house::mayChange(talk->event, *talk->zone, nowOf(impl)); !may) return base::Unexpected(std::move(may).error());
+    house::ReminderStore(impl.store).set(talk->event.id, call.who, wish.on, impl.clock.wallNow());
     return shown(impl, call, *talk);
 }
 
@@ -400,6 +382,55 @@ base::Result<api::EventView> vote(Impl& impl, const RouteCall& call, const api::
 
 }  // namespace
 
+base::Result<api::EventMade> addTalk(Impl& impl, house::Event event, base::ZonePtr zone) {
+    const auto now = nowOf(impl);
+    ScheduleStore schedule(impl.store);
+    if (schedule.countUpcoming(event.host, now) >= api::kMaxUpcomingEvents)
+        return base::fail(ErrorKind::exhausted, "too_many_events", "You have a hundred talks ahead of you.", "Cancel one of them first.");
+    event.id = crypto::randomString(kEventIdLength);
+    event.uid = event.id + "@" + impl.houseId.str() + ".parlour";
+    event.created = impl.clock.wallNow();
+    event.zone = zone->name();
+    if (house::stateOf(event, *zone, now, false) == house::EventState::done)
+        return base::fail(ErrorKind::invalidInput, "in_the_past", "This time is over.", "Choose one that is still to come.");
+    api::EventMade out;
+    if (event.room.empty()) {
+        auto room = impl.makeRoom({event.title, true}, event.host);
+        if (!room) return base::Unexpected(std::move(room).error());
+        event.room = room->room;
+        if (event.host.empty()) out.moderatorLink = room->links.moderator;
+    }
+    impl.store.addInvitation(listenerInvitation(impl, event.id, event.room, event.host));
+    ScheduledEvent talk{std::move(event), std::move(zone)};
+    keep(impl, talk);
+    seatCohosts(impl, talk.event);
+    if (!talk.event.host.empty()) schedule.setRsvp(talk.event.id, talk.event.host, house::Rsvp::yes, impl.clock.wallNow());
+    impl.store.addAudit({impl.clock.wallNow(), talk.event.room, talk.event.host, "event_made", {}, talk.event.id});
+    out.id = talk.event.id;
+    out.link = listenerLinkOf(impl, out.id);
+    out.ics = eventFileAddress(impl, out.id);
+    out.page = eventPageAddress(impl, out.id);
+    out.room = talk.event.room;
+    return out;
+}
+
+base::Result<void> callOff(Impl& impl, ScheduledEvent& talk, const base::Identity& by) {
+    auto& event = talk.event;
+    const auto when = whenText(*talk.zone, house::currentStart(event, *talk.zone, nowOf(impl)));
+    if (auto done = house::cancel(event, *talk.zone, nowOf(impl)); !done) return done;
+    ScheduleStore(impl.store).clearVotes(event.id);
+    keep(impl, talk);
+    tellComing(impl, by, event, "event_cancelled", event.title + " on " + when + " is cancelled.");
+    impl.store.addAudit({impl.clock.wallNow(), event.room, by, "event_cancelled", {}, event.id});
+    // The room of a guest stays: the public post leads there, and there may be another date.
+    const bool guests = guest_shows::calledOff(impl, event, by, "The talk on " + when + " is called off.");
+    if (const auto room = impl.find(event.room); room && !room->stage.session.live && !guests) {
+        impl.store.endRoom(room->row.id, impl.clock.wallNow());
+        impl.afterCommit.push_back([&impl, id = room->row.id] { impl.rooms.erase(id); });
+    }
+    return {};
+}
+
 void addScheduleRoutes(HouseRoutes& routes) {
     routes.post<api::EventWish>("schedule", create);
     routes.get("schedule", list);
@@ -409,6 +440,7 @@ void addScheduleRoutes(HouseRoutes& routes) {
     routes.post<api::EventCancel>("schedule/{id}/cancel", cancel);
     routes.post<api::EventLate>("schedule/{id}/late", late);
     routes.post<api::EventRsvp>("schedule/{id}/rsvp", rsvp);
+    routes.post<api::EventRemind>("schedule/{id}/remind", remind);
     routes.post<api::EventVote>("schedule/{id}/vote", vote);
     addCalendarRoutes(routes);
 }

@@ -46,6 +46,7 @@ struct Admission {
     std::map<std::string, std::string> attributes;  ///< parlour.*
     MediaRights rights;
     std::string refreshToken;
+    int overflow = 0;           ///< the overflow room (house/overflow.h); 0 = the main room
 };
 
 /// A stage command of an identity already known by its transport.

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/api/house_json.h"
+#include "core/server/arrival_gate.h"
 #include "core/server/throttle.h"
 #include "core/server/version.h"
 
@@ -28,6 +29,7 @@ net::HttpResponse jsonResponse(int status, std::string body) {
 }
 net::HttpResponse errorResponse(const base::Error& error, int status = 0) {
     auto response = jsonResponse(status ? status : statusOf(error), api::toJson(api::toBody(error)));
+    if (const int seconds = retryAfterOf(error); seconds > 0) response.headers["retry-after"] = std::to_string(seconds);
     if (response.status == 429) response.headers["retry-after"] = "25";
     return response;
 }
@@ -127,6 +129,19 @@ struct HttpApi::Impl : std::enable_shared_from_this<HttpApi::Impl> {
         call.respond(errorResponse(parsed.error()));
         return std::nullopt;
     }
+    /// What newcomers ask: through the gate, if there is one.
+    template <class T>
+    void arrive(const Call& call, std::function<void(HouseService::Answer<T>)> ask) {
+        auto answer = answering<T>(call);
+        if (settings.arrivals == nullptr) return ask(std::move(answer));
+        auto entered = settings.arrivals->enter([ask = std::move(ask), answer](ArrivalGate::Finished finished) {
+            ask([answer, finished = std::move(finished)](base::Result<T> result) {
+                answer(std::move(result));
+                finished();
+            });
+        });
+        if (!entered) answer(base::Unexpected(std::move(entered).error()));
+    }
     static Caller caller(const net::HttpRequest& request) {
         const auto header = request.header("authorization");
         constexpr std::string_view kBearer = "bearer ";
@@ -206,7 +221,8 @@ bool HttpApi::Impl::routeOpen(const Call& call, const std::string& path) {
     } else if (post && path == "invitations/preview") {
         if (auto in = body<api::PreviewRequest>(call)) house.preview(*in, answering<api::Preview>(call));
     } else if (post && path == "invitations/redeem") {
-        if (auto in = body<api::RedeemRequest>(call)) house.redeem(*in, answering<api::Redeemed>(call));
+        if (auto in = body<api::RedeemRequest>(call))
+            arrive<api::Redeemed>(call, [self = shared_from_this(), in = *in](auto answer) { self->house.redeem(in, std::move(answer)); });
     } else if (post && path == "login") {
         if (auto in = body<api::LoginRequest>(call)) house.login(*in, answering<api::LoginAnswer>(call));
     } else if (!post && path == "rooms") {
@@ -223,7 +239,8 @@ bool HttpApi::Impl::routeRoom(const Call& call, const std::vector<std::string>& 
     const base::RoomId room(path[1]);
     const std::string& what = path[2];
     if (path.size() == 3 && post && what == "token") {
-        if (auto in = body<api::TokenRequest>(call)) house.token(who, room, *in, answering<api::JoinGrant>(call));
+        if (auto in = body<api::TokenRequest>(call))
+            arrive<api::JoinGrant>(call, [self = shared_from_this(), who, room, in = *in](auto answer) { self->house.token(who, room, in, std::move(answer)); });
     } else if (path.size() == 3 && post && what == "stage") {
         if (auto in = body<api::StageCommand>(call)) house.command(who, room, *in, answering<api::StageAnswer>(call));
     } else if (path.size() == 3 && post && what == "leave") {

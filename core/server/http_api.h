@@ -15,12 +15,15 @@
 
 namespace parlour::server {
 
+class ArrivalGate;
+
 struct HttpApiSettings {
     std::vector<std::string> origins;      ///< as HouseAddress::origins; also the names Host may carry
     std::size_t failuresPerIp = 10;        ///< per 30 minutes; 0 = no throttling
     bool metrics = false;                  ///< the listener is loopback: /metrics is served
     /// Fills /metrics; answers on the net thread.
     std::function<void(std::function<void(std::string)>)> metricsText;
+    ArrivalGate* arrivals = nullptr;       ///< what newcomers ask goes through it; outlives the API
 };
 
 class HttpApi {

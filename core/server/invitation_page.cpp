@@ -17,6 +17,7 @@ constexpr std::string_view kPage = "page.html";
 std::string_view typeOf(std::string_view name) {
     if (name.ends_with(".js")) return "text/javascript; charset=utf-8";
     if (name.ends_with(".css")) return "text/css; charset=utf-8";
+    if (name.ends_with(".svg")) return "image/svg+xml";
     return "text/html; charset=utf-8";
 }
 
@@ -28,7 +29,7 @@ net::HttpResponse answer(const WebFile& file, std::string_view cache) {
                         {"x-content-type-options", "nosniff"},
                         {"cross-origin-opener-policy", "same-origin"},
                         {"cross-origin-resource-policy", "same-origin"},
-                        {"content-security-policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+                        {"content-security-policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
                                                     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}};
     response.body = std::string(file.text);
     return response;

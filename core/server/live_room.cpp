@@ -4,41 +4,65 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/api/overflow.h"
 #include "core/server/participant_connection.h"
 #include "core/signal/codec.h"
 
 namespace parlour::server {
 namespace {
 
-constexpr std::size_t kLargeRoom = 50;                       // people; above, listeners' news are collected
-constexpr base::Duration kListenerNews = std::chrono::milliseconds(250);
+constexpr std::size_t kLargeRoom = 50;                       // people; above, news are collected
+constexpr base::Duration kNews = std::chrono::milliseconds(250);   // between two updates of a large room
 constexpr base::Duration kCountNews = std::chrono::seconds(2);
 constexpr std::size_t kPeoplePerMessage = 256;
 constexpr int kSpokeTicks = 13;                              // of 400 ms: 5 s (rooms-and-invitations 1)
 
-std::string withTitle(const std::string& metadata, const std::string& title) {
-    auto json = nlohmann::json::parse(metadata, nullptr, false);
-    if (!json.is_object()) json = nlohmann::json::object();
-    json["title"] = title;
-    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+signal::ParticipantInfo departed(const ParticipantConnection& person, signal::DisconnectReason reason) {
+    auto gone = person.info();
+    gone.state = signal::ParticipantState::disconnected;
+    gone.disconnectReason = reason;
+    gone.tracks.clear();
+    ++gone.version;
+    return gone;
 }
 
 }  // namespace
 
-LiveRoom::LiveRoom(EndpointContext& context, const Admission& first) : m_context(context) {
+LiveRoom::LiveRoom(EndpointContext& context, const Admission& first)
+    : m_context(context), m_overflow(first.overflow), m_title(first.roomTitle), m_metadata(first.roomMetadata) {
     m_info.sid = first.roomSid;
     m_info.name = first.room;
     m_info.emptyTimeoutS = 300;
     m_info.departureTimeoutS = 20;
     m_info.creationTimeMs = base::toUnixMs(context.clock.wallNow());
     m_info.enabledCodecs = {{"audio/opus", ""}};
-    m_info.metadata = withTitle(first.roomMetadata, first.roomTitle);
 }
+
+LiveRoom::LiveRoom(const LiveRoom& sister, int overflow)
+    : m_context(sister.m_context), m_overflow(overflow), m_title(sister.m_title), m_metadata(sister.m_metadata), m_info(sister.m_info) {}
 
 LiveRoom::~LiveRoom() = default;
 
+std::string LiveRoom::metadata() const {
+    auto json = nlohmann::json::parse(m_metadata, nullptr, false);
+    if (!json.is_object()) json = nlohmann::json::object();
+    json["title"] = m_title;
+    if (m_overflow > 0) {
+        json["title"] = m_title + " – overflow " + std::to_string(m_overflow);
+        json[api::kMetaOverflow] = m_overflow;
+        json[api::kMetaOverflowOf] = m_title;
+    }
+    std::size_t elsewhere = 0;
+    for (const auto* sister : m_context.sisters(*this))
+        for (const auto& [id, person] : sister->m_people) elsewhere += person->active() && !person->notable() ? 1 : 0;
+    if (elsewhere > 0) json[api::kMetaElsewhere] = elsewhere;
+    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 signal::RoomInfo LiveRoom::info() const {
     auto out = m_info;
+    out.metadata = metadata();
+    out.numParticipants = out.numPublishers = 0;
     for (const auto& [id, person] : m_people) {
         if (!person->active()) continue;
         ++out.numParticipants;
@@ -61,6 +85,9 @@ std::vector<signal::ParticipantInfo> LiveRoom::roster(const ParticipantConnectio
     std::vector<signal::ParticipantInfo> out;
     for (const auto& [id, person] : m_people)
         if (person->active() && person.get() != except) out.push_back(person->info());
+    for (const auto* sister : m_context.sisters(*this))
+        for (const auto& [id, person] : sister->m_people)
+            if (person->active() && person->notable() && person.get() != except) out.push_back(person->info());
     return out;
 }
 
@@ -78,56 +105,102 @@ void LiveRoom::take(ParticipantConnection& person, signal::DisconnectReason reas
     m_bySession.erase(person.session());
     m_dirty.erase(person.identity());
     m_speaking.erase(person.info().sid);
+    const bool abroad = m_abroad.erase(person.identity()) > 0 || person.notable();
     if (keep->active()) {
-        auto gone = keep->info();
-        gone.state = signal::ParticipantState::disconnected;
-        gone.disconnectReason = reason;
-        gone.tracks.clear();
-        ++gone.version;
-        const auto bytes = signal::encode(signal::SignalResponse(signal::ParticipantUpdate{{gone}}));
-        for (const auto& [id, other] : m_people) {
-            other->sendEncoded(bytes);
-            other->noteDeparture(gone);
-        }
+        auto gone = departed(*keep, reason);
+        for (const auto& [id, other] : m_people) other->noteDeparture(gone);
+        if (abroad)
+            for (auto* sister : m_context.sisters(*this)) sister->depart(gone);
+        m_departed.push_back(std::move(gone));
+        if (m_people.size() < kLargeRoom)
+            flush();
+        else
+            flushSoon(keep->onStage());
         countChanged();
     }
-    if (m_people.empty()) m_context.roomEmpty(m_info.name);
+    if (m_people.empty()) m_context.roomEmpty(*this);
+}
+
+void LiveRoom::depart(const signal::ParticipantInfo& gone) {
+    const auto bytes = signal::encode(signal::SignalResponse(signal::ParticipantUpdate{{gone}}));
+    for (const auto& [id, other] : m_people) {
+        other->sendEncoded(bytes);
+        other->noteDeparture(gone);
+    }
+}
+
+void LiveRoom::moveTo(LiveRoom& other, ParticipantConnection& person) {
+    const auto it = m_people.find(person.identity());
+    if (it == m_people.end() || it->second.get() != &person || &other == this) return;
+    const auto keep = std::move(it->second);
+    m_people.erase(it);
+    m_bySession.erase(keep->session());
+    m_dirty.erase(keep->identity());
+    m_abroad.erase(keep->identity());
+    m_speaking.erase(keep->info().sid);
+    if (keep->active()) depart(departed(*keep, signal::DisconnectReason::migration));
+    signal::ParticipantUpdate news;
+    for (const auto& [id, left] : m_people) {
+        if (!left->active() || left->notable()) continue;
+        auto gone = departed(*left, signal::DisconnectReason::migration);
+        keep->noteDeparture(gone);
+        news.participants.push_back(std::move(gone));
+    }
+    keep->setRoom(other);
+    other.add(keep);
+    for (auto& one : other.roster(keep.get())) news.participants.push_back(std::move(one));
+    keep->send(news);
+    keep->send(signal::RoomUpdate{other.info()});
+    countChanged();
+    other.changed(*keep);  // those here see who came; those left behind see them again if it is somebody for the whole talk
+    if (m_people.empty()) m_context.roomEmpty(*this);
 }
 
 void LiveRoom::changed(ParticipantConnection& person, bool urgent) {
     person.bumpVersion();
     m_dirty.insert(person.identity());
-    if (urgent || m_people.size() <= kLargeRoom || person.onStage()) {
+    if (urgent || m_people.size() <= kLargeRoom)
         flush();
-        return;
-    }
-    if (m_flushArmed) return;
+    else
+        flushSoon(person.onStage());
+}
+
+void LiveRoom::flushSoon(bool atOnce) {
+    const auto now = m_context.clock.now();
+    const auto due = m_flushed == base::TimePoint::min() ? now : m_flushed + kNews;
+    if (atOnce && due <= now) return flush();
+    if (m_flushArmed && !atOnce) return;
     m_flushArmed = true;
-    m_flushTimer = m_context.net.postAfter(kListenerNews, [this] { flush(); });
+    m_flushTimer = m_context.net.postAfter(atOnce ? due - now : kNews, [this] { flush(); });
 }
 
 void LiveRoom::flush() {
     m_flushTimer.cancel();
     m_flushArmed = false;
+    m_flushed = m_context.clock.now();
     const auto dirty = std::exchange(m_dirty, {});
+    std::vector<base::Identity> abroad;
     signal::ParticipantUpdate news;
+    news.participants = std::exchange(m_departed, {});   // first: who comes back at once is both
+    std::vector<ParticipantConnection*> differ;          // those who see more of themselves than others do
     const auto deliver = [&] {
         if (news.participants.empty()) return;
         const auto bytes = signal::encode(signal::SignalResponse(news));
         for (const auto& [id, person] : m_people) {
-            const auto own = std::find_if(news.participants.begin(), news.participants.end(),
-                                          [&, who = id](const auto& p) { return p.identity == who; });
-            if (own == news.participants.end() || person->ownInfo().attributes == own->attributes) {
+            if (std::find(differ.begin(), differ.end(), person.get()) == differ.end()) {
                 person->sendEncoded(bytes);
-            } else {
-                auto theirs = news;
-                theirs.participants[static_cast<std::size_t>(own - news.participants.begin())] = person->ownInfo();
-                person->send(theirs);
+                continue;
             }
+            auto theirs = news;
+            for (auto& p : theirs.participants)
+                if (p.sid == person->info().sid) p = person->ownInfo();
+            person->send(theirs);
         }
         news.participants.clear();
+        differ.clear();
     };
     for (const auto& identity : dirty) {
+        if (news.participants.size() >= kPeoplePerMessage) deliver();
         const auto person = find(identity);
         if (!person) continue;
         if (!person->active()) {
@@ -135,10 +208,33 @@ void LiveRoom::flush() {
             continue;
         }
         news.participants.push_back(person->info());
-        if (news.participants.size() == kPeoplePerMessage) deliver();
+        if (person->ownInfo().attributes != person->info().attributes) differ.push_back(person.get());
+        abroad.push_back(identity);
     }
     deliver();
+    showAbroad(abroad);
     countChanged();
+}
+
+void LiveRoom::showAbroad(const std::vector<base::Identity>& changed) {
+    signal::ParticipantUpdate shown;
+    std::vector<signal::ParticipantInfo> hidden;
+    for (const auto& identity : changed) {
+        const auto person = find(identity);
+        if (!person) continue;
+        if (person->notable()) {
+            m_abroad.insert(identity);
+            shown.participants.push_back(person->info());
+        } else if (m_abroad.erase(identity) > 0) {
+            hidden.push_back(departed(*person, signal::DisconnectReason::unknown));
+        }
+    }
+    if (shown.participants.empty() && hidden.empty()) return;
+    const auto bytes = signal::encode(signal::SignalResponse(shown));
+    for (auto* sister : m_context.sisters(*this)) {
+        if (!shown.participants.empty()) sister->sendEncoded(bytes);
+        for (const auto& gone : hidden) sister->depart(gone);
+    }
 }
 
 void LiveRoom::countChanged() {
@@ -146,19 +242,24 @@ void LiveRoom::countChanged() {
     m_countTimer = m_context.net.postAfter(kCountNews, [this] {
         m_countPending = false;
         const auto now = info();
-        if (now.numParticipants == m_info.numParticipants && now.numPublishers == m_info.numPublishers) return;
-        m_info.numParticipants = m_info.numPublishers = 0;
+        const bool own = now.numParticipants != m_info.numParticipants || now.numPublishers != m_info.numPublishers;
+        if (!own && now.metadata == m_info.metadata) return;
+        m_info = now;
         send(signal::RoomUpdate{now});
+        if (own)
+            for (auto* sister : m_context.sisters(*this)) sister->countChanged();
     });
 }
 
 void LiveRoom::update(const RoomChanged& change) {
-    m_info.metadata = withTitle(change.metadata, change.title);
+    m_title = change.title;
+    m_metadata = change.metadata;
     send(signal::RoomUpdate{info()});
 }
 
-void LiveRoom::send(const signal::SignalResponse& message) {
-    const auto bytes = signal::encode(message);
+void LiveRoom::send(const signal::SignalResponse& message) { sendEncoded(signal::encode(message)); }
+
+void LiveRoom::sendEncoded(base::ByteView bytes) {
     for (const auto& [id, person] : m_people) person->sendEncoded(bytes);
 }
 
@@ -180,7 +281,9 @@ void LiveRoom::speakers(const std::vector<SpeakerLevel>& levels) {
     for (const auto& [sid, state] : m_speaking)
         if (now.count(sid) == 0) news.speakers.push_back({sid, 0.0f, false});
     m_speaking = std::move(now);
-    if (!news.speakers.empty()) send(news);
+    if (news.speakers.empty()) return;
+    send(news);
+    for (auto* sister : m_context.sisters(*this)) sister->send(news);
 }
 
 void LiveRoom::quality(const std::vector<SessionQuality>& list) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One live room as clients see it: its people, who speaks, what is broadcast to whom. Thread: net.
+// One live room as clients see it: its people, who speaks, what is broadcast to whom. A talk that overflows has several, all
+// over one media room: who is on stage or asks to be is in the roster of each, other listeners only in that of their own.
+// Thread: net.
 #pragma once
 
 #include <functional>
@@ -15,6 +17,7 @@
 
 namespace parlour::server {
 
+class LiveRoom;
 class ParticipantConnection;
 
 /// What rooms and connections need of the outside. Net thread.
@@ -25,15 +28,19 @@ struct EndpointContext {
     EndpointHouse house;
     std::uint64_t malformed = 0;
     std::uint64_t limited = 0;
-    std::function<void(const base::RoomId&)> roomEmpty;
+    std::function<void(const LiveRoom&)> roomEmpty;
+    std::function<std::vector<LiveRoom*>(const LiveRoom&)> sisters;   ///< the other rooms of the talk
 };
 
 class LiveRoom {
   public:
     LiveRoom(EndpointContext& context, const Admission& first);
+    /// Another room of the same talk.
+    LiveRoom(const LiveRoom& sister, int overflow);
     ~LiveRoom();
 
-    const base::RoomId& id() const { return m_info.name; }
+    const base::RoomId& id() const { return m_info.name; }   ///< of the talk
+    int overflow() const { return m_overflow; }              ///< 0 = the main room
     signal::RoomInfo info() const;
     std::shared_ptr<ParticipantConnection> find(const base::Identity& who) const;
     std::shared_ptr<ParticipantConnection> find(SessionId session) const;
@@ -44,10 +51,13 @@ class LiveRoom {
     void add(std::shared_ptr<ParticipantConnection> person);
     /// Takes the connection out; tells the others if they knew it.
     void take(ParticipantConnection& person, signal::DisconnectReason reason);
+    /// Signalling, transports and sound go on: only the roster changes.
+    void moveTo(LiveRoom& other, ParticipantConnection& person);
 
     // Broadcasts.
-    /// The person's info changed. At once for whoever is on stage, within 250 ms for listeners of a large room.
-    void changed(ParticipantConnection& person, bool urgent = true);
+    /// The person's info changed. At once in a small room and for who comes on stage (urgent). In a large one everybody gets
+    /// at most four updates a second, whatever happens: news of the stage at once if the last ones are 250 ms old.
+    void changed(ParticipantConnection& person, bool urgent = false);
     void update(const RoomChanged& change);
     void speakers(const std::vector<SpeakerLevel>& levels);
     void quality(const std::vector<SessionQuality>& list);
@@ -55,14 +65,26 @@ class LiveRoom {
 
   private:
     void flush();
+    /// Large room: now, or as soon as the last update is old enough.
+    void flushSoon(bool atOnce);
     void send(const signal::SignalResponse& message);
+    void sendEncoded(base::ByteView bytes);
+    void depart(const signal::ParticipantInfo& gone);
+    void showAbroad(const std::vector<base::Identity>& changed);
     void countChanged();
+    std::string metadata() const;
 
     EndpointContext& m_context;
+    const int m_overflow;
+    std::string m_title;
+    std::string m_metadata;      // as the house gave it
     signal::RoomInfo m_info;
+    std::set<base::Identity> m_abroad;   // of our people: those whom the sisters' people see
     std::map<base::Identity, std::shared_ptr<ParticipantConnection>> m_people;
     std::map<SessionId, ParticipantConnection*> m_bySession;
     std::set<base::Identity> m_dirty;
+    std::vector<signal::ParticipantInfo> m_departed;   // not told yet
+    base::TimePoint m_flushed = base::TimePoint::min();
     base::Timer m_flushTimer;
     base::Timer m_countTimer;
     bool m_countPending = false;

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "core/crypto/random.h"
+#include "core/server/arrival_gate.h"
 #include "core/server/live_room.h"
 #include "core/server/participant_connection.h"
 #include "core/signal/codec.h"
@@ -84,12 +85,17 @@ signal::DisconnectReason reasonOf(Departure why) {
 struct LiveKitEndpoint::Context : EndpointContext {};
 
 LiveKitEndpoint::LiveKitEndpoint(base::Executor& net, const base::Clock& clock, BuiltinEngine& engine, EndpointHouse house)
-    : m_context(new Context{{net, clock, engine, std::move(house), 0, 0, {}}}) {
-    m_context->roomEmpty = [this](const base::RoomId& id) {
+    : m_context(new Context{{net, clock, engine, std::move(house), 0, 0, {}, {}}}) {
+    m_context->sisters = [this](const LiveRoom& room) {
+        auto all = roomsOf(room.id());
+        std::erase(all, &room);
+        return all;
+    };
+    m_context->roomEmpty = [this](const LiveRoom& room) {
         // Not now: the room is on the call stack.
-        m_context->net.post([this, id, alive = std::weak_ptr<bool>(m_alive)] {
+        m_context->net.post([this, key = std::pair(room.id(), room.overflow()), alive = std::weak_ptr<bool>(m_alive)] {
             if (alive.expired()) return;
-            const auto it = m_rooms.find(id);
+            const auto it = m_rooms.find(key);
             if (it != m_rooms.end() && it->second->people().empty()) m_rooms.erase(it);
         });
     };
@@ -102,10 +108,10 @@ LiveKitEndpoint::LiveKitEndpoint(base::Executor& net, const base::Clock& clock, 
             }
     };
     sink.onSpeakers = [this](const base::RoomId& room, std::vector<SpeakerLevel> levels) {
-        if (auto* r = findRoom(room)) r->speakers(levels);
+        if (auto* r = findRoom(room, 0)) r->speakers(levels);  // the stage is in the main room
     };
     sink.onQuality = [this](const base::RoomId& room, std::vector<SessionQuality> list) {
-        if (auto* r = findRoom(room)) r->quality(list);
+        for (auto* r : roomsOf(room)) r->quality(list);
     };
     engine.setSink(std::move(sink));
 }
@@ -116,9 +122,23 @@ LiveKitEndpoint::~LiveKitEndpoint() {
     m_rooms.clear();
 }
 
-LiveRoom* LiveKitEndpoint::findRoom(const base::RoomId& id) {
-    const auto it = m_rooms.find(id);
+std::vector<LiveRoom*> LiveKitEndpoint::roomsOf(const base::RoomId& talk) const {
+    std::vector<LiveRoom*> out;
+    for (auto it = m_rooms.lower_bound({talk, 0}); it != m_rooms.end() && it->first.first == talk; ++it)
+        if (it->second) out.push_back(it->second.get());
+    return out;
+}
+
+LiveRoom* LiveKitEndpoint::findRoom(const base::RoomId& talk, int overflow) const {
+    const auto it = m_rooms.find({talk, overflow});
     return it == m_rooms.end() ? nullptr : it->second.get();
+}
+
+std::pair<LiveRoom*, std::shared_ptr<ParticipantConnection>> LiveKitEndpoint::findPerson(const base::RoomId& talk,
+                                                                                         const base::Identity& who) const {
+    for (auto* room : roomsOf(talk))
+        if (auto person = room->find(who)) return {room, std::move(person)};
+    return {};
 }
 
 bool LiveKitEndpoint::handleRequest(const net::HttpRequest& request, const net::Respond& respond) {
@@ -150,6 +170,11 @@ bool LiveKitEndpoint::handleUpgrade(const net::HttpRequest& request, const net::
     SignalDoor door;
     door.accept = [upgrade]() -> std::shared_ptr<base::Channel> { return upgrade.accept(); };
     door.refuse = [upgrade](int status, std::string body) { upgrade.refuse(plain(status, std::move(body))); };
+    door.later = [upgrade](int seconds, std::string body) {
+        auto response = plain(503, std::move(body));
+        response.headers["retry-after"] = std::to_string(seconds);
+        upgrade.refuse(std::move(response));
+    };
     connect(connection, std::move(door));
     return true;
 }
@@ -178,13 +203,16 @@ void LiveKitEndpoint::connect(const SignalConnect& request, SignalDoor door) {
             channel->close(1000, "leave");
             return;
         }
+        if (const int seconds = retryAfterOf(admission.error()); seconds > 0 && door.later) {
+            door.later(seconds, bodyOf(admission.error()));
+            return;
+        }
         door.refuse(statusOf(admission.error().kind), bodyOf(admission.error()));
     });
 }
 
 void LiveKitEndpoint::admitted(const SignalConnect& request, const Admission& admission, const SignalDoor& door) {
-    auto* room = findRoom(admission.room);
-    const auto present = room != nullptr ? room->find(admission.identity) : nullptr;
+    const auto present = findPerson(admission.room, admission.identity).second;
     auto channel = door.accept();
     if (!channel) return;
     if (request.resume) {
@@ -199,7 +227,7 @@ void LiveKitEndpoint::admitted(const SignalConnect& request, const Admission& ad
     }
     // One identity, one transport (T2): the older one goes first.
     if (present) present->end(signal::DisconnectReason::duplicateIdentity, signal::LeaveAction::disconnect);
-    auto& slot = m_rooms[admission.room];
+    auto& slot = m_rooms[{admission.room, admission.overflow}];
     if (!slot) slot = std::make_unique<LiveRoom>(*m_context, admission);
     const base::ParticipantSid sid("PA_" + crypto::randomString(12));
     const auto session = m_context->engine.open(admission.room, admission.identity, sid, request.autoSubscribe);
@@ -216,17 +244,22 @@ HouseEvents LiveKitEndpoint::houseEvents() {
     };
     HouseEvents events;
     events.onPerson = guarded([this](const PersonChanged& change) {
-        if (auto* room = findRoom(change.room))
-            if (const auto person = room->find(change.identity)) person->apply(change);
+        const auto [room, person] = findPerson(change.room, change.identity);
+        if (!person) return;
+        if (room->overflow() != change.overflow) {
+            auto& other = m_rooms[{change.room, change.overflow}];
+            if (!other) other = std::make_unique<LiveRoom>(*room, change.overflow);
+            room->moveTo(*other, *person);
+        }
+        person->apply(change);
     });
     events.onGone = guarded([this](const PersonGone& gone) {
         if (gone.why == Departure::duplicateIdentity) return;  // done by admitted(), which knows the older one
-        if (auto* room = findRoom(gone.room))
-            if (const auto person = room->find(gone.identity))
-                person->end(reasonOf(gone.why), signal::LeaveAction::disconnect);
+        if (const auto person = findPerson(gone.room, gone.identity).second)
+            person->end(reasonOf(gone.why), signal::LeaveAction::disconnect);
     });
     events.onRoom = guarded([this](const RoomChanged& change) {
-        if (auto* room = findRoom(change.room)) room->update(change);
+        for (auto* room : roomsOf(change.room)) room->update(change);
     });
     return events;
 }

@@ -8,6 +8,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/base/doors/channel.h"
 #include "core/base/doors/clock.h"
@@ -19,6 +21,7 @@
 namespace parlour::server {
 
 class LiveRoom;
+class ParticipantConnection;
 
 /// One attempt to get in, already cut out of HTTP.
 struct SignalConnect {
@@ -32,6 +35,8 @@ struct SignalConnect {
 struct SignalDoor {
     std::function<std::shared_ptr<base::Channel>()> accept;
     std::function<void(int status, std::string body)> refuse;
+    /// 503 with Retry-After; where it is missing, refuse() is called.
+    std::function<void(int seconds, std::string body)> later{};
 };
 
 struct EndpointStats {
@@ -63,10 +68,14 @@ class LiveKitEndpoint {
 
   private:
     void admitted(const SignalConnect& request, const Admission& admission, const SignalDoor& door);
-    LiveRoom* findRoom(const base::RoomId& id);
+    /// All rooms of a talk, the main one first; `overflow`: one of them.
+    std::vector<LiveRoom*> roomsOf(const base::RoomId& talk) const;
+    LiveRoom* findRoom(const base::RoomId& talk, int overflow) const;
+    /// The connection of this person in whichever room of the talk, and that room.
+    std::pair<LiveRoom*, std::shared_ptr<ParticipantConnection>> findPerson(const base::RoomId& talk, const base::Identity& who) const;
 
     std::unique_ptr<Context> m_context;
-    std::map<base::RoomId, std::unique_ptr<LiveRoom>> m_rooms;
+    std::map<std::pair<base::RoomId, int>, std::unique_ptr<LiveRoom>> m_rooms;   // by talk and overflow room
     bool m_draining = false;
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
 };

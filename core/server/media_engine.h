@@ -11,6 +11,7 @@
 
 #include "core/base/byte_io.h"
 #include "core/base/ids.h"
+#include "core/house/room_load.h"
 
 namespace parlour::server {
 
@@ -38,6 +39,8 @@ class MediaEngine {
     /// Data packets of the house to everybody in the room but one (empty = to all), in the order of the calls.
     virtual void relay(const base::RoomId& room, const base::Identity& except, std::vector<base::Bytes> packets) = 0;
     virtual void endRoom(const base::RoomId& room, Acknowledge done) = 0;
+    /// Of the last second. Any thread.
+    virtual house::MediaLoad load() const { return {}; }
 };
 
 }  // namespace parlour::server

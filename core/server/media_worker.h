@@ -65,6 +65,7 @@ class MediaWorker {
     void shutDown(base::TimePoint now);
 
     MediaWorkerStats stats() const;
+    std::uint64_t forwarded() const { return m_forwarder.stats().packetsOut; }
 
   private:
     MediaSession* find(SessionId session);

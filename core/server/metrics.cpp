@@ -32,6 +32,9 @@ std::string metricsText(const MetricsInput& in) {
     row("counter", "http_bad_requests_total", "Requests that were no good HTTP.", in.http.badRequests);
     row("counter", "http_refused_total", "Connections and requests refused by a limit.", in.http.refusedByLimit);
     row("counter", "http_upgrades_total", "WebSockets opened.", in.http.upgrades);
+    row("counter", "arrivals_total", "Newcomers taken up with the house.", in.arrivals.passed);
+    row("counter", "arrivals_delayed_total", "Newcomers who waited at the front door first.", in.arrivals.delayed);
+    row("counter", "arrivals_refused_total", "Newcomers told to come again (503, Retry-After).", in.arrivals.refused);
     row("counter", "auth_failures_total", "Wrong secrets, tokens and signatures.", in.failedSecrets);
     return out.str();
 }

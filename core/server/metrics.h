@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/net/http_server.h"
+#include "core/server/arrival_gate.h"
 #include "core/server/livekit_endpoint.h"
 #include "core/server/media_worker.h"
 
@@ -14,6 +15,7 @@ namespace parlour::server {
 struct MetricsInput {
     EndpointStats endpoint;
     MediaWorkerStats media;
+    ArrivalStats arrivals;
     net::HttpServerCounters http;
     std::uint64_t failedSecrets = 0;
     double uptimeSeconds = 0;

@@ -32,7 +32,7 @@ std::map<std::string, std::string> withoutWant(std::map<std::string, std::string
 
 ParticipantConnection::ParticipantConnection(EndpointContext& context, LiveRoom& room, const Admission& admission,
                                              base::ParticipantSid sid, SessionId session, int clientProtocol)
-    : m_context(context), m_room(room), m_session(session), m_rights(admission.rights) {
+    : m_context(context), m_room(&room), m_session(session), m_rights(admission.rights) {
     m_info.sid = std::move(sid);
     m_info.identity = admission.identity;
     m_info.name = admission.name;
@@ -56,6 +56,11 @@ signal::Permission ParticipantConnection::permission() const {
     p.canUpdateMetadata = true;  // of attributes parlour.want alone; the server reads it
     p.canPublishSources = {signal::TrackSource::microphone};
     return p;
+}
+
+bool ParticipantConnection::notable() const {
+    const auto has = [&](std::string_view name) { return m_info.attributes.contains(std::string(name)); };  // empty ones are not kept
+    return onStage() || has(api::kAttrPower) || has(api::kAttrHand) || has(api::kAttrInvited) || m_author;
 }
 
 signal::ParticipantInfo ParticipantConnection::ownInfo() const {
@@ -100,9 +105,9 @@ void ParticipantConnection::detach() {
 void ParticipantConnection::join(std::shared_ptr<base::Channel> channel, const std::string& refreshToken) {
     attach(std::move(channel));
     signal::Join join;
-    join.room = m_room.info();
+    join.room = m_room->info();
     join.participant = ownInfo();
-    join.others = m_room.roster(this);
+    join.others = m_room->roster(this);
     join.server = serverInfo();
     join.subscriberPrimary = true;
     join.fastPublish = m_rights.canPublish;
@@ -127,7 +132,7 @@ void ParticipantConnection::resume(std::shared_ptr<base::Channel> channel, const
 
 void ParticipantConnection::armRefresh() {
     m_refreshTimer = m_context.net.postAfter(kRefreshEvery, [this, weak = weak_from_this()] {
-        m_context.house.refreshToken(m_room.id(), identity(), [weak](base::Result<std::string> token) {
+        m_context.house.refreshToken(m_room->id(), identity(), [weak](base::Result<std::string> token) {
             const auto self = weak.lock();
             if (self && token) self->send(signal::RefreshToken{*token});
         });
@@ -172,8 +177,8 @@ void ParticipantConnection::end(signal::DisconnectReason reason, signal::LeaveAc
     m_refreshTimer.cancel();
     m_wantTimer.cancel();
     m_context.engine.close(m_session);
-    if (std::exchange(m_told, false)) m_context.house.disconnected(m_room.id(), identity());
-    m_room.take(*this, reason);
+    if (std::exchange(m_told, false)) m_context.house.disconnected(m_room->id(), identity());
+    m_room->take(*this, reason);
 }
 
 void ParticipantConnection::activate() {
@@ -181,8 +186,8 @@ void ParticipantConnection::activate() {
     m_joinTimer.cancel();
     m_info.state = signal::ParticipantState::active;
     m_told = true;
-    m_context.house.connected(m_room.id(), identity());
-    m_room.changed(*this, onStage());
+    m_context.house.connected(m_room->id(), identity());
+    m_room->changed(*this, onStage());
 }
 
 void ParticipantConnection::noteDeparture(const signal::ParticipantInfo& gone) {
@@ -237,17 +242,17 @@ void ParticipantConnection::handleEvent(SessionEvent event) {
                 info.muted = e.muted;
                 m_info.tracks.push_back(std::move(info));
                 m_info.isPublisher = true;
-                m_room.changed(*this);
+                m_room->changed(*this);
             } else if constexpr (std::is_same_v<E, TrackStopped>) {
                 m_pending.erase(e.sid);
                 const auto count = std::erase_if(m_info.tracks, [&](const auto& t) { return t.sid == e.sid; });
                 m_info.isPublisher = !m_info.tracks.empty();
-                if (count > 0) m_room.changed(*this);
+                if (count > 0) m_room->changed(*this);
                 if (e.revoked) send(signal::TrackUnpublished{e.sid});
             } else if constexpr (std::is_same_v<E, TrackMuteChanged>) {
                 if (auto* track = findTrack(e.sid); track && track->muted != e.muted) {
                     track->muted = e.muted;
-                    m_room.changed(*this);
+                    m_room->changed(*this);
                 }
             } else if constexpr (std::is_same_v<E, TrackHeard>) {
                 send(signal::TrackSubscribed{e.sid});
@@ -258,11 +263,11 @@ void ParticipantConnection::handleEvent(SessionEvent event) {
                 reconnect.lastMessageSequence = e.lastDataSequence;
                 send(reconnect);
                 signal::ParticipantUpdate everyone{std::exchange(m_missed, {})};
-                for (auto& p : m_room.roster(this)) everyone.participants.push_back(std::move(p));
+                for (auto& p : m_room->roster(this)) everyone.participants.push_back(std::move(p));
                 ++m_info.version;
                 everyone.participants.push_back(ownInfo());
                 send(everyone);
-                send(signal::RoomUpdate{m_room.info()});
+                send(signal::RoomUpdate{m_room->info()});
                 send(signal::RefreshToken{std::exchange(m_resumeToken, {})});
                 if (!m_subscriberUp) park(kMediaGrace);
             } else if constexpr (std::is_same_v<E, ChatReceived>) {
@@ -292,7 +297,9 @@ void ParticipantConnection::handleEvent(SessionEvent event) {
 
 void ParticipantConnection::handleChat(const ChatText& text) {
     if (!m_context.house.chat) return;
-    ChatPost post{m_room.id(), identity(), m_info.sid, text};
+    // Before the words, which go to every room of the talk.
+    if (!std::exchange(m_author, true) && !m_context.sisters(*m_room).empty()) m_room->changed(*this);
+    ChatPost post{m_room->id(), identity(), m_info.sid, text};
     m_context.house.chat(post, [weak = weak_from_this(), id = text.id](base::Result<std::uint64_t> n) {
         if (const auto self = weak.lock(); self && !self->m_gone) self->answerChat(id, std::move(n));
     });
@@ -313,13 +320,14 @@ void ParticipantConnection::answerChat(const std::string& id, base::Result<std::
 void ParticipantConnection::apply(const PersonChanged& change) {
     if (m_gone) return;
     const auto before = m_info;
+    const bool wasOnStage = onStage();
     m_rights = change.rights;
     if (!change.name.empty()) m_info.name = change.name;
     m_info.attributes = withoutWant(change.attributes);
     m_info.permission = permission();
     if (!m_rights.canPublish) m_pending.clear();
     if (before.name != m_info.name || before.attributes != m_info.attributes || before.permission != m_info.permission)
-        m_room.changed(*this);
+        m_room->changed(*this, onStage() && !wasOnStage);
     if (change.softMuted || (m_rights.forcedMute && !before.tracks.empty()))
         for (const auto& track : m_info.tracks) send(signal::MuteTrack{track.sid, true});
     if (change.askedToUnmute) {

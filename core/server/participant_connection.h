@@ -51,13 +51,16 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     SessionId session() const { return m_session; }
     bool active() const { return m_active; }
     bool onStage() const { return m_rights.canPublish; }
+    /// On stage, in power, wants to be heard, or has written in the chat: shown to the whole talk, overflow rooms included.
+    bool notable() const;
+    /// The connection goes on in another room of the same talk (LiveRoom::moveTo).
+    void setRoom(LiveRoom& room) { m_room = &room; }
     void bumpVersion() { ++m_info.version; }
 
     void send(const signal::SignalResponse& message);
     void sendEncoded(base::ByteView bytes);
     /// Somebody left while this one may be without signalling: told again after a resume.
     void noteDeparture(const signal::ParticipantInfo& gone);
-    bool reachable() const { return m_channel != nullptr; }
 
   private:
     struct PendingTrack {
@@ -88,7 +91,7 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     bool takeMessageToken();
 
     EndpointContext& m_context;
-    LiveRoom& m_room;
+    LiveRoom* m_room;                      // never null; another one after a move
     SessionId m_session;
     MediaRights m_rights;
     signal::ParticipantInfo m_info;
@@ -100,6 +103,7 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     bool m_told = false;                   // the house was told that we are connected
     bool m_gone = false;
     bool m_resuming = false;
+    bool m_author = false;                 // has written in the chat: the whole talk reads the name
     std::string m_resumeToken;
     std::vector<signal::ParticipantInfo> m_missed;
     base::Timer m_joinTimer;

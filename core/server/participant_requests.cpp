@@ -83,7 +83,7 @@ void ParticipantConnection::handleMessage(base::ByteView bytes) {
             } else if constexpr (std::is_same_v<R, signal::UpdateLocalAudioTrack>) {
                 if (auto* track = findTrack(r.track)) {
                     track->audioFeatures = std::move(r.features);
-                    if (m_pending.count(r.track) == 0) m_room.changed(*this, false);
+                    if (m_pending.count(r.track) == 0) m_room->changed(*this);
                 }
             } else if constexpr (std::is_same_v<R, signal::Simulate>) {
                 // A test hook of LiveKit with which anybody could pose as the speaker (T20).
@@ -143,7 +143,7 @@ void ParticipantConnection::handle(const signal::AddTrack& request) {
     if (m_gone) return;
     send(signal::TrackPublished{request.cid, info});
     // Publishing with an open microphone is an act of unmuting.
-    if (!request.muted) m_context.house.unmuted(m_room.id(), identity());
+    if (!request.muted) m_context.house.unmuted(m_room->id(), identity());
     m_pending.emplace(info.sid, std::move(track));
 }
 
@@ -152,7 +152,7 @@ void ParticipantConnection::handle(const signal::MuteTrack& request) {
     if (track == nullptr) return;
     if (const auto it = m_pending.find(request.track); it != m_pending.end()) it->second.info.muted = request.muted;
     toMedia([request](MediaSession& s) { s.muteTrack(request.track, request.muted); });
-    if (!request.muted) m_context.house.unmuted(m_room.id(), identity());
+    if (!request.muted) m_context.house.unmuted(m_room->id(), identity());
 }
 
 void ParticipantConnection::handle(const signal::UpdateSubscription& request) {
@@ -203,7 +203,7 @@ void ParticipantConnection::handle(const signal::UpdateMetadata& request) {
                          (!request.name.empty() && request.name != m_info.name);
     if (!request.metadata.empty()) m_info.metadata = request.metadata;
     if (!request.name.empty()) m_info.name = request.name;
-    if (changed) m_room.changed(*this, false);
+    if (changed) m_room->changed(*this);
     if (request.attributes.empty()) return answerRequest(request, RequestReason::ok);
     want(request.attributes.begin()->second, request);
 }
@@ -217,7 +217,7 @@ void ParticipantConnection::want(const std::string& value, const signal::UpdateM
         return answerRequest(request, signal::RequestReason::limitExceeded, "Please wait a moment.");
     }
     if (raises) m_lastHand = now;
-    m_context.house.want(m_room.id(), identity(), value,
+    m_context.house.want(m_room->id(), identity(), value,
                          [weak = weak_from_this(), value, request](base::Result<std::uint64_t> done) {
         const auto self = weak.lock();
         if (!self || self->m_gone) return;

@@ -10,6 +10,7 @@
 #include "core/net/interfaces.h"
 #include "core/net/url.h"
 #include "core/server/admin.h"
+#include "core/server/arrival_gate.h"
 #include "core/server/builtin_engine.h"
 #include "core/server/http_api.h"
 #include "core/server/livekit_endpoint.h"
@@ -36,6 +37,7 @@ struct RoomServer::Impl {
     std::unique_ptr<BuiltinEngine> engine;
     std::unique_ptr<base::ThreadExecutor> houseThread;
     std::unique_ptr<HouseService> house;
+    std::unique_ptr<ArrivalGate> arrivals;
     std::unique_ptr<LiveKitEndpoint> endpoint;
     std::unique_ptr<HttpApi> api;
     std::unique_ptr<AdminCommands> commands;
@@ -191,7 +193,7 @@ base::Result<void> RoomServer::Impl::listen() {
 void RoomServer::Impl::metrics(std::function<void(std::string)> answer) {
     engine->stats([this, flag = alive, answer = std::move(answer)](MediaWorkerStats media) {
         if (!*flag) return;
-        answer(metricsText({endpoint->stats(), media, http->counters(), api->failedSecrets(),
+        answer(metricsText({endpoint->stats(), media, arrivals->stats(), http->counters(), api->failedSecrets(),
                             std::chrono::duration<double>(clock.now() - started).count(), draining}));
     });
 }
@@ -206,7 +208,8 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
 
     s.houseThread = std::make_unique<base::ThreadExecutor>("house", clock);
     s.house = std::make_unique<HouseService>(loop, *s.houseThread, clock, *s.store, *s.engine, config.policy);
-    s.endpoint = std::make_unique<LiveKitEndpoint>(loop, clock, *s.engine, EndpointHouse::of(*s.house));
+    s.arrivals = std::make_unique<ArrivalGate>(clock);
+    s.endpoint = std::make_unique<LiveKitEndpoint>(loop, clock, *s.engine, throughGate(EndpointHouse::of(*s.house), *s.arrivals));
     s.house->setEvents(s.endpoint->houseEvents());
     s.house->setAddress(s.address);
     HttpApiSettings api;
@@ -215,6 +218,7 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
     api.metrics = config.listen.ip.isLoopback();
     const auto metrics = [raw = impl.get()](std::function<void(std::string)> answer) { raw->metrics(std::move(answer)); };
     api.metricsText = metrics;
+    api.arrivals = s.arrivals.get();
     s.api = std::make_unique<HttpApi>(*s.house, clock, std::move(api));
     s.commands = std::make_unique<AdminCommands>(*s.house, metrics);
     auto admin = AdminSocket::listen(s.folder->socketFile(), loop,

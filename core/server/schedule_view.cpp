@@ -5,6 +5,7 @@
 
 #include "core/crypto/hash.h"
 #include "core/house/invitation.h"
+#include "core/house/store/guest_show_store.h"
 
 namespace parlour::server {
 
@@ -104,6 +105,7 @@ api::EventView viewOf(Impl& impl, const RouteCall& call, const ScheduledEvent& t
     const auto count = schedule.rsvps(event.id);
     out.yes = count.yes;
     out.maybe = count.maybe;
+    out.reminder = !call.who.empty() && house::ReminderStore(impl.store).has(event.id, call.who);
     if (const auto answer = schedule.rsvp(event.id, call.who); answer && !call.who.empty()) out.mine = std::string(house::toString(*answer));
     out.link = listenerLinkOf(impl, event.id);
     out.page = eventPageAddress(impl, event.id);
@@ -127,6 +129,8 @@ void showOccurrence(Impl& impl, api::EventView& view, const ScheduledEvent& talk
     if (!current && state == house::EventState::scheduled && start < now) state = house::EventState::done;
     view.state = std::string(house::toString(state));
     view.lateMinutes = event.lateFor == start ? event.lateMinutes : 0;
+    const auto overdue = std::chrono::floor<std::chrono::minutes>(now - start);
+    view.overdueMinutes = current && state == house::EventState::scheduled && event.dates.empty() && overdue.count() > 0 ? static_cast<int>(overdue.count()) : 0;
 }
 
 }  // namespace parlour::server

@@ -37,6 +37,11 @@ std::string nameOf(HouseService::Impl& impl, const base::Identity& who);
 api::EventView viewOf(HouseService::Impl& impl, const RouteCall& call, const ScheduledEvent& talk, base::UtcTime start);
 /// Makes a view of one occurrence that of another.
 void showOccurrence(HouseService::Impl& impl, api::EventView& view, const ScheduledEvent& talk, base::UtcTime start);
+/// Writes a new talk: its room (made here unless it has one), the link for listeners, places and answers of its hosts.
+/// exhausted "too_many_events"; invalidInput "in_the_past"; of makeRoom().
+base::Result<api::EventMade> addTalk(HouseService::Impl& impl, house::Event event, base::ZonePtr zone);
+/// Tells everybody who comes; ends its room, unless people talk there. conflict "event_over", "event_cancelled".
+base::Result<void> callOff(HouseService::Impl& impl, ScheduledEvent& talk, const base::Identity& by);
 /// "2026-12-01 18:00 (Europe/Berlin)".
 std::string whenText(const base::TimeZone& zone, base::UtcTime at);
 

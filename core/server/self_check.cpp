@@ -2,6 +2,7 @@
 #include "core/server/self_check.h"
 
 #include "core/house/store/audit_store.h"
+#include "core/house/store/person_store.h"
 #include "core/house/store/store.h"
 #include "core/house/store/store_place.h"
 #include "core/net/event_loop.h"
@@ -67,6 +68,7 @@ void checkStore(const std::string& where, std::vector<CheckLine>& lines) {
     }
     lines.push_back({true, "Database", house::placeForPeople(where) + ", opens and is up to date"});
     std::optional<house::AuditStore::Verdict> verdict;
+    std::vector<std::string> lost;
     const auto read = (*store)->transact([&]() -> base::Result<void> {
         const auto seed = (*store)->meta("house_seed");
         if (!seed) return {};  // never started: there is no log yet
@@ -74,6 +76,7 @@ void checkStore(const std::string& where, std::vector<CheckLine>& lines) {
         const auto key = bytes ? crypto::SigningKey::fromSeed(*bytes) : std::nullopt;
         if (!key) return base::fail(base::ErrorKind::unavailable, "house_key_broken", "The house's key is damaged.");
         verdict = house::AuditStore(**store).verify(key->publicKey());
+        lost = house::orphans(**store);
         return {};
     });
     if (!read)
@@ -82,6 +85,9 @@ void checkStore(const std::string& where, std::vector<CheckLine>& lines) {
         lines.push_back({false, "Audit log", verdict->problem + " Compare it with an export or a backup."});
     else
         lines.push_back({true, "Audit log", verdict ? std::to_string(verdict->rows) + " rows, whole and signed" : "empty"});
+    if (!read) return;
+    if (lost.empty()) lines.push_back({true, "Rows", "everything belongs to somebody"});
+    for (const auto& one : lost) lines.push_back({false, "Rows", one + "; restore a backup, or report this with the version of parlourd"});
 }
 
 }  // namespace

@@ -62,6 +62,7 @@ struct ValueWriter {
         to.set_message(m.message);
         to.set_deleted(m.deleted);
         to.set_generated(m.generated);
+        if (m.number != 0) to.set_parlour_number(m.number);
     }
     void operator()(const StreamHeader& m) const {
         auto& to = *out.mutable_stream_header();
@@ -98,7 +99,7 @@ void readValue(const livekit::DataPacket& from, DataPacket& out) {
             return;
         case livekit::DataPacket::kChatMessage: {
             const auto& m = from.chat_message();
-            ChatData chat{m.id(), m.timestamp(), std::nullopt, m.message(), m.deleted(), m.generated()};
+            ChatData chat{m.id(), m.timestamp(), std::nullopt, m.message(), m.deleted(), m.generated(), m.parlour_number()};
             if (m.has_edit_timestamp()) chat.editTimestampMs = m.edit_timestamp();
             out.value = std::move(chat);
             return;

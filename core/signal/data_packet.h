@@ -30,6 +30,8 @@ inline constexpr const char* kTopicHand = "parlour.hand";
 
 /// Chat of old SDK components, beside their text stream; the server takes it out.
 inline constexpr const char* kTopicLegacyChat = "lk-chat-topic";
+/// Attribute of a chat stream's header, server to everybody: the message's number in the room's history.
+inline constexpr const char* kAttrChatNumber = "parlour.number";
 /// Server to the sender of a chat message: its number or why it was refused. Payload: JSON of api::ChatAnswer.
 inline constexpr const char* kTopicChatAnswer = "parlour.chat";
 /// Participant to server: one reaction. Payload: its word (api::kReactions).
@@ -51,6 +53,7 @@ struct ChatData {
     std::string message;
     bool deleted = false;
     bool generated = false;
+    std::uint64_t number = 0;   ///< in the room's history, from our server; 0 = not said
 };
 struct StreamHeader {
     std::string streamId;

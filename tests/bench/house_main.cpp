@@ -89,7 +89,7 @@ class Crowd {
             bytes += m_people[i]->bytes;
         }
         return {{"redeeming_ms", redeeming}, {"joining_ms", joiningMs}, {"joins", joined}, {"lost", lost}, {"during", m_during}, {"after", m_after},
-                {"messages", messages}, {"bytes", bytes}, {"errors", m_errors}};
+                {"came_again", m_cameAgain}, {"messages", messages}, {"bytes", bytes}, {"errors", m_errors}};
     }
 
   private:
@@ -108,21 +108,30 @@ class Crowd {
         auto& one = *m_people[i];
         one.client = std::make_unique<room::HouseClient>(m_loop, one.keys, room::HouseAddress{with.origin(), with.pin()});
         one.client->redeem(with.id(), with.secret(), "Person " + std::to_string(i), [this, i](base::Result<api::Redeemed> in) {
+            if (!in && in.error().code == "arriving") return comeAgain(in.error().detail.empty() ? 1 : std::stoi(in.error().detail), [this, i] { redeem(i, m_listenerLink); });
             if (!in) stop(base::describe(in.error()));
             m_people[i]->in = std::move(*in);
             ++m_redeemed;
             redeemNext();
         });
     }
+    /// As the clients do: after the time that the front door names, and not all in the same moment.
+    void comeAgain(int seconds, std::function<void()> again) {
+        ++m_cameAgain;
+        const auto wait = std::chrono::milliseconds(1000 * seconds + static_cast<int>(m_cameAgain * 37 % (250 * static_cast<unsigned>(seconds))));
+        m_timers.push_back(m_loop.postAfter(wait, std::move(again)));
+    }
     void join(std::size_t i) {
         auto& one = *m_people[i];
-        one.asked = m_loop.clock().now();
+        if (one.asked == base::TimePoint{}) one.asked = m_loop.clock().now();
         net::WebSocketRequest request;
         request.url = net::Url::parse(one.in.join.url)->at("/rtc", net::formatQuery({{"protocol", std::to_string(signal::kProtocolVersion)}, {"sdk", "cpp"}}));
         request.headers["Authorization"] = "Bearer " + one.in.join.token;
         one.connecting = net::connectWebSocket(m_loop, std::move(request),
                                                {[this, i](std::shared_ptr<net::WebSocket> channel) { opened(i, std::move(channel)); },
                                                 [this, i](net::WebSocketRefusal refusal) {
+                                                    if (refusal.status == 503 && refusal.retryAfterS > 0)
+                                                        return comeAgain(refusal.retryAfterS, [this, i] { join(i); });
                                                     ++m_refused;
                                                     m_people[i]->lost = true;
                                                     ++m_errors[refusal.error.code + " " + std::to_string(refusal.status)];
@@ -140,8 +149,11 @@ class Crowd {
             ++m_joined;
         });
         one.channel->onClosed([this, i](int code, std::string reason) {
-            if (m_people[i]->joinedAfter < 0) ++m_refused;
-            m_people[i]->lost = true;
+            auto& who = *m_people[i];
+            // These people have no media: the house waits a minute for it, then lets them go.
+            if (who.joinedAfter >= 0 && ms(m_loop.clock().now() - who.asked) - who.joinedAfter > 55'000) return;
+            if (who.joinedAfter < 0) ++m_refused;
+            who.lost = true;
             ++m_errors["closed " + std::to_string(code) + " " + reason];
         });
     }
@@ -171,7 +183,7 @@ class Crowd {
     const signal::InviteLink m_hostLink, m_listenerLink;
     std::vector<std::unique_ptr<One>> m_people;
     std::deque<base::Timer> m_timers;
-    std::size_t m_nextRedeem = 1, m_redeemed = 0, m_joined = 0, m_refused = 0;
+    std::size_t m_nextRedeem = 1, m_redeemed = 0, m_joined = 0, m_refused = 0, m_cameAgain = 0;
     std::vector<double> m_during, m_after;
     std::map<std::string, int> m_errors;
     int m_stopAfter = 0, m_count = 0;

@@ -47,7 +47,16 @@ struct Stay : RoomFixture {
             asked.push_back(std::string(api::toString(c.verb)) + (c.note.empty() ? "" : " " + c.note));
         };
         actions.sendChat = [this](const std::string& text) { asked.push_back("chat " + text); };
+        actions.react = [this](std::size_t reaction) { asked.push_back("react " + std::string(api::kReactions[reaction])); };
+        actions.message = [this](const MessageOrder& order) { asked.push_back((order.again ? "again " : "delete ") + order.id); };
+        actions.setChatRules = [this](const ChatRulesOrder& order) {
+            asked.push_back(order.slowS ? "slow " + std::to_string(*order.slowS) : "pinned " + *order.pinned);
+        };
         actions.createInvitation = [this](const InvitationOrder&, auto done) { done(*link); };
+        actions.request = [this](const std::string& what, const std::string& body, auto done) {
+            asked.push_back("request " + what + (body.empty() ? "" : " " + body));
+            done(*link);
+        };
         actions.leave = [this](std::function<void()> done) {
             asked.push_back("leave");
             leaveDone = std::move(done);
@@ -312,3 +321,25 @@ TEST_CASE("a full disk is told once and makes the exit status 1", "[ctl]") {
     CHECK(errors.str() == "parlourctl: The events cannot be written any more; is the disk full?\n");
 }
 #endif
+
+TEST_CASE("reactions, messages and the rules of the chat are asked of the session", "[ctl][chat]") {
+    Stay stay;
+    stay.show();
+    for (const char* line : {"react heart", "delete m1", "resend m2", "slow 30", "pin https://example.org/x", "pin off"}) stay.command.line(line);
+    CHECK(stay.asked == std::vector<std::string>{"joined", "react heart", "delete m1", "again m2", "slow 30", "pinned https://example.org/x", "pinned "});
+    stay.observer.onRefused({base::ErrorKind::refused, "not_allowed", "Only moderators may do that.", {}, {}});
+    CHECK(stay.told("refused").back()["command"] == "pin");
+}
+
+TEST_CASE("an answer of the question desk is an event, a refusal is told with its word", "[ctl][questions]") {
+    Stay stay;
+    stay.show();
+    stay.link.emplace(std::string(R"({"n":1,"state":"open","version":4})"));
+    stay.command.line("question Why bees?");
+    REQUIRE(stay.told("question").size() == 1);
+    CHECK(stay.told("question")[0]["state"] == "open");
+    stay.link.emplace(base::fail(base::ErrorKind::refused, "not_allowed", "Only moderators may do that."));
+    stay.command.line("approve 1");
+    REQUIRE(stay.told("refused").size() == 1);
+    CHECK(stay.told("refused")[0]["command"] == "approve");
+}

@@ -280,6 +280,63 @@ TEST_CASE("each chat message is told once, also when old ones fall out", "[ctl]"
     CHECK(told[1].fields["text"] == "text 3");
 }
 
+TEST_CASE("a message of one's own is told when the house has it, a refusal once for each try, a deletion once", "[ctl][chat]") {
+    Joined room;
+    auto& chat = room.state.chat;
+    chat.push_back({"m1", room.state.self, "Me", "hello", {}, true});
+    chat[0].delivery = room::ChatDelivery::pending;
+    CHECK(room.next().empty());
+    chat[0].delivery = room::ChatDelivery::refused;
+    chat[0].refusal = base::Error{base::ErrorKind::refused, "slow_mode", "Slowly.", "Wait.", {}};
+    auto told = room.next();
+    REQUIRE(names(told) == Names{"refused"});
+    CHECK(told[0].fields["command"] == "say");
+    CHECK(told[0].fields["code"] == "slow_mode");
+    CHECK(told[0].fields["id"] == "m1");
+    CHECK(room.next().empty());
+    chat[0].delivery = room::ChatDelivery::pending;
+    CHECK(room.next().empty());
+    chat[0].delivery = room::ChatDelivery::refused;
+    CHECK(names(room.next()) == Names{"refused"});
+    chat[0].delivery = room::ChatDelivery::sent;
+    chat[0].n = 4;
+    told = room.next();
+    REQUIRE(names(told) == Names{"chat"});
+    CHECK(told[0].fields["n"] == 4);
+    CHECK_FALSE(told[0].fields.contains("history"));
+    chat[0].deleted = true;
+    told = room.next();
+    REQUIRE(names(told) == Names{"chat_deleted"});
+    CHECK(told[0].fields["id"] == "m1");
+    CHECK(room.next().empty());
+    // What was said before one came, also when it was deleted by then.
+    chat.insert(chat.begin(), {"m0", base::Identity(kAna), "Ana", "", {}, false});
+    chat[0].history = chat[0].deleted = true;
+    told = room.next();
+    REQUIRE(names(told) == Names{"chat"});
+    CHECK(told[0].fields["history"] == true);
+    CHECK(told[0].fields["deleted"] == true);
+    CHECK(room.next().empty());
+}
+
+TEST_CASE("rules of the chat and reactions are told when they change", "[ctl][chat]") {
+    Joined room;
+    room.state.chatRules = {30, "https://example.org", base::Identity(kAna)};
+    room.state.reactions[0] = {3, 3};
+    auto told = room.next();
+    REQUIRE(names(told) == Names{"chat_rules", "reactions"});
+    CHECK(told[0].fields["slow_s"] == 30);
+    CHECK(told[0].fields["pinned"] == "https://example.org");
+    CHECK(told[0].fields["pinned_by"] == "Ana");
+    CHECK(told[1].fields["counts"] == nlohmann::ordered_json{{"clap", 3}});
+    room.state.reactions[0].recent = 0;   // no news: only less of late
+    CHECK(room.next().empty());
+    room.state.chatRules = {};
+    told = room.next();
+    REQUIRE(names(told) == Names{"chat_rules"});
+    CHECK(told[0].fields["pinned"] == "");
+}
+
 TEST_CASE("locked hands, waiting for a host and a wish to unmute are told", "[ctl]") {
     Joined room;
     room.state.handsLocked = true;
@@ -339,4 +396,24 @@ TEST_CASE("a line is JSON with time and name first, also for broken text", "[ctl
     CHECK(line.rfind("{\"t\":1.234,\"event\":\"chat\",\"text\":", 0) == 0);
     CHECK(line.find('\n') == std::string::npos);
     CHECK(nlohmann::json::accept(line));
+}
+
+TEST_CASE("the speaker's time, the chair and the question desk are told when they change", "[ctl][questions]") {
+    Joined room;
+    room.edit(kAna).slotUntil = base::fromUnixMs(1'795'000'160'000);
+    room.state.chair = base::Identity(kAna);
+    room.state.questionsDesk = 4;
+    auto told = room.next();
+    REQUIRE(names(told) == Names{"slot", "chair", "questions_changed"});
+    CHECK(told[0].fields["until_ms"] == 1'795'000'160'000);
+    CHECK(told[1].fields["name"] == "Ana");
+    CHECK(told[2].fields["revision"] == 0);
+    CHECK(told[2].fields["desk"] == 4);
+    CHECK(room.next().empty());
+    room.edit(kAna).slotUntil.reset();
+    room.state.chair = {};
+    told = room.next();
+    REQUIRE(names(told) == Names{"slot", "chair"});
+    CHECK(told[0].fields["until_ms"] == 0);
+    CHECK(told[1].fields["identity"] == "");
 }

@@ -49,6 +49,7 @@ TEST_CASE("every command of the stage has its word", "[ctl]") {
         {"slot 60 Ana", StageVerb::slot},      {"move 2 Ana", StageVerb::move},     {"pin Ana", StageVerb::pin},
         {"lock-door on", StageVerb::lockDoor}, {"remove-many --last 5", StageVerb::removeMany},
         {"ban-many --link abc --minutes 60", StageVerb::banMany},
+        {"chair Ana", StageVerb::chair},       {"chair", StageVerb::chair},
         {"end", StageVerb::end},
     };
     for (const auto& [line, verb] : table) {
@@ -185,4 +186,43 @@ TEST_CASE("times are read as people type them", "[ctl]") {
         INFO(text);
         CHECK_FALSE(parseDuration(text));
     }
+}
+
+TEST_CASE("the words of the chat: react, delete, resend, slow, pin", "[ctl][chat]") {
+    Room room;
+    CHECK(std::get<ReactOrder>(*parseOrder("react wow", room.state)).reaction == 3);
+    CHECK(std::get<MessageOrder>(*parseOrder("delete abc", room.state)).id == "abc");
+    CHECK(std::get<MessageOrder>(*parseOrder("resend abc", room.state)).again);
+    CHECK(std::get<ChatRulesOrder>(*parseOrder("slow 0", room.state)).slowS == 0);
+    CHECK(std::get<ChatRulesOrder>(*parseOrder("pin https://a.example/b", room.state)).pinned == "https://a.example/b");
+    CHECK(std::get<ChatRulesOrder>(*parseOrder("pin off", room.state)).pinned == "");
+    CHECK(room.command("pin Ana").verb == StageVerb::pin);   // a hand, not a link
+    for (const char* line : {"react", "react fire", "react Clap", "delete", "delete a b", "slow", "slow -1", "slow 3601", "slow soon"}) {
+        INFO(line);
+        CHECK(room.refusal(line) == "bad_command");
+    }
+}
+
+TEST_CASE("the commands of the question desk become requests", "[ctl][questions]") {
+    Room room;
+    const auto request = [&](const std::string& line) {
+        auto order = parseOrder(line, room.state);
+        if (!order || !std::holds_alternative<RequestOrder>(*order)) FAIL(line << " is no request");
+        const auto& one = std::get<RequestOrder>(*order);
+        return one.event + " " + one.what + " " + one.body;
+    };
+    const auto has = [](const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; };
+    CHECK(request("questions") == "questions questions ");
+    CHECK(has(request("question  Why \"bees\"? "), R"("text":"Why \"bees\"?")"));
+    CHECK(has(request("approve 3"), "question questions/3 "));
+    CHECK(has(request("approve 3"), R"("verb":"approve")"));
+    CHECK(has(request("now 12"), R"("verb":"now")"));
+    CHECK(has(request("drop 2 asked before"), R"("reason":"asked before")"));
+    CHECK(has(request("place 2 1"), R"("place":1)"));
+    CHECK(has(request("place 2 1"), R"("verb":"move")"));
+    CHECK(has(request("question-of Ana"), kAna));
+    CHECK(has(request("agreed-questions"), R"("agreed":true)"));
+    for (const char* line : {"question", "approve", "approve x", "approve 0", "now 1 2", "place 1", "done 1x", "questions all"})
+        CHECK(room.refusal(line) == "bad_command");
+    CHECK(room.refusal("question-of Zoe") == "who_unknown");
 }

@@ -103,6 +103,32 @@ class Browser:
         wait_for(css, lambda: self.run(f"!!document.querySelector({json.dumps(css)})"), 30)
         self.run(f"(e => {{ e.value = {json.dumps(value)}; e.dispatchEvent(new Event('input', {{bubbles: true}})); }})(document.querySelector({json.dumps(css)}))")
 
+    KEYS = {"Tab": 9, "Enter": 13, "Space": 32, "Escape": 27, "ArrowDown": 40, "ArrowUp": 38, "Home": 36}
+
+    def press(self, name, shift=False):
+        """One key as the keyboard sends it."""
+        text = {"Enter": "\r", "Space": " "}.get(name, "")
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", {"type": kind, "key": " " if name == "Space" else name, "code": name, "windowsVirtualKeyCode": self.KEYS[name],
+                                                 "modifiers": 8 if shift else 0, **({"text": text} if text and kind == "keyDown" else {})})
+
+    def type(self, text):
+        """Into whatever has the focus, in place of what stands there."""
+        self.call("Input.dispatchKeyEvent", {"type": "keyDown", "key": "a", "code": "KeyA", "windowsVirtualKeyCode": 65, "modifiers": 2, "commands": ["selectAll"]})
+        self.call("Input.dispatchKeyEvent", {"type": "keyUp", "key": "a", "code": "KeyA", "windowsVirtualKeyCode": 65, "modifiers": 2})
+        self.call("Input.insertText", {"text": text})
+
+    def spoken(self):
+        """(role, name) of everything that takes the focus, as a screen reader gets it."""
+        self.call("Accessibility.enable")
+        out = []
+        for node in self.call("Accessibility.getFullAXTree")["nodes"]:
+            focusable = any(p["name"] == "focusable" and p["value"].get("value") for p in node.get("properties", []))
+            role = node.get("role", {}).get("value", "")
+            if focusable and not node.get("ignored") and role != "RootWebArea":
+                out.append((role, node.get("name", {}).get("value", "")))
+        return out
+
     def key(self, name, code):
         for kind in ("keyDown", "keyUp"):
             self.call("Input.dispatchKeyEvent", {"type": kind, "key": name, "code": name, "windowsVirtualKeyCode": code, **({"text": "\r"} if name == "Enter" and kind == "keyDown" else {})})

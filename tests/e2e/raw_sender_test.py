@@ -1,32 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """After `down`, `hold` and `remove` not one packet of that person is forwarded 100 ms later, although a raw sender keeps
 sending and reads nothing the server says (issue 3, done 2; T1, T3). Real processes, real UDP."""
-import json
-import subprocess
 import time
 
-from lab import BIN, check, main, wait_for
+from lab import check, main, wait_for
+from raw_peer import RawPeer
 
 LIMIT = 0.1
-
-
-class RawPeer:
-    """parlour_raw_peer: `talk` with a letter, or `listen`."""
-
-    def __init__(self, lab, mode, link, name, *more):
-        answer = json.loads(subprocess.run([BIN / "parlourctl", "token", link, "--name", name], env=lab.env, check=True,
-                                           capture_output=True, text=True, timeout=20).stdout)
-        self.out = lab.path(f"raw-{name}.jsonl")
-        self.process = lab.start(f"raw-{name}", ["sh", "-c", f'exec "$@" >"{self.out}"', "sh", BIN / "parlour_raw_peer", mode,
-                                                 answer["url"], answer["token"], *more])
-        self.process.events_file = self.out
-
-    def events(self, name):
-        lines = self.out.read_text().split("\n")[:-1] if self.out.exists() else []
-        return [e for e in map(json.loads, lines) if e["event"] == name]
-
-    def sent(self):
-        return max((e["packets"] for e in self.events("sent")), default=0)
 
 
 def run(lab):

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the house keeps of its calendar.
+#include "core/house/store/guest_show_store.h"
 #include "core/house/store/schedule_store.h"
 
 #include "tests/house/event_lab.h"
@@ -105,7 +106,9 @@ TEST_CASE("a window of the calendar holds what may fall into it, in pages by the
 
 TEST_CASE("answers are counted, and each who comes is reminded once of each date", "[schedule-store]") {
     World world;
-    world.in([](ScheduleStore& schedule) {
+    using Moment = house::ReminderStore::Moment;
+    world.in([&](ScheduleStore& schedule) {
+        house::ReminderStore reminders(*world.store);
         const auto first = utcTime("2026-12-01T18:00"), second = utcTime("2026-12-08T18:00");
         schedule.setRsvp("e", kAnn, Rsvp::yes, kNow);
         schedule.setRsvp("e", kBob, Rsvp::maybe, kNow);
@@ -117,11 +120,25 @@ TEST_CASE("answers are counted, and each who comes is reminded once of each date
         CHECK(schedule.rsvps("e").yes == 1);
         CHECK(schedule.rsvps("e").maybe == 1);
         CHECK(schedule.coming("e") == std::vector{kAnn, kBob});
-        CHECK(schedule.takeReminders("e", first) == std::vector{kAnn, kBob});
-        CHECK(schedule.takeReminders("e", first).empty());
+        CHECK(reminders.take("e", first, Moment::before) == std::vector{kAnn, kBob});
+        CHECK(reminders.take("e", first, Moment::before).empty());
         schedule.setRsvp("e", kCleo, Rsvp::yes, kNow);
-        CHECK(schedule.takeReminders("e", first) == std::vector{kCleo});
-        CHECK(schedule.takeReminders("e", second).size() == 3);
+        CHECK(reminders.take("e", first, Moment::before) == std::vector{kCleo});
+        CHECK(reminders.take("e", second, Moment::before).size() == 3);
+        const base::Identity dan("dan");
+        reminders.set("e", dan, true, kNow);
+        reminders.set("e", kAnn, true, kNow);   // comes anyway: told once
+        CHECK(reminders.take("e", second, Moment::before) == std::vector{kAnn, dan});
+        CHECK(reminders.take("e", second, Moment::start).size() == 4);
+        CHECK(reminders.take("e", second, Moment::start).empty());
+        reminders.set("e", dan, false, kNow);
+        CHECK_FALSE(reminders.has("e", dan));
+        CHECK(reminders.take("e", utcTime("2026-12-15T18:00"), Moment::start).size() == 3);
+        reminders.set("guest", dan, true, kNow);
+        reminders.set("guest", kAnn, true, kNow);
+        reminders.pass("guest", "e");
+        CHECK(reminders.of("e") == std::vector{kAnn, dan});
+        CHECK(reminders.of("guest").empty());
     });
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/room/room_reducer.h"
 
+#include "core/room/chat_reducer.h"
+
 #include "tests/support/catch.h"
 
 using namespace parlour;
@@ -257,4 +259,21 @@ TEST_CASE("speakers and quality are merged into whoever they are about, within b
     CHECK(state.find(base::Identity("anna"))->speakerLevel == 0.0f);
     applyQuality(state, {{{base::ParticipantSid("PA_anna"), signal::ConnectionQuality::poor, 1.0f}}});
     CHECK(state.find(base::Identity("anna"))->connectionQuality == 0);
+}
+
+TEST_CASE("chair, questions and the speaker's time come with the room", "[room][questions]") {
+    auto state = joined({with(info("s"), "parlour.slot_until", "1795000160000"), with(info("x"), "parlour.slot_until", "soon")});
+    CHECK(state.find(base::Identity("s"))->slotUntil == base::fromUnixMs(1'795'000'160'000));
+    CHECK_FALSE(state.find(base::Identity("x"))->slotUntil);
+    signal::RoomInfo room;
+    room.metadata = R"({"chair":"s","questions":3,"questions_desk":7})";
+    applyRoom(state, room);
+    CHECK(state.chair == base::Identity("s"));
+    CHECK(state.questionsRevision == 3);
+    CHECK(state.questionsDesk == 7);
+    room.metadata = R"({"questions":-3,"questions_desk":"7"})";
+    applyRoom(state, room);
+    CHECK(state.chair.empty());
+    CHECK(state.questionsRevision == 0);
+    CHECK(state.questionsDesk == 0);
 }

@@ -66,6 +66,10 @@ TEST_CASE("whatever is changed in signed terms shows", "[guests]") {
         [](auto& f) { f.guest = "Eve"; },                           [](auto& f) { f.version = 2; },
         [](auto& f) { f.terms.topic = "The moon"; },                [](auto& f) { f.terms.excluded.clear(); },
         [](auto& f) { f.terms.recording = true; },                  [](auto& f) { f.agreedMs += 1; },
+        [](auto& f) { f.houseName = "Lake house"; },                [](auto& f) { f.terms.questions = {"Why?"}; },
+        [](auto& f) { f.terms.format = "panel"; },                  [](auto& f) { f.terms.when = {"2026-12-01T18:00:00Z"}; },
+        [](auto& f) { f.terms.lengthMinutes += 1; },                [](auto& f) { f.terms.language = "Latin"; },
+        [](auto& f) { f.terms.audienceCap += 1; },                  [](auto& f) { f.terms.stage = {"Eve"}; },
         [](auto& f) { f.signedBy[0].bound = "compared"; },          [](auto& f) { f.signedBy[0].atMs += 1; },
         [](auto& f) { f.signedBy[1].by = api::Party::guest; },      [](auto& f) { f.signedBy[1].side = "host"; },
         [](auto& f) { f.signedBy[1].key = f.signedBy[0].key; },     [](auto& f) { f.signedBy.pop_back(); },
@@ -78,6 +82,53 @@ TEST_CASE("whatever is changed in signed terms shows", "[guests]") {
         INFO(i);
         CHECK(paper.code() == "terms_untrue");
     }
+}
+
+TEST_CASE("any byte of a file of signed terms that is changed shows, or changes nothing that is read", "[guests]") {
+    Paper full;
+    auto& terms = full.file.terms;
+    terms.questions = {"What is proposed?", "Why now?"};
+    terms.format = "interview";
+    terms.when = {"2026-12-01T18:00:00Z"};
+    terms.language = "English";
+    terms.audienceCap = 5000;
+    terms.recording = true;
+    terms.stage = {"Bea"};
+    full.file.signedBy.clear();
+    full.sign(api::Party::host, full.host);
+    full.sign(api::Party::delegate, full.guest);
+    full.seal();
+    const std::string text = full.text();
+    REQUIRE(room::verifyTerms(text));
+    // What a reader sees of it; a key or signature may be spelled in two ways in its last character.
+    const auto seen = [](api::TermsFile file) {
+        const auto bytes = [](std::string& one) { one = base::toHex(*base::fromBase64Url(one)); };
+        bytes(file.houseKey);
+        bytes(file.houseSignature);
+        for (auto& one : file.signedBy) {
+            bytes(one.key);
+            bytes(one.signature);
+        }
+        return api::toJson(file);
+    };
+    const std::string before = seen(full.file);
+    std::size_t refused = 0, unread = 0;
+    for (std::size_t at = 0; at < text.size(); ++at)
+        for (const int with : {text[at] ^ 0x01, text[at] ^ 0x20, text[at] + 1, static_cast<int>('0'), static_cast<int>(' ')}) {
+            if (static_cast<char>(with) == text[at]) continue;
+            std::string changed = text;
+            changed[at] = static_cast<char>(with);
+            const auto result = room::verifyTerms(changed);
+            if (!result) {
+                ++refused;
+                continue;
+            }
+            ++unread;
+            INFO("byte " << at << " of " << text.substr(at > 30 ? at - 30 : 0, 60));
+            CHECK(seen(*result) == before);
+        }
+    CHECK(refused > 4 * unread);
+    for (std::size_t size = 0; size < text.size(); ++size) CHECK_FALSE(room::verifyTerms(text.substr(0, size)));
 }
 
 TEST_CASE("a house cannot make up what a side signed", "[guests]") {

@@ -79,8 +79,9 @@ struct PlayedHouse {
             answer(base::Result<std::string>("refresh:" + who.str()));
         };
         d.chat = [this](const server::ChatPost& post, auto answer) {
-            engine->relay(post.room, post.author, server::chatPackets(post.author, post.sid, post.text, 1));
-            answer(base::Result<std::uint64_t>(++chatNumber));
+            ++chatNumber;
+            engine->relay(post.room, post.author, server::chatPackets(post.author, post.sid, post.text, 1, chatNumber));
+            answer(base::Result<std::uint64_t>(chatNumber));
         };
         return d;
     }

@@ -55,7 +55,9 @@ TEST_CASE("a message is kept, numbered, passed on to everybody but its author, a
     const auto packet = signal::decodeDataPacket(world.media.relayed[0].second).value();
     CHECK(packet.sender == world.bob.identity);
     CHECK(std::get<signal::ChatData>(packet.value).message == "good evening");
+    CHECK(std::get<signal::ChatData>(packet.value).number == 1);
     const auto header = std::get<signal::StreamHeader>(signal::decodeDataPacket(world.media.relayed[1].second)->value);
+    CHECK(header.attributes.at(signal::kAttrChatNumber) == "2");
     CHECK(header.topic == signal::kTopicChat);
     CHECK(header.streamId == "m2");
     CHECK(world.texts(world.bob) == Lines{"good evening", "one\ntwo"});
@@ -217,4 +219,12 @@ TEST_CASE("the room keeps its newest two thousand messages", "[house-chat][limit
     CHECK(first.more);
     CHECK(getAs<api::ChatPage>(world, world.path("?limit=200"), world.bob.session)->lines.size() == 200);
     CHECK(getAs<api::ChatPage>(world, world.path("?limit=201"), world.bob.session).error().code == "bad_field");
+}
+
+TEST_CASE("a message that could not be named for deleting is not taken, and only https is pinned", "[house-chat]") {
+    ChatWorld world;
+    for (const char* id : {"a/b", "a b", "", "\x7f"}) CHECK(world.say(world.bob, id, "words").error().code == "bad_chat");
+    for (const char* link : {"wss://example.org/", "http://example.org/", "javascript:alert(1)"})
+        CHECK(world.setRules(world.ann, {std::nullopt, link}).error().code == "bad_link");
+    REQUIRE(world.setRules(world.ann, {std::nullopt, "https://example.org/a"}));
 }

@@ -99,6 +99,64 @@ TEST_CASE("a banned link keeps out whoever came by it, until the ban is lifted",
     CHECK(getAs<api::BanList>(world, world.path("bans"), world.ann.session)->bans.empty());
 }
 
+TEST_CASE("beyond the cap one is let into an overflow room, whose hand keeps its origin through a crash", "[desk][overflow]") {
+    Desk world;
+    api::RoomSettingsWish wish;
+    wish.cap = 2;
+    wish.overflow = 2;
+    REQUIRE(world.settle(wish, world.ann.session));
+    world.enter("bob", world.links.listener);
+    const auto cleo = world.redeem("cleo", world.links.listener), dora = world.redeem("dora", world.links.listener);
+    REQUIRE(cleo);
+    REQUIRE(dora);
+    CHECK(world.admit(cleo->join.token).error().code == "waiting");   // one in line opens nothing
+    const auto in = world.admit(dora->join.token);
+    REQUIRE(in);
+    CHECK(in->overflow == 1);
+    CHECK(in->attributes.at("parlour.overflow") == "1");
+    const auto line = postAs<api::Line>(world, world.path("line"), api::Nothing{}, cleo->session);
+    REQUIRE(line);
+    CHECK(line->state == "inside");
+    CHECK(line->overflow == 1);
+    REQUIRE(world.order("dora", StageVerb::raise));
+    world.crash();
+    REQUIRE(world.order("ann", StageVerb::invite, "dora"));
+    world.people.clear();
+    REQUIRE(world.order("dora", StageVerb::accept));
+    REQUIRE_FALSE(world.people.empty());
+    CHECK(world.people.back().overflow == 0);   // the endpoint moves the connection
+    CHECK(world.people.back().attributes.at("parlour.overflow").empty());
+    CHECK(world.roomChanges.back().metadata.find("overflow_rooms") != std::string::npos);
+}
+
+TEST_CASE("moderators see the load before it breaks, others do not", "[desk][load]") {
+    Desk world;
+    const auto bob = world.enter("bob", world.links.listener);
+    api::RoomSettingsWish wish;
+    wish.cap = 2;
+    REQUIRE(world.settle(wish, world.ann.session));
+    const auto cleo = world.redeem("cleo", world.links.listener);
+    REQUIRE(cleo);
+    CHECK_FALSE(world.admit(cleo->join.token));
+    CHECK(getAs<api::RoomLoad>(world, world.path("load"), bob.session).error().code == "not_allowed");
+    world.media.now = {0.5, 60'000};
+    auto load = getAs<api::RoomLoad>(world, world.path("load"), world.ann.session);
+    REQUIRE(load);
+    CHECK(load->people == 2);
+    CHECK(load->cap == 2);
+    CHECK(load->waitingCount == 1);
+    REQUIRE(load->waiting.size() == 1);
+    CHECK(load->waiting[0].name == "cleo");
+    CHECK(load->arrivalsLastMinute == 3);
+    CHECK(load->busyPercent == 50);
+    CHECK(load->capacity == 120'000);
+    CHECK(load->words == "The room is full; who comes now waits in line.");
+    world.clock.set(world.clock.now() + 61s);
+    load = getAs<api::RoomLoad>(world, world.path("load"), world.ann.session);
+    REQUIRE(load);
+    CHECK(load->arrivalsLastMinute == 0);
+}
+
 TEST_CASE("settings say who changed them last", "[desk]") {
     Desk world;
     const auto read = [&] { return getAs<api::RoomSettings>(world, world.path("settings"), world.ann.session); };

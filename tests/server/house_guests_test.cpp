@@ -1,91 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A famous guest through the table of requests: three links, a code, a negotiation, two signatures, a file that holds.
-#include "core/api/guest_types.h"
-
-#include <map>
 #include <set>
 
-#include "core/api/member_types.h"
 #include "core/house/rate_limit.h"
-#include "tests/server/house_requests.h"
+#include "tests/server/guest_world.h"
 
 using namespace parlour;
 using namespace parlour::tests;
-using namespace std::chrono_literals;
-
-namespace {
-
-std::string text(const crypto::SigningKey& key) { return base::toBase64Url(key.publicKey()); }
-
-struct GuestWorld : HouseWorld {
-    std::map<std::string, std::string> sessions;
-    api::GuestMade made;
-
-    GuestWorld() {
-        const auto owner = text(keyOf("olga"));
-        REQUIRE(requestText(*this, "POST", "house/init", R"({"title":"Salon","name":"olga","public_key":")" + owner + "\"}"));
-        sessions["olga"] = wait<api::LoginAnswer>([&](auto answer) { house->login({proof("olga", std::string(api::kLoginPurpose))}, answer); })->session;
-        for (const std::string name : {"hanna", "member"}) {
-            auto links = requestText(*this, "POST", "invitations", R"({"kind":"membership"})", sessions["olga"]);
-            REQUIRE(links);
-            const auto at = links->body.find("http");
-            auto in = redeem(name, links->body.substr(at, links->body.find('"', at) - at));
-            REQUIRE(in);
-            sessions[name] = in->session;
-        }
-        api::GuestWish wish;
-        wish.name = "Ada";
-        wish.terms.topic = "The sea";
-        wish.terms.questions = {"What is proposed?"};
-        wish.message = "We would be honoured.";
-        auto result = postAs<api::GuestMade>(*this, "guests", wish, sessions["hanna"]);
-        REQUIRE(result);
-        made = *result;
-    }
-    std::string one() const { return "guests/" + made.id.str(); }
-    api::GuestLink as(const std::string& link, const std::string& key = {}, const std::string& code = {}) {
-        const auto [id, secret] = parts(link);
-        api::GuestLink out{id, secret, code, {}};
-        if (!key.empty()) out.proof = proof(key, api::guestPurpose(id));
-        return out;
-    }
-    base::Result<api::GuestView> look(const api::GuestLink& link) { return postAs<api::GuestView>(*this, "guests/open", link); }
-    base::Result<api::GuestView> host(const std::string& who = "hanna") { return getAs<api::GuestView>(*this, one(), sessions[who]); }
-    base::Result<api::GuestView> answer(const api::GuestLink& link, const std::string& act, const std::string& words = {},
-                                        std::optional<api::Terms> terms = {}, int version = 0) {
-        return postAs<api::GuestView>(*this, "guests/open/answer", api::GuestAnswer{act, words, std::move(terms), version, link});
-    }
-    base::Result<api::GuestView> hostAnswer(const std::string& act, const std::string& words = {}, std::optional<api::Terms> terms = {}) {
-        return postAs<api::GuestView>(*this, one() + "/answer", api::GuestAnswer{act, words, std::move(terms), 0, {}}, sessions["hanna"]);
-    }
-    api::GuestSign signature(const std::string& key, api::Party by, int version) {
-        const auto view = host().value();
-        api::Terms terms;
-        for (const auto& v : view.versions)
-            if (v.version == version) terms = v.terms;
-        const auto statement = api::termsStatement(view.house, view.id, view.name, version, by, terms);
-        return {version, text(keyOf(key)), base::toBase64Url(keyOf(key).sign(statement)), {}};
-    }
-    base::Result<api::GuestView> hostSign(int version, const std::string& key = "hanna") {
-        return postAs<api::GuestView>(*this, one() + "/sign", signature(key, api::Party::host, version), sessions["hanna"]);
-    }
-    base::Result<api::GuestView> sign(const api::GuestLink& link, const std::string& key, api::Party by, int version) {
-        auto wish = signature(key, by, version);
-        wish.as = link;
-        return postAs<api::GuestView>(*this, "guests/open/sign", wish);
-    }
-    std::string change(api::GuestChange wish, const std::string& who = "hanna") {
-        const auto done = postAs<api::GuestView>(*this, one() + "/change", wish, sessions[who]);
-        return done ? "" : done.error().code;
-    }
-};
-
-template <class T>
-std::string code(const base::Result<T>& result) {
-    return result ? "" : result.error().code;
-}
-
-}  // namespace
 
 TEST_CASE("a guest invitation needs a topic and gives three links and a code, once", "[guests]") {
     GuestWorld world;
@@ -200,6 +121,38 @@ TEST_CASE("wrong codes delay everybody a little and lock nobody out", "[guests]"
     CHECK(right());
 }
 
+TEST_CASE("the tenth code of a minute is looked at, the eleventh waits, whoever tries and however; then the right one fits", "[guests]") {
+    GuestWorld world;
+    const auto look = [&](const std::string& with) { return code(world.look(world.as(world.made.publicLink, "", with))); };
+    const auto come = [&](const std::string& name, const std::string& with) {
+        const auto [id, secret] = HouseWorld::parts(world.made.publicLink);
+        const api::RedeemRequest request{id, secret, name, world.proof(name, api::redeemPurpose(id)), with};
+        return code(world.wait<api::Redeemed>([&](auto answer) { world.house->redeem(request, answer); }));
+    };
+    const auto claim = [&](const std::string& name, const std::string& with) {
+        return code(postAs<api::GuestView>(world, "guests/open/claim", world.as(world.made.publicLink, name, with)));
+    };
+    for (int i = 0; i < 3; ++i) {   // by three doors, from everybody together
+        CHECK(look("000000000" + std::to_string(i)) == "code_wrong");
+        CHECK(come("eve", "100000000" + std::to_string(i)) == "code_wrong");
+        CHECK(claim("mallory", "200000000" + std::to_string(i)) == "code_wrong");
+        world.clock.advance(1s);
+    }
+    CHECK(look("0000000009") == "code_wrong");                       // the tenth
+    CHECK(come("eve", world.made.claimCode) == "code_wait");         // the eleventh, by each door
+    CHECK(claim("ada", world.made.claimCode) == "code_wait");
+    CHECK(look(world.made.claimCode) == "code_wait");
+    CHECK_FALSE(world.host()->seatTaken);
+    const auto waits = world.look(world.as(world.made.publicLink, "", world.made.claimCode));
+    REQUIRE_FALSE(waits);
+    const int seconds = std::stoi(waits.error().detail);             // told how long
+    CHECK(seconds > 0);
+    CHECK(seconds <= 60);
+    world.clock.advance(std::chrono::seconds(seconds));
+    CHECK(claim("ada", world.made.claimCode) == "");                 // never a lockout
+    CHECK(world.host()->seatKey == text(HouseWorld::keyOf("ada")));
+}
+
 TEST_CASE("the guest's link alone takes the seat, the delegate's never does", "[guests]") {
     GuestWorld world;
     CHECK(code(postAs<api::GuestView>(world, "guests/open/claim", world.as(world.made.delegateLink, "spoke"))) == "seat_not_yours");
@@ -283,6 +236,14 @@ TEST_CASE("guest, delegate and host meet in the green room, and both lights are 
     };
     const auto host = card(world.sessions["hanna"]), listener = card(eve->session);
     CHECK(host->terms->topic == "The sea");
+    CHECK(host->guest == world.host()->id);
+    CHECK(host->room == world.host()->room);
+    CHECK(listener->guest.empty());
+    CHECK(listener->inGreenRoom.empty());
+    const auto there = getAs<api::RoomGuest>(world, "rooms/" + green.str() + "/guest", world.sessions["hanna"]);
+    REQUIRE(there);
+    CHECK(there->name == host->name);
+    CHECK(there->room == host->room);
     CHECK(host->guestReady);
     CHECK(host->hostReady);
     CHECK_FALSE(listener->terms);

@@ -177,7 +177,7 @@ TEST_CASE("a poll gathers votes, and moving the talk to a date ends it and tells
     CHECK(world.refused("bob", ScheduleWorld::at(made, "vote"), {{"dates_ms", {second}}}) == "bad_dates");
 }
 
-TEST_CASE("whoever comes is reminded once, a quarter of an hour before", "[house-schedule]") {
+TEST_CASE("whoever comes is reminded once a quarter of an hour before, and once when it begins", "[house-schedule]") {
     ScheduleWorld world;
     const auto made = world.plan("ann", {{"at", world.in(60min)}});
     world.post("bob", ScheduleWorld::at(made, "rsvp"), {{"answer", "maybe"}});
@@ -189,7 +189,47 @@ TEST_CASE("whoever comes is reminded once, a quarter of an hour before", "[house
     CHECK(world.told("ann").size() == 1);
     world.crash();
     world.executor.runFor(20min);
+    REQUIRE(world.told("bob").size() == 2);
+    CHECK(world.told("bob")[1] == "event_begins: Talk begins now.");
+    world.crash();
+    world.executor.runFor(30min);
+    CHECK(world.told("bob").size() == 2);
+}
+
+TEST_CASE("a reminder is for whoever asked, coming or not, and follows a delay", "[house-schedule]") {
+    ScheduleWorld world;
+    const auto made = world.plan("ann", {{"at", world.in(60min)}});
+    CHECK(world.post("bob", ScheduleWorld::at(made, "remind"), {{"on", true}})["reminder"] == true);
+    CHECK(world.get("olga", ScheduleWorld::at(made))["reminder"] == false);
+    world.post("olga", ScheduleWorld::at(made, "remind"), {{"on", true}});
+    CHECK(world.post("olga", ScheduleWorld::at(made, "remind"), {{"on", false}})["reminder"] == false);
+    world.executor.runFor(46min);
     CHECK(world.told("bob").size() == 1);
+    world.post("ann", ScheduleWorld::at(made, "late"), {{"minutes", 10}});
+    CHECK(world.told("bob").back() == "event_late: Talk begins about 10 minutes later.");
+    world.executor.runFor(20min);
+    CHECK(world.told("bob").size() == 2);   // not yet
+    world.executor.runFor(5min);
+    CHECK(world.told("bob").back() == "event_begins: Talk begins now.");
+    CHECK(world.told("olga").empty());
+    CHECK(world.refused("bob", "schedule/none/remind", Json::object()) == "event_unknown");
+}
+
+TEST_CASE("a talk that nobody has begun is late by so many minutes, on its page as well", "[house-schedule]") {
+    ScheduleWorld world;
+    const auto made = world.plan("ann", {{"at", world.in(60min)}});
+    world.clock.advance(60min);
+    CHECK(world.get("bob", ScheduleWorld::at(made))["overdue_minutes"] == 0);
+    world.clock.advance(7min);
+    CHECK(world.get("bob", ScheduleWorld::at(made))["overdue_minutes"] == 7);
+    CHECK(world.open(made["page"])->body.find("Late by 7 min.") != std::string::npos);
+    world.post("ann", ScheduleWorld::at(made, "late"), {{"minutes", 20}});
+    CHECK(world.open(made["page"])->body.find("Begins about 20 minutes later.") != std::string::npos);
+    world.room = base::RoomId(made["room"].get<std::string>());
+    world.enter("ann", made["link"]);
+    CHECK(world.get("bob", ScheduleWorld::at(made))["state"] == "live");
+    CHECK(world.get("bob", ScheduleWorld::at(made))["overdue_minutes"] == 0);
+    CHECK(world.open(made["page"])->body.find("Live now.") != std::string::npos);
 }
 
 TEST_CASE("a feed is private, shows cancelled talks as such, and ends with a new one or with membership", "[house-schedule]") {

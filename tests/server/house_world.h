@@ -37,6 +37,8 @@ class FakeMedia final : public server::MediaEngine {
         for (auto& packet : packets) relayed.emplace_back(except, std::move(packet));
     }
     void endRoom(const base::RoomId&, Acknowledge done) override { order("end", std::move(done)); }
+    house::MediaLoad load() const override { return now; }
+    house::MediaLoad now;
     void release() {
         while (!waiting.empty()) {
             waiting.front()();

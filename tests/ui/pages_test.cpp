@@ -10,8 +10,8 @@ using namespace parlour::tests;
 
 namespace {
 const char* const kScenes[] = {"welcome", "soundcheck", "hallway", "link", "join", "paste", "start", "listener", "speaker",
-                               "moderator", "host", "offer", "reconnecting", "held", "asked", "chat", "people", "person",
-                               "remove", "invite", "error", "entering", "house", "member", "first-steps", "outsider", "invitations", "order", "waiting",
+                               "moderator", "host", "offer", "reconnecting", "held", "asked", "chat", "chat-slow", "crowd", "people", "person",
+                               "remove", "invite", "error", "entering", "in-line", "crowded", "door", "overflow", "house", "member", "first-steps", "outsider", "invitations", "order", "waiting",
                                "no-invitations", "upcoming", "no-talks", "new-talk", "event", "guests", "no-guests", "new-guest", "guest", "join-house", "house-you", "house-rules", "house-reports", "house-audit", "settings-profile", "settings-audio",
                                "settings-appearance", "settings-shortcuts"};
 
@@ -55,7 +55,7 @@ TEST_CASE("the fixed names of the app are there where they are needed", "[ui][a1
     }
     SECTION("a listener") {
         RoomWindow w("reconnecting");
-        CHECK(w.has("Leave"));
+        CHECK(w.has("Leave quietly"));
         RoomWindow l("listener");
         CHECK(l.has("Lower hand"));
         CHECK(l.press("Lower hand"));
@@ -180,7 +180,7 @@ TEST_CASE("a link uses neither network nor microphone before the person says so"
     CHECK(w.press("Test microphone"));
     CHECK(w.client.testing);
     CHECK(w.press("Enter room"));
-    CHECK(w.until([&] { return w.has("Leave"); }));
+    CHECK(w.until([&] { return w.has("Leave quietly"); }));
     CHECK_FALSE(w.client.testing);
     CHECK_FALSE(w.client.state().microphoneWanted);
 }

@@ -10,6 +10,7 @@ T.AbstractButton {
     property bool folded: false
     property string iconName: ""
     property string side: ""      // words at the right, e.g. "4 live"
+    property bool marked: false   // something new is there: a dot where the words do not fit
 
     implicitHeight: !folded && label.lineCount > 1 ? 2 * label.font.pixelSize + 30 : Math.max(39, label.font.pixelSize + 24)
     implicitWidth: 200
@@ -37,6 +38,17 @@ T.AbstractButton {
             tint: root.current ? Theme.text : Theme.muted
             size: 20
         }
+        Rectangle {
+            visible: root.folded && root.marked
+            x: parent.width / 2 + 6
+            y: parent.height / 2 - 12
+            width: 9
+            height: 9
+            radius: 5
+            color: Theme.accent
+            border.width: 1
+            border.color: Theme.sunken
+        }
         UserText {
             id: label
             visible: !root.folded
@@ -54,8 +66,8 @@ T.AbstractButton {
             text: root.side
             silent: true
             wrapMode: Text.NoWrap
-            color: root.current ? Theme.text : Theme.muted
-            font.weight: root.current ? Font.DemiBold : Font.Normal
+            color: root.marked ? Theme.accentText : root.current ? Theme.text : Theme.muted
+            font.weight: root.current || root.marked ? Font.DemiBold : Font.Normal
         }
     }
 }

@@ -67,6 +67,7 @@ T.Popup {
                 }
             }
         }
+        FollowFocus { view: flick }
         Flow {
             id: answers
             readonly property real space: visibleChildren.length > 0 ? implicitHeight + 18 : 0

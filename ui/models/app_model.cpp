@@ -49,6 +49,7 @@ AppModel::AppModel(RoomClient& client, HouseClient& houses, const base::Clock& c
     });
     connect(&m_house, &HouseModel::refused, this, &AppModel::showNotice);
     connect(&m_roomHouse, &HouseModel::refused, this, &AppModel::showNotice);
+    connect(&m_notices, &NoticeModel::arrived, this, &AppModel::showNotice);
     ClientEvents events;
     events.onState = [this](room::RoomStatePtr state) { m_session.publish(std::move(state)); };
     events.onRefused = [this](base::Error error) {
@@ -86,6 +87,13 @@ int AppModel::selfColor() const {
 
 void AppModel::start() {
     m_sound.apply();
+    if (const auto reach = m_preferences.ownHouse(); !reach.isEmpty())
+        m_client.openHouse(reach == QLatin1String("network") ? Reach::localNetwork : Reach::thisComputer, [this](base::Result<std::string> server) {
+            QMetaObject::invokeMethod(this, [this, server = std::move(server)] {
+                if (server) return refreshHallway();
+                showNotice(tr("The house of this computer could not be opened: %1").arg(text(server.error().message)));
+            }, Qt::QueuedConnection);
+        });
     go(m_preferences.welcomed() ? QStringLiteral("hallway") : QStringLiteral("welcome"));
     refreshHallway();   // the pages of the house want to know the houses, whichever page comes first
 }
@@ -146,6 +154,15 @@ void AppModel::enterKnown(int row) {
     go(QStringLiteral("room"));
 }
 
+void AppModel::enterRoom(const QString& server, const QString& room) {
+    const base::RoomId id(room.toStdString());
+    if (m_session.active() && m_session.state()->room == id) return go(QStringLiteral("room"));   // already inside
+    const auto name = m_preferences.name().isEmpty() ? tr("Guest") : m_preferences.name();
+    m_roomServer = server;
+    m_client.enterKnown(server.toStdString(), id, name.toStdString());
+    go(QStringLiteral("room"));
+}
+
 void AppModel::startRoom(const QString& title, bool localNetwork) {
     if (m_startingRoom) return;
     const auto words = title.simplified();
@@ -166,6 +183,32 @@ void AppModel::startRoom(const QString& title, bool localNetwork) {
             } else {
                 m_startProblem = text(link.error().advice.empty() ? link.error().message
                                                                   : link.error().message + " " + link.error().advice);
+            }
+            emit hostingChanged();
+        }, Qt::QueuedConnection);
+    });
+}
+
+void AppModel::foundHouse(const QString& title, const QString& name, bool localNetwork) {
+    if (m_founding || title.simplified().isEmpty() || name.simplified().isEmpty()) return;
+    m_founding = true;
+    m_foundProblem.clear();
+    emit hostingChanged();
+    m_client.foundHouse(title.simplified().toStdString(), name.simplified().toStdString(), localNetwork ? Reach::localNetwork : Reach::thisComputer,
+                        [this, name = name.simplified(), localNetwork](base::Result<std::string> server) {
+        QMetaObject::invokeMethod(this, [this, name, localNetwork, server = std::move(server)] {
+            m_founding = false;
+            if (server) {
+                m_preferences.setOwnHouse(localNetwork ? QStringLiteral("network") : QStringLiteral("computer"));
+                m_preferences.setName(name);
+                m_preferences.setWelcomed(true);
+                m_preferences.addServer(text(*server));
+                m_house.choose(text(*server));
+                m_house.refresh();
+                go(QStringLiteral("house"));
+                refreshHallway();
+            } else {
+                m_foundProblem = text(server.error().advice.empty() ? server.error().message : server.error().message + " " + server.error().advice);
             }
             emit hostingChanged();
         }, Qt::QueuedConnection);

@@ -14,6 +14,7 @@
 #include "ui/models/hallway_model.h"
 #include "ui/models/house_model.h"
 #include "ui/models/invitation_model.h"
+#include "ui/models/notice_model.h"
 #include "ui/models/session_bridge.h"
 #include "ui/models/share_model.h"
 #include "ui/models/sound_model.h"
@@ -31,14 +32,16 @@ class AppModel : public QObject {
     Q_PROPERTY(QObject* hallway READ hallway CONSTANT)
     Q_PROPERTY(QObject* house READ house CONSTANT)
     Q_PROPERTY(QObject* roomHouse READ roomHouse CONSTANT)           ///< the house of the room one is in, whichever the pages show
+    Q_PROPERTY(QObject* notices READ notices CONSTANT)
     Q_PROPERTY(QObject* guests READ guests CONSTANT)
     Q_PROPERTY(QString object READ object NOTIFY pageChanged)        ///< id of what the page is about: talk, guest
     Q_PROPERTY(QObject* share READ share CONSTANT)
     Q_PROPERTY(QObject* sound READ sound CONSTANT)
     Q_PROPERTY(QObject* preferences READ preferences CONSTANT)
-    Q_PROPERTY(QString page READ page NOTIFY pageChanged)            ///< welcome, hallway, room, house, invitations, upcoming, event, guests, guest, settings
+    Q_PROPERTY(QString page READ page NOTIFY pageChanged)            ///< welcome, hallway, room, house, invitations, notices, upcoming, event, guests, guest, settings
     Q_PROPERTY(bool dark READ dark NOTIFY appearanceChanged)
     Q_PROPERTY(bool highContrast READ highContrast NOTIFY appearanceChanged)
+    Q_PROPERTY(bool systemContrast READ systemContrast NOTIFY appearanceChanged)   ///< the system asks for high contrast
     Q_PROPERTY(QString selfName READ selfName NOTIFY selfChanged)
     Q_PROPERTY(QString selfInitials READ selfInitials NOTIFY selfChanged)
     Q_PROPERTY(int selfColor READ selfColor NOTIFY selfChanged)
@@ -48,6 +51,9 @@ class AppModel : public QObject {
     Q_PROPERTY(QString notice READ notice NOTIFY noticeChanged)             ///< a passing sentence
     Q_PROPERTY(bool startingRoom READ startingRoom NOTIFY hostingChanged)
     Q_PROPERTY(QString startProblem READ startProblem NOTIFY hostingChanged)
+    Q_PROPERTY(bool founding READ founding NOTIFY hostingChanged)
+    Q_PROPERTY(QString foundProblem READ foundProblem NOTIFY hostingChanged)
+    Q_PROPERTY(bool ownsHouse READ ownsHouse NOTIFY hostingChanged)         ///< the house of this computer is this person's
     Q_PROPERTY(QString madeLink READ madeLink NOTIFY madeLinkChanged)       ///< the invitation just created
     Q_PROPERTY(QString madeProblem READ madeProblem NOTIFY madeLinkChanged)
     Q_PROPERTY(QString scene READ scene CONSTANT)                           ///< offline twin: what to open
@@ -62,6 +68,7 @@ class AppModel : public QObject {
     HallwayModel* hallway() { return &m_hallway; }
     HouseModel* house() { return &m_house; }
     HouseModel* roomHouse() { return &m_roomHouse; }
+    NoticeModel* notices() { return &m_notices; }
     GuestWords* guests() { return &m_guests; }
     QString object() const { return m_object; }
     ShareModel* share() { return &m_share; }
@@ -70,6 +77,7 @@ class AppModel : public QObject {
     QString page() const { return m_page; }
     bool dark() const;
     bool highContrast() const;
+    bool systemContrast() const { return m_system.highContrast(); }
     QString selfName() const { return m_preferences.name(); }
     QString selfInitials() const;
     int selfColor() const;
@@ -79,6 +87,9 @@ class AppModel : public QObject {
     QString notice() const { return m_notice; }
     bool startingRoom() const { return m_startingRoom; }
     QString startProblem() const { return m_startProblem; }
+    bool founding() const { return m_founding; }
+    QString foundProblem() const { return m_foundProblem; }
+    bool ownsHouse() const { return !m_preferences.ownHouse().isEmpty(); }
     QString madeLink() const { return m_madeLink; }
     QString madeProblem() const { return m_madeProblem; }
     QString scene() const { return m_scene; }
@@ -97,7 +108,11 @@ class AppModel : public QObject {
     Q_INVOKABLE void finishWelcome(const QString& name);
     Q_INVOKABLE void refreshHallway();
     Q_INVOKABLE void enterKnown(int row);
+    /// A room of the house `server` where this person may come in: the green room, where a wave or a call leads.
+    Q_INVOKABLE void enterRoom(const QString& server, const QString& room);
     Q_INVOKABLE void startRoom(const QString& title, bool localNetwork);
+    /// The house of this computer gets this person as its first owner; its page opens.
+    Q_INVOKABLE void foundHouse(const QString& title, const QString& name, bool localNetwork);
     /// uses <= 0: no limit; seconds <= 0: never expires. role: listener, speaker, moderator.
     Q_INVOKABLE void createInvitation(const QString& role, int uses, int seconds);
     Q_INVOKABLE void forgetInvitation();
@@ -130,6 +145,7 @@ class AppModel : public QObject {
     HallwayModel m_hallway;
     HouseModel m_house;
     HouseModel m_roomHouse;
+    NoticeModel m_notices{m_house, m_preferences};
     GuestWords m_guests{m_house};
     ShareModel m_share;
     QString m_object;
@@ -141,6 +157,8 @@ class AppModel : public QObject {
     QString m_notice;
     bool m_startingRoom = false;
     QString m_startProblem;
+    bool m_founding = false;
+    QString m_foundProblem;
     QString m_madeLink;
     QString m_madeProblem;
     int m_madeRound = 0;

@@ -62,6 +62,13 @@ QVariantList GuestWords::compare(const QVariantMap& before, const QVariantMap& a
     return rows;
 }
 
+QString GuestWords::verifiedWords(const QString& verified) const {
+    if (verified == QLatin1String("compared")) return tr("Verified guest: a host compared the safety code over another channel");
+    if (verified == QLatin1String("code")) return tr("Guest: came with the claim code that was given privately");
+    if (verified == QLatin1String("link")) return tr("Guest: came with the guest's own link");
+    return tr("Nobody has taken the guest's seat yet");
+}
+
 QString GuestWords::stateWords(const QString& state) const {
     static const std::map<QString, const char*> words{
         {"draft", QT_TR_NOOP("Draft")}, {"sent", QT_TR_NOOP("Invited")}, {"opened", QT_TR_NOOP("Has looked at it")},
@@ -75,7 +82,7 @@ QString GuestWords::stateWords(const QString& state) const {
 QString GuestWords::actWords(const QString& act, const QString& by) const {
     static const std::map<QString, const char*> words{
         {"ask", QT_TR_NOOP("asks")}, {"counter", QT_TR_NOOP("proposes changes")}, {"hold", QT_TR_NOOP("asks for time")},
-        {"accept", QT_TR_NOOP("accepts")}, {"decline", QT_TR_NOOP("declines")}, {"sign", QT_TR_NOOP("signs")}, {"send", QT_TR_NOOP("invites")}};
+        {"accept", QT_TR_NOOP("accepts")}, {"decline", QT_TR_NOOP("declines")}, {"sign", QT_TR_NOOP("signs")}, {"send", QT_TR_NOOP("invites")}, {"schedule", QT_TR_NOOP("about the date")}};
     const auto found = words.find(act);
     const auto verb = found == words.end() ? act : tr(found->second);
     return by == QLatin1String("delegate") ? tr("%1, on the guest's behalf").arg(verb) : verb;

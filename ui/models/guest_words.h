@@ -19,6 +19,8 @@ class GuestWords : public QObject {
     /// lines of text, dates in the reader's zone.
     Q_INVOKABLE QVariantList compare(const QVariantMap& before, const QVariantMap& after) const;
     Q_INVOKABLE QString stateWords(const QString& state) const;
+    /// How a guest is known: "" | link | code | compared.
+    Q_INVOKABLE QString verifiedWords(const QString& verified) const;
     Q_INVOKABLE QString actWords(const QString& act, const QString& by) const;
     /// Signs the version as `view` shows it: what is signed is what was read, not what the house says by then.
     /// done(view, problem) as HouseModel::post.

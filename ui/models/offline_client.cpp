@@ -58,6 +58,20 @@ OfflineClient::OfflineClient(const base::Clock& clock) : houses(clock), m_clock(
         wish.sinceMinutes = asked.sinceMinutes;
         command(wish);
     };
+    houses.onQuestions = [this] {
+        ++m_state.questionsRevision;
+        ++m_state.questionsDesk;
+        publish();
+    };
+    houses.takeNote = [this](const base::Identity& who) {
+        for (const auto& hand : m_state.hands)
+            if (hand.identity == who) {
+                const std::string note = hand.note;
+                command({api::StageVerb::lower, who, {}, {}, true, false});
+                return note;
+            }
+        return std::string();
+    };
 }
 
 void OfflineClient::listen(ClientEvents events) { m_events = std::move(events); }
@@ -111,7 +125,10 @@ void OfflineClient::redeem(const std::string&, const std::string& name, const st
     done(std::move(redeemed));
 }
 void OfflineClient::enter(const std::string&, const std::string& name) { fill(name, "listener"); }
-void OfflineClient::enterKnown(const std::string&, const base::RoomId&, const std::string& name) { fill(name, "listener"); }
+void OfflineClient::enterKnown(const std::string&, const base::RoomId& room, const std::string& name) {
+    entered = room.str();
+    fill(name, "listener");
+}
 
 void OfflineClient::fill(const std::string& name, const std::string& as) {
     room::RoomState state;
@@ -159,9 +176,16 @@ void OfflineClient::fill(const std::string& name, const std::string& as) {
         message.fromName = from;
         message.text = words;
         message.at = ago(m_clock, std::chrono::minutes(minutes));
+        message.n = state.chat.size() + 1;
+        message.deleted = message.text.empty();
+        message.history = minutes >= 20;
         state.chat.push_back(message);
     };
+    state.chatKept = true;
+    state.chatRules = {0, "https://talk.example.org/notes/rockets", base::Identity("marcdubois")};
+    state.reactions = {{{112, 3}, {41, 0}, {18, 1}, {9, 0}, {57, 0}, {23, 0}}};
     chat("1", "Nils Berg", "Good evening from Bergen!", 31);
+    chat("d", "Tom Pike", "", 20);
     chat("2", "Mei Chen", "Is there a transcript of last week's talk?", 12);
     chat("3", "Marc Dubois", "Not yet. The notes are on the house's page: https://talk.example.org/notes", 11);
     chat("4", "Marc Dubois", "We take questions from the line at half past.", 11);
@@ -172,8 +196,18 @@ void OfflineClient::fill(const std::string& name, const std::string& as) {
             const bool late = ++row > 9;   // the last ones came together, by the listener link
             arrivals[person->identity.str()] = {late || row % 2 == 0 ? "inv1" : "inv2", late ? 4 : 35};
         }
+    houses.atDesk = own->power != api::Power::none;
     show(std::move(state));
     tellHouse();
+}
+
+void OfflineClient::interview() {
+    houses.fillQuestions();
+    m_state.chair = base::Identity("josephineokafor");
+    m_state.questionsRevision = 3;
+    m_state.questionsDesk = 9;
+    if (auto* speaker = edit(base::Identity("victortamm"))) speaker->slotUntil = m_clock.wallNow() + std::chrono::seconds(161);
+    publish();
 }
 
 void OfflineClient::show(room::RoomState state) {
@@ -279,6 +313,12 @@ void OfflineClient::command(const room::Command& command) {
             break;
         case api::StageVerb::lockHands: m_state.handsLocked = command.on; break;
         case api::StageVerb::end: leave(); return;
+        case api::StageVerb::chair:
+            if (who->seat == api::Seat::stage)
+                m_state.chair = who->identity;
+            else
+                who->invitedUntil = m_clock.wallNow() + std::chrono::seconds(30);
+            break;
         case api::StageVerb::ask:
         case api::StageVerb::host: break;
         case api::StageVerb::next:
@@ -296,18 +336,6 @@ void OfflineClient::command(const room::Command& command) {
     publish();
 }
 
-void OfflineClient::say(const std::string& text) {
-    room::ChatMessage message;
-    message.id = "own" + std::to_string(m_state.revision);
-    message.from = m_state.self;
-    if (const auto* own = edit({})) message.fromName = own->name;
-    message.text = text;
-    message.at = m_clock.wallNow();
-    message.own = true;
-    m_state.chat.push_back(message);
-    publish();
-}
-
 void OfflineClient::dismissAskToUnmute() {
     m_state.askedToUnmute = false;
     publish();
@@ -321,6 +349,10 @@ void OfflineClient::createInvitation(api::Role, std::optional<int>, std::optiona
 
 void OfflineClient::refreshHallway(const std::vector<std::string>&) {
     HallwayView view;
+    if (noHouses) {
+        if (m_events.onHallway) m_events.onHallway(std::move(view));
+        return;
+    }
     view.servers = {{"http://127.0.0.1:7880", "127.0.0.1:7880", true, true},
                     {"https://talk.example.org", "talk.example.org", true, false}};
     const auto room = [&](const char* id, const char* title, const char* house, int listeners, int onStage, int minutes) {
@@ -346,6 +378,17 @@ void OfflineClient::refreshHallway(const std::vector<std::string>&) {
 void OfflineClient::startRoom(const std::string&, Reach, std::function<void(base::Result<std::string>)> done) {
     done(std::string("parlour://127.0.0.1:7880/i/OwnRoom2026#k=AAAAAAAAAAAAAAAAAAAAAA"));
 }
+
+void OfflineClient::foundHouse(const std::string& title, const std::string& name, Reach, std::function<void(base::Result<std::string>)> done) {
+    if (!founded.empty()) return done(base::fail(base::ErrorKind::conflict, "house_owned", "This house has an owner already."));
+    founded = title;
+    noHouses = false;
+    houses.me.name = name;
+    houses.me.houseName = houses.rules.title = title;
+    houses.clear();
+    done(std::string("http://127.0.0.1:7880"));
+}
+void OfflineClient::openHouse(Reach, std::function<void(base::Result<std::string>)> done) { done(std::string("http://127.0.0.1:7880")); }
 
 void OfflineClient::applySound(const SoundSettings&) {}
 void OfflineClient::testMicrophone(bool on) { testing = on; }

@@ -30,12 +30,19 @@ class OfflineClient : public QObject, public RoomClient {
     void setMicrophone(bool open) override;
     void command(const room::Command& command) override;
     void say(const std::string& text) override;
+    void resendChat(const std::string& id) override;
+    void deleteChat(const std::string& id) override;
+    void setChatRules(std::optional<int> slowS, std::optional<std::string> pinned) override;
+    void react(std::size_t reaction) override;
     void dismissAskToUnmute() override;
     void setVolume(const base::Identity& who, float gain) override;
     void createInvitation(api::Role role, std::optional<int> uses, std::optional<std::chrono::seconds> expires,
                           std::function<void(base::Result<std::string>)> done) override;
     void refreshHallway(const std::vector<std::string>& origins) override;
     void startRoom(const std::string& title, Reach reach, std::function<void(base::Result<std::string>)> done) override;
+    void foundHouse(const std::string& title, const std::string& name, Reach reach,
+                    std::function<void(base::Result<std::string>)> done) override;
+    void openHouse(Reach reach, std::function<void(base::Result<std::string>)> done) override;
     void applySound(const SoundSettings& settings) override;
     SoundState soundState() const override { return {}; }
     float level(std::uint32_t audioTrack) const override;
@@ -51,10 +58,17 @@ class OfflineClient : public QObject, public RoomClient {
     const room::RoomState& state() const { return m_state; }
     /// Fills the room as the design pictures do; `self` as listener, speaker, moderator or host.
     void fill(const std::string& name, const std::string& as);
+    /// So many more listeners, named "Listener 1" and so on.
+    void crowd(int listeners);
+    /// The room that is there becomes an interview: questions, somebody in the chair, a speaker with a time.
+    void interview();
     std::vector<room::Command> commands;   ///< everything that was asked, in order
     bool testing = false;                  ///< the microphone would run for a test
     api::InvitationKind linkKind = api::InvitationKind::listener;   ///< of every link
     std::string linkCode;                  ///< that every link needs
+    bool noHouses = false;                 ///< nothing is known yet
+    std::string founded;                   ///< title of the house that was founded
+    std::string entered;                   ///< the known room that was entered last
     int lookedInside = 0;                  ///< how often the network would have been used
     OfflineHouse houses;                   ///< what its houses answer
     bool loud = true;                      ///< speakers speak
@@ -68,6 +82,8 @@ class OfflineClient : public QObject, public RoomClient {
     void publish();
     room::Participant* edit(const base::Identity& who);
     void rebuildHands();
+    /// What the house would do with a message of ours.
+    void judge(room::ChatMessage& message);
     /// Verbs about the queue, the door and many people at once; false = another verb.
     bool crowdCommand(const room::Command& command);
     void tellHouse();   ///< what the twin's house knows of the room

@@ -54,6 +54,14 @@ bool OfflineClient::crowdCommand(const room::Command& command) {
             for (const auto& who : all) edit(who)->microphoneOpen = false;
             return true;
         }
+        case StageVerb::admit: {
+            if (!m_state.door) return true;
+            auto door = *m_state.door;
+            door.people += static_cast<int>(std::erase_if(door.waiting, [&](const auto& w) { return command.target.empty() || w.identity == command.target; }));
+            door.waitingCount = static_cast<int>(door.waiting.size());
+            m_state.door = std::make_shared<const room::DoorView>(std::move(door));
+            return true;
+        }
         case StageVerb::lockDoor: m_state.doorLocked = command.on; return true;
         case StageVerb::removeMany:
         case StageVerb::banMany: {

@@ -72,6 +72,9 @@ OfflineHouse::OfflineHouse(const base::Clock& clock) : m_clock(clock) {
     addTalks();
     addSafety();
     addDesk();
+    addQuestions();
+    fillNotices();
+    addNotices();
 }
 
 std::string OfflineHouse::Call::value(const std::string& name) const {
@@ -161,6 +164,8 @@ void OfflineHouse::clear() {
     invitations.clear();
     applications.clear();
     guests.clear();
+    notices.clear();
+    waves.clear();
     talks = {};
     api::Member own;
     own.id = me.id;

@@ -15,6 +15,7 @@
 #include "core/api/guest_types.h"
 #include "core/api/member_types.h"
 #include "core/api/people_types.h"
+#include "core/api/question_types.h"
 #include "core/api/report_types.h"
 #include "core/base/doors/clock.h"
 #include "ui/models/house_client.h"
@@ -34,6 +35,7 @@ class OfflineHouse final : public HouseClient {
         std::string body;
     };
     std::vector<Asked> asked;      ///< every request, in order
+    int refuseAfter = -1;          ///< orders of invitations after which the next one is refused
     base::Error failure;           ///< what every request answers while it has a code
 
     // What is in the house; tests and scenes change it as they like.
@@ -50,11 +52,21 @@ class OfflineHouse final : public HouseClient {
     std::map<std::string, api::Profile> profiles;   ///< what goes beyond Member
     api::RoomSettings settings;                     ///< of every room
     std::vector<api::BanInfo> bans;
+    std::vector<api::Question> questions;           ///< of the room one is in, as its desk sees them
+    int agreedLeft = 0;                             ///< agreed with the guest, not on the desk yet
+    bool atDesk = false;                            ///< one screens
+    std::function<void()> onQuestions;              ///< the desk changed
+    std::function<std::string(const base::Identity&)> takeNote;  ///< a raised hand goes down; answers its note
     struct Inside {
         std::string link;   ///< by which somebody in the room came
         int minutesAgo = 0;
     };
     std::vector<Inside> inside;
+    std::vector<api::Notice> notices;
+    std::vector<api::Wave> waves;
+    std::map<std::string, std::string> pictures;    ///< base64url, by person
+    std::vector<std::string> pinged;
+    std::optional<api::RoomGuest> roomGuest;                 ///< of the room one is in
     std::function<void(const api::StageCommand&)> onStage;   ///< a command of the stage that came as a request
 
     /// `count` members of whom the first are those of the pictures.
@@ -62,6 +74,9 @@ class OfflineHouse final : public HouseClient {
     void fillInvitations(int count);
     void fillGuests();
     void fillTalks();
+    void fillQuestions();
+    void fillNotices();
+    void seatGuest();   ///< a guest on agreed terms is in the room
     /// A house whose owner is alone.
     void clear();
     bool has(const std::string& path) const;   ///< was asked, with or without a query
@@ -82,6 +97,8 @@ class OfflineHouse final : public HouseClient {
     void addTalks();
     void addSafety();
     void addDesk();
+    void addQuestions();
+    void addNotices();
     base::Result<std::string> answer(const std::string& path, const std::string& body) const;
     api::Member* member(const std::string& id);
     std::int64_t ago(std::chrono::minutes minutes) const;

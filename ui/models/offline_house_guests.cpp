@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <QByteArray>
+#include <QDateTime>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <algorithm>
 
 #include "core/api/house_json.h"
+#include "core/base/local_time.h"
 #include "ui/models/offline_house.h"
 
 namespace parlour::ui {
@@ -61,7 +66,42 @@ void OfflineHouse::fillGuests() {
     other("halima", "Halima Noor", "Deserts that were gardens", "sent", 0);
     other("bo", "Bo Nyström", "The archive of a shipyard", "accepted", 0);
     other("ines", "Inês Prado", "Interview: the treaty", "agreed", ago(-std::chrono::hours(44)));
+    guests.back().event = "energy";
+    guests.back().guestReady = true;
+    other("dov", "Dov Adler", "Nights at the observatory", "agreed", 0);
+    guests.back().terms.when = {"2026-12-03T18:00:00Z", "2026-12-04T18:00:00Z"};
+    guests.back().versions.front().terms = guests.back().terms;
+    other("selma", "Selma Aydin", "What bridges remember", "agreed", 0);
+    auto& agreed = guests.back();
+    agreed.terms.when = {"2026-12-03T18:00:00Z", "2026-12-04T18:00:00Z"};
+    agreed.versions.front().terms = agreed.terms;
+    agreed.greenRoom = base::RoomId("green");
+    agreed.room = base::RoomId("a");
+    agreed.signedBy = {{"host", api::Party::host, "aG9zdA", "link", "c2ln", ago(std::chrono::hours(20))},
+                       {"guest", api::Party::guest, "c2VhdA", "link", "c2ln", ago(std::chrono::hours(19))}};
     other("carl", "Carl Weiss", "A life in lighthouses", "declined", 0);
+}
+
+void OfflineHouse::seatGuest() {
+    api::RoomGuest guest;
+    guest.name = "Victor Tamm";
+    guest.guest = base::InvitationId("ines");
+    guest.room = base::RoomId("a");
+    guest.identity = base::Identity("victortamm");
+    guest.verified = "compared";
+    guest.guestReady = true;
+    guest.greenRoom = base::RoomId("green");
+    guest.inGreenRoom = {"Victor Tamm", "Dmitri Aalto"};
+    guest.version = 3;
+    api::Terms terms;
+    terms.topic = "Rockets that come back";
+    terms.questions = {"What does a second flight of the same stage cost?", "What failed most often, and why?", "Who should decide what is launched?"};
+    terms.format = "interview";
+    terms.language = "English";
+    terms.excluded = {"questions on markets", "the court case"};
+    terms.stage = {"Lin Wei"};
+    guest.terms = terms;
+    roomGuest = guest;
 }
 
 void OfflineHouse::addGuests() {
@@ -132,6 +172,35 @@ void OfflineHouse::addGuests() {
         view->messages.push_back({static_cast<int>(view->messages.size()) + 1, api::Party::host, me.name, answer->act, view->version, answer->text, ago({})});
         return api::toJson(*view);
     });
+    route("GET rooms/*/guest", [this](const Call&) -> base::Result<std::string> {
+        if (!roomGuest) return base::fail(base::ErrorKind::notFound, "no_guest", "No guest is invited into this room.");
+        return api::toJson(*roomGuest);
+    });
+    route("POST guests/*/schedule", [this, find, unknown](const Call& call) -> base::Result<std::string> {
+        auto* view = find(call.parts[1]);
+        const auto wish = api::fromJson<api::GuestSchedule>(call.body);
+        if (!wish) return base::Unexpected(wish.error());
+        if (!view) return unknown();
+        if (view->state != "agreed") return base::fail(base::ErrorKind::conflict, "not_agreed", "Both sides have not signed the same version yet.");
+        if (wish->at.empty() && view->terms.when.size() != 1)
+            return base::fail(base::ErrorKind::invalidInput, "choose_date", "Several dates are agreed.", "Choose one of them.");
+        const auto at = base::parseIsoTime(wish->at.empty() ? view->terms.when.front() : wish->at);
+        if (!at) return base::Unexpected(at.error());
+        view->atMs = base::toUnixMs(base::toWallTime(at->utc()));
+        view->event = "energy";
+        view->messages.push_back({static_cast<int>(view->messages.size()) + 1, api::Party::host, me.name, "schedule", view->version, "The talk has its date.", ago({})});
+        return api::toJson(*view);
+    });
+    route("POST guests/*/ready", [this, find, unknown](const Call& call) -> base::Result<std::string> {
+        auto* view = find(call.parts[1]);
+        const auto wish = api::fromJson<api::GuestReady>(call.body);
+        if (!wish) return base::Unexpected(wish.error());
+        if (!view) return unknown();
+        view->hostReady = wish->on;
+        view->started = view->started || (view->hostReady && view->guestReady);
+        if (roomGuest && roomGuest->guest == view->id) roomGuest->hostReady = wish->on;
+        return api::toJson(*view);
+    });
     route("POST guests/*/change", [find, unknown](const Call& call) -> base::Result<std::string> {
         auto* view = find(call.parts[1]);
         auto change = api::fromJson<api::GuestChange>(call.body);
@@ -142,6 +211,7 @@ void OfflineHouse::addGuests() {
         if (change->freeSeat) view->seatTaken = false;
         if (!change->compared.empty()) view->verified = "compared";
         if (change->atMs) view->atMs = *change->atMs;
+        view->started = view->started || change->start;
         return api::toJson(*view);
     });
 }

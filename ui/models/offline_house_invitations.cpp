@@ -84,6 +84,8 @@ void OfflineHouse::addInvitations() {
     route("POST invitations", [this](const Call& call) -> base::Result<std::string> {
         auto order = api::fromJson<api::InvitationOrder>(call.body);
         if (!order) return base::Unexpected(order.error());
+        if (refuseAfter == 0) return base::fail(base::ErrorKind::exhausted, "too_fast", "Too many links at once.", "Wait a moment and try again.");
+        if (refuseAfter > 0) --refuseAfter;
         auto names = order->names;
         if (names.empty()) names.push_back(order->forName);
         if (order->kind == api::InvitationKind::membership && me.left) {

@@ -47,6 +47,22 @@ void OfflineHouse::addSafety() {
         }
         return api::toJson(page);
     });
+    route("POST reports", [this](const Call& call) -> base::Result<std::string> {
+        auto wish = api::fromJson<api::ReportWish>(call.body);
+        if (!wish) return base::Unexpected(wish.error());
+        if (wish->text.empty())
+            return base::fail(base::ErrorKind::invalidInput, "bad_report", "A report needs 1 to 1000 characters.", "Say what happened in a few words.");
+        api::Report made;
+        made.id = "r" + std::to_string(reports.size() + 1);
+        made.atMs = ago({});
+        made.room = wish->room;
+        made.reporter = me.id;
+        made.reporterName = me.name;
+        made.reported = wish->who;
+        made.text = wish->text;
+        reports.insert(reports.begin(), made);
+        return api::toJson(api::ReportMade{made.id});
+    });
     route("POST reports/*/resolve", [this](const Call& call) -> base::Result<std::string> {
         auto wish = api::fromJson<api::ReportResolve>(call.body);
         if (!wish) return base::Unexpected(wish.error());

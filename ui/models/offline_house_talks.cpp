@@ -80,6 +80,7 @@ void OfflineHouse::addTalks() {
     route("POST schedule/*/cancel", change([](QJsonObject& talk, const QJsonObject&) { talk["state"] = "cancelled"; }));
     route("POST schedule/*/late", change([](QJsonObject& talk, const QJsonObject& wish) { talk["late_minutes"] = wish["minutes"]; }));
     route("POST schedule/*/vote", change([](QJsonObject&, const QJsonObject&) {}));
+    route("POST schedule/*/remind", change([](QJsonObject& talk, const QJsonObject& wish) { talk["reminder"] = wish["on"].toBool(true); }));
     route("POST schedule/*/rsvp", change([](QJsonObject& talk, const QJsonObject& wish) {
         if (talk["mine"].toString() == "yes") talk["yes"] = talk["yes"].toInt() - 1;
         talk["mine"] = wish["answer"];

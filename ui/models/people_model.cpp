@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <QHash>
+#include <string_view>
 #include <unordered_map>
 
 #include "ui/models/words.h"
@@ -16,6 +17,7 @@ QString spokenState(const PersonRow& row) {
     QStringList parts{row.role};
     if (row.self) parts << tr("you");
     if (row.onStage) parts << (row.held ? tr("held by a moderator") : row.muted ? tr("muted") : tr("microphone open"));
+    if (row.chair) parts << tr("interviews");
     if (row.handUp) parts << tr("hand raised, %1 in line").arg(ordinal(row.handPlace));
     if (row.invited) parts << tr("invited to speak");
     if (row.quality == 0 || row.quality == 3) parts << tr("poor connection");
@@ -23,37 +25,55 @@ QString spokenState(const PersonRow& row) {
 }
 }  // namespace
 
+PersonRow personRow(const room::RoomState& state, const room::Participant& person, bool sharesName, int handPlace) {
+    PersonRow row;
+    row.identity = person.identity.str();
+    row.name = text(person.name);
+    if (row.name.isEmpty()) row.name = tr("Somebody");
+    if (sharesName) row.handle = handle(person.identity);
+    row.initials = initials(row.name);
+    row.role = roleWords(person);
+    row.color = colorIndex(person.identity);
+    row.power = person.power;
+    row.onStage = person.seat == api::Seat::stage;
+    row.handUp = person.handUp();
+    row.handPlace = handPlace;
+    row.invited = person.invitedUntil.has_value();
+    row.held = person.held;
+    row.self = person.isSelf;
+    row.chair = row.onStage && !state.chair.empty() && person.identity == state.chair;
+    if (row.onStage && person.slotUntil) row.slotUntil = static_cast<double>(base::toUnixMs(*person.slotUntil));
+    row.muted = row.onStage && !(row.self ? state.microphoneLive : person.microphoneOpen);
+    row.quality = person.connectionQuality;
+    row.announced = person.speakerLevel;
+    row.track = person.audioTrack;
+    row.spoken = spokenState(row);
+    return row;
+}
+
 std::vector<PersonRow> personRows(const room::RoomState& state) {
-    std::unordered_map<std::string, int> names;
-    std::unordered_map<std::string, int> places;
-    for (const auto& person : state.participants) ++names[person->name];
+    std::vector<const room::Participant*> people;
+    people.reserve(state.participants.size());
+    for (const auto& person : state.participants) people.push_back(person.get());
+    return personRows(state, people);
+}
+
+std::vector<PersonRow> personRows(const room::RoomState& state, const std::vector<const room::Participant*>& people) {
+    // Whoever shares a name with anybody in the room is told apart by the handle. Only names that are shown are counted: in a
+    // large room that is what a change costs.
+    std::unordered_map<std::string_view, int> names;
+    names.reserve(people.size());
+    for (const auto* person : people) names[person->name] = 0;
+    for (const auto& person : state.participants)
+        if (const auto it = names.find(person->name); it != names.end()) ++it->second;
+    std::unordered_map<std::string_view, int> places;
     int place = 0;
     for (const auto& hand : state.hands) places[hand.identity.str()] = ++place;
-
     std::vector<PersonRow> rows;
-    rows.reserve(state.participants.size());
-    for (const auto& person : state.participants) {
-        PersonRow row;
-        row.identity = person->identity.str();
-        row.name = text(person->name);
-        if (row.name.isEmpty()) row.name = tr("Somebody");
-        if (names[person->name] > 1) row.handle = handle(person->identity);
-        row.initials = initials(row.name);
-        row.role = roleWords(*person);
-        row.color = colorIndex(person->identity);
-        row.power = person->power;
-        row.onStage = person->seat == api::Seat::stage;
-        row.handUp = person->handUp();
-        row.handPlace = places.count(row.identity) ? places[row.identity] : 0;
-        row.invited = person->invitedUntil.has_value();
-        row.held = person->held;
-        row.self = person->isSelf;
-        row.muted = row.onStage && !(row.self ? state.microphoneLive : person->microphoneOpen);
-        row.quality = person->connectionQuality;
-        row.announced = person->speakerLevel;
-        row.track = person->audioTrack;
-        row.spoken = spokenState(row);
-        rows.push_back(std::move(row));
+    rows.reserve(people.size());
+    for (const auto* person : people) {
+        const auto at = places.find(person->identity.str());
+        rows.push_back(personRow(state, *person, names[person->name] > 1, at == places.end() ? 0 : at->second));
     }
     return rows;
 }
@@ -78,6 +98,8 @@ QVariant PeopleModel::data(const QModelIndex& index, int role) const {
         case Muted: return row->muted;
         case Self: return row->self;
         case Quality: return row->quality;
+        case Chair: return row->chair;
+        case SlotUntil: return row->slotUntil;
         case Level: {
             const auto i = static_cast<std::size_t>(index.row());
             return i < m_levels.size() ? static_cast<double>(m_levels[i]) : 0.0;
@@ -90,7 +112,7 @@ QHash<int, QByteArray> PeopleModel::roleNames() const {
     return {{Identity, "identity"}, {Name, "name"}, {Handle, "handle"}, {Initials, "initials"}, {RoleWords, "roleWords"},
             {Spoken, "spoken"}, {Color, "colorIndex"}, {Power, "power"}, {OnStage, "onStage"}, {HandUp, "handUp"},
             {HandPlace, "handPlace"}, {Invited, "invited"}, {Held, "held"}, {Muted, "muted"}, {Self, "isSelf"},
-            {Quality, "quality"}, {Level, "level"}};
+            {Quality, "quality"}, {Level, "level"}, {Chair, "chair"}, {SlotUntil, "slotUntil"}};
 }
 
 void PeopleModel::showPeople(const std::vector<PersonRow>& next) {

@@ -28,6 +28,8 @@ struct PersonRow {
     bool held = false;
     bool muted = false;     ///< on stage and no open microphone
     bool self = false;
+    bool chair = false;     ///< has the interviewer's chair
+    double slotUntil = 0;   ///< end of the speaker's time in ms; 0 = no limit
     int quality = 2;
     float announced = 0.0f; ///< level as the server announced it
     std::uint32_t track = 0;  ///< audio::TrackId for the meter, 0 = none
@@ -36,15 +38,18 @@ struct PersonRow {
     bool operator==(const PersonRow&) const = default;
 };
 
-/// All rows of a state, in its order.
+/// All rows of a state, in its order. For large rooms: audience_model.h.
 std::vector<PersonRow> personRows(const room::RoomState& state);
+/// Rows of these people of the state.
+std::vector<PersonRow> personRows(const room::RoomState& state, const std::vector<const room::Participant*>& people);
+PersonRow personRow(const room::RoomState& state, const room::Participant& person, bool sharesName, int handPlace);
 
 class PeopleModel : public RowModel<PersonRow> {
     Q_OBJECT
     Q_PROPERTY(int count READ count NOTIFY countChanged)
   public:
     enum Role { Identity = Qt::UserRole + 1, Name, Handle, Initials, RoleWords, Spoken, Color, Power, OnStage, HandUp, HandPlace,
-                Invited, Held, Muted, Self, Quality, Level };
+                Invited, Held, Muted, Self, Quality, Level, Chair, SlotUntil };
     using RowModel::RowModel;
     int count() const { return rowCount(); }
     QVariant data(const QModelIndex& index, int role) const override;

@@ -95,6 +95,10 @@ class RoomClient {
     virtual void setMicrophone(bool open) = 0;
     virtual void command(const room::Command& command) = 0;
     virtual void say(const std::string& text) = 0;
+    virtual void resendChat(const std::string& id) = 0;
+    virtual void deleteChat(const std::string& id) = 0;
+    virtual void setChatRules(std::optional<int> slowS, std::optional<std::string> pinned) = 0;
+    virtual void react(std::size_t reaction) = 0;
     virtual void dismissAskToUnmute() = 0;
     virtual void setVolume(const base::Identity& who, float gain) = 0;
     virtual void createInvitation(api::Role role, std::optional<int> uses, std::optional<std::chrono::seconds> expires,
@@ -104,6 +108,12 @@ class RoomClient {
     virtual void refreshHallway(const std::vector<std::string>& origins) = 0;
     /// Starts the embedded server when needed and makes a room; answers the moderator link for its founder.
     virtual void startRoom(const std::string& title, Reach reach, std::function<void(base::Result<std::string>)> done) = 0;
+    /// The house of this computer gets its first owner: this person. Starts the embedded server when needed; answers where the
+    /// house is found (LinkFacts::server). conflict "house_owned" when somebody else owns it.
+    virtual void foundHouse(const std::string& title, const std::string& name, Reach reach,
+                            std::function<void(base::Result<std::string>)> done) = 0;
+    /// Starts the embedded server for a house that was founded before; answers where it is found.
+    virtual void openHouse(Reach reach, std::function<void(base::Result<std::string>)> done) = 0;
 
     // Sound.
     virtual void applySound(const SoundSettings& settings) = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/models/session_bridge.h"
 
+#include "ui/models/person_lookup.h"
 #include "ui/models/words.h"
 
 namespace parlour::ui {
@@ -20,7 +21,10 @@ base::Identity identityOf(const QString& who) { return base::Identity(who.toStdS
 }  // namespace
 
 SessionBridge::SessionBridge(RoomClient& client, const base::Clock& clock, QObject* parent)
-    : QObject(parent), m_client(client), m_clock(clock), m_state(std::make_shared<room::RoomState>()) {
+    : QObject(parent), m_client(client), m_clock(clock), m_state(std::make_shared<room::RoomState>()),
+      m_chat(client, clock), m_reactions(client), m_door(client, clock) {
+    connect(&m_audience, &AudienceModel::searchChanged, &m_show, qOverload<>(&QTimer::start));
+    connect(&m_door, &DoorModel::announced, this, &SessionBridge::announced);
     m_show.setSingleShot(true);
     m_show.setInterval(0);
     connect(&m_show, &QTimer::timeout, this, &SessionBridge::showLatest);
@@ -48,21 +52,23 @@ void SessionBridge::arrive(room::RoomStatePtr state) {
 }
 
 void SessionBridge::showLatest() {
-    if (!m_latest) return;
     const auto before = m_state;
-    m_state = std::exchange(m_latest, nullptr);
+    if (m_latest) m_state = std::exchange(m_latest, nullptr);
+    m_me = selfIn(*m_state);
 
-    const auto rows = personRows(*m_state);
-    std::vector<PersonRow> stage;
-    std::vector<PersonRow> audience;
-    for (const auto& row : rows) (row.onStage ? stage : audience).push_back(row);
-    m_stageCount = static_cast<int>(stage.size());
-    m_audienceCount = static_cast<int>(audience.size());
-    m_stage.showPeople(stage);
-    m_audience.showPeople(audience);
+    std::vector<const room::Participant*> onStage;
+    for (const auto& person : m_state->participants)
+        if (person->seat == api::Seat::stage) onStage.push_back(person.get());
+    auto rows = personRows(*m_state, onStage);
+    m_stage.showPeople(rows);
+    const auto listening = m_audience.showAudience(*m_state);
+    m_stageCount = static_cast<int>(rows.size());
+    m_audienceCount = m_audience.total() + m_state->elsewhere;
+    rows.insert(rows.end(), listening.begin(), listening.end());
     m_people.showPeople(rows);
     m_hands.showHands(handRows(*m_state, base::toUnixMs(m_clock.wallNow())));
-    const int fresh = m_chat.showChat(chatRows(*m_state));
+    m_reactions.showReactions(*m_state);
+    const int fresh = m_chat.showChat(*m_state);
     if (fresh > 0 && !m_chatShown) {
         m_unread += fresh;
         emit unreadChanged();
@@ -71,6 +77,7 @@ void SessionBridge::showLatest() {
     if (inside(m_state->session) && !m_second.isActive()) m_second.start();
     if (!inside(m_state->session)) m_second.stop();
     setMetersShown(m_metersShown);
+    m_door.show(*before, *m_state);
 
     emit changed();
     if (inside(before->session) && inside(m_state->session)) announceChanges(*before, *m_state);
@@ -78,6 +85,7 @@ void SessionBridge::showLatest() {
     if (before->session != room::SessionState::left && m_state->session == room::SessionState::left) {
         m_unread = 0;
         m_volumes.clear();
+        m_audience.setSearch({});
         emit unreadChanged();
         emit ended(leaveWords(m_state->leaveReason), m_state->error.value_or(base::Error{}));
     }
@@ -94,6 +102,8 @@ void SessionBridge::announceChanges(const room::RoomState& before, const room::R
         if (was->mutedBy.empty() && !is->mutedBy.empty()) emit announced(tr("A moderator muted you"));
         if (was->power != is->power && is->power != api::Power::none) emit announced(tr("You are now: %1").arg(roleWords(*is)));
     }
+    if (before.chair != after.chair && !after.chair.empty())
+        if (const auto* holder = personIn(after, after.chair)) emit announced(holder->identity == after.self ? tr("You interview now") : tr("%1 interviews now").arg(text(holder->name)));
     if (!before.askedToUnmute && after.askedToUnmute) emit announced(tr("A moderator asks you to unmute"));
     if (!before.reconnectVisible && after.reconnectVisible) emit announced(tr("Reconnecting"));
     if (before.reconnectVisible && !after.reconnectVisible) emit announced(tr("Connected again"));
@@ -102,11 +112,12 @@ void SessionBridge::announceChanges(const room::RoomState& before, const room::R
 }
 
 void SessionBridge::tick() {
+    for (const auto& words : m_slots.due(*m_state, m_clock.wallNow())) emit announced(words);
     m_hands.showHands(handRows(*m_state, base::toUnixMs(m_clock.wallNow())));
     emit changed();
 }
 
-const room::Participant* SessionBridge::me() const { return selfIn(*m_state); }
+const room::Participant* SessionBridge::me() const { return m_me; }
 
 bool SessionBridge::active() const {
     return m_state->session != room::SessionState::idle && m_state->session != room::SessionState::left;
@@ -116,6 +127,9 @@ bool SessionBridge::connecting() const {
     return m_state->session == room::SessionState::redeeming || m_state->session == room::SessionState::connecting;
 }
 QString SessionBridge::room() const { return joined() ? text(m_state->room.str()) : QString(); }
+QString SessionBridge::chair() const { return text(m_state->chair.str()); }
+bool SessionBridge::mayHandChair() const { return moderator() || (me() && m_state->chair == me()->identity); }
+double SessionBridge::now() const { return static_cast<double>(base::toUnixMs(m_clock.wallNow())); }
 QString SessionBridge::handsRule() const { return text(m_state->handsRule); }
 QString SessionBridge::title() const { return text(m_state->title); }
 QString SessionBridge::houseName() const { return text(m_state->houseName); }
@@ -282,20 +296,27 @@ void SessionBridge::setVolume(const QString& who, double volume) {
 double SessionBridge::volume(const QString& who) const { return m_volumes.value(who, 1.0); }
 
 QVariantMap SessionBridge::person(const QString& who) const {
-    for (const auto& row : m_people.rows())
-        if (text(row.identity) == who) {
-            const auto* self = me();
-            const bool below = self && !row.self && self->power > row.power;
-            return {{QStringLiteral("identity"), who}, {QStringLiteral("name"), row.name},
-                    {QStringLiteral("handle"), handle(base::Identity(row.identity))},
-                    {QStringLiteral("initials"), row.initials}, {QStringLiteral("roleWords"), row.role},
-                    {QStringLiteral("spoken"), row.spoken}, {QStringLiteral("colorIndex"), row.color},
-                    {QStringLiteral("power"), static_cast<int>(row.power)}, {QStringLiteral("onStage"), row.onStage},
-                    {QStringLiteral("handUp"), row.handUp}, {QStringLiteral("invited"), row.invited},
-                    {QStringLiteral("held"), row.held}, {QStringLiteral("muted"), row.muted},
-                    {QStringLiteral("isSelf"), row.self}, {QStringLiteral("below"), below}};
-        }
-    return {};
+    const auto* found = personIn(*m_state, identityOf(who));
+    if (found == nullptr) return {};
+    const auto row = personRows(*m_state, {found}).front();
+    const auto* self = me();
+    const bool below = self && !row.self && self->power > row.power;
+    return {{QStringLiteral("identity"), who}, {QStringLiteral("name"), row.name},
+            {QStringLiteral("handle"), handle(base::Identity(row.identity))},
+            {QStringLiteral("initials"), row.initials}, {QStringLiteral("roleWords"), row.role},
+            {QStringLiteral("spoken"), row.spoken}, {QStringLiteral("colorIndex"), row.color},
+            {QStringLiteral("power"), static_cast<int>(row.power)}, {QStringLiteral("onStage"), row.onStage},
+            {QStringLiteral("handUp"), row.handUp}, {QStringLiteral("invited"), row.invited},
+            {QStringLiteral("held"), row.held}, {QStringLiteral("muted"), row.muted},
+            {QStringLiteral("isSelf"), row.self}, {QStringLiteral("chair"), row.chair},
+            {QStringLiteral("below"), below}};
+}
+
+QStringList SessionBridge::onStageOf(const QStringList& identities) const {
+    QStringList names;
+    for (const auto& row : m_stage.rows())
+        if (!row.self && identities.contains(text(row.identity))) names << row.name;
+    return names;
 }
 
 void SessionBridge::setListsFrozen(bool frozen) {

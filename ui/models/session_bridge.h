@@ -9,8 +9,13 @@
 #include <QVariant>
 
 #include "core/room/room_state.h"
+#include "ui/models/audience_model.h"
+#include "ui/models/chat_model.h"
+#include "ui/models/door_model.h"
 #include "ui/models/people_model.h"
+#include "ui/models/reaction_model.h"
 #include "ui/models/room_client.h"
+#include "ui/models/slot_watch.h"
 #include "ui/models/talk_models.h"
 
 namespace parlour::ui {
@@ -22,6 +27,8 @@ class SessionBridge : public QObject {
     Q_PROPERTY(QObject* people READ people CONSTANT)
     Q_PROPERTY(QObject* hands READ hands CONSTANT)
     Q_PROPERTY(QObject* chat READ chat CONSTANT)
+    Q_PROPERTY(QObject* reactions READ reactions CONSTANT)
+    Q_PROPERTY(QObject* door READ door CONSTANT)
     Q_PROPERTY(bool active READ active NOTIFY changed)            ///< from "Enter room" until the end
     Q_PROPERTY(bool joined READ joined NOTIFY changed)            ///< inside, also while reconnecting
     Q_PROPERTY(bool connecting READ connecting NOTIFY changed)
@@ -37,6 +44,11 @@ class SessionBridge : public QObject {
     Q_PROPERTY(bool handsLocked READ handsLocked NOTIFY changed)
     Q_PROPERTY(bool doorLocked READ doorLocked NOTIFY changed)
     Q_PROPERTY(QString handsRule READ handsRule NOTIFY changed)   ///< off, members, invited, everyone
+    Q_PROPERTY(QString chair READ chair NOTIFY changed)           ///< who interviews; empty = nobody
+    Q_PROPERTY(bool mayHandChair READ mayHandChair NOTIFY changed)
+    Q_PROPERTY(double questionsRevision READ questionsRevision NOTIFY changed)  ///< of what everybody reads
+    Q_PROPERTY(double questionsDesk READ questionsDesk NOTIFY changed)          ///< of everything
+    Q_PROPERTY(double now READ now NOTIFY changed)                ///< ms; goes on every second
     Q_PROPERTY(bool waitingForHost READ waitingForHost NOTIFY changed)
     Q_PROPERTY(bool moderator READ moderator NOTIFY changed)      ///< host or moderator
     Q_PROPERTY(bool host READ host NOTIFY changed)
@@ -62,10 +74,12 @@ class SessionBridge : public QObject {
     room::RoomStatePtr state() const { return m_state; }
 
     PeopleModel* stage() { return &m_stage; }
-    PeopleModel* audience() { return &m_audience; }
+    AudienceModel* audience() { return &m_audience; }
     PeopleModel* people() { return &m_people; }
     HandsModel* hands() { return &m_hands; }
     ChatModel* chat() { return &m_chat; }
+    ReactionModel* reactions() { return &m_reactions; }
+    DoorModel* door() { return &m_door; }
     bool active() const;
     bool joined() const;
     bool connecting() const;
@@ -81,6 +95,11 @@ class SessionBridge : public QObject {
     bool handsLocked() const { return m_state->handsLocked; }
     bool doorLocked() const { return m_state->doorLocked; }
     QString handsRule() const;
+    QString chair() const;
+    bool mayHandChair() const;
+    double questionsRevision() const { return static_cast<double>(m_state->questionsRevision); }
+    double questionsDesk() const { return static_cast<double>(m_state->questionsDesk); }
+    double now() const;
     bool waitingForHost() const { return m_state->waitingForHost; }
     bool moderator() const;
     bool host() const;
@@ -126,6 +145,8 @@ class SessionBridge : public QObject {
     Q_INVOKABLE double volume(const QString& who) const;
     /// Everything a person's sheet shows; empty when that person is gone.
     Q_INVOKABLE QVariantMap person(const QString& who) const;
+    /// Names of those among `identities` who are on stage.
+    Q_INVOKABLE QStringList onStageOf(const QStringList& identities) const;
     /// Rows do not move while a menu is open on one.
     Q_INVOKABLE void setListsFrozen(bool frozen);
     /// The page says whether anybody sees the rings.
@@ -151,15 +172,19 @@ class SessionBridge : public QObject {
     RoomClient& m_client;
     const base::Clock& m_clock;
     room::RoomStatePtr m_state;    ///< shown now; never null
+    const room::Participant* m_me = nullptr;   ///< in m_state; asked many times for each snapshot
     room::RoomStatePtr m_latest;   ///< came, not shown yet
     QTimer m_show;
     QTimer m_second;
     QTimer m_meters;
     PeopleModel m_stage;
-    PeopleModel m_audience;
+    AudienceModel m_audience;
     PeopleModel m_people;
     HandsModel m_hands;
     ChatModel m_chat;
+    ReactionModel m_reactions;
+    DoorModel m_door;
+    SlotWatch m_slots;
     QHash<QString, double> m_volumes;
     int m_stageCount = 0;
     int m_audienceCount = 0;

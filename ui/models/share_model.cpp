@@ -2,7 +2,10 @@
 #include "ui/models/share_model.h"
 
 #include <QDesktopServices>
+#include <QDir>
+#include <QFile>
 #include <QRegularExpression>
+#include <QStandardPaths>
 #include <QUrlQuery>
 
 namespace parlour::ui {
@@ -68,6 +71,17 @@ bool ShareModel::compose(const QString& key, const QString& title, const QString
 bool ShareModel::openCalendar(const QString& address) const {
     const QUrl url(address, QUrl::StrictMode);
     return url.isValid() && (url.scheme() == QLatin1String("https") || url.scheme() == QLatin1String("http")) && QDesktopServices::openUrl(url);
+}
+
+QString ShareModel::freeDownload(const QString& stem, const QString& ending) const {
+    const auto folder = QStandardPaths::writableLocation(QStandardPaths::DownloadLocation);
+    QDir().mkpath(folder);
+    QString name = stem.simplified().left(60);
+    for (auto& letter : name)
+        if (!letter.isLetterOrNumber() && letter != QLatin1Char(' ') && letter != QLatin1Char('-')) letter = QLatin1Char('-');
+    auto path = QStringLiteral("%1/%2.%3").arg(folder, name, ending);
+    for (int n = 2; QFile::exists(path); ++n) path = QStringLiteral("%1/%2 (%3).%4").arg(folder, name).arg(n).arg(ending);
+    return path;
 }
 
 QStringList ShareModel::names(const QString& pasted) const {

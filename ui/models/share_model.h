@@ -25,6 +25,10 @@ class ShareModel : public QObject {
                              const QString& instance = {}) const;
     /// Opens an address of a calendar file of a house (http or https) with the person's browser.
     Q_INVOKABLE bool openCalendar(const QString& address) const;
+    /// A name that is still free among the person's downloads: "Stem.png", "Stem (2).png".
+    Q_INVOKABLE QString freeDownload(const QString& stem, const QString& ending) const;
+    /// Where a dropped file lies on this computer; empty when it is no local file.
+    Q_INVOKABLE QString localPath(const QUrl& url) const { return url.toLocalFile(); }
     /// One name a line, or the first column of a CSV; trimmed, without empty ones and repeats, at most 500.
     Q_INVOKABLE QStringList names(const QString& pasted) const;
 };

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/models/talk_models.h"
 
-#include <QDateTime>
-#include <QLocale>
 #include <unordered_map>
 #include <utility>
 
@@ -16,13 +14,21 @@ bool isPinnedKey(const std::string& key) { return key.size() == 16 && key.compar
 }  // namespace
 
 std::vector<HandRow> handRows(const room::RoomState& state, qint64 nowMs) {
-    std::unordered_map<std::string, int> names;
-    std::unordered_map<std::string, bool> invited, pinned;
-    for (const auto& person : state.participants) {
-        ++names[person->name];
-        invited[person->identity.str()] = person->invitedUntil.has_value();
-        pinned[person->identity.str()] = isPinnedKey(person->handKey);
+    // Only of those whose hand is up: the room may be large.
+    std::unordered_map<std::string_view, int> names;
+    std::unordered_map<std::string_view, bool> invited, pinned;
+    for (const auto& hand : state.hands) {
+        names[hand.name] = 0;
+        invited[hand.identity.str()] = false;
     }
+    if (!state.hands.empty())
+        for (const auto& person : state.participants) {
+            if (const auto it = names.find(person->name); it != names.end()) ++it->second;
+            const auto it = person->handUp() || person->invitedUntil ? invited.find(person->identity.str()) : invited.end();
+            if (it == invited.end()) continue;
+            it->second = person->invitedUntil.has_value();
+            pinned[it->first] = isPinnedKey(person->handKey);
+        }
     std::vector<HandRow> rows;
     int place = 0;
     for (const auto& hand : state.hands) {
@@ -37,6 +43,7 @@ std::vector<HandRow> handRows(const room::RoomState& state, qint64 nowMs) {
         row.raisedAtMs = base::toUnixMs(hand.raisedAt);
         row.waiting = row.raisedAtMs > 0 ? since((nowMs - row.raisedAtMs) / 1000) : QString();
         row.invited = invited[row.identity];
+        row.overflow = hand.overflow;
         row.pinned = pinned[row.identity];
         rows.push_back(std::move(row));
     }
@@ -56,6 +63,7 @@ QVariant HandsModel::data(const QModelIndex& index, int role) const {
         case Place: return row->place;
         case Waiting: return row->waiting;
         case Invited: return row->invited;
+        case Origin: return row->overflow > 0 ? tr("from overflow %1").arg(row->overflow) : QString();
         case Pinned: return row->pinned;
     }
     return {};
@@ -63,7 +71,7 @@ QVariant HandsModel::data(const QModelIndex& index, int role) const {
 
 QHash<int, QByteArray> HandsModel::roleNames() const {
     return {{Identity, "identity"}, {Name, "name"}, {Handle, "handle"}, {Initials, "initials"}, {Note, "note"},
-            {Color, "colorIndex"}, {Place, "place"}, {Waiting, "waiting"}, {Invited, "invited"}, {Pinned, "pinned"}};
+            {Color, "colorIndex"}, {Place, "place"}, {Waiting, "waiting"}, {Invited, "invited"}, {Pinned, "pinned"}, {Origin, "origin"}};
 }
 
 void HandsModel::showHands(const std::vector<HandRow>& next) {
@@ -83,61 +91,6 @@ void HandsModel::setFrozen(bool frozen) {
         m_waiting = m_rows;
     else
         showHands(std::exchange(m_waiting, {}));
-}
-
-std::vector<ChatRow> chatRows(const room::RoomState& state) {
-    constexpr qint64 kSameBreathMs = 3 * 60 * 1000;
-    std::vector<ChatRow> rows;
-    rows.reserve(state.chat.size());
-    const room::ChatMessage* before = nullptr;
-    for (const auto& message : state.chat) {
-        ChatRow row;
-        row.id = message.id;
-        row.from = text(message.fromName);
-        row.initials = initials(row.from);
-        row.words = text(message.text);
-        const auto time = QDateTime::fromMSecsSinceEpoch(base::toUnixMs(message.at)).time();
-        row.time = QLocale().toString(time, QLocale().timeFormat(QLocale::ShortFormat).remove(QStringLiteral(":ss")));
-        row.color = colorIndex(message.from);
-        row.own = message.own;
-        row.follows = before && before->from == message.from &&
-                      base::toUnixMs(message.at) - base::toUnixMs(before->at) < kSameBreathMs;
-        before = &message;
-        rows.push_back(std::move(row));
-    }
-    return rows;
-}
-
-QVariant ChatModel::data(const QModelIndex& index, int role) const {
-    const auto* row = at(index);
-    if (!row) return {};
-    switch (static_cast<Role>(role)) {
-        case From: return row->from;
-        case Initials: return row->initials;
-        case Words: return row->words;
-        case Time: return row->time;
-        case Color: return row->color;
-        case Own: return row->own;
-        case Follows: return row->follows;
-    }
-    return {};
-}
-
-QHash<int, QByteArray> ChatModel::roleNames() const {
-    return {{From, "from"}, {Initials, "initials"}, {Words, "words"}, {Time, "time"}, {Color, "colorIndex"},
-            {Own, "own"}, {Follows, "follows"}};
-}
-
-int ChatModel::showChat(const std::vector<ChatRow>& next) {
-    std::unordered_map<std::string, bool> had;
-    for (const auto& row : m_rows) had[row.id] = true;
-    int fresh = 0;
-    for (const auto& row : next)
-        if (!row.own && !had.count(row.id)) ++fresh;
-    const auto before = rowCount();
-    show(next);
-    if (before != rowCount() || fresh > 0) emit countChanged();
-    return fresh;
 }
 
 }  // namespace parlour::ui

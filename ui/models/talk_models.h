@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Raised hands in their order, and the chat. Thread: UI.
+// Raised hands in their order. Thread: UI.
 #pragma once
 
 #include <QString>
@@ -21,6 +21,7 @@ struct HandRow {
     qint64 raisedAtMs = 0;
     QString waiting;   ///< "3 min", renewed once a minute
     bool invited = false;
+    int overflow = 0;  ///< comes from this overflow room
     bool pinned = false;
 
     const std::string& key() const { return identity; }
@@ -32,7 +33,7 @@ class HandsModel : public RowModel<HandRow> {
     Q_OBJECT
     Q_PROPERTY(int count READ count NOTIFY countChanged)
   public:
-    enum Role { Identity = Qt::UserRole + 1, Name, Handle, Initials, Note, Color, Place, Waiting, Invited, Pinned };
+    enum Role { Identity = Qt::UserRole + 1, Name, Handle, Initials, Note, Color, Place, Waiting, Invited, Pinned, Origin };
     using RowModel::RowModel;
     int count() const { return rowCount(); }
     QVariant data(const QModelIndex& index, int role) const override;
@@ -47,37 +48,6 @@ class HandsModel : public RowModel<HandRow> {
   private:
     std::vector<HandRow> m_waiting;
     bool m_frozen = false;
-};
-
-struct ChatRow {
-    std::string id;
-    QString from;
-    QString initials;
-    QString words;
-    QString time;
-    int color = 0;
-    bool own = false;
-    bool follows = false;   ///< same person as the row above, shortly after
-
-    const std::string& key() const { return id; }
-    bool operator==(const ChatRow&) const = default;
-};
-std::vector<ChatRow> chatRows(const room::RoomState& state);
-
-class ChatModel : public RowModel<ChatRow> {
-    Q_OBJECT
-    Q_PROPERTY(int count READ count NOTIFY countChanged)
-  public:
-    enum Role { From = Qt::UserRole + 1, Initials, Words, Time, Color, Own, Follows };
-    using RowModel::RowModel;
-    int count() const { return rowCount(); }
-    QVariant data(const QModelIndex& index, int role) const override;
-    QHash<int, QByteArray> roleNames() const override;
-    /// Answers how many messages of others are new.
-    int showChat(const std::vector<ChatRow>& next);
-
-  signals:
-    void countChanged();
 };
 
 }  // namespace parlour::ui

@@ -19,8 +19,9 @@ Column {
         Toggle {
             width: parent.width
             text: qsTr("High contrast")
-            explanation: qsTr("Stronger lines and text")
-            checked: App.preferences.highContrast
+            explanation: App.systemContrast ? qsTr("Your system asks for it, so it is on") : qsTr("Stronger lines and text; also on when your system asks for it")
+            checked: App.preferences.highContrast || App.systemContrast
+            enabled: !App.systemContrast
             onToggled: App.preferences.highContrast = checked
         }
         Toggle {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Always in this order: leave, more, own state in words, chat, invite, hand or microphone.
+// Always in this order: leave, more, own state in words, react, chat, invite, hand or microphone.
 import QtQuick
 import Parlour.Theme
 import Parlour.Controls
@@ -9,12 +9,14 @@ Rectangle {
     id: root
     readonly property var session: App.session
     readonly property bool narrow: width < 640
+    readonly property bool tight: width < 760
     readonly property int side: narrow ? 12 : 28
     signal inviteWanted()
     signal panelRequested(string which)
     signal noteWanted()
     signal endWanted()
     signal deskWanted()
+    signal pingWanted()
 
     height: narrow ? 104 : 76
     color: Theme.surface
@@ -28,7 +30,9 @@ Rectangle {
         y: root.narrow ? 46 : (parent.height - height) / 2
         spacing: 10
         ActionButton {
-            text: qsTr("Leave")
+            text: root.width < 760 ? qsTr("Leave") : qsTr("Leave quietly")
+            spokenName: qsTr("Leave quietly")
+            hint: qsTr("Nobody is told")
             kind: "danger"
             iconName: "leave"
             onClicked: root.session.leave()
@@ -88,8 +92,25 @@ Rectangle {
         y: root.narrow ? 46 : (parent.height - height) / 2
         spacing: root.narrow ? 6 : 10
         ActionButton {
+            id: reactButton
+            visible: root.session.chat.kept
+            iconName: "smile"
+            iconOnly: true
+            implicitWidth: root.tight ? 44 : 54
+            pressedIn: reactionBar.opened
+            spokenName: qsTr("React")
+            hint: qsTr("Keys 1 to 6")
+            onClicked: reactionBar.opened ? reactionBar.close() : reactionBar.open()
+            ReactionBar {
+                id: reactionBar
+                x: Math.round((reactButton.width - width) / 2)
+                y: -height - 10
+            }
+        }
+        ActionButton {
             iconName: "chat"
             iconOnly: true
+            implicitWidth: root.tight ? 44 : 54
             spokenName: qsTr("Chat")
             hint: root.session.unreadChat > 0 ? qsTr("%1 unread").arg(root.session.unreadChat) : ""
             onClicked: root.panelRequested("chat")
@@ -115,7 +136,9 @@ Rectangle {
             visible: root.session.moderator
             text: qsTr("Invite")
             iconName: "link"
-            iconOnly: root.width < 820
+            iconOnly: root.width < 880
+            implicitWidth: !iconOnly ? 34 + words : root.tight ? 44 : 54
+            readonly property real words: contentItem.implicitWidth
             spokenName: qsTr("Invite")
             onClicked: root.inviteWanted()
         }
@@ -169,6 +192,7 @@ Rectangle {
             onTriggered: root.session.stepDown()
         }
         PopItem { text: qsTr("People"); iconName: "people"; onTriggered: root.panelRequested("people") }
+        PopItem { text: qsTr("Call a member in…"); iconName: "bell"; wanted: App.roomHouse.member; onTriggered: root.pingWanted() }
         PopItem { text: qsTr("Room settings…"); iconName: "shield"; wanted: root.session.moderator; onTriggered: root.deskWanted() }
         PopItem { text: qsTr("Sound settings"); iconName: "settings"; onTriggered: App.go("settings") }
         PopItem {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The room's chat; words of others are shown as they are, never as markup or links.
+// The room's chat: pinned link, messages, slow mode, the field. Words of others are shown as they are, never as markup or links.
 import QtQuick
 import QtQuick.Templates as T
 import Parlour.Theme
@@ -8,82 +8,114 @@ import Parlour.Models
 
 FocusScope {
     id: root
+    readonly property var chat: App.session.chat
+
+    Column {
+        id: head
+        anchors { left: parent.left; right: parent.right; top: parent.top }
+        PinnedLink {
+            width: parent.width
+            onOpenWanted: openSheet.open()
+        }
+        ActionButton {
+            x: 10
+            visible: root.chat.moderator && root.chat.kept
+            kind: "quiet"
+            compact: true
+            iconName: "settings"
+            text: qsTr("Slow mode and pinned link…")
+            onClicked: rulesSheet.open()
+        }
+    }
     ListView {
         id: list
-        anchors { left: parent.left; right: parent.right; top: parent.top; bottom: footer.top }
+        anchors { left: parent.left; right: parent.right; top: head.bottom; bottom: notice.top; topMargin: 4 }
         clip: true
         leftMargin: 16
         rightMargin: 16
         bottomMargin: 10
-        model: App.session.chat
+        model: root.chat
+        activeFocusOnTab: true
+        keyNavigationEnabled: true
+        currentIndex: -1
+        highlightMoveDuration: 0
         boundsBehavior: Flickable.StopAtBounds
         T.ScrollBar.vertical: ThinScrollBar { }
         Accessible.role: Accessible.List
         Accessible.name: qsTr("Chat messages")
         property bool follow: true
         onCountChanged: if (follow) Qt.callLater(positionViewAtEnd)
+        onHeightChanged: if (follow) Qt.callLater(positionViewAtEnd)
         onMovementEnded: follow = atYEnd
+        onActiveFocusChanged: if (activeFocus && currentIndex < 0) currentIndex = count - 1
         Component.onCompleted: Qt.callLater(positionViewAtEnd)
-        delegate: Item {
-            id: row
-            required property string from
-            required property string initials
-            required property string words
-            required property string time
-            required property int colorIndex
-            required property bool own
-            required property bool follows
+        Keys.onUpPressed: event => { follow = false; event.accepted = false }
+        Keys.onDeletePressed: if (currentItem && currentItem.mayDelete) root.chat.remove(currentItem.messageId)
+        Keys.onReturnPressed: if (currentItem) currentItem.openMenu()
+        Keys.onMenuPressed: if (currentItem) currentItem.openMenu()
+        section.property: "history"
+        section.delegate: Item {
+            required property string section
             width: list.width - 32
-            height: column.height + (follows ? 4 : 14)
-            Accessible.role: Accessible.ListItem
-            Accessible.name: qsTr("%1 says: %2").arg(own ? qsTr("You") : from).arg(words)
-            Accessible.description: time
-            Avatar {
-                visible: !row.follows
-                y: 12
-                size: 32
-                initials: row.initials
-                colorIndex: row.colorIndex
+            height: section === "true" ? words.height + 14 : 9
+            UserText {
+                id: words
+                y: 10
+                visible: parent.section === "true"
+                text: qsTr("While you were away")
+                color: Theme.muted
+                font.pixelSize: Theme.fontTiny
+                role: Accessible.Heading
             }
-            Column {
-                id: column
-                x: 42
-                y: row.follows ? 2 : 10
-                width: parent.width - 42
-                spacing: 2
-                Row {
-                    visible: !row.follows
-                    spacing: 8
-                    UserText {
-                        width: Math.min(implicitWidth, column.width - 60)
-                        text: row.own ? qsTr("You") : row.from
-                        font.pixelSize: Theme.fontLabel
-                        font.weight: Font.DemiBold
-                        wrapMode: Text.NoWrap
-                        silent: true
-                    }
-                    UserText {
-                        text: row.time
-                        color: Theme.muted
-                        font.pixelSize: Theme.fontTiny
-                        silent: true
-                    }
-                }
-                UserText {
-                    width: parent.width
-                    text: row.words
-                    font.pixelSize: Theme.fontSmall
-                    wrapMode: Text.Wrap
-                    silent: true
-                }
-            }
+            Divider { visible: parent.section !== "true" && parent.y > 0; y: 8; width: parent.width }
+        }
+        delegate: ChatRow {
+            width: list.width - 32
+            framed: list.activeFocus && ListView.isCurrentItem
+            onMenuWanted: menu.show(this)
+            onSendAgain: root.chat.resend(messageId)
+            onDeleteWanted: root.chat.remove(messageId)
+        }
+    }
+    PopMenu {
+        id: menu
+        title: qsTr("Message")
+        property string messageId: ""
+        property bool failed: false
+        function show(row) {
+            messageId = row.messageId
+            failed = row.reason !== ""
+            popup(row, 42, row.height)
+        }
+        PopItem { text: qsTr("Send again"); iconName: "again"; wanted: menu.failed; onTriggered: root.chat.resend(menu.messageId) }
+        PopItem {
+            text: menu.failed ? qsTr("Discard") : qsTr("Delete message")
+            iconName: "trash"
+            risky: true
+            onTriggered: root.chat.remove(menu.messageId)
         }
     }
     UserText {
         visible: list.count === 0
-        anchors { left: parent.left; right: parent.right; top: parent.top; margins: 16 }
+        anchors { left: parent.left; right: parent.right; top: head.bottom; margins: 16 }
         text: qsTr("Nothing written yet. Everybody in the room can read what you write.")
         color: Theme.muted
+    }
+    Rectangle {
+        id: notice
+        visible: root.chat.slowSeconds > 0
+        anchors { left: parent.left; right: parent.right; bottom: footer.top }
+        height: root.chat.slowSeconds > 0 ? slow.height + 14 : 0
+        color: Theme.sunken
+        UserText {
+            id: slow
+            anchors { left: parent.left; right: parent.right; leftMargin: 16; rightMargin: 16; top: parent.top; topMargin: 7 }
+            font.pixelSize: Theme.fontLabel
+            color: root.chat.waitSeconds > 0 ? Theme.handText : Theme.muted
+            text: root.chat.waitSeconds > 0 ? qsTr("Slow mode: you can write again in %1 s.").arg(root.chat.waitSeconds)
+                : root.chat.moderator ? qsTr("Slow mode: one message every %1 s, not for moderators.").arg(root.chat.slowSeconds)
+                : qsTr("Slow mode: one message every %1 s.").arg(root.chat.slowSeconds)
+        }
     }
     Item {
         id: footer
@@ -116,4 +148,6 @@ FocusScope {
             onClicked: footer.send()
         }
     }
+    ChatRulesSheet { id: rulesSheet }
+    OpenLinkSheet { id: openSheet }
 }

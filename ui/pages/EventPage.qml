@@ -12,6 +12,8 @@ FocusScope {
     readonly property int side: narrow ? 16 : 28
     readonly property var view: talk.value
     readonly property bool over: view.state === "cancelled" || view.state === "done"
+    // The host's word counts until it is used up.
+    readonly property bool overdue: view.overdue_minutes > 0 && view.overdue_minutes >= (view.late_minutes || 0)
     readonly property real start: (view.start_ms || 0) + (view.late_minutes || 0) * 60000
     readonly property string when: view.start_ms ? qsTr("%1 · %2–%3 (your time)").arg(App.house.day(view.start_ms)).arg(App.house.time(view.start_ms)).arg(App.house.time(view.end_ms)) : ""
     readonly property string there: view.zone && view.wall && String(view.wall).slice(11, 16) !== App.house.time(view.start_ms) ? qsTr("%1 in %2").arg(String(view.wall).slice(11, 16)).arg(view.zone) : ""
@@ -45,7 +47,8 @@ FocusScope {
                 spacing: 8
                 Chip { visible: root.view.state === "live"; text: qsTr("Live now"); tone: "live" }
                 Chip { visible: root.view.state === "cancelled"; text: qsTr("Cancelled"); tone: "danger" }
-                Chip { visible: root.view.late_minutes > 0 && !root.over; text: qsTr("About %1 minutes late").arg(root.view.late_minutes); tone: "hand" }
+                Chip { visible: root.overdue; text: qsTr("Late by %1 min").arg(root.view.overdue_minutes); tone: "hand" }
+                Chip { visible: root.view.late_minutes > 0 && !root.over && !root.overdue; text: qsTr("About %1 minutes late").arg(root.view.late_minutes); tone: "hand" }
                 Chip { visible: !!root.view.every; text: qsTr("Repeats") }
                 Chip { visible: !!root.view.host_name; text: qsTr("with %1").arg(root.view.host_name) }
             }
@@ -92,6 +95,15 @@ FocusScope {
                                     onClicked: talk.post("/schedule/" + root.view.id + "/rsvp", {answer: modelData.key})
                                 }
                             }
+                        }
+                        Toggle {
+                            visible: !root.over
+                            width: parent.width
+                            text: qsTr("Remind me")
+                            explanation: qsTr("A quarter of an hour before, and when it begins")
+                            checked: root.view.reminder === true || root.view.mine === "yes" || root.view.mine === "maybe"
+                            enabled: root.view.mine !== "yes" && root.view.mine !== "maybe"
+                            onToggled: talk.post("/schedule/" + root.view.id + "/remind", {on: root.view.reminder !== true})
                         }
                     }
                 }
@@ -150,12 +162,13 @@ FocusScope {
             ActionButton { text: qsTr("All upcoming talks"); compact: true; kind: "quiet"; onClicked: App.go("upcoming") }
         }
     }
+    FollowFocus { view: flick }
     TalkSheet { id: sheet; onSaved: talk.refresh() }
     Sheet {
         id: shareSheet
         title: qsTr("Share the talk")
         intro: qsTr("Whoever has this link may listen and raise a hand.")
-        ShareLink { width: parent.width; name: qsTr("Listener link"); link: root.view.link || ""; title: root.view.title || ""; when: root.when }
+        ShareLink { width: parent.width; name: qsTr("Listener link"); link: root.view.link || ""; title: root.view.title || ""; when: root.when; ics: root.view.ics || "" }
         actions: [ ActionButton { text: qsTr("Close"); onClicked: shareSheet.close() } ]
     }
 }

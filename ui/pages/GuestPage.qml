@@ -62,8 +62,7 @@ FocusScope {
                             Caption {
                                 width: parent.width
                                 wrapMode: Text.NoWrap
-                                text: root.view.verified === "compared" ? qsTr("verified: safety code compared") : root.view.verified === "code" ? qsTr("came with the claim code")
-                                    : root.view.verified === "link" ? qsTr("came with the guest link") : qsTr("nobody has taken the seat yet")
+                                text: App.guests.verifiedWords(root.view.verified || "")
                             }
                         }
                         Chip { id: chip; anchors { right: parent.right; verticalCenter: parent.verticalCenter } text: App.guests.stateWords(root.view.state || ""); tone: root.view.state === "agreed" ? "live" : "hand" }
@@ -157,6 +156,7 @@ FocusScope {
                     }
                 }
             }
+            GuestEvening { width: parent.width; talk: talk }
             Surface {
                 visible: talk.loaded
                 width: parent.width
@@ -208,5 +208,6 @@ FocusScope {
             }
         }
     }
+    FollowFocus { view: flick }
     GuestSheet { id: sheet; onSaved: talk.refresh() }
 }

@@ -10,6 +10,7 @@ FocusScope {
     id: root
     signal linkWanted()
     signal roomWanted()
+    signal foundWanted()
     readonly property bool narrow: width < 700
     readonly property int side: narrow ? 16 : 28
 
@@ -125,6 +126,7 @@ FocusScope {
                     width: parent.width
                     text: qsTr("Rooms appear here once you have been inside. Somebody sent you an invitation? Choose “Join with a link”, or start a room of your own and invite others.")
                 }
+                ActionButton { visible: !App.ownsHouse; compact: true; iconName: "house"; text: qsTr("Found a house on this computer…"); onClicked: root.foundWanted() }
             }
         }
     }

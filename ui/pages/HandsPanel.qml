@@ -68,12 +68,19 @@ FocusScope {
         id: handMenu
         property int place: 0
         property bool pinned: false
+        property string note: ""
         title: qsTr("Place in the line")
         onClosed: App.session.setListsFrozen(false)
         PopItem {
             text: handMenu.pinned ? qsTr("No longer pinned") : qsTr("Pin in front")
             iconName: "pin"
             onTriggered: App.session.manage("pin", {who: root.menuOf, on: !handMenu.pinned})
+        }
+        PopItem {
+            text: qsTr("Make it a question")
+            iconName: "info"
+            wanted: handMenu.note !== ""
+            onTriggered: App.roomHouse.post("/rooms/" + App.session.room + "/questions", {hand: root.menuOf})
         }
         PopItem { text: qsTr("Move up"); wanted: handMenu.place > 1; onTriggered: App.session.manage("move", {who: root.menuOf, place: handMenu.place - 1}) }
         PopItem { text: qsTr("Move down"); wanted: handMenu.place < list.count; onTriggered: App.session.manage("move", {who: root.menuOf, place: handMenu.place + 1}) }
@@ -102,12 +109,13 @@ FocusScope {
             required property int colorIndex
             required property int place
             required property bool invited
+            required property string origin
             required property bool pinned
             width: list.width - 32
             height: words.height + buttons.height + 26
             Accessible.role: Accessible.ListItem
             Accessible.name: handle === "" ? name : name + " " + handle
-            Accessible.description: qsTr("place %1, %2").arg(place).arg(waiting) + (pinned ? ", " + qsTr("pinned") : "") + (note === "" ? "" : ", " + note)
+            Accessible.description: qsTr("place %1, %2").arg(place).arg(waiting) + (pinned ? ", " + qsTr("pinned") : "") + (origin === "" ? "" : ", " + origin) + (note === "" ? "" : ", " + note)
             Avatar {
                 id: face
                 y: 4
@@ -128,7 +136,7 @@ FocusScope {
                 }
                 Caption {
                     width: parent.width
-                    text: (row.pinned ? qsTr("pinned") + " · " : "") + (row.invited ? qsTr("invited, no answer yet") : row.waiting)
+                    text: (row.pinned ? qsTr("pinned") + " · " : "") + (row.invited ? qsTr("invited, no answer yet") : row.waiting) + (row.origin === "" ? "" : " · " + row.origin)
                     silent: true
                 }
                 UserText {
@@ -153,6 +161,7 @@ FocusScope {
                     root.menuOf = row.identity
                     handMenu.place = row.place
                     handMenu.pinned = row.pinned
+                    handMenu.note = row.note
                     App.session.setListsFrozen(true)
                     handMenu.popup(more, more.width - handMenu.implicitWidth, more.height)
                 }

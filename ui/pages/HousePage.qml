@@ -8,6 +8,7 @@ import Parlour.Models
 FocusScope {
     id: root
     signal inviteWanted(string kind)
+    signal foundWanted()
     property string part: "members"
     readonly property bool narrow: width < 700
     readonly property int side: narrow ? 16 : 28
@@ -54,6 +55,8 @@ FocusScope {
     }
     HouseGate {
         id: gate
+        mayFound: true
+        onFoundWanted: root.foundWanted()
         anchors { left: parent.left; right: parent.right; top: houses.bottom; margins: root.side; topMargin: 14 }
     }
     FirstSteps {

@@ -13,11 +13,21 @@ Flickable {
     boundsBehavior: Flickable.StopAtBounds
     T.ScrollBar.vertical: ThinScrollBar { }
     property string problem: ""
+    property string pictureProblem: ""
+    function takePicture(path) {
+        const read = pictures.read(path)
+        pictureProblem = read.problem || ""
+        if (pictureProblem === "") own.post("/profile/picture", {data: read.data})
+    }
+    FollowFocus { view: root }
+    PictureFile { id: pictures }
+    FileSheet { id: fileSheet; title: qsTr("Choose a picture"); endings: ["png", "jpg", "jpeg", "webp"]; onChosen: path => root.takePicture(path) }
     property string handle: App.house.me.handle || ""
     HouseRecord {
         id: own
         path: App.house.member && App.house.me.id ? "/people/" + App.house.me.id : ""
         onChanged: if (loaded && !busy && problem === "") {
+            nameField.text = value.name || ""
             about.text = value.about || ""
             pronouns.text = value.pronouns || ""
             links.text = (value.links || []).join("\n")
@@ -32,6 +42,32 @@ Flickable {
             id: column
             anchors { left: parent.left; right: parent.right; top: parent.top; margins: 22 }
             spacing: 10
+            Item {
+                width: parent.width
+                height: 84
+                Avatar { id: face; size: 84; initials: App.house.initials(own.value.name || App.house.me.name || ""); colorIndex: App.house.colorOf(App.house.me.id || "") }
+                Portrait { id: portrait; anchors.fill: face; identity: App.house.me.id || ""; stamp: own.value.picture_ms || 0 }
+                Column {
+                    anchors { left: face.right; right: parent.right; leftMargin: 16; verticalCenter: parent.verticalCenter }
+                    spacing: 6
+                    Flow {
+                        width: parent.width
+                        spacing: 8
+                        ActionButton { compact: true; iconName: "picture"; text: qsTr("Choose a picture…"); enabled: !own.busy; onClicked: fileSheet.show() }
+                        ActionButton { compact: true; kind: "quiet"; visible: own.value.picture_ms > 0; text: qsTr("Remove the picture"); onClicked: own.post("/profile/picture", {data: ""}) }
+                    }
+                    Caption { width: parent.width; text: qsTr("PNG, JPEG or WebP; the house makes a small square of it. Or drop a file here.") }
+                }
+                DropArea {
+                    anchors.fill: parent
+                    keys: ["text/uri-list"]
+                    onDropped: drop => { if (drop.hasUrls) root.takePicture(App.share.localPath(drop.urls[0])) }
+                    FocusRing { shown: parent.containsDrag; gap: 4 }
+                }
+            }
+            UserText { width: parent.width; visible: root.pictureProblem !== ""; text: root.pictureProblem; color: Theme.danger; role: Accessible.AlertMessage }
+            FieldLabel { text: qsTr("Name in the house") }
+            TextInputField { id: nameField; width: Math.min(parent.width, 380); label: qsTr("Name in the house"); maximumLength: 64 }
             FieldLabel { text: qsTr("Handle, unique in the house") }
             Row {
                 width: parent.width
@@ -59,9 +95,16 @@ Flickable {
                 kind: "primary"
                 text: qsTr("Save profile")
                 enabled: !own.busy
-                onClicked: own.post("/profile", {about: about.text.trim(), pronouns: pronouns.text.trim(), links: links.text.split("\n").map(line => line.trim()).filter(line => line !== "")})
+                onClicked: own.post("/profile", {name: nameField.text.trim() || undefined, about: about.text.trim(), pronouns: pronouns.text.trim(), links: links.text.split("\n").map(line => line.trim()).filter(line => line !== "")})
             }
             Divider { width: parent.width }
+            FieldLabel { text: qsTr("Your id in this house; whoever knows it can make an invitation that only you can use") }
+            Flow {
+                width: parent.width
+                spacing: 8
+                TextInputField { width: Math.min(parent.width, 320); readOnly: true; label: qsTr("Your id in this house"); text: App.house.me.id || "" }
+                ActionButton { id: copyId; property bool copied: false; text: copied ? qsTr("Copied") : qsTr("Copy"); spokenName: qsTr("Copy your id"); onClicked: { App.copyText(App.house.me.id); copied = true } }
+            }
             FieldLabel { text: qsTr("You follow") }
             Caption { width: parent.width; text: (relations.value.follows || []).map(one => one.name).join(", ") || qsTr("Nobody yet. Follow somebody on their sheet.") }
             FieldLabel { text: qsTr("You block") }

@@ -70,6 +70,7 @@ FocusScope {
             id: list
             anchors { fill: parent; margins: 8 }
             clip: true
+            reuseItems: true
             focus: true
             model: invitations
             activeFocusOnTab: true

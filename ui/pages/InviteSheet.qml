@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An invitation for others: role, uses, expiry; then the link to copy and its QR code.
+// An invitation for others: role, uses, expiry; then the link to share. A listener link is what one gets unless one says otherwise.
 import QtQuick
 import Parlour.Theme
 import Parlour.Controls
@@ -12,7 +12,7 @@ Sheet {
     preferredWidth: 600
     readonly property bool made: App.madeLink !== ""
 
-    onClosed: { App.forgetInvitation(); copyButton.copied = false }
+    onClosed: App.forgetInvitation()
 
     readonly property var roles: ["listener", "speaker", "moderator"]
     readonly property var uses: [0, 1, 5, 20, 100]
@@ -71,30 +71,16 @@ Sheet {
         color: Theme.danger
         role: Accessible.AlertMessage
     }
-    Column {
+    ShareLink {
         visible: root.made
         width: parent.width
-        spacing: 12
-        QrCode {
-            anchors.horizontalCenter: parent.horizontalCenter
-            width: 220
-            height: 220
-            visible: modules > 0
-            text: App.madeLink
-            ink: Theme.qrDark
-            paper: Theme.qrLight
-            Accessible.role: Accessible.Graphic
-            Accessible.name: qsTr("QR code of the invitation link")
-        }
-        TextInputField {
-            width: parent.width
-            readOnly: true
-            label: qsTr("Invitation link")
-            text: App.madeLink
-            onTextChanged: cursorPosition = 0
-        }
-        Caption { width: parent.width; text: qsTr("The link is shown only now. It contains a secret: share it only with those you mean.") }
+        link: App.madeLink
+        name: qsTr("Invitation link")
+        title: App.session.title
+        message: qsTr("You are invited to “%1”.").arg(App.session.title)
+        strong: role.currentIndex !== 0
     }
+    Caption { visible: root.made; width: parent.width; text: qsTr("The link is shown only now. It contains a secret: share it only with those you mean.") }
     actions: [
         ActionButton {
             visible: !root.made
@@ -103,18 +89,9 @@ Sheet {
             onClicked: App.createInvitation(root.roles[role.currentIndex], root.uses[use.currentIndex], root.spans[span.currentIndex])
         },
         ActionButton {
-            id: copyButton
-            property bool copied: false
-            visible: root.made
-            kind: "primary"
-            iconName: copied ? "check" : "copy"
-            text: copied ? qsTr("Copied") : qsTr("Copy link")
-            onClicked: { App.copyText(App.madeLink); copied = true }
-        },
-        ActionButton {
             visible: root.made
             text: qsTr("Another one")
-            onClicked: { App.forgetInvitation(); copyButton.copied = false }
+            onClicked: App.forgetInvitation()
         },
         ActionButton { text: qsTr("Close"); onClicked: root.close() }
     ]

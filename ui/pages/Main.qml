@@ -34,6 +34,7 @@ Window {
         onRoomWanted: startSheet.open()
         onInviteWanted: inviteSheet.open()
         onOrderWanted: kind => orderSheet.show(kind)
+        onFoundWanted: foundSheet.show()
     }
 
     LinkSheet { id: linkSheet }
@@ -41,6 +42,7 @@ Window {
     JoinSheet { id: joinSheet }
     InviteSheet { id: inviteSheet }
     OrderSheet { id: orderSheet }
+    FoundHouseSheet { id: foundSheet }
     ErrorSheet { id: errorSheet }
     LiveRegion { id: liveRegion }
 
@@ -61,6 +63,7 @@ Window {
     Shortcut { sequences: [StandardKey.Quit]; onActivated: window.close() }
     Shortcut { sequences: ["M"]; enabled: window.inRoom; autoRepeat: false; onActivated: App.session.toggleMicrophone() }
     Shortcut { sequences: ["H"]; enabled: window.inRoom; autoRepeat: false; onActivated: App.session.toggleHand() }
+    ReactionKeys { enabled: window.inRoom && App.session.chat.kept }
     Shortcut { sequences: ["F6"]; enabled: window.inRoom; onActivated: shell.nextPane() }
     Shortcut { sequences: [StandardKey.Paste]; enabled: App.page === "hallway"; onActivated: {
         const link = App.linkInClipboard()
@@ -76,6 +79,7 @@ Window {
         if (App.scene === "paste") linkSheet.open()
         if (App.scene === "start") startSheet.open()
         if (App.scene === "invite") { inviteSheet.open(); App.createInvitation("listener", 0, 0) }
+        if (App.scene === "found") foundSheet.show()
         if (App.scene === "order") orderSheet.show("membership")
         shell.showScene(App.scene)
     }

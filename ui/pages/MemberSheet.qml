@@ -11,7 +11,8 @@ Sheet {
     spokenTitle: who.name || qsTr("Member")
     property var who: ({})
     property string problem: ""
-    property string asking: ""     // "suspend", "remove": the second step
+    property string done: ""
+    property string asking: ""     // "suspend", "remove", "wave": the second step
     readonly property bool self: who.id === App.house.me.id
     readonly property int rank: ["none", "member", "admin", "owner"].indexOf(who.standing || "none")
     readonly property int ownRank: ["none", "member", "admin", "owner"].indexOf(App.house.me.standing || "none")
@@ -22,6 +23,7 @@ Sheet {
     function show(record) {
         who = record
         problem = ""
+        done = ""
         asking = ""
         profile.path = "/people/" + record.id
         open()
@@ -54,7 +56,13 @@ Sheet {
     Row {
         width: parent.width
         spacing: 14
-        Avatar { id: face; size: 56; initials: App.house.initials(root.who.name || ""); colorIndex: App.house.colorOf(root.who.id || "") }
+        Avatar {
+            id: face
+            size: 56
+            initials: App.house.initials(root.who.name || "")
+            colorIndex: App.house.colorOf(root.who.id || "")
+            Portrait { anchors.fill: parent; identity: root.who.id || ""; stamp: profile.value.picture_ms || 0 }
+        }
         Column {
             width: parent.width - face.width - 14
             anchors.verticalCenter: parent.verticalCenter
@@ -122,7 +130,7 @@ Sheet {
     }
 
     Column {
-        visible: root.asking !== ""
+        visible: root.asking === "suspend" || root.asking === "remove"
         width: parent.width
         spacing: 8
         Divider { width: parent.width }
@@ -170,10 +178,64 @@ Sheet {
             ActionButton { compact: true; text: qsTr("Go back"); onClicked: root.asking = "" }
         }
     }
+    Column {
+        visible: root.asking === "owner"
+        width: parent.width
+        spacing: 8
+        Divider { width: parent.width }
+        UserText { width: parent.width; text: qsTr("%1 becomes the owner of %2, and you become an admin. Only the new owner can change that again.").arg(root.who.name || "").arg(App.house.name) }
+        Flow {
+            width: parent.width
+            spacing: 8
+            ActionButton { compact: true; kind: "danger"; text: qsTr("Hand it over now"); onClicked: root.act("standing", {standing: "owner"}, answer => { root.who = answer; App.house.refresh() }) }
+            ActionButton { compact: true; text: qsTr("Go back"); onClicked: root.asking = "" }
+        }
+    }
+    Column {
+        visible: root.asking === "wave"
+        width: parent.width
+        spacing: 8
+        Divider { width: parent.width }
+        FieldLabel { text: qsTr("Come talk?") }
+        TextInputField { id: waveWords; width: parent.width; label: qsTr("A word to go with it"); placeholderText: qsTr("A word to go with it (may stay empty)"); maximumLength: 140; onAccepted: waveButton.activate() }
+        Caption { width: parent.width; text: qsTr("Only %1 sees this. A room for the two of you opens on the first yes; after a day the wave is over.").arg(root.who.name || "") }
+        Flow {
+            width: parent.width
+            spacing: 8
+            ActionButton {
+                id: waveButton
+                compact: true
+                kind: "primary"
+                iconName: "hand"
+                text: qsTr("Wave")
+                spokenName: qsTr("Wave to %1").arg(root.who.name || "")
+                onClicked: App.house.post("/people/" + root.who.id + "/wave", {text: waveWords.text.trim()}, (answer, error) => {
+                    root.problem = error ? error.message + " " + error.advice : ""
+                    if (error) return
+                    root.asking = ""
+                    waveWords.text = ""
+                    root.done = qsTr("%1 sees your wave now. You are told of the answer.").arg(root.who.name)
+                })
+            }
+            ActionButton { compact: true; text: qsTr("Go back"); onClicked: root.asking = "" }
+        }
+    }
+    UserText { width: parent.width; visible: root.done !== ""; text: root.done; color: Theme.accentText; role: Accessible.AlertMessage }
     Flow {
         visible: root.asking === "" && !root.self
         width: parent.width
         spacing: 8
+        ActionButton { visible: profile.value.id !== undefined && !profile.value.blocked; compact: true; kind: "primary"; iconName: "hand"; text: qsTr("Wave…"); hint: qsTr("Come talk, only the two of you"); onClicked: { root.done = ""; root.asking = "wave" } }
+        ActionButton {
+            visible: App.session.joined && App.roomHouse.server === App.house.server && profile.value.id !== undefined && !profile.value.blocked
+            compact: true
+            text: qsTr("Call into the room")
+            spokenName: qsTr("Call %1 into “%2”").arg(root.who.name || "").arg(App.session.title)
+            onClicked: App.roomHouse.post("/rooms/" + App.session.room + "/ping", {who: root.who.id}, (answer, error) => {
+                root.problem = error ? error.message + " " + error.advice : ""
+                root.done = error ? "" : qsTr("%1 is told that you are in “%2”.").arg(root.who.name).arg(App.session.title)
+            })
+        }
         ActionButton {
             compact: true
             text: profile.value.followed ? qsTr("Unfollow") : qsTr("Follow")
@@ -195,6 +257,7 @@ Sheet {
             onClicked: root.act("grant", {invitations: 1}, () => App.house.refused(qsTr("One more invitation for %1.").arg(root.who.name)))
         }
         ActionButton { visible: App.house.owner && root.rank === 1; compact: true; iconName: "star"; text: qsTr("Make admin"); onClicked: root.act("standing", {standing: "admin"}) }
+        ActionButton { visible: App.house.owner && root.rank === 2; compact: true; kind: "danger"; text: qsTr("Hand the house over…"); onClicked: root.asking = "owner" }
         ActionButton { visible: App.house.owner && root.rank === 2; compact: true; text: qsTr("No longer admin"); onClicked: root.act("standing", {standing: "member"}) }
         ActionButton {
             visible: profile.value.id !== undefined

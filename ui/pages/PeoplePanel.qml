@@ -9,9 +9,13 @@ import Parlour.Models
 FocusScope {
     id: root
     signal personWanted(string identity)
+    AudienceSearch {
+        id: search
+        anchors { left: parent.left; right: parent.right; top: parent.top; leftMargin: 16; rightMargin: 16 }
+    }
     ListView {
         id: list
-        anchors.fill: parent
+        anchors { left: parent.left; right: parent.right; top: search.bottom; bottom: parent.bottom; topMargin: search.visible ? 6 : 0 }
         clip: true
         focus: true
         leftMargin: 8
@@ -22,7 +26,16 @@ FocusScope {
         boundsBehavior: Flickable.StopAtBounds
         T.ScrollBar.vertical: ThinScrollBar { }
         Accessible.role: Accessible.List
-        Accessible.name: qsTr("People, %1").arg(count)
+        Accessible.name: qsTr("People, %1").arg(App.session.stageCount + App.session.audienceCount)
+        footer: UserText {
+            visible: App.session.audience.hidden > 0
+            width: list.width - 16
+            height: visible ? implicitHeight : 0
+            leftPadding: 8
+            topPadding: 8
+            text: qsTr("and %1 more in the audience").arg(Number(App.session.audience.hidden).toLocaleString(Qt.locale(), "f", 0))
+            color: Theme.muted
+        }
         Keys.onReturnPressed: if (currentItem) root.personWanted(currentItem.identity)
         delegate: PressableRow {
             id: row
@@ -41,7 +54,7 @@ FocusScope {
             width: list.width - 16
             height: 54
             focusPolicy: Qt.NoFocus
-                    spokenName: handle === "" ? name : name + " " + handle
+            spokenName: handle === "" ? name : name + " " + handle
             spokenState: spoken
             onClicked: root.personWanted(identity)
             contentItem: Item {

@@ -11,6 +11,8 @@ Sheet {
     spokenTitle: who.name || qsTr("Person")
     property string identity: ""
     property var who: ({})
+    property var guest: ({})
+    signal reportWanted(string identity, string name)
     signal removeWanted(string identity, bool ban)
 
     function show(which) {
@@ -53,6 +55,13 @@ Sheet {
             }
             Caption { width: parent.width; text: (root.who.spoken || "") + " · " + (root.who.handle || "") }
         }
+    }
+    Row {
+        visible: root.guest.identity === root.identity && !!root.guest.verified
+        width: parent.width
+        spacing: 8
+        Icon { id: badge; name: root.guest.verified === "compared" ? "shield" : "guest"; tint: root.guest.verified === "compared" ? Theme.accentText : Theme.muted; size: 18 }
+        UserText { width: parent.width - badge.width - 8; text: App.guests.verifiedWords(root.guest.verified || ""); font.pixelSize: Theme.fontSmall }
     }
     Column {
         visible: root.other && root.who.onStage === true
@@ -155,6 +164,32 @@ Sheet {
             compact: true; kind: "danger"
             text: qsTr("Ban…")
             onClicked: { root.close(); root.removeWanted(root.identity, true) }
+        }
+    }
+    ActionButton {
+        visible: App.session.mayHandChair && root.who.chair !== true && (root.who.onStage === true || root.mod)
+        compact: true
+        text: root.other ? qsTr("Hand over the chair") : qsTr("Take the chair")
+        hint: root.who.onStage === true ? qsTr("This person asks the questions from now on; nobody's microphone changes")
+                                        : qsTr("Offers the stage first; the chair comes with it")
+        onClicked: root.act("chair")
+    }
+    HouseRecord { id: profile; inRoom: true; path: root.opened && root.other && App.roomHouse.member ? "/people/" + root.identity : "" }
+    readonly property bool memberToo: profile.loaded && profile.value.id !== undefined
+    UserText { width: parent.width; visible: root.memberToo && text !== ""; text: [profile.value.pronouns || "", profile.value.about || ""].filter(word => word !== "").join(" · "); font.pixelSize: Theme.fontSmall }
+    Flow {
+        visible: root.other
+        width: parent.width
+        spacing: 8
+        ActionButton { visible: root.memberToo; compact: true; text: profile.value.followed ? qsTr("Unfollow") : qsTr("Follow"); onClicked: profile.post("/people/" + root.identity + "/relation", {follow: !profile.value.followed}) }
+        ActionButton { visible: root.memberToo; compact: true; kind: "quiet"; text: profile.value.blocked ? qsTr("Unblock") : qsTr("Block"); hint: qsTr("You no longer see each other in the house"); onClicked: profile.post("/people/" + root.identity + "/relation", {block: !profile.value.blocked}) }
+        ActionButton {
+            compact: true
+            kind: "quiet"
+            iconName: "flag"
+            text: qsTr("Report…")
+            hint: qsTr("To the admins of the house")
+            onClicked: { const name = root.who.name; root.close(); root.reportWanted(root.identity, name) }
         }
     }
     actions: [

@@ -13,6 +13,8 @@ FocusScope {
     property real windowWidth: 1280
     readonly property bool wide: windowWidth >= Theme.foldWidth
     property bool panelWanted: session.moderator
+    readonly property alias guest: guestWatch
+    GuestWatch { id: guestWatch }
     property string tab: session.moderator ? "hands" : "chat"
     readonly property bool panelShown: panelWanted && wide && session.joined
 
@@ -33,7 +35,12 @@ FocusScope {
     }
     function showScene(scene) {
         if (!session.joined) return
-        if (scene === "chat" || scene === "people" || scene === "hands") showPanel(scene)
+        if (scene === "chat" || scene === "people" || scene === "hands" || scene === "door" || scene === "questions") showPanel(scene)
+        if (scene.startsWith("chat-")) showPanel("chat")
+        if (scene === "ask") showPanel("questions")
+        if (scene === "room-guest") showPanel("guest")
+        if (scene === "ping") pingSheet.show()
+        if (scene === "report") reportSheet.show("kenjiito", qsTr("Kenji Ito"))
         if (scene.startsWith("desk-")) desk.show(scene.slice(5))
         if (scene === "person") personSheet.show("kenjiito")
         if (scene === "remove") { personSheet.show("kenjiito"); removeSheet.show("kenjiito", false) }
@@ -77,12 +84,15 @@ FocusScope {
             OfferPrompt { width: parent.width }
             UnmutePrompt { width: parent.width }
             WaitingPrompt { width: parent.width }
+            OverflowPrompt { width: parent.width }
+            BlockedPrompt { width: parent.width }
             SoundProblem { width: parent.width }
         }
         StageArea {
             id: stageArea
             anchors { left: parent.left; right: parent.right; top: prompts.bottom; bottom: bar.top }
             side: header.side
+            guest: guestWatch.value
             opacity: root.session.reconnecting ? 0.5 : 1
             onPersonWanted: identity => personSheet.show(identity)
         }
@@ -94,10 +104,15 @@ FocusScope {
             onNoteWanted: noteSheet.open()
             onEndWanted: endSheet.open()
             onDeskWanted: desk.show("settings")
+            onPingWanted: pingSheet.show()
         }
         Entering {
             anchors { left: parent.left; right: parent.right; top: parent.top; bottom: parent.bottom }
             visible: root.session.connecting
+        }
+        WaitingPage {
+            anchors.fill: parent
+            visible: root.session.door.waiting
         }
     }
 
@@ -111,6 +126,7 @@ FocusScope {
         onPersonWanted: identity => personSheet.show(identity)
         onClosed: root.hidePanel()
         onDeskWanted: part => desk.show(part)
+        guest: guestWatch
     }
     Sheet {
         id: drawer
@@ -128,15 +144,20 @@ FocusScope {
             onPersonWanted: identity => { drawer.close(); personSheet.show(identity) }
             onClosed: drawer.close()
             onDeskWanted: part => { drawer.close(); desk.show(part) }
+            guest: guestWatch
         }
     }
     onWideChanged: if (wide) drawer.close()
 
     PersonSheet {
         id: personSheet
+        guest: guestWatch.value
+        onReportWanted: (identity, name) => reportSheet.show(identity, name)
         onRemoveWanted: (identity, ban) => removeSheet.show(identity, ban)
     }
     RemoveSheet { id: removeSheet }
+    ReportSheet { id: reportSheet }
+    PingSheet { id: pingSheet }
     NoteSheet { id: noteSheet }
     EndSheet { id: endSheet }
     DeskSheets { id: desk }

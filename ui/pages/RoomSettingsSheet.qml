@@ -12,10 +12,10 @@ Sheet {
     readonly property string path: "/rooms/" + App.session.room + "/settings"
     readonly property var presets: ["open", "interview", "panel", "quiet"]
     readonly property var rules: ["everyone", "members", "invited", "off"]
-    readonly property var fields: ["preset", "hands", "slot_seconds", "turn_seconds", "slot_is_sign", "waiting_room", "stage_only", "joins_per_minute", "cap"]
+    readonly property var fields: ["preset", "hands", "slot_seconds", "turn_seconds", "slot_is_sign", "waiting_room", "stage_only", "joins_per_minute", "cap", "overflow"]
     readonly property var titles: ({preset: qsTr("template"), hands: qsTr("who may raise a hand"), slot_seconds: qsTr("time of a speaker"),
         turn_seconds: qsTr("time of a question"), slot_is_sign: qsTr("only a sign at the end"), waiting_room: qsTr("waiting room"),
-        stage_only: qsTr("stage only"), joins_per_minute: qsTr("newcomers a minute"), cap: qsTr("people at most")})
+        stage_only: qsTr("stage only"), joins_per_minute: qsTr("newcomers a minute"), cap: qsTr("people at most"), overflow: qsTr("overflow rooms")})
     readonly property real cell: bodyWidth > 440 ? (bodyWidth - 12) / 2 : bodyWidth
     property var base: ({})        // the settings as they were read
     property bool loaded: false
@@ -45,12 +45,13 @@ Sheet {
         stageOnly.checked = settings.stage_only
         joins.text = settings.joins_per_minute > 0 ? settings.joins_per_minute : ""
         cap.text = settings.cap > 0 ? settings.cap : ""
+        overflow.text = settings.overflow > 0 ? settings.overflow : ""
         loaded = true
         busy = false
     }
     function wish() {
         return {hands: rules[hands.currentIndex], slot_seconds: slot.seconds, turn_seconds: turn.seconds, slot_is_sign: sign.checked,
-                waiting_room: waiting.checked, stage_only: stageOnly.checked, joins_per_minute: Number(joins.text), cap: Number(cap.text)}
+                waiting_room: waiting.checked, stage_only: stageOnly.checked, joins_per_minute: Number(joins.text), cap: Number(cap.text), overflow: Number(overflow.text)}
     }
     /// The room's version counts every hand: when only those moved, the change is simply sent again.
     function send(body, done) {
@@ -142,6 +143,11 @@ Sheet {
                 spacing: 6
                 FieldLabel { text: cap.label }
                 TextInputField { id: cap; width: root.cell; label: qsTr("People inside, at most"); placeholderText: qsTr("as the house allows"); inputMethodHints: Qt.ImhDigitsOnly; validator: IntValidator { bottom: 0; top: 5000 } }
+            }
+            Column {
+                spacing: 6
+                FieldLabel { text: overflow.label }
+                TextInputField { id: overflow; width: root.cell; label: qsTr("Overflow room when so many wait"); placeholderText: qsTr("never"); inputMethodHints: Qt.ImhDigitsOnly; validator: IntValidator { bottom: 0; top: 1000 } }
             }
         }
         Caption {

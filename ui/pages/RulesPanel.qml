@@ -30,6 +30,7 @@ Flickable {
             newcomer_invitations: Number(newcomer.text), earn_people: Number(people.text), earn_minutes: Number(minutes.text),
             earn_per_week: Number(week.text), version: rules.version})
     }
+    FollowFocus { view: root }
     HouseRecord {
         id: record
         path: App.house.member ? "/house/rules" : ""
@@ -46,6 +47,8 @@ Flickable {
             spacing: 10
             FieldLabel { text: qsTr("Name of the house") }
             TextInputField { id: titleField; width: Math.min(parent.width, 420); readOnly: !root.mayChange; label: qsTr("Name of the house"); maximumLength: 80 }
+            Caption { width: parent.width; wrapMode: Text.WrapAnywhere; text: qsTr("Found at %1").arg(App.house.server.split("#")[0]) + (App.house.me.house ? " · " + qsTr("id %1").arg(App.house.me.house) : "") }
+            Caption { visible: App.house.owner; width: parent.width; text: qsTr("You own this house. To hand it over, open an admin's sheet among the members.") }
             Toggle { id: openToggle; width: parent.width; enabled: root.mayChange; text: qsTr("Open house"); explanation: qsTr("Anyone listens by link. Closed: only members come in.") }
             Toggle { id: waiting; width: parent.width; enabled: root.mayChange; text: qsTr("Waiting list"); explanation: qsTr("Outsiders may ask with one sentence; any member with an invitation to spare lets them in.") }
             Divider { width: parent.width }

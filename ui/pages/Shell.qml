@@ -11,6 +11,7 @@ FocusScope {
     signal roomWanted()
     signal inviteWanted()
     signal orderWanted(string kind)
+    signal foundWanted()
 
     readonly property bool welcome: App.page === "welcome"
     readonly property bool crowded: App.page === "room" && page.item && page.item.panelShown === true && width < 1100
@@ -32,7 +33,7 @@ FocusScope {
         focus: true
         anchors { left: sidebar.right; right: parent.right; top: parent.top; bottom: parent.bottom }
         readonly property var pages: ({welcome: welcomePage, room: roomPage, settings: settingsPage, house: housePage,
-            invitations: invitationsPage, upcoming: upcomingPage, event: eventPage, guests: guestsPage, guest: guestPage})
+            invitations: invitationsPage, upcoming: upcomingPage, event: eventPage, guests: guestsPage, guest: guestPage, notices: noticesPage})
         sourceComponent: pages[App.page] || hallwayPage
         onLoaded: item.forceActiveFocus()
     }
@@ -42,6 +43,7 @@ FocusScope {
         HallwayPage {
             onLinkWanted: root.linkWanted()
             onRoomWanted: root.roomWanted()
+            onFoundWanted: root.foundWanted()
         }
     }
     Component { id: roomPage; RoomPage { windowWidth: root.width; onInviteWanted: root.inviteWanted() } }
@@ -50,7 +52,8 @@ FocusScope {
     Component { id: eventPage; EventPage { } }
     Component { id: guestsPage; GuestsPage { } }
     Component { id: guestPage; GuestPage { } }
-    Component { id: housePage; HousePage { onInviteWanted: kind => root.orderWanted(kind) } }
+    Component { id: noticesPage; NoticesPage { } }
+    Component { id: housePage; HousePage { onInviteWanted: kind => root.orderWanted(kind); onFoundWanted: root.foundWanted() } }
     Component { id: invitationsPage; InvitationsPage { onInviteWanted: kind => root.orderWanted(kind) } }
 
     NoticeBar {

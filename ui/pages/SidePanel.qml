@@ -9,6 +9,8 @@ FocusScope {
     id: root
     property string tab: "chat"
     property bool inDrawer: false
+    property var guest: null     // GuestWatch of the room
+    readonly property bool guestShown: App.session.moderator && guest !== null && guest.here
     signal tabWanted(string which)
     signal personWanted(string identity)
     signal closed()
@@ -17,12 +19,16 @@ FocusScope {
     readonly property var entries: {
         const list = []
         if (App.session.moderator)
-            list.push({key: "hands", text: App.session.handCount > 0 ? qsTr("Raised hands · %1").arg(App.session.handCount) : qsTr("Raised hands")})
+            list.push({key: "hands", text: App.session.handCount > 0 ? (guestShown ? qsTr("Hands · %1") : qsTr("Raised hands · %1")).arg(App.session.handCount) : qsTr("Raised hands")})
+        if (guestShown) list.push({key: "guest", text: qsTr("Guest")})
         list.push({key: "chat", text: qsTr("Chat")})
+        list.push({key: "questions", text: qsTr("Questions")})
         list.push({key: "people", text: qsTr("People")})
+        if (App.session.moderator)
+            list.push({key: "door", text: App.session.door.peopleCount > 0 ? qsTr("Door · %1").arg(App.session.door.peopleCount) : qsTr("Door")})
         return list
     }
-    readonly property string shownTab: tab === "hands" && !App.session.moderator ? "chat" : tab
+    readonly property string shownTab: ((tab === "hands" || tab === "door") && !App.session.moderator) || (tab === "guest" && !guestShown) ? "chat" : tab
 
     Rectangle {
         anchors.fill: parent
@@ -33,16 +39,39 @@ FocusScope {
             color: Theme.line
         }
     }
-    TabStrip {
-        id: strip
-        x: 14
-        y: 14
-        label: qsTr("Side panel")
-        entries: root.entries
-        current: root.shownTab
-        onChosen: key => root.tabWanted(key)
+    // More tabs than fit: the strip moves under the one that is shown.
+    Flickable {
+        id: rail
+        x: 10
+        y: 10
+        width: root.width - x - (closeButton.visible ? 48 : 8)
+        height: 42
+        clip: contentWidth > width
+        contentWidth: strip.width + 8
+        interactive: contentWidth > width
+        flickableDirection: Flickable.HorizontalFlick
+        boundsBehavior: Flickable.StopAtBounds
+        function follow() {
+            for (let i = 0; i < strip.children.length; ++i) {
+                const tab = strip.children[i]
+                if (tab.active === true || (tab.activeFocus && tab.modelData !== undefined))
+                    contentX = Math.max(0, Math.min(contentX, tab.x), tab.x + tab.width + 8 - width)
+            }
+        }
+        onWidthChanged: Qt.callLater(follow)
+        onContentWidthChanged: Qt.callLater(follow)
+        TabStrip {
+            id: strip
+            x: 4
+            y: 4
+            label: qsTr("Side panel")
+            entries: root.entries
+            current: root.shownTab
+            onChosen: key => { root.tabWanted(key); Qt.callLater(rail.follow) }
+        }
     }
     ActionButton {
+        id: closeButton
         anchors { right: parent.right; top: parent.top; rightMargin: 8; topMargin: 14 }
         visible: root.inDrawer || strip.width < root.width - 70
         kind: "quiet"
@@ -55,10 +84,13 @@ FocusScope {
     }
     Loader {
         focus: true
-        anchors { left: parent.left; right: parent.right; top: strip.bottom; bottom: parent.bottom; topMargin: 8; leftMargin: 1 }
-        sourceComponent: root.shownTab === "hands" ? hands : root.shownTab === "people" ? people : chat
+        anchors { left: parent.left; right: parent.right; top: rail.bottom; bottom: parent.bottom; topMargin: 8; leftMargin: 1 }
+        sourceComponent: root.shownTab === "hands" ? hands : root.shownTab === "guest" ? guestCard : root.shownTab === "people" ? people : root.shownTab === "door" ? door : root.shownTab === "questions" ? questions : chat
     }
     Component { id: hands; HandsPanel { onDeskWanted: part => root.deskWanted(part) } }
+    Component { id: guestCard; GuestPanel { watch: root.guest } }
+    Component { id: door; WaitingPanel { } }
     Component { id: chat; ChatPanel { } }
+    Component { id: questions; QuestionsPanel { } }
     Component { id: people; PeoplePanel { onPersonWanted: identity => root.personWanted(identity) } }
 }

@@ -73,6 +73,16 @@ Rectangle {
         NavItem {
             width: parent.width
             folded: root.folded
+            text: qsTr("Notices")
+            iconName: "bell"
+            side: App.notices.unread > 99 ? "99+" : App.notices.unread > 0 ? qsTr("%1 new").arg(App.notices.unread) : ""
+            marked: App.notices.unread > 0
+            current: App.page === "notices"
+            onClicked: App.go("notices")
+        }
+        NavItem {
+            width: parent.width
+            folded: root.folded
             text: qsTr("House")
             iconName: "house"
             current: App.page === "house"

@@ -9,6 +9,7 @@ import Parlour.Models
 FocusScope {
     id: root
     property int side: 28
+    property var guest: ({})     // of this room, when it has one
     readonly property bool narrow: width < 600
     signal personWanted(string identity)
 
@@ -51,10 +52,19 @@ FocusScope {
         header: Column {
             width: grid.width
             topPadding: root.narrow ? 12 : 22
-            FieldLabel {
-                x: 8
-                text: qsTr("On stage · %1").arg(App.session.stageCount)
-                role: Accessible.Heading
+            Item {
+                width: parent.width
+                height: rising.height
+                FieldLabel {
+                    x: 8
+                    anchors.verticalCenter: parent.verticalCenter
+                    text: qsTr("On stage · %1").arg(App.session.stageCount)
+                    role: Accessible.Heading
+                }
+                RisingReactions {
+                    id: rising
+                    anchors { right: parent.right; rightMargin: 8 }
+                }
             }
             Flow {
                 width: parent.width
@@ -66,6 +76,8 @@ FocusScope {
                     model: App.session.stage
                     StageTile {
                         size: root.narrow ? 68 : 88
+                        verified: root.guest.identity === identity ? root.guest.verified || "" : ""
+                        verifiedWords: verified !== "" ? App.guests.verifiedWords(verified) : ""
                         onOpened: root.personWanted(identity)
                     }
                 }
@@ -85,13 +97,30 @@ FocusScope {
                 text: qsTr("Listening · %1").arg(Number(App.session.audienceCount).toLocaleString(Qt.locale(), "f", 0))
                 role: Accessible.Heading
             }
+            AudienceSearch {
+                x: 8
+                width: parent.width - 16
+                bottomPadding: 10
+            }
         }
         delegate: AudienceTile {
             width: grid.cellWidth
             height: grid.cellHeight
             onOpened: root.personWanted(identity)
         }
-        footer: Item { width: 1; height: 16 }
+        footer: Item {
+            width: grid.width
+            height: more.visible ? more.implicitHeight + 24 : 16
+            UserText {
+                id: more
+                visible: App.session.audience.hidden > 0
+                x: 8
+                y: 4
+                width: parent.width - 16
+                text: qsTr("and %1 more").arg(Number(App.session.audience.hidden).toLocaleString(Qt.locale(), "f", 0))
+                color: Theme.muted
+            }
+        }
         Keys.onPressed: event => { if (event.key !== Qt.Key_Space) root.keyboard = true }
     }
     // The frame around the current listener shows only for those who use the keyboard.

@@ -20,13 +20,17 @@ PressableRow {
     required property bool isSelf
     required property int quality
     required property double level
+    required property bool chair
+    required property double slotUntil
     property real size: 88
+    property string verified: ""       // how this guest is known; empty = no guest
+    property string verifiedWords: ""
     signal opened()
 
     implicitWidth: size + (size > 80 ? 48 : 32)
-    implicitHeight: size + 24 + Theme.fontSmall + Theme.fontTiny + 14
+    implicitHeight: size + 24 + Theme.fontSmall + Theme.fontTiny + 14 + (slotUntil > 0 ? Theme.fontTiny + 6 : 0)
     spokenName: handle === "" ? name : name + " " + handle
-    spokenState: spoken + (level > 0.02 ? ", " + qsTr("speaking") : "")
+    spokenState: spoken + (verifiedWords !== "" ? ", " + verifiedWords : "") + (level > 0.02 ? ", " + qsTr("speaking") : "")
     onClicked: opened()
 
     contentItem: Item {
@@ -44,6 +48,13 @@ PressableRow {
             name: "star"
             ink: Theme.accentInk
             paper: Theme.accent
+        }
+        Mark {
+            visible: root.verified !== "" && root.power === 0
+            anchors { left: face.left; bottom: face.bottom; leftMargin: -5; bottomMargin: -5 }
+            name: root.verified === "compared" ? "shield" : "guest"
+            ink: root.verified === "compared" ? Theme.accentInk : Theme.text
+            paper: root.verified === "compared" ? Theme.accent : Theme.surface
         }
         Mark {
             visible: root.muted
@@ -80,12 +91,13 @@ PressableRow {
             UserText {
                 width: parent.width
                 horizontalAlignment: Text.AlignHCenter
-                text: root.isSelf ? qsTr("%1 · you").arg(root.roleWords) : root.roleWords
+                text: (root.isSelf ? qsTr("%1 · you").arg(root.roleWords) : root.verified === "compared" ? qsTr("Verified guest") : root.verified !== "" ? qsTr("Guest") : root.roleWords) + (root.chair ? " · " + qsTr("interviews") : "")
                 color: Theme.muted
                 font.pixelSize: Theme.fontTiny
                 wrapMode: Text.NoWrap
                 silent: true
             }
+            SlotLine { width: parent.width; until: root.slotUntil }
         }
     }
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Light or dark, as the system says: the desktop portal's color-scheme where there is one, else the palette.
+// Light or dark, and high contrast, as the system says: the desktop portal where there is one, else the palette.
 // Thread: UI. Qt 6.4 has no QStyleHints::colorScheme yet.
 #pragma once
 
 #include <QObject>
+#include <QPalette>
 #include <QVariant>
 
 class QDBusVariant;
@@ -19,6 +20,8 @@ class ColorScheme : public QObject {
     explicit ColorScheme(QObject* parent = nullptr);
     bool dark() const { return m_dark; }
     bool highContrast() const { return m_contrast; }
+    /// A palette of nothing but the strongest colours: how high-contrast themes look where no portal says so.
+    static bool isHighContrast(const QPalette& palette);
 
   signals:
     void changed();
@@ -35,6 +38,7 @@ class ColorScheme : public QObject {
     bool m_dark = false;
     bool m_contrast = false;
     bool m_fromPortal = false;
+    bool m_contrastFromPortal = false;
 
   protected:
     bool eventFilter(QObject* watched, QEvent* event) override;

@@ -45,7 +45,10 @@ void ColorScheme::watchPortal() {
 void ColorScheme::portalChanged(const QString& group, const QString& key, const QDBusVariant& value) {
     if (group != kGroup) return;
     const uint number = unwrap(value.variant()).toUInt();
-    if (key == QLatin1String("contrast")) setContrast(number == 1);
+    if (key == QLatin1String("contrast")) {
+        m_contrastFromPortal = true;
+        setContrast(number == 1);
+    }
     if (key != QLatin1String("color-scheme")) return;
     m_fromPortal = number != 0;
     if (m_fromPortal) {

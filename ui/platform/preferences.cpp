@@ -103,6 +103,21 @@ void Preferences::addServer(const QString& origin) {
     list.prepend(origin);
     store("servers", list.mid(0, kMaxServers));
 }
+int Preferences::noticesSeen(const QString& origin) const { return value("notices_seen", QVariantMap()).toMap().value(origin).toInt(); }
+void Preferences::setNoticesSeen(const QString& origin, int n) {
+    auto seen = value("notices_seen", QVariantMap()).toMap();
+    if (seen.value(origin).toInt() == n) return;
+    seen.insert(origin, n);
+    if (m_file) {
+        m_file->setValue(QStringLiteral("notices_seen"), seen);
+    } else {
+        m_memory.insert(QStringLiteral("notices_seen"), seen);
+    }
+}
+QString Preferences::ownHouse() const { return value("own_house", QString()).toString(); }
+void Preferences::setOwnHouse(const QString& reach) {
+    if (store("own_house", reach)) emit changed();
+}
 QSize Preferences::windowSize() const { return value("window_size", QSize(1280, 800)).toSize(); }
 void Preferences::setWindowSize(QSize size) {
     if (m_file) m_file->setValue(QStringLiteral("window_size"), size);

@@ -61,6 +61,12 @@ class Preferences : public QObject {
     /// Origins of houses where this person has been ("https://talk.example.org"); no secrets.
     QStringList servers() const;
     void addServer(const QString& origin);
+    /// The newest notice of a house that the person has looked at.
+    int noticesSeen(const QString& origin) const;
+    void setNoticesSeen(const QString& origin, int n);
+    /// Who reaches the house of this computer: "" = it has no owner yet, "computer", "network".
+    QString ownHouse() const;
+    void setOwnHouse(const QString& reach);
     QSize windowSize() const;
     void setWindowSize(QSize size);
 

@@ -94,6 +94,8 @@ base::Result<void> Connection::open(const std::string& where) {
         m_sql << "PRAGMA journal_mode = WAL", into(mode);
         m_sql << "PRAGMA synchronous = FULL";
         m_sql << "PRAGMA foreign_keys = ON";
+        int wipes = 0;
+        m_sql << "PRAGMA secure_delete = ON", into(wipes);  // what is deleted is not left in the file
         int full = 0;
         m_sql << "PRAGMA synchronous", into(full);
         if (full != 2) return base::fail(base::ErrorKind::unavailable, "store_unavailable", "The database cannot write safely.");

@@ -11,28 +11,29 @@ using soci::use;
 RoomSettings DeskStore::settings(const base::RoomId& room) {
     RoomSettings s;
     std::string hands;
-    int sign = 0, waiting = 0, stageOnly = 0;
+    int sign = 0, waiting = 0, stageOnly = 0, held = 0;
     auto& sql = m_store.impl().rows();
-    sql << "SELECT preset, hands, slot_s, turn_s, slot_sign, waiting, stage_only, joins, cap FROM room_settings WHERE room = :r",
+    sql << "SELECT preset, hands, slot_s, turn_s, slot_sign, waiting, stage_only, joins, cap, overflow, held FROM room_settings WHERE room = :r",
         use(room.str(), "r"), into(s.preset), into(hands), into(s.slotSeconds), into(s.turnSeconds), into(sign), into(waiting),
-        into(stageOnly), into(s.joinsPerMinute), into(s.cap);
+        into(stageOnly), into(s.joinsPerMinute), into(s.cap), into(s.overflow), into(held);
     if (!sql.got_data()) return RoomSettings{};
     s.hands = parseHandPolicy(hands).value_or(HandPolicy::everyone);
     s.slotIsSign = sign != 0;
     s.waitingRoom = waiting != 0;
     s.stageOnly = stageOnly != 0;
+    s.audienceHeld = held != 0;
     return s;
 }
 
 void DeskStore::saveSettings(const base::RoomId& room, const RoomSettings& s) {
     auto& sql = m_store.impl().rows();
     const std::string hands(toString(s.hands));
-    const int sign = s.slotIsSign, waiting = s.waitingRoom, stageOnly = s.stageOnly;
+    const int sign = s.slotIsSign, waiting = s.waitingRoom, stageOnly = s.stageOnly, held = s.audienceHeld;
     sql << "DELETE FROM room_settings WHERE room = :r", use(room.str(), "r");
-    sql << "INSERT INTO room_settings(room, preset, hands, slot_s, turn_s, slot_sign, waiting, stage_only, joins, cap) "
-           "VALUES(:r, :p, :h, :s, :t, :g, :w, :o, :j, :c)",
+    sql << "INSERT INTO room_settings(room, preset, hands, slot_s, turn_s, slot_sign, waiting, stage_only, joins, cap, overflow, held) "
+           "VALUES(:r, :p, :h, :s, :t, :g, :w, :o, :j, :c, :v, :d)",
         use(room.str(), "r"), use(s.preset, "p"), use(hands, "h"), use(s.slotSeconds, "s"), use(s.turnSeconds, "t"),
-        use(sign, "g"), use(waiting, "w"), use(stageOnly, "o"), use(s.joinsPerMinute, "j"), use(s.cap, "c");
+        use(sign, "g"), use(waiting, "w"), use(stageOnly, "o"), use(s.joinsPerMinute, "j"), use(s.cap, "c"), use(s.overflow, "v"), use(held, "d");
 }
 
 std::optional<AuditRow> DeskStore::lastChange(const base::RoomId& room, base::WallTime since) {

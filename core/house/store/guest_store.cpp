@@ -71,6 +71,10 @@ std::optional<GuestRow> GuestStore::ofRoom(const base::RoomId& room) {
     return room.empty() ? std::nullopt : oneBy(m_store.impl().rows(), "room", room.str());
 }
 
+std::optional<GuestRow> GuestStore::ofGreenRoom(const base::RoomId& room) {
+    return room.empty() ? std::nullopt : oneBy(m_store.impl().rows(), "green_room", room.str());
+}
+
 void GuestStore::put(const GuestRow& row) {
     const std::string state(toString(row.state));
     const int withdrawn = row.delegateWithdrawn ? 1 : 0, guestReady = row.guestReady ? 1 : 0, hostReady = row.hostReady ? 1 : 0;

@@ -63,6 +63,7 @@ class GuestStore {
     std::vector<GuestRow> list(const base::Identity& host, int limit);
     /// Whose talk is in this room.
     std::optional<GuestRow> ofRoom(const base::RoomId& room);
+    std::optional<GuestRow> ofGreenRoom(const base::RoomId& room);
     int count(const base::Identity& host);   ///< that are not over
     /// The guest's and the public link lead into `room` from now on, the delegate's into `greenRoom`.
     void setRoomOfLinks(const std::string& guest, const base::RoomId& room, const base::RoomId& greenRoom);

@@ -25,6 +25,9 @@ std::vector<Migration> migrations() {
         {5, kStageSchema, nullptr},
         {6, kSafetySchema, chainAudit},
         {7, kPeopleSchema, nullptr},
+        {8, kQuestionsSchema, nullptr},
+        {9, kOverflowSchema, nullptr},
+        {11, kGuestShowsSchema, nullptr},
     };
 }
 

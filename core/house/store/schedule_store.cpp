@@ -163,8 +163,11 @@ std::vector<Event> ScheduleStore::between(UtcTime from, UtcTime to, const EventP
 std::vector<base::RoomId> ScheduleStore::roomsLeft(UtcTime before, int limit) {
     const long long at = ms(before);
     return listOf<base::RoomId>((m_store.impl().rows().prepare << "SELECT r.id FROM events e JOIN rooms r ON r.id = e.room "
-                                                                  "WHERE r.ended_ms IS NULL AND e.ends_ms < :t ORDER BY e.ends_ms LIMIT :l",
-                                 use(at, "t"), use(limit, "l")));
+                                                                  "WHERE r.ended_ms IS NULL AND e.ends_ms < :t AND NOT EXISTS (SELECT 1 FROM events f "
+                                                                  "WHERE f.room = r.id AND f.cancelled = 0 AND (f.ends_ms IS NULL OR f.ends_ms >= :u)) "
+                                                                  "AND NOT (e.cancelled = 1 AND EXISTS (SELECT 1 FROM guests g WHERE g.room = r.id "
+                                                                  "AND g.state NOT IN ('declined', 'expired', 'revoked'))) ORDER BY e.ends_ms LIMIT :l",
+                                 use(at, "t"), use(at, "u"), use(limit, "l")));
 }
 
 int ScheduleStore::countUpcoming(const base::Identity& host, UtcTime now) {
@@ -201,15 +204,6 @@ RsvpCount ScheduleStore::rsvps(const std::string& event) {
 std::vector<base::Identity> ScheduleStore::coming(const std::string& event) {
     return listOf<base::Identity>((m_store.impl().rows().prepare << "SELECT identity FROM rsvps WHERE event = :e AND answer <> 'no' ORDER BY identity",
                                    use(event, "e")));
-}
-
-std::vector<base::Identity> ScheduleStore::takeReminders(const std::string& event, UtcTime start) {
-    auto& sql = m_store.impl().rows();
-    const long long at = ms(start);
-    auto out = listOf<base::Identity>((sql.prepare << "SELECT identity FROM rsvps WHERE event = :e AND answer <> 'no' AND reminded_ms <> :t ORDER BY identity",
-                                       use(event, "e"), use(at, "t")));
-    sql << "UPDATE rsvps SET reminded_ms = :t WHERE event = :e AND answer <> 'no'", use(at, "t"), use(event, "e");
-    return out;
 }
 
 void ScheduleStore::vote(const std::string& event, const base::Identity& who, const std::vector<UtcTime>& dates) {
@@ -254,7 +248,7 @@ std::optional<base::Identity> ScheduleStore::feedOf(const std::string& tokenHash
 
 void ScheduleStore::forget(const base::Identity& who) {
     auto& sql = m_store.impl().rows();
-    for (const char* table : {"rsvps", "date_votes", "feeds"})
+    for (const char* table : {"rsvps", "date_votes", "feeds", "reminders"})
         sql << std::string("DELETE FROM ") + table + " WHERE identity = :i", use(who.str(), "i");
     sql << "UPDATE events SET host = '' WHERE host = :i", use(who.str(), "i");
     Fields f;

@@ -37,7 +37,8 @@ class ScheduleStore {
     /// Those that may have something between `from` and `to` (whoever asks expands them), by their first start and id; after
     /// `after`, at most `limit`.
     std::vector<Event> between(base::UtcTime from, base::UtcTime to, const EventPlace& after, int limit);
-    /// Rooms, not ended yet, of talks that were over at `before`; at most `limit`.
+    /// Rooms, not ended yet, of talks that were over at `before`; at most `limit`. Not that of a guest whose talk was called off
+    /// and may get another date, nor one with a later talk.
     std::vector<base::RoomId> roomsLeft(base::UtcTime before, int limit);
     int countUpcoming(const base::Identity& host, base::UtcTime now);
 
@@ -46,8 +47,6 @@ class ScheduleStore {
     RsvpCount rsvps(const std::string& event);
     /// Whom a change concerns: said yes or maybe.
     std::vector<base::Identity> coming(const std::string& event);
-    /// Those of coming() not yet reminded of the one that begins at `start`; from now on they are.
-    std::vector<base::Identity> takeReminders(const std::string& event, base::UtcTime start);
 
     /// Replaces what this person voted before.
     void vote(const std::string& event, const base::Identity& who, const std::vector<base::UtcTime>& dates);

@@ -151,7 +151,7 @@ void Store::putPerson(const PersonRow& person, base::WallTime at) {
     const auto known = this->person(person.identity);
     if (!known || known->name != person.name) putNameParts(sql, person.identity.str(), person.name);
     sql << "INSERT INTO persons(identity, public_key, name, created_ms) VALUES(:i, :k, :n, :a) "
-           "ON CONFLICT(identity) DO UPDATE SET name = excluded.name",
+           "ON CONFLICT(identity) DO UPDATE SET name = excluded.name, public_key = excluded.public_key",
         use(person.identity.str(), "i"), use(person.publicKey, "k"), use(person.name, "n"), use(ms, "a");
 }
 

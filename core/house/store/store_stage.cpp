@@ -16,14 +16,15 @@ void saveSession(soci::session& sql, const std::string& room, const Session& s) 
     const auto number = [](std::uint64_t n) { return static_cast<long long>(n); };
     const long long version = number(s.version), started = base::toUnixMs(s.startedAt), order = number(s.nextOrder),
                     key = number(s.nextKey), front = number(s.frontKey), pin = number(s.pinKey), door = base::toUnixMs(s.doorSince);
-    const int locked = s.doorLocked;
+    const int locked = s.doorLocked, given = s.chair.given;
     sql << "DELETE FROM sessions WHERE room = :r", use(room, "r");
     sql << "INSERT INTO sessions(room, live, sid, version, started_ms, hands_locked, ever_present, had_host, host, on_turn, "
-           "listener_lock, next_order, next_key, front_key, pin_key, door_locked, door_ms) VALUES(:r, :l, :s, :v, :t, :h, :e, :a, :o, :n, :k, :x, :y, "
-           ":z, :p, :d, :m)",
+           "listener_lock, next_order, next_key, front_key, pin_key, door_locked, door_ms, chair, chair_next, chair_given, overflow_rooms) "
+           "VALUES(:r, :l, :s, :v, :t, :h, :e, :a, :o, :n, :k, :x, :y, :z, :p, :d, :m, :c, :f, :g, :w)",
         use(room, "r"), use(live, "l"), use(s.sid.str(), "s"), use(version, "v"), use(started, "t"), use(handsLocked, "h"),
         use(everPresent, "e"), use(hadHost, "a"), use(s.host.str(), "o"), use(s.onTurn.str(), "n"), use(lock, "k"),
-        use(order, "x"), use(key, "y"), use(front, "z"), use(pin, "p"), use(locked, "d"), use(door, "m");
+        use(order, "x"), use(key, "y"), use(front, "z"), use(pin, "p"), use(locked, "d"), use(door, "m"),
+        use(s.chair.holder.str(), "c"), use(s.chair.next.str(), "f"), use(given, "g"), use(s.overflowRooms, "w");
 }
 
 void savePerson(soci::session& sql, const std::string& room, const Person& p) {
@@ -43,11 +44,11 @@ void savePerson(soci::session& sql, const std::string& room, const Person& p) {
     const std::string pinnedFrom = hand ? hand->pinnedFrom : "";
     sql << "INSERT INTO seats(room, identity, name, role, power, seat, held, muted_by, hand_key, hand_note, hand_ms, "
            "hand_missed, offer_until_ms, offer_by, offer_on_turn, stage_order, power_order, wait_order, slot_ms, arrived_ms, "
-           "came_by, hand_pinned) VALUES(:r, :w, :n, :o, :p, :s, :h, :m, :k, :t, :a, :i, :u, :b, :c, :x, :y, :d, :e, :f, :g, :j)",
+           "came_by, hand_pinned, overflow) VALUES(:r, :w, :n, :o, :p, :s, :h, :m, :k, :t, :a, :i, :u, :b, :c, :x, :y, :d, :e, :f, :g, :j, :v)",
         use(room, "r"), use(p.identity.str(), "w"), use(p.name, "n"), use(role, "o"), use(power, "p"), use(seat, "s"),
         use(held, "h"), use(p.mutedBy.str(), "m"), use(key, "k"), use(note, "t"), use(raised, "a"), use(missed, "i"),
         use(until, "u"), use(by, "b"), use(onTurn, "c"), use(stageOrder, "x"), use(powerOrder, "y"),
-        use(waitOrder, "d"), use(slot, "e"), use(arrived, "f"), use(p.cameBy.str(), "g"), use(pinnedFrom, "j");
+        use(waitOrder, "d"), use(slot, "e"), use(arrived, "f"), use(p.cameBy.str(), "g"), use(pinnedFrom, "j"), use(p.overflow, "v");
 }
 
 }  // namespace
@@ -76,14 +77,14 @@ Stage Store::loadStage(const base::RoomId& room) {
     {
         Session& s = stage.session;
         int live = 0, handsLocked = 0, everPresent = 0, hadHost = 0, lock = 0;
-        int locked = 0;
+        int locked = 0, given = 0;
         long long version = 0, started = 0, order = 1, key = 1, front = 1, pin = 1, door = 0;
-        std::string sid, host, onTurn;
+        std::string sid, host, onTurn, chair, chairNext;
         sql << "SELECT live, sid, version, started_ms, hands_locked, ever_present, had_host, host, on_turn, listener_lock, "
-               "next_order, next_key, front_key, pin_key, door_locked, door_ms FROM sessions WHERE room = :r",
+               "next_order, next_key, front_key, pin_key, door_locked, door_ms, chair, chair_next, chair_given, overflow_rooms FROM sessions WHERE room = :r",
             use(room.str(), "r"), into(live), into(sid), into(version), into(started), into(handsLocked), into(everPresent),
             into(hadHost), into(host), into(onTurn), into(lock), into(order), into(key), into(front),
-            into(pin), into(locked), into(door);
+            into(pin), into(locked), into(door), into(chair), into(chairNext), into(given), into(s.overflowRooms);
         if (!sql.got_data()) return stage;
         s.live = live != 0;
         s.sid = base::RoomSid(sid);
@@ -99,19 +100,20 @@ Stage Store::loadStage(const base::RoomId& room) {
         s.nextKey = static_cast<std::uint64_t>(key);
         s.frontKey = static_cast<std::uint64_t>(front);
         s.pinKey = static_cast<std::uint64_t>(pin);
+        s.chair = {base::Identity(chair), base::Identity(chairNext), given != 0};
         s.doorLocked = locked != 0;
         s.doorSince = base::fromUnixMs(door);
     }
     std::string who, name, role, power, seat, mutedBy, key, note, by, cameBy, pinned;
-    int held = 0, missed = 0, onTurn = 0;
+    int held = 0, missed = 0, onTurn = 0, overflow = 0;
     long long raised = 0, until = 0, stageOrder = 0, powerOrder = 0, waitOrder = 0, slot = 0, arrived = 0;
     soci::statement st =
         (sql.prepare << "SELECT identity, name, role, power, seat, held, muted_by, hand_key, hand_note, hand_ms, hand_missed, "
-                        "offer_until_ms, offer_by, offer_on_turn, stage_order, power_order, wait_order, slot_ms, arrived_ms, came_by, hand_pinned "
+                        "offer_until_ms, offer_by, offer_on_turn, stage_order, power_order, wait_order, slot_ms, arrived_ms, came_by, hand_pinned, overflow "
                         "FROM seats WHERE room = :r",
          use(room.str(), "r"), into(who), into(name), into(role), into(power), into(seat), into(held), into(mutedBy), into(key),
          into(note), into(raised), into(missed), into(until), into(by), into(onTurn), into(stageOrder), into(powerOrder),
-         into(waitOrder), into(slot), into(arrived), into(cameBy), into(pinned));
+         into(waitOrder), into(slot), into(arrived), into(cameBy), into(pinned), into(overflow));
     st.execute();
     while (st.fetch()) {
         Person p;
@@ -128,6 +130,7 @@ Stage Store::loadStage(const base::RoomId& room) {
             p.offer = Offer{{}, base::fromUnixMs(until), base::Identity(by), std::move(hand), onTurn != 0};
         else
             p.hand = std::move(hand);
+        p.overflow = overflow;
         p.waitOrder = static_cast<std::uint64_t>(waitOrder);
         p.slotUntilWall = base::fromUnixMs(slot);
         p.arrivedAt = base::fromUnixMs(arrived);

@@ -15,10 +15,16 @@ const STATES = {
   agreed: 'Agreed: both sides have signed.', declined: 'This invitation was declined.', expired: 'This invitation has expired.',
   revoked: 'This invitation was withdrawn by the host.', draft: 'This invitation is not sent yet.',
 };
-const ACTS = { ask: 'writes', counter: 'proposes other terms', hold: 'puts it on hold', accept: 'accepts', decline: 'declines', sign: 'signs' };
+const ACTS = { ask: 'writes', counter: 'proposes other terms', hold: 'puts it on hold', accept: 'accepts', decline: 'declines', sign: 'signs', schedule: 'about the date:' };
 
 function problem(error) {
   byId('problem').textContent = error ? error.message : '';
+}
+
+/// What is drawn anew does not take the keyboard away from whoever was there.
+function comeBack(id) {
+  const there = id && (!document.activeElement || document.activeElement === document.body) && byId(id);
+  if (there) there.focus();
 }
 
 /// Runs what a button does; whatever goes wrong is said aloud, and the button comes back.
@@ -34,9 +40,12 @@ function doing(work) {
       problem(error);
     } finally {
       button.disabled = false;
+      comeBack(button.id);
     }
   };
 }
+
+const late = (talk) => (talk.late_minutes ? ' It begins about ' + talk.late_minutes + ' minutes later.' : '');
 
 class Negotiation {
   constructor(link, preview, appUrl, code) {
@@ -94,6 +103,7 @@ class Negotiation {
     const before = this.view;
     this.view = view;
     if (before && JSON.stringify(before) === JSON.stringify(view)) return;
+    const focused = document.activeElement && document.activeElement.id;
     this.over = ['declined', 'expired', 'revoked'].includes(view.state);
     document.title = view.terms.topic + ' – invitation';
     byId('title').textContent = (this.delegate ? view.name + ' is invited to a talk: ' : 'You are invited to a talk: ') + view.terms.topic;
@@ -107,7 +117,8 @@ class Negotiation {
     this.drawSign();
     if (!before || before.version !== view.version || before.state !== view.state || !this.parts.answer.firstChild) this.drawAnswer(before);
     this.drawThread();
-    this.drawSeat();
+    comeBack(focused);
+    this.drawSeat().then(() => comeBack(focused));
   }
 
   drawHead() {
@@ -115,7 +126,7 @@ class Negotiation {
     show(this.parts.head, make('p', {}, view.host_name + ' of “' + view.house_name + '” invites ' + view.name + '. ',
       this.delegate ? 'You answer as the delegate: you negotiate, and may sign on behalf of ' + view.name + '; it is marked so.'
         : 'You answer as ' + view.name + '. No account and no app is needed to agree on the terms.'),
-    view.at_ms ? make('p', {}, 'The talk is on ' + when(view.at_ms) + '.') : null,
+    view.at_ms ? make('p', { id: 'date' }, 'The talk is on ' + when(view.at_ms) + '.' + late(view), view.ics ? [' ', make('a', { href: view.ics, id: 'ics' }, 'Put it into my calendar')] : null) : null,
     view.expires_ms ? make('p', {}, 'This invitation is open until ' + when(view.expires_ms) + '.') : null);
   }
 
@@ -125,7 +136,8 @@ class Negotiation {
     if (!view.green_room || this.over) return show(this.parts.day);
     const light = (on, who) => make('li', {}, who + ': ' + (on ? '● ready' : '○ not ready yet'));
     show(this.parts.day, make('h2', {}, 'On the day'),
-      make('p', {}, 'In the green room you, ' + (this.delegate ? 'the guest' : 'your delegate') + ' and the host hear each other; the audience does not. '),
+      make('p', {}, 'In the green room you, ' + (this.delegate ? 'the guest' : 'your delegate') + ' and the host hear each other; the audience does not. ' +
+        (view.started ? 'The audience is in the talk now.' : 'The audience waits in front of the talk and comes in when both sides are ready.')),
       make('p', {}, make('a', { class: 'button main', href: this.appUrl }, this.delegate ? 'Enter the green room in Parlour' : 'Enter in Parlour')),
       make('ul', {}, light(view.guest_ready, 'Guest'), light(view.host_ready, 'Host')),
       make('button', { type: 'button', id: 'ready', 'aria-pressed': String(!!view.guest_ready), onclick: doing(async () =>
@@ -261,12 +273,14 @@ export async function announce(link, preview, appUrl) {
   byId('title').textContent = notice.name + ' is invited to a live talk: ' + notice.topic;
   byId('status').textContent = { open: 'The invitation is open; the terms are being talked about.', agreed: 'It is agreed. The date follows.',
     scheduled: 'It takes place on ' + when(notice.at_ms) + '.', closed: 'This invitation is closed.' }[notice.state];
+  if (notice.state === 'scheduled') byId('status').textContent += late(notice) + (notice.started ? ' The audience is in.' : ' It starts when the guest is ready.');
   const at = notice.at_ms ? new Date(notice.at_ms) : notice.when && notice.when.length === 1 ? new Date(notice.when[0]) : null;
   const code = make('input', { autocomplete: 'one-time-code', autocapitalize: 'characters', spellcheck: 'false', maxlength: 20 });
   show(page, make('p', {}, notice.host_name + ' of “' + notice.house_name + '” invites ' + notice.name + '.'),
     make('h2', {}, 'Listen'),
     notice.can_listen ? make('p', {}, make('a', { class: 'button main', href: appUrl }, 'Listen in Parlour')) : make('p', {}, 'There is no room yet. Keep this link: it lets you in as a listener once there is one.'),
-    at ? make('button', { type: 'button', id: 'reminder', onclick: () => download('talk.ics', 'text/calendar', calendarEntry(notice, at, own)) }, 'Put it into my calendar') : null,
+    notice.ics ? make('p', {}, make('a', { class: 'button', id: 'ics', href: notice.ics }, 'Put it into my calendar'), make('small', {}, 'The file reminds you a quarter of an hour before.'))
+      : at ? make('button', { type: 'button', id: 'reminder', onclick: () => download('talk.ics', 'text/calendar', calendarEntry(notice, at, own)) }, 'Put it into my calendar') : null,
     notice.state === 'closed' ? null : make('form', { class: 'card', onsubmit: doing(async () => {
       const talk = new Negotiation(link, preview, appUrl, code.value);
       try {

@@ -17,24 +17,24 @@ function shown(name, entry) {
 }
 
 function cell(name, entries, marked, mark) {
-  if (!entries.length) return make('td', {}, '–');
+  if (!entries.length) return make('td', { role: 'cell' }, '–');
   const of = (entry) => (marked.includes(entry) ? make(mark, {}, shown(name, entry)) : shown(name, entry));
-  return make('td', {}, LISTS.has(name) ? make('ul', {}, entries.map((entry) => make('li', {}, of(entry)))) : of(entries[0]));
+  return make('td', { role: 'cell' }, LISTS.has(name) ? make('ul', {}, entries.map((entry) => make('li', {}, of(entry)))) : of(entries[0]));
 }
 
 export function termsTable(terms) {
-  return make('table', {}, make('tbody', {}, FIELDS.map((name) => make('tr', { 'data-field': name }, make('th', { scope: 'row' }, LABELS[name]), cell(name, entriesOf(terms, name), [], 'b')))));
+  return make('table', { role: 'table' }, make('tbody', {}, FIELDS.map((name) => make('tr', { role: 'row', 'data-field': name }, make('th', { scope: 'row', role: 'rowheader' }, LABELS[name]), cell(name, entriesOf(terms, name), [], 'b')))));
 }
 
 export function compareTable(before, after) {
   const changes = new Map(differences(before.terms, after.terms).map(([name, removed, added]) => [name, { removed, added }]));
   const rows = FIELDS.map((name) => {
     const change = changes.get(name);
-    return make('tr', { class: change && 'changed', 'data-changed': change && name }, make('th', { scope: 'row' }, LABELS[name] + (change ? ' (changed)' : '')),
+    return make('tr', { role: 'row', class: change && 'changed', 'data-changed': change && name }, make('th', { scope: 'row', role: 'rowheader' }, LABELS[name] + (change ? ' (changed)' : '')),
       cell(name, entriesOf(before.terms, name), change ? change.removed : [], 'del'), cell(name, entriesOf(after.terms, name), change ? change.added : [], 'ins'));
   });
-  return make('table', {}, make('caption', {}, changes.size ? changes.size + (changes.size === 1 ? ' field differs' : ' fields differ') : 'No difference'),
-    make('thead', {}, make('tr', {}, make('th', { scope: 'col' }, 'Field'), make('th', { scope: 'col' }, 'Version ' + before.version), make('th', { scope: 'col' }, 'Version ' + after.version))),
+  return make('table', { role: 'table' }, make('caption', {}, changes.size ? changes.size + (changes.size === 1 ? ' field differs' : ' fields differ') : 'No difference'),
+    make('thead', {}, make('tr', { role: 'row' }, make('th', { scope: 'col', role: 'columnheader' }, 'Field'), make('th', { scope: 'col', role: 'columnheader' }, 'Version ' + before.version), make('th', { scope: 'col', role: 'columnheader' }, 'Version ' + after.version))),
     make('tbody', {}, rows));
 }
 

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a session remembers about its chat beside the messages: how fast we write, what is not answered yet, text streams
+// that are not complete. A value; times are handed in.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+
+#include "core/base/ids.h"
+#include "core/base/time.h"
+#include "core/signal/data_packet.h"
+
+namespace parlour::room {
+
+/// At most `most` in any `window`; a little slower than the server allows, as packets bunch up on their way.
+class Pace {
+  public:
+    Pace(std::size_t most, base::Duration window) : m_most(most), m_window(window) {}
+    bool take(base::TimePoint now) {
+        while (!m_times.empty() && now - m_times.front() > m_window) m_times.pop_front();
+        if (m_times.size() >= m_most) return false;
+        m_times.push_back(now);
+        return true;
+    }
+
+  private:
+    std::size_t m_most;
+    base::Duration m_window;
+    std::deque<base::TimePoint> m_times;
+};
+
+struct ChatDesk {
+    /// The server takes bursts of 5: messages 1, reactions 2 a second.
+    Pace messages{5, std::chrono::milliseconds(5200)};
+    Pace reactions{5, std::chrono::milliseconds(2600)};
+
+    std::map<std::string, base::TimePoint> unanswered;   ///< id -> when it went out
+    std::set<std::string> lost;      ///< ids that may have gone down with the last connection
+    int historyTries = 0;
+    bool keepingKnown = false;       ///< the house has said whether it keeps a chat
+
+    struct TextStream {
+        base::Identity from;         ///< nobody else may add to it
+        std::string id;
+        std::uint64_t number = 0;
+        std::int64_t atMs = 0;
+        std::string text;
+    };
+    static constexpr std::size_t kMaxStreams = 64;
+    std::deque<TextStream> streams;  ///< oldest first
+
+    TextStream* stream(const base::Identity& from, const std::string& id) {
+        for (auto& one : streams)
+            if (one.from == from && one.id == id) return &one;
+        return nullptr;
+    }
+};
+
+}  // namespace parlour::room

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/room/reaction_window.h"
+
+#include <algorithm>
+
+namespace parlour::room {
+
+namespace {
+constexpr std::uint64_t kMostAtOnce = 1'000'000;   // of one kind between two counts, for the sums
+}
+
+void ReactionWindow::begin(base::TimePoint now) {
+    m_counts = {};
+    m_news.clear();
+    m_began = now;
+    m_known = false;
+}
+
+void ReactionWindow::told(const Totals& totals, base::TimePoint now) {
+    expire(now);
+    const bool before = !std::exchange(m_known, true) && now - m_began < kFirstCount;
+    News news{now, {}};
+    for (std::size_t i = 0; i < totals.size(); ++i) {
+        auto& count = m_counts[i];
+        if (!before && totals[i] > count.total)
+            news.more[i] = static_cast<std::uint32_t>(std::min(totals[i] - count.total, kMostAtOnce));
+        count.total = totals[i];
+        count.recent += news.more[i];
+    }
+    if (std::any_of(news.more.begin(), news.more.end(), [](auto more) { return more > 0; })) m_news.push_back(news);
+}
+
+void ReactionWindow::expire(base::TimePoint now) {
+    while (!m_news.empty() && now - m_news.front().at >= kRecent) {
+        for (std::size_t i = 0; i < m_counts.size(); ++i) m_counts[i].recent -= m_news.front().more[i];
+        m_news.pop_front();
+    }
+}
+
+base::TimePoint ReactionWindow::nextDue() const { return m_news.empty() ? base::kNever : m_news.front().at + kRecent; }
+
+}  // namespace parlour::room

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Three people write: a late comer reads the history, a message goes, slow mode refuses, reactions are seen by all."""
+from lab import check, main
+
+
+def run(lab):
+    server = lab.server()
+    links = server.create_room("Words")["links"]
+    host = lab.join(links["moderator"], "Hanna")
+    host.expect("power", power="host")
+    ana = lab.join(links["listener"], "Ana")
+    ana.expect("joined")
+
+    ana.say("say good evening")
+    first = host.expect("chat", text="good evening")
+    check(first["n"] >= 1 and first["id"], "a message has its number and its id")
+    own = ana.expect("chat", text="good evening")
+    check(own["own"] and own["n"] == first["n"], "its author is told when the house has it")
+    host.say("say welcome")
+    ana.expect("chat", text="welcome")
+
+    host.say(f"delete {first['id']}")
+    ana.expect("chat_deleted", id=first["id"])
+    check(True, "a moderator takes a message away")
+
+    late = lab.join(links["listener"], "Lena")
+    late.expect("joined")
+    gone = late.expect("chat", history=True, deleted=True)
+    check(gone["text"] == "" and gone["id"] == first["id"], "who comes late finds the place, not the words")
+    late.expect("chat", history=True, text="welcome")
+    check(True, "and what else was said before")
+    welcome = late.expect("chat", text="welcome")
+    late.say(f"delete {welcome['id']}")
+    check(late.expect("refused", command="delete")["code"] == "not_allowed", "a listener deletes nothing of others")
+
+    host.say("slow 600")
+    ana.expect("chat_rules", slow_s=600)
+    ana.say("say too soon")
+    refused = ana.expect("refused", command="say")
+    check(refused["code"] == "slow_mode" and "600" in refused["message"], "slow mode refuses and says why")
+    host.say("slow 0")
+    ana.expect("chat_rules", slow_s=0)
+    ana.say(f"resend {refused['id']}")
+    host.expect("chat", text="too soon")
+    check(True, "the refused message is sent again")
+    host.say("pin https://example.org/notes")
+    check(late.expect("chat_rules", pinned="https://example.org/notes")["pinned_by"] == "Hanna", "everybody sees the pinned link")
+    host.say("pin ftp://example.org/notes")
+    check(host.expect("refused", command="pin")["code"] == "bad_link", "only https is pinned")
+
+    for name in ("clap", "clap", "heart"):
+        ana.say(f"react {name}")
+    for person in (host, ana, late):
+        person.expect("reactions", counts={"clap": 2, "heart": 1})
+    check(True, "everybody sees the same counts of reactions")
+    for person in (late, ana, host):
+        person.end()
+
+
+main(run, "chat")

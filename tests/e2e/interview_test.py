@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An interview: a listener asks, the desk approves, the question goes on air and is done; the chair is handed over. The server
+dies in between by kill -9 and nothing of it is lost."""
+from lab import check, main, wait_for
+
+
+def listed(person):
+    mark = person.count()
+    person.say("questions")
+    person.expect("questions", since=mark)
+    return person.last("questions")
+
+
+def order(person, words):
+    mark = person.count()
+    person.say(words)
+    person.expect("question", since=mark)
+    return person.last("question")
+
+
+def refusal(person, words):
+    mark = person.count()
+    person.say(words)
+    person.expect("refused", since=mark)
+    return person.last("refused")["code"]
+
+
+def run(lab):
+    server = lab.server()
+    links = server.create_room("Boats")["links"]
+    host = lab.join(links["moderator"], "Hanna", home=lab.path("hanna"))
+    host.expect("joined")
+    ana = lab.join(links["speaker"], "Ana", home=lab.path("ana"))
+    ana.expect("joined")
+    wolf = lab.join(links["listener"], "Wolf", home=lab.path("wolf"))
+    wolf.expect("joined")
+    host.expect("participant", name="Wolf")
+
+    asked = order(wolf, "question Why bees?")
+    check(asked["n"] == 1 and asked["state"] == "open", "a listener's question waits for the desk")
+    host.expect("questions_changed")
+    check(listed(ana)["questions"] == [], "nobody else reads it before it is approved")
+    at_desk = listed(host)["questions"][0]
+    check(at_desk["asker_name"] == "Wolf" and at_desk["text"] == "Why bees?", "the desk sees who asked what")
+    check(refusal(wolf, "approve 1") == "not_allowed", "only moderators approve")
+    check(refusal(wolf, "question At once?") == "question_too_soon", "between two questions there is a pause")
+    mark = ana.count()
+    check(order(host, "approve 1")["state"] == "approved", "the desk approves")
+    ana.expect("questions_changed", since=mark)
+    check([q["state"] for q in listed(ana)["questions"]] == ["approved"], "now everybody reads it")
+
+    host.say("chair")
+    ana.expect("chair", name="Hanna")
+    mark = wolf.count()
+    host.say("chair Ana")
+    wolf.expect("chair", since=mark, name="Ana")
+    check(ana.last("muted") is None, "the chair is handed over and no microphone was touched")
+    check(refusal(wolf, "chair Wolf") == "not_allowed", "the room does not take the chair by itself")
+    mark = wolf.count()
+    host.say("slot 90 Ana")
+    wolf.expect("slot", since=mark, name="Ana")
+
+    order(host, "now 1")
+    check(listed(wolf)["questions"][0]["state"] == "now", "the question is on air")
+    server.kill9()
+    server.start()
+    for person in (host, ana, wolf):
+        wait_for("everybody is back", lambda: person.last("reconnected") is not None, 30)
+    check(listed(wolf)["questions"][0]["state"] == "now", "after kill -9 it is still on air")
+    mark = wolf.count()
+    ana.say("chair Hanna")
+    wolf.expect("chair", since=mark, name="Hanna")
+    check(True, "after kill -9 Ana still had the chair and hands it back")
+    check(order(host, "done 1")["state"] == "done", "the question is done")
+    own = listed(wolf)["questions"]
+    check(len(own) == 1 and own[0]["state"] == "done" and own[0]["own"], "who asked reads what became of it")
+    check(listed(ana)["questions"] == [], "for the others it is over")
+    check(refusal(ana, "chair") == "not_allowed", "without the chair Ana cannot take it")
+    for person in (wolf, ana, host):
+        person.end()
+
+
+main(run, "interview")
