@@ -178,7 +178,14 @@ int join(const Options& options, const base::Clock& clock, base::TimePoint start
 
     // A loudspeaker takes a while to open, so it starts at once; a file starts where the stay in the room starts.
     if (sound->devices.playout.kind != audio::SourceKind::file) engine.start(*sound);
-    loop.post([&] { session->enter(*link); });
+    loop.post([&] {
+        // A person of one run is nowhere else.
+        if (options.move || options.home.empty()) return session->enter(*link);
+        room::RoomSession::preview(loop, *keys, *link, [&](base::Result<room::LinkPreview> seen) {
+            if (seen && seen->here) return command.elsewhere(seen->room);
+            session->enter(*link);   // tells, too, what is wrong with the link
+        });
+    });
     base::Thread reader("stdin", base::ThreadPriority::normal, [&] { readCommands(loop, command); });
 #ifndef _WIN32
     base::Thread waiter("signals", base::ThreadPriority::normal, [&] {

@@ -53,7 +53,7 @@ struct Options {
     int udpPort = -1;
     int readyFd = -1;
     bool noTls = false, json = false, firstLink = false, keys = false;
-    std::string title, room, role = "listener", expires, id, scope = "link", file, ownerHome, ownerName = "Owner";
+    std::string title, room, role = "listener", expires, id, scope = "link", file, to, ownerHome, ownerName = "Owner";
     int uses = 0;
 };
 
@@ -315,6 +315,14 @@ int personDelete(const Options& o, const server::ServerConfig& config) {
     });
 }
 
+int personRekey(const Options& o, const server::ServerConfig& config) {
+    return withPerson(o, config, [&](const std::string& id) {
+        return order(config, tableRequest("POST", "persons/" + id + "/rekey", Json{{"to", o.to}}), [&](const Json& ok) {
+            say(o.json ? ok.dump() : "moved to " + ok.value("to", "") + "; the old key opens nothing here any more");
+        });
+    });
+}
+
 int roomList(const Options& o, const server::ServerConfig& config) {
     return order(config, {{"command", "room.list"}}, [&](const Json& ok) {
         if (o.json) return say(ok.dump());
@@ -438,13 +446,17 @@ int main(int argc, char** argv) {
     auto* deleting = person->add_subcommand("delete", "forget them for good; a nameless place stays in the tree");
     deleting->add_option("ID", o.id, "of the person, or @handle")->required();
 
+    auto* rekeying = person->add_subcommand("rekey", "after a lost computer: they go on under a new key");
+    rekeying->add_option("OLD_ID", o.id, "of the person, or @handle")->required();
+    rekeying->add_option("--to", o.to, "the public key or id that `parlourctl identity key` shows on the new computer")->required();
+
     auto* backing = app.add_subcommand("backup", "write the whole house to a file, also while it runs; the file holds its keys");
     backing->add_option("FILE", o.file)->required();
     auto* restoring = app.add_subcommand("restore", "put a backup into an empty data folder");
     restoring->add_option("FILE", o.file)->required();
     auto* checking = app.add_subcommand("check", "look for what commonly goes wrong");
     checking->add_flag("--keys", o.keys, "list all configuration keys");
-    for (auto* sub : {house, founding, room, invite, serving, checking, roomCreating, roomListing, roomEnding, inviting, inviteListing, revoking, backing, restoring, person, exporting, deleting})
+    for (auto* sub : {house, founding, room, invite, serving, checking, roomCreating, roomListing, roomEnding, inviting, inviteListing, revoking, backing, restoring, person, exporting, deleting, rekeying})
         sub->fallthrough();
     try {
         app.parse(argc, argv);
@@ -463,6 +475,7 @@ int main(int argc, char** argv) {
         return order(*config, {{"command", "invite.revoke"}, {"id", o.id}, {"scope", o.scope}}, [&](const Json&) { say(o.json ? "{}" : "revoked"); });
     if (*exporting) return personExport(o, *config);
     if (*deleting) return personDelete(o, *config);
+    if (*rekeying) return personRekey(o, *config);
     if (*backing) return archived(o, server::backupHouse(*config, base::SystemClock(), o.file), "written");
     if (*restoring) return archived(o, server::restoreHouse(*config, base::SystemClock(), o.file), "restored");
     if (*checking) return check(o, *config);

@@ -40,6 +40,10 @@ room::HouseClient* HouseCall::houseAt(const signal::Origin& origin, const std::s
     return m_client.get();
 }
 
+std::unique_ptr<room::HouseClient> HouseCall::clientOf(room::PersonKeys& keys, const signal::Origin& origin, const std::string& pin) {
+    return std::make_unique<room::HouseClient>(m_loop, keys, room::HouseAddress{origin, pin});
+}
+
 room::HouseClient* HouseCall::house() {
     if (m_client) return m_client.get();
     auto known = room::KnownHouses::open(m_given.home);

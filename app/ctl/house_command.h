@@ -58,6 +58,8 @@ class HouseCall : public std::enable_shared_from_this<HouseCall> {
     room::HouseClient* house(const signal::InviteLink& link);
     room::HouseClient* house();
     room::HouseClient* houseAt(const signal::Origin& origin, const std::string& pin);
+    /// Another person's, whose keys live until this call has ended.
+    std::unique_ptr<room::HouseClient> clientOf(room::PersonKeys& keys, const signal::Origin& origin, const std::string& pin);
     void remember(const std::string& name);   ///< the house of this call, with the person's name there
 
     using Then = std::function<void(const Json&)>;

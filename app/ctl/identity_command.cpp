@@ -172,6 +172,84 @@ void acceptIdentity(const HouseCallPtr& call) {
     linking->begin();
 }
 
+// ---- a new key after a lost computer
+
+/// What the admins of a house are given, so that the person goes on under the key of this computer.
+void showKey(const HouseCallPtr& call) {
+    const auto origin = signal::parseOrigin(call->given().text("URL"));
+    if (!origin) return call->fail(origin.error());
+    auto* house = call->houseAt(*origin, call->given().text("pin"));
+    house->prove(std::string(api::kApplyPurpose), [call, house](base::Result<api::Proof> proof) {
+        if (!proof) return call->fail(proof.error());
+        call->remember({});
+        const std::string id = call->keys().identityFor(house->house()).str();
+        call->print(Json{{"id", id}, {"public_key", proof->publicKey}, {"house", house->house().str()}}, [&](std::ostream& to) {
+            to << "Your key on this computer, in " << house->houseName() << ":\n  " << proof->publicKey
+               << "\nTell it an admin of the house in a way that proves it is you. They order: parlourctl member rekey OLD_ID --to KEY\n";
+        });
+    });
+}
+
+/// In every house of the exported file: signed in with the old key, moved to the one of this computer.
+struct Renewal : std::enable_shared_from_this<Renewal> {
+    Renewal(HouseCallPtr c, const crypto::Secret& seed, std::vector<room::KnownHouse> list)
+        : call(std::move(c)), old(room::PersonKeys::of(seed)), houses(std::move(list)) {}
+    HouseCallPtr call;
+    room::PersonKeys old;
+    std::vector<room::KnownHouse> houses;
+    std::unique_ptr<room::HouseClient> client;
+    std::size_t at = 0;
+    Json moved = Json::array(), failed = Json::array();
+    std::optional<base::Error> error;
+    base::Timer timer;
+
+    void next() {
+        if (at == houses.size()) return end();
+        const auto& house = houses[at];
+        const auto origin = signal::parseOrigin(house.url);
+        if (!origin) return settled(origin.error());
+        client = call->clientOf(old, *origin, house.pin);
+        const Json wish{{"to", base::toBase64Url(call->keys().keyFor(house.house).publicKey())}};
+        client->request("/persons/" + old.identityFor(house.house).str() + "/rekey", wish.dump(), false,
+                        [self = shared_from_this()](base::Result<std::string> text) {
+                            self->settled(text ? std::nullopt : std::optional(text.error()));
+                        });
+    }
+    void settled(const std::optional<base::Error>& problem) {
+        const auto& house = houses[at++];
+        if (problem) {
+            error = problem;
+            failed.push_back({{"house", house.house.str()}, {"title", house.title}, {"message", problem->message}});
+        } else {
+            moved.push_back({{"house", house.house.str()}, {"title", house.title}});
+            auto known = room::KnownHouses::open(call->given().home);
+            if (auto kept = known ? known->remember(house) : base::Result<void>(base::Unexpected(known.error())); !kept) error = kept.error();
+        }
+        timer = call->after(base::Duration(0), [self = shared_from_this()] { self->next(); });   // not inside the client's own answer
+    }
+    void end() {
+        for (const auto& one : failed) std::cerr << "parlourctl: " << word(one, "title") << ": " << word(one, "message") << "\n";
+        if (error && moved.empty()) return call->fail(*error);
+        call->print(Json{{"moved", moved}, {"failed", failed}}, [&](std::ostream& to) {
+            to << "You go on with the key of this computer in " << moved.size() << " of " << houses.size() << " houses; the old one opens nothing there any more.\n";
+        });
+    }
+};
+
+void renewIdentity(const HouseCallPtr& call) {
+    const auto text = contentOf(call->given().text("FILE"));
+    if (!text) return call->usage("The file cannot be read.");
+    const auto secret = passphrase(call);
+    if (!secret) return;
+    auto person = room::importPerson(*text, *secret);
+    if (!person) return call->fail(person.error());
+    if (person->seed == call->keys().exportSeed()) return call->usage("This folder holds the old key itself. Choose another one with --home DIR.");
+    auto houses = room::KnownHouses::parse(person->houses);
+    if (!houses) return call->fail(houses.error());
+    if (houses->empty()) return call->usage("The file names no house. Ask an admin of each house: parlourctl identity key URL.");
+    std::make_shared<Renewal>(call, person->seed, std::move(*houses))->next();
+}
+
 }  // namespace
 
 std::vector<HouseCommand> identityCommands() {
@@ -180,6 +258,10 @@ std::vector<HouseCommand> identityCommands() {
     return {
         {"identity export", "write yourself to an encrypted file", {{"FILE", A::positional, "a new file"}, passphraseFile}, exportIdentity},
         {"identity import", "be the person of an exported file", {{"FILE", A::positional, "as exported"}, passphraseFile, replace}, importIdentity},
+        {"identity renew", "after a lost computer: move from an exported file to the new key of this folder, in all its houses",
+         {{"FILE", A::positional, "as exported"}, passphraseFile}, renewIdentity},
+        {"identity key", "the key of this folder in a house, for an admin who moves you to it",
+         {{"URL", A::positional, "address of the house"}, {"--pin", A::option, "of the house's own certificate, if it has one"}}, showKey},
         {"identity link", "bring yourself to a second computer: prints a code for it",
          {{"--compare", A::flag, "no secret in the code; six digits are compared instead"}}, linkIdentity},
         {"identity accept", "be the person who shows this code on another computer",

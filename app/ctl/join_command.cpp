@@ -225,6 +225,12 @@ void JoinCommand::device(const std::string& side, bool ok, const base::Error& pr
     write({event});
 }
 
+void JoinCommand::elsewhere(const base::RoomId& room) {
+    if (m_phase != Phase::entering) return;
+    write({{"elsewhere", {{"room", room.str()}}}});
+    over("elsewhere", "You are in this room on another device. To come here instead, add --move; the other one then leaves.", kExitShutOut);
+}
+
 void JoinCommand::stop() { goodbye("user"); }
 
 void JoinCommand::goodbye(std::string reason) {

@@ -66,6 +66,8 @@ class JoinCommand {
 
     /// One line of standard input, without its end.
     void line(std::string_view text);
+    /// Instead of entering: the person is in this room on another device, and nobody said that it should leave.
+    void elsewhere(const base::RoomId& room);
     /// SIGTERM, SIGINT.
     void stop();
     /// `side` is "capture" or "playout"; told when it changes.

@@ -25,6 +25,7 @@ struct Options {
     std::string events;               ///< file; empty or "-" = standard output
     bool unmute = false;              ///< open the microphone once, when first on stage
     std::optional<std::string> raiseHand;  ///< the note; "" = none
+    bool move = false;                ///< also where the person is in the room on another device, which then leaves
     bool accept = false;              ///< take an offered seat without asking
     int frameMs = 20;                 ///< 10 or 20
     bool processing = true;           ///< echo cancelling, noise suppression, high-pass

@@ -47,6 +47,12 @@ void deleteMember(const HouseCallPtr& call) {
     deletePerson(call, call->given().text("ID"));
 }
 
+void rekeyMember(const HouseCallPtr& call) {
+    call->post("/persons/" + call->given().text("ID") + "/rekey", {{"to", call->given().text("to")}}, [call](const Json& moved) {
+        call->print(moved, [&](std::ostream& to) { to << "They are " << word(moved, "to") << " now; the old key opens nothing here any more.\n"; });
+    });
+}
+
 }  // namespace
 
 std::vector<HouseCommand> personCommands() {
@@ -54,6 +60,8 @@ std::vector<HouseCommand> personCommands() {
     return {
         {"export-me", "all that the house keeps of you, as JSON", {{"-o", A::option, "a file (default: standard output)"}}, exportMe},
         {"forget-me", "leave the house and be forgotten for good", {yes}, forgetMe},
+        {"member rekey", "after a lost computer: a member goes on under a new key (admins)",
+         {{"ID", A::positional, "person, by the old id"}, {"--to", A::required, "what `identity key` shows on the new computer"}}, rekeyMember},
         {"member delete", "forget a person for good (admins)", {{"ID", A::positional, "person"}, yes}, deleteMember},
     };
 }

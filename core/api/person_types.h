@@ -21,7 +21,7 @@ struct PersonDeleted {
     base::Identity id;     ///< a nameless place under this id stays in the tree
 };
 
-// POST persons/{id}/rekey : RekeyWish -> PersonMoved. An admin above them; the owner's own by the administrator. What the old key
+// POST persons/{id}/rekey : RekeyWish -> PersonMoved. The person with the old key, an admin above them, or the administrator. What the old key
 // was here the new one is: membership, role, invitations, handle, rooms, follows, talks, guests. refused "not_below"; invalidInput
 // "bad_key"; conflict "key_taken" (the new key is a member with a past of its own), "moved" (the old one was moved before).
 struct RekeyWish {

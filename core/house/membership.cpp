@@ -9,6 +9,7 @@
 #include "core/crypto/random.h"
 #include "core/crypto/scrypt.h"
 #include "core/house/display_name.h"
+#include "core/house/store/person_store.h"
 
 namespace parlour::house {
 
@@ -118,6 +119,9 @@ std::optional<int> invitationsLeft(Store& store, const HouseMember& member, base
 }
 
 base::Result<void> notSuspended(Store& store, const base::Identity& who, base::WallTime now) {
+    if (PersonStore(store).movedTo(who))
+        return base::fail(ErrorKind::refused, "moved", "You have moved to a new key in this house; this one opens nothing here any more.",
+                          "Go on where the new key is. If that was not you, tell the admins of the house.");
     const auto row = MemberStore(store).find(who);
     if (!row || row->state != api::MemberState::suspended || row->in(now)) return {};
     return base::fail(ErrorKind::refused, "suspended", "The admins of this house have suspended you.",

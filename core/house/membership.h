@@ -29,7 +29,7 @@ std::string freeHandle(Store& store, const std::string& name);
 /// unused has come back by itself: a membership link costs its uses while it is open, and what was used of it afterwards.
 std::optional<int> invitationsLeft(Store& store, const HouseMember& member, base::WallTime now);
 
-/// Suspended people come in nowhere: refused "suspended". Others get through, members or not.
+/// Suspended people come in nowhere: refused "suspended"; and keys that were replaced: refused "moved". Others get through, members or not.
 base::Result<void> notSuspended(Store& store, const base::Identity& who, base::WallTime now);
 
 /// What a link demands besides its secret: the right person (refused "invitation_for_other"), a code (refused "code_needed",

@@ -19,17 +19,30 @@ base::Result<KnownHouses> KnownHouses::open(const std::filesystem::path& home) {
     std::ifstream in(out.m_file, std::ios::binary);
     std::ostringstream text;
     text << in.rdbuf();
-    const Json json = Json::parse(text.str(), nullptr, false);
+    auto houses = in ? parse(text.str()) : parse("-");
+    if (!houses) {
+        auto error_ = std::move(houses).error();
+        error_.detail = out.m_file.string();
+        return base::Unexpected(std::move(error_));
+    }
+    out.m_houses = std::move(*houses);
+    return out;
+}
+
+base::Result<std::vector<KnownHouse>> KnownHouses::parse(const std::string& text) {
+    std::vector<KnownHouse> out;
+    if (text.empty()) return out;
+    const Json json = Json::parse(text, nullptr, false);
     const auto field = [](const Json& one, const char* name) {
         const auto it = one.find(name);
         return it != one.end() && it->is_string() ? it->get<std::string>() : std::string();
     };
-    if (!in || !json.is_array())
+    if (!json.is_array())
         return base::fail(ErrorKind::invalidInput, "houses_damaged", "The list of houses cannot be read.",
-                          "Move the file away and redeem a link again.", out.m_file.string());
+                          "Move the file away and redeem a link again.");
     for (const auto& one : json)
         if (one.is_object() && !field(one, "url").empty())
-            out.m_houses.push_back({base::HouseId(field(one, "house")), field(one, "url"), field(one, "pin"), field(one, "title"), field(one, "name")});
+            out.push_back({base::HouseId(field(one, "house")), field(one, "url"), field(one, "pin"), field(one, "title"), field(one, "name")});
     return out;
 }
 

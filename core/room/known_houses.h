@@ -25,6 +25,9 @@ class KnownHouses {
     /// No file yet is an empty list. invalidInput "houses_damaged" when it cannot be read: nothing is overwritten then.
     static base::Result<KnownHouses> open(const std::filesystem::path& home);
 
+    /// The text of such a file: of an exported identity. invalidInput "houses_damaged".
+    static base::Result<std::vector<KnownHouse>> parse(const std::string& text);
+
     const std::vector<KnownHouse>& all() const { return m_houses; }
     /// By address, by id, or (empty) the only one. notFound "house_unknown"; invalidInput "house_ambiguous" with the addresses.
     base::Result<KnownHouse> choose(const std::string& which) const;

@@ -19,6 +19,8 @@ class PersonKeys {
     static base::Result<PersonKeys> open(const std::filesystem::path& home);
     /// A person for this run only.
     static PersonKeys fresh();
+    /// Of a seed (32 bytes) that is kept elsewhere: in the desktop's keychain, in an exported file.
+    static PersonKeys of(const crypto::Secret& seed) { return PersonKeys(seed.clone()); }
     /// Makes `home` the home of the person with this seed (32 bytes): of an exported identity, or of one that was linked. A seed
     /// that is there already stays, beside it as person.seed.old, only if `replace`; else conflict "home_taken". The same seed again
     /// is fine. Errors as open().

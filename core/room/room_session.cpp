@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/api/person_types.h"
 #include "core/base/log.h"
 #include "core/crypto/random.h"
 #include "core/net/interfaces.h"
@@ -63,7 +64,15 @@ void RoomSession::preview(net::EventLoop& loop, PersonKeys& keys, const signal::
         if (!p) return done(base::Unexpected<base::Error>(std::move(p).error()));
         LinkPreview out{p->house, p->houseName, p->inviterName, p->room, p->roomTitle, p->role, p->listeners, p->onStage, p->live, {}, p->kind, p->needsCode, p->approval, p->message};
         if (p->liveSinceMs) out.liveSince = base::fromUnixMs(*p->liveSinceMs);
-        done(std::move(out));
+        if (!out.live) return done(std::move(out));
+        // Signed in, so that nobody but this person learns where they are. A house that does not know them says no.
+        auto asker = keep;
+        const std::string path = "/rooms/" + out.room.str() + "/here";
+        keep->get<api::Here>(path, [asker, out = std::move(out), done](base::Result<api::Here> answer) mutable {
+            const auto last = std::move(asker);
+            out.here = answer && answer->here;
+            done(std::move(out));
+        });
     });
 }
 

@@ -42,6 +42,7 @@ struct LinkPreview {
     bool needsCode = false;    ///< the link alone is not enough
     bool approval = false;     ///< a person says yes to each who comes
     std::string message;       ///< of who invites
+    bool here = false;         ///< this person is in that room on another device now; nobody else is told
 };
 
 struct SessionConfig {

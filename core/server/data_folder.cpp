@@ -39,14 +39,45 @@ std::string defaultDataFolder() {
     return (home.empty() ? "." : home) + "/.local/share/parlourd";
 }
 
-struct DataFolder::Lock {
+std::string thisProcess() {
+    char host[256] = "";
+    if (::gethostname(host, sizeof host - 1) != 0) host[0] = 0;
+    return "process " + std::to_string(::getpid()) + (host[0] ? std::string(" on ") + host : std::string());
+}
+
+struct FileLock::Handle {
     int fd = -1;
-    ~Lock() {
+    ~Handle() {
         if (fd >= 0) ::close(fd);
     }
 };
 
-DataFolder::DataFolder(std::string path, std::unique_ptr<Lock> lock) : m_path(std::move(path)), m_lock(std::move(lock)) {}
+FileLock::FileLock(std::unique_ptr<Handle> handle) : m_handle(std::move(handle)) {}
+FileLock::~FileLock() = default;
+
+base::Result<std::unique_ptr<FileLock>> FileLock::take(const std::string& file, base::Duration wait, const std::string& code, const std::string& what,
+                                                       const std::string& advice) {
+    auto handle = std::make_unique<Handle>();
+    handle->fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (handle->fd < 0) return folderError(file, std::strerror(errno), "Check rights and free space.");
+    auto left = base::toMs(wait);
+    while (::flock(handle->fd, LOCK_EX | LOCK_NB) != 0) {
+        if (left <= 0) {
+            char holder[300] = "";
+            const auto n = ::pread(handle->fd, holder, sizeof holder - 1, 0);
+            const std::string who(holder, n > 0 ? static_cast<std::size_t>(n) : 0);
+            return base::fail(ErrorKind::conflict, code, "Another parlourd" + (who.empty() ? std::string() : " (" + who + ")") + " " + what, advice, file);
+        }
+        ::poll(nullptr, 0, kRetryMs);
+        left -= kRetryMs;
+    }
+    // For whoever comes second; without it they are told no name.
+    const std::string me = thisProcess();
+    if (::ftruncate(handle->fd, 0) != 0 || ::pwrite(handle->fd, me.data(), me.size(), 0) < 0) (void)::ftruncate(handle->fd, 0);
+    return std::unique_ptr<FileLock>(new FileLock(std::move(handle)));
+}
+
+DataFolder::DataFolder(std::string path, std::unique_ptr<FileLock> lock) : m_path(std::move(path)), m_lock(std::move(lock)) {}
 DataFolder::~DataFolder() = default;
 
 base::Result<std::unique_ptr<DataFolder>> DataFolder::open(const std::string& given, base::Duration wait) {
@@ -63,18 +94,10 @@ base::Result<std::unique_ptr<DataFolder>> DataFolder::open(const std::string& gi
     if ((info.st_mode & 0077) != 0 && ::chmod(path.c_str(), 0700) != 0)
         return folderError(path, "others may read it", "Run chmod 700 on it.");
 
-    auto lock = std::make_unique<Lock>();
-    lock->fd = ::open((path + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (lock->fd < 0) return folderError(path, std::strerror(errno), "Check rights and free space.");
-    auto left = base::toMs(wait);
-    while (::flock(lock->fd, LOCK_EX | LOCK_NB) != 0) {
-        if (left <= 0)
-            return base::fail(ErrorKind::conflict, "data_folder_in_use", "Another parlourd uses this data folder.",
-                              "Stop it, or give this one a folder of its own with --data DIR.", path);
-        ::poll(nullptr, 0, kRetryMs);
-        left -= kRetryMs;
-    }
-    return std::unique_ptr<DataFolder>(new DataFolder(path, std::move(lock)));
+    auto lock = FileLock::take(path + "/lock", wait, "data_folder_in_use", "uses this data folder.",
+                               "Stop it, or give this one a folder of its own with --data DIR.");
+    if (!lock) return base::Unexpected(std::move(lock).error());
+    return std::unique_ptr<DataFolder>(new DataFolder(path, std::move(*lock)));
 }
 
 bool DataFolder::makeDurable(const std::string& file) {

@@ -12,6 +12,24 @@ namespace parlour::server {
 
 /// STATE_DIRECTORY (systemd), else XDG_DATA_HOME/parlourd, else ~/.local/share/parlourd.
 std::string defaultDataFolder();
+/// "process 12 on host": how this process is told to others that want what it holds.
+std::string thisProcess();
+
+/// Held until it is destroyed or the process dies.
+class FileLock {
+  public:
+    /// Waits up to `wait`. conflict with this code; `what` ends the sentence "Another parlourd (process 12) …".
+    static base::Result<std::unique_ptr<FileLock>> take(const std::string& file, base::Duration wait, const std::string& code, const std::string& what,
+                                                        const std::string& advice);
+    ~FileLock();
+    FileLock(const FileLock&) = delete;
+    FileLock& operator=(const FileLock&) = delete;
+
+  private:
+    struct Handle;
+    explicit FileLock(std::unique_ptr<Handle> handle);
+    std::unique_ptr<Handle> m_handle;
+};
 
 class DataFolder {
   public:
@@ -44,10 +62,9 @@ class DataFolder {
     base::Result<std::string> readFile(const std::string& name) const;
 
   private:
-    struct Lock;
-    DataFolder(std::string path, std::unique_ptr<Lock> lock);
+    DataFolder(std::string path, std::unique_ptr<FileLock> lock);
     std::string m_path;
-    std::unique_ptr<Lock> m_lock;
+    std::unique_ptr<FileLock> m_lock;
 };
 
 }  // namespace parlour::server

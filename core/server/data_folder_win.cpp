@@ -17,15 +17,45 @@ std::string defaultDataFolder() {
     return std::string(local ? local : ".") + "\\parlourd";
 }
 
-/// A file opened without sharing is the lock; the folder inherits the user profile's access list.
-struct DataFolder::Lock {
+std::string thisProcess() {
+    const char* host = std::getenv("COMPUTERNAME");
+    return "process " + std::to_string(::GetCurrentProcessId()) + (host ? std::string(" on ") + host : std::string());
+}
+
+/// A file that nobody else may write is the lock; the folder inherits the user profile's access list.
+struct FileLock::Handle {
     HANDLE file = INVALID_HANDLE_VALUE;
     ~Lock() {
         if (file != INVALID_HANDLE_VALUE) ::CloseHandle(file);
     }
 };
 
-DataFolder::DataFolder(std::string path, std::unique_ptr<Lock> lock) : m_path(std::move(path)), m_lock(std::move(lock)) {}
+FileLock::FileLock(std::unique_ptr<Handle> handle) : m_handle(std::move(handle)) {}
+FileLock::~FileLock() = default;
+
+base::Result<std::unique_ptr<FileLock>> FileLock::take(const std::string& file, base::Duration wait, const std::string& code, const std::string& what,
+                                                       const std::string& advice) {
+    const std::filesystem::path path(file);
+    auto handle = std::make_unique<Handle>();
+    for (auto left = base::toMs(wait);; left -= 50) {
+        handle->file = ::CreateFileW(path.c_str(), GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ, nullptr, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, nullptr);
+        if (handle->file != INVALID_HANDLE_VALUE) break;
+        if (left <= 0) {
+            std::ifstream in(path, std::ios::binary);
+            std::string who;
+            std::getline(in, who);
+            return base::fail(ErrorKind::conflict, code, "Another parlourd" + (who.empty() ? std::string() : " (" + who + ")") + " " + what, advice, file);
+        }
+        ::Sleep(50);
+    }
+    const std::string me = thisProcess();
+    DWORD written = 0;
+    ::SetEndOfFile(handle->file);
+    ::WriteFile(handle->file, me.data(), static_cast<DWORD>(me.size()), &written, nullptr);
+    return std::unique_ptr<FileLock>(new FileLock(std::move(handle)));
+}
+
+DataFolder::DataFolder(std::string path, std::unique_ptr<FileLock> lock) : m_path(std::move(path)), m_lock(std::move(lock)) {}
 DataFolder::~DataFolder() = default;
 
 base::Result<std::unique_ptr<DataFolder>> DataFolder::open(const std::string& given, base::Duration wait) {
@@ -35,16 +65,10 @@ base::Result<std::unique_ptr<DataFolder>> DataFolder::open(const std::string& gi
     if (error)
         return base::fail(ErrorKind::unavailable, "data_folder", "The data folder cannot be used.", "Choose another one with --data DIR.",
                           error.message());
-    auto lock = std::make_unique<Lock>();
-    for (auto left = base::toMs(wait);; left -= 50) {
-        lock->file = ::CreateFileW((path / "lock").c_str(), GENERIC_READ | GENERIC_WRITE, 0, nullptr, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, nullptr);
-        if (lock->file != INVALID_HANDLE_VALUE) break;
-        if (left <= 0)
-            return base::fail(ErrorKind::conflict, "data_folder_in_use", "Another parlourd uses this data folder.",
-                              "Stop it, or give this one a folder of its own with --data DIR.", path.string());
-        ::Sleep(50);
-    }
-    return std::unique_ptr<DataFolder>(new DataFolder(path.string(), std::move(lock)));
+    auto lock = FileLock::take((path / "lock").string(), wait, "data_folder_in_use", "uses this data folder.",
+                               "Stop it, or give this one a folder of its own with --data DIR.");
+    if (!lock) return base::Unexpected(std::move(lock).error());
+    return std::unique_ptr<DataFolder>(new DataFolder(path.string(), std::move(*lock)));
 }
 
 bool DataFolder::makeDurable(const std::string& file) {

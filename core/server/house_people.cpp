@@ -7,6 +7,7 @@
 #include "core/house/guest_desk.h"
 #include "core/house/invitation.h"
 #include "core/house/overflow.h"
+#include "core/house/store/person_store.h"
 #include "core/server/house_impl.h"
 
 namespace parlour::server {
@@ -144,7 +145,17 @@ base::Result<api::Redeemed> HouseService::Impl::redeemAs(const api::RedeemReques
 base::Result<api::LoginAnswer> HouseService::Impl::login(const api::LoginRequest& request) {
     auto who = checkProof(request.proof, std::string(api::kLoginPurpose));
     if (!who) return base::Unexpected(std::move(who).error());
-    auto known = reading<std::optional<house::PersonRow>>([&]() -> Result<std::optional<house::PersonRow>> { return store.person(*who); });
+    auto known = reading<std::optional<house::PersonRow>>([&]() -> Result<std::optional<house::PersonRow>> {
+        if (house::PersonStore(store).movedTo(*who))
+            if (auto free = house::notSuspended(store, *who, clock.wallNow()); !free) return base::Unexpected(std::move(free).error());
+        auto person = store.person(*who);
+        // Moved to by its id alone: the key is seen here for the first time.
+        if (person && !person->name.empty() && person->publicKey.empty()) {
+            person->publicKey = base::toHex(*base::fromBase64Url(request.proof.publicKey));
+            store.putPerson(*person, clock.wallNow());
+        }
+        return person;
+    });
     if (!known) return base::Unexpected(std::move(known).error());
     if (!*known || (*known)->name.empty())  // or was deleted
         return base::fail(ErrorKind::notFound, "person_unknown", "This house does not know you yet.", "Open an invitation link first.");

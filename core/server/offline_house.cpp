@@ -8,6 +8,7 @@
 #include "core/server/admin.h"
 #include "core/server/data_folder.h"
 #include "core/server/house_service.h"
+#include "core/server/store_opening.h"
 
 namespace parlour::server {
 
@@ -37,12 +38,13 @@ std::string likelyAddress(const ServerConfig& config) {
 
 base::Result<std::string> runOffline(const ServerConfig& config, const base::Clock& clock, const DataFolder& folder,
                                      const std::string& line) {
-    auto store = house::Store::open(DataFolder::storePlace(folder.path(), config.store));
-    if (!store) return base::Unexpected(std::move(store).error());
+    auto opened = openStoreAlone(folder, config.store);
+    if (!opened) return base::Unexpected(std::move(opened).error());
+    const auto& store = opened->store;
     NoMedia media;
     base::ThreadExecutor net("net", clock);
     base::ThreadExecutor houseThread("house", clock);
-    HouseService house(net, houseThread, clock, **store, media, config.policy);
+    HouseService house(net, houseThread, clock, *store, media, config.policy);
     AdminCommands commands(house);
     auto promise = std::make_shared<std::promise<std::string>>();
     auto future = promise->get_future();

@@ -15,6 +15,7 @@
 #include "core/server/http_api.h"
 #include "core/server/livekit_endpoint.h"
 #include "core/server/metrics.h"
+#include "core/server/store_opening.h"
 
 namespace parlour::server {
 
@@ -33,6 +34,7 @@ struct RoomServer::Impl {
     bool draining = false;
     std::shared_ptr<bool> alive = std::make_shared<bool>(true);
     std::unique_ptr<DataFolder> folder;
+    std::unique_ptr<FileLock> storeLock;
     std::unique_ptr<house::Store> store;
     std::unique_ptr<BuiltinEngine> engine;
     std::unique_ptr<base::ThreadExecutor> houseThread;
@@ -98,9 +100,10 @@ base::Result<void> RoomServer::Impl::openHouse() {
     auto opened = DataFolder::open(config.data.empty() ? defaultDataFolder() : config.data, kLockWait);
     if (!opened) return base::Unexpected(std::move(opened).error());
     folder = std::move(*opened);
-    auto database = house::Store::open(DataFolder::storePlace(folder->path(), config.store));
+    auto database = openStoreAlone(*folder, config.store);
     if (!database) return base::Unexpected(std::move(database).error());
-    store = std::move(*database);
+    storeLock = std::move(database->lock);
+    store = std::move(database->store);
     return {};
 }
 

@@ -117,6 +117,35 @@ base::Result<void> Connection::open(const std::string& where) {
     return {};
 }
 
+base::Result<void> Connection::claim(const std::string& who) {
+    if (m_dialect == Dialect::sqlite) return {};
+    // As others see the connection; the server cuts it at 63 bytes.
+    const std::string name = ("parlourd, " + who).substr(0, 63);
+    m_sql << "SELECT set_config('application_name', :n, false)", soci::use(name, "n");
+    int mine = 0;
+    m_sql << "SELECT CASE WHEN pg_try_advisory_lock(1348563565, hashtext(current_schema())) THEN 1 ELSE 0 END", into(mine);
+    if (mine == 1) {
+        m_claim = who;
+        return {};
+    }
+    const std::string holders =
+        " FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 1348563565 AND "
+        "l.objid = CAST((CAST(hashtext(current_schema()) AS BIGINT) & 4294967295) AS OID) AND l.database = (SELECT oid FROM pg_database WHERE "
+        "datname = current_database())";
+    std::string holder;
+    soci::indicator seen = soci::i_null;
+    m_sql << "SELECT CAST(a.application_name AS TEXT)" + holders, into(holder, seen);
+    if (holder == name) {
+        // Our own connection of before, which the database has not yet missed.
+        m_sql << "SELECT COUNT(pg_terminate_backend(l.pid))" + holders, into(mine);
+        throw soci::soci_error(std::string());
+    }
+    const auto at = holder.find(", ");
+    return base::fail(base::ErrorKind::conflict, "store_in_use",
+                      "Another parlourd" + (at == std::string::npos ? std::string() : " (" + holder.substr(at + 2) + ")") + " runs the house in this database.",
+                      "Stop it, or give this one a database of its own with --store.");
+}
+
 void Connection::connect() {
     m_lastTry = m_clock.now();
     m_lost = true;
@@ -126,6 +155,8 @@ void Connection::connect() {
     // What is acknowledged is on disk, whatever the server's default is; nobody waits for ever for another's lock.
     runAll(m_sql, "SET synchronous_commit = on; SET client_min_messages = error; SET lock_timeout = '5s'; "
                   "SET idle_in_transaction_session_timeout = '30s'");
+    if (!m_claim.empty())
+        if (auto again = claim(m_claim); !again) throw soci::soci_error(again.error().message);
     m_lost = false;
 }
 

@@ -28,6 +28,8 @@ class Connection {
     void begin();
     void commit();
     void rollback() noexcept;
+    /// claimStore() of store_claim.h. Throws soci::soci_error.
+    base::Result<void> claim(const std::string& who);
     /// Reads one moment of the database, beside whoever writes; ended by rollback().
     void beginSnapshot();
 
@@ -56,6 +58,7 @@ class Connection {
     bool m_committing = false;
     bool m_lost = false;
     base::TimePoint m_lastTry{};
+    std::string m_claim;     ///< who runs the house, if this process does
 };
 
 }  // namespace parlour::house

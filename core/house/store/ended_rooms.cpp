@@ -38,6 +38,8 @@ std::size_t forgetEndedRooms(Store& store, base::WallTime endedBefore, int limit
         sql << "UPDATE events SET room = '' WHERE room = :r AND cancelled = 0 AND (ends_ms IS NULL OR ends_ms >= :t)", use(room, "r"), use(before, "t");
         for (const char* answers : {"rsvps", "date_votes"})
             run(std::string("DELETE FROM ") + answers + " WHERE event IN (SELECT id FROM events WHERE room = :r)");
+        run("DELETE FROM guest_shows WHERE event IN (SELECT id FROM events WHERE room = :r)");
+        run("DELETE FROM reminders WHERE object IN (SELECT id FROM events WHERE room = :r)");
         run("DELETE FROM reminders WHERE object IN (SELECT id FROM events WHERE room = :r)");
         run("UPDATE guest_shows SET event = '' WHERE event IN (SELECT id FROM events WHERE room = :r)");
         run("DELETE FROM events WHERE room = :r");

@@ -27,6 +27,7 @@ std::vector<Migration> migrations() {
         {7, kPeopleSchema, nullptr},
         {8, kQuestionsSchema, nullptr},
         {9, kOverflowSchema, nullptr},
+        {10, kPersonSchema, nullptr},
         {11, kGuestShowsSchema, nullptr},
     };
 }

@@ -34,6 +34,7 @@ extern const std::string_view kScheduleSchema;
 extern const std::string_view kStageSchema;
 extern const std::string_view kSafetySchema;
 extern const std::string_view kPeopleSchema;
+extern const std::string_view kPersonSchema;
 extern const std::string_view kQuestionsSchema;
 extern const std::string_view kOverflowSchema;
 extern const std::string_view kGuestShowsSchema;

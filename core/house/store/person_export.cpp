@@ -54,6 +54,7 @@ constexpr Part kParts[] = {
     {"guest_messages", "SELECT m.guest, m.n, m.act, m.words, m.at_ms FROM guest_messages m JOIN guests g ON g.id = m.guest "
                        "WHERE m.party = 'host' AND g.host = :w ORDER BY m.guest, m.n"},
     {"chat", "SELECT room, n, name, at_ms, words, deleted FROM chat WHERE author = :w ORDER BY at_ms, room, n"},
+    {"questions", "SELECT room, n, at_ms, words, origin, state FROM questions WHERE asker = :w ORDER BY at_ms, room, n"},
     {"links_pinned", "SELECT room, pinned FROM chat_rules WHERE pinned_by = :w"},
     {"reports_made", "SELECT id, at_ms, room, reported, words, resolved_ms, resolution FROM reports WHERE reporter = :w ORDER BY at_ms"},
     {"reports_about", "SELECT id, at_ms, room, resolved_ms FROM reports WHERE reported = :w ORDER BY at_ms"},

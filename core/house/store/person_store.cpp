@@ -8,6 +8,7 @@
 #include "core/house/store/chat_store.h"
 #include "core/house/store/name_parts.h"
 #include "core/house/store/people_store.h"
+#include "core/house/store/question_store.h"
 #include "core/house/store/report_store.h"
 #include "core/house/store/schedule_store.h"
 #include "core/house/store/store_impl.h"
@@ -147,6 +148,7 @@ PersonStore::Forgotten PersonStore::forget(const base::Identity& who, base::Wall
     forgetTalks(who, now);
     const auto pinned = texts("SELECT room FROM chat_rules WHERE pinned_by = :w", who.str());
     ChatStore(m_store).forgetPerson(who);
+    QuestionStore(m_store).forgetPerson(who);
     PeopleStore(m_store).forget(who);
     const long long at = base::toUnixMs(now);
     sql << "UPDATE invitations SET revoked_ms = :a WHERE for_key = :w AND revoked_ms IS NULL", use(at, "a"), use(who.str(), "w");

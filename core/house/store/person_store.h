@@ -3,6 +3,7 @@
 // but for wipeTraces(); house thread. A new table that names people belongs into the lists of person_store.cpp.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -33,6 +34,11 @@ class PersonStore {
     /// Names and words of this person go, wherever they stand; who they are to others (ids) stays where a chain, a ban or the
     /// tree of invitations needs it. Membership and places in rooms are membership.h's.
     Forgotten forget(const base::Identity& who, base::WallTime now);
+
+    /// Where the person with this key went; absent = the key was never replaced.
+    std::optional<base::Identity> movedTo(const base::Identity& who);
+    /// All that `from` is and has belongs to `to` from now on, with `to`'s name. What both have of a kind is `from`'s.
+    void move(const base::Identity& from, const PersonRow& to, base::WallTime now);
 
   private:
     std::set<std::string> texts(const std::string& query, const std::string& key);
