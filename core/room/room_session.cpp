@@ -42,24 +42,6 @@ std::vector<base::IpAddress> localFor(const signal::Origin& origin) {
 
 }  // namespace
 
-LeaveReason reasonOf(const base::Error& error) {
-    switch (error.kind) {
-        case base::ErrorKind::untrusted: return error.code == "token_invalid" ? LeaveReason::refused : LeaveReason::untrusted;
-        case base::ErrorKind::unreachable: return LeaveReason::unreachable;
-        case base::ErrorKind::internal: return LeaveReason::protocolError;
-        case base::ErrorKind::refused: return error.code == "banned" ? LeaveReason::banned
-                                            : error.code == "removed" ? LeaveReason::removed : LeaveReason::refused;
-        case base::ErrorKind::invalidInput:
-        case base::ErrorKind::notFound:
-        case base::ErrorKind::conflict:
-        case base::ErrorKind::expired:
-        case base::ErrorKind::exhausted:
-        case base::ErrorKind::unavailable:
-        case base::ErrorKind::cancelled: return LeaveReason::refused;
-    }
-    return LeaveReason::protocolError;
-}
-
 RoomSession::Impl::Impl(net::EventLoop& l, PersonKeys& k, audio::AudioEngine& a, SessionConfig c, Observer o)
     : loop(l), keys(k), audio(a), config(std::move(c)), observer(std::move(o)),
       published(std::make_shared<const RoomState>()), certificate(rtc::Certificate::generate()) {}
@@ -180,34 +162,12 @@ void RoomSession::enter(const signal::InviteLink& link) {
     self->redeem(link);
 }
 
-void RoomSession::Impl::redeem(const signal::InviteLink& link) {
-    house->redeem(link.id(), link.secret(), config.name, [self = shared_from_this(), link, asked = ++attempt](base::Result<api::Redeemed> redeemed) {
-        if (!self->comingIn() || self->attempt != asked) return;
-        if (!redeemed && self->crowdedBy(redeemed.error(), [s = self.get(), link] { s->redeem(link); })) return;
-        if (!redeemed) return self->finish(reasonOf(redeemed.error()), redeemed.error());
-        self->state.house = self->house->house();
-        self->state.houseName = self->house->houseName();
-        self->grant(redeemed->join);
-    });
-}
-
 void RoomSession::enterKnown(const HouseAddress& address, const base::RoomId& room) {
     PARLOUR_CHECK_THREAD(m_impl->thread);
     auto self = m_impl;
     self->begin(address);
     self->room = room;
     self->enterRoom();
-}
-
-void RoomSession::Impl::enterRoom() {
-    house->token(room, {{}, config.name}, [self = shared_from_this(), asked = ++attempt](base::Result<api::JoinGrant> join) {
-        if (!self->comingIn() || self->attempt != asked) return;
-        if (!join && self->crowdedBy(join.error(), [s = self.get()] { s->enterRoom(); })) return;
-        if (!join) return self->finish(reasonOf(join.error()), join.error());
-        self->state.house = self->house->house();
-        self->state.houseName = self->house->houseName();
-        self->grant(*join);
-    });
 }
 
 void RoomSession::Impl::grant(const api::JoinGrant& join) {

@@ -23,7 +23,7 @@
 
 namespace parlour::room {
 
-/// Why a session ends that the house refused; room_session.cpp.
+/// Why a session ends that the house refused; session_waiting.cpp.
 LeaveReason reasonOf(const base::Error& error);
 
 struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
@@ -106,10 +106,6 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void dropSignal();
     void say(const signal::SignalRequest& request);
     void begin(const HouseAddress& address);
-    void redeem(const signal::InviteLink& link);
-    void enterRoom();
-    /// Nothing of the room is there yet, and nobody gave it up.
-    bool comingIn() const { return !leaving && (state.session == SessionState::redeeming || state.session == SessionState::waiting); }
     void grant(const api::JoinGrant& join);
     void connect(bool resume);
     void lost(const base::Error& error, bool resumeImpossible);
@@ -118,6 +114,10 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void command(const Command& command);
 
     // session_waiting.cpp
+    void redeem(const signal::InviteLink& link);
+    void enterRoom();
+    /// Nothing of the room is there yet, and nobody gave it up.
+    bool comingIn() const { return !leaving && (state.session == SessionState::redeeming || state.session == SessionState::waiting); }
     bool mustWait(const SignalEnd& end);           // true: waits in front of the room, or for its turn to ask
     void crowded(base::Duration wait, std::function<void()> again);
     bool crowdedBy(const base::Error& error, std::function<void()> again);   // the same for an answer of the house

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// In front of a room that is full, guarded or crowded, and what moderators see of those who stand there.
+// Knocking: what the house answers to a link or a known room, waiting in front of one that is full, guarded or crowded, and
+// what moderators see of those who stand there.
 #include <algorithm>
 
 #include "core/api/desk_types.h"
@@ -24,6 +25,46 @@ bool mayPass(base::ErrorKind kind) {
 }
 
 }  // namespace
+
+LeaveReason reasonOf(const base::Error& error) {
+    switch (error.kind) {
+        case base::ErrorKind::untrusted: return error.code == "token_invalid" ? LeaveReason::refused : LeaveReason::untrusted;
+        case base::ErrorKind::unreachable: return LeaveReason::unreachable;
+        case base::ErrorKind::internal: return LeaveReason::protocolError;
+        case base::ErrorKind::refused: return error.code == "banned" ? LeaveReason::banned
+                                            : error.code == "removed" ? LeaveReason::removed : LeaveReason::refused;
+        case base::ErrorKind::invalidInput:
+        case base::ErrorKind::notFound:
+        case base::ErrorKind::conflict:
+        case base::ErrorKind::expired:
+        case base::ErrorKind::exhausted:
+        case base::ErrorKind::unavailable:
+        case base::ErrorKind::cancelled: return LeaveReason::refused;
+    }
+    return LeaveReason::protocolError;
+}
+
+void RoomSession::Impl::redeem(const signal::InviteLink& link) {
+    house->redeem(link.id(), link.secret(), config.name, [self = shared_from_this(), link, asked = ++attempt](base::Result<api::Redeemed> redeemed) {
+        if (!self->comingIn() || self->attempt != asked) return;
+        if (!redeemed && self->crowdedBy(redeemed.error(), [s = self.get(), link] { s->redeem(link); })) return;
+        if (!redeemed) return self->finish(reasonOf(redeemed.error()), redeemed.error());
+        self->state.house = self->house->house();
+        self->state.houseName = self->house->houseName();
+        self->grant(redeemed->join);
+    });
+}
+
+void RoomSession::Impl::enterRoom() {
+    house->token(room, {{}, config.name}, [self = shared_from_this(), asked = ++attempt](base::Result<api::JoinGrant> join) {
+        if (!self->comingIn() || self->attempt != asked) return;
+        if (!join && self->crowdedBy(join.error(), [s = self.get()] { s->enterRoom(); })) return;
+        if (!join) return self->finish(reasonOf(join.error()), join.error());
+        self->state.house = self->house->house();
+        self->state.houseName = self->house->houseName();
+        self->grant(*join);
+    });
+}
 
 bool RoomSession::Impl::mustWait(const SignalEnd& end) {
     if (end.status != 503) return false;
