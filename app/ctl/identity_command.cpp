@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "app/ctl/house_command.h"
+#include "app/ctl/words.h"
 #include "core/room/device_link.h"
 #include "core/room/identity_file.h"
 
@@ -15,11 +16,6 @@ namespace {
 using A = HouseArgument;
 
 constexpr base::Duration kPoll = std::chrono::milliseconds(300);
-
-std::string word(const Json& json, const char* name) {
-    const auto it = json.find(name);
-    return it != json.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
 
 std::optional<std::string> contentOf(const std::string& file) {
     std::ifstream in(file, std::ios::binary);
@@ -73,13 +69,20 @@ void settle(const HouseCallPtr& call, const crypto::Secret& seed, const std::str
     call->print(Json{{"home", call->given().home}}, [&](std::ostream& to) { to << "You are the same person here now, in " << call->given().home << ".\n"; });
 }
 
-void importIdentity(const HouseCallPtr& call) {
+/// The person of an exported file; nullopt after the call has ended with an error.
+std::optional<room::PersonExport> fromFile(const HouseCallPtr& call) {
     const auto text = contentOf(call->given().text("FILE"));
-    if (!text) return call->usage("The file cannot be read.");
+    if (!text) return call->usage("The file cannot be read."), std::nullopt;
     const auto secret = passphrase(call);
-    if (!secret) return;
+    if (!secret) return std::nullopt;
     auto person = room::importPerson(*text, *secret);
-    if (!person) return call->fail(person.error());
+    if (!person) return call->fail(person.error()), std::nullopt;
+    return std::move(*person);
+}
+
+void importIdentity(const HouseCallPtr& call) {
+    auto person = fromFile(call);
+    if (!person) return;
     settle(call, person->seed, person->houses);
 }
 
@@ -237,12 +240,8 @@ struct Renewal : std::enable_shared_from_this<Renewal> {
 };
 
 void renewIdentity(const HouseCallPtr& call) {
-    const auto text = contentOf(call->given().text("FILE"));
-    if (!text) return call->usage("The file cannot be read.");
-    const auto secret = passphrase(call);
-    if (!secret) return;
-    auto person = room::importPerson(*text, *secret);
-    if (!person) return call->fail(person.error());
+    auto person = fromFile(call);
+    if (!person) return;
     if (person->seed == call->keys().exportSeed()) return call->usage("This folder holds the old key itself. Choose another one with --home DIR.");
     auto houses = room::KnownHouses::parse(person->houses);
     if (!houses) return call->fail(houses.error());

@@ -4,16 +4,13 @@
 
 #include "app/ctl/duration.h"
 #include "app/ctl/house_command.h"
+#include "app/ctl/words.h"
 
 namespace parlour::ctl {
 namespace {
 
 using A = HouseArgument;
 
-std::string word(const Json& json, const char* name) {
-    const auto it = json.find(name);
-    return it != json.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
 /// Whoever was deleted has no name any more.
 std::string inviter(const Json& member) {
     const auto name = word(member, "invited_by_name");

@@ -5,6 +5,8 @@
 #include <ostream>
 
 #include "app/ctl/house_command.h"
+#include "app/ctl/words.h"
+#include "core/api/people_types.h"
 #include "core/base/byte_io.h"
 #include "core/base/local_time.h"
 
@@ -12,27 +14,8 @@ namespace parlour::ctl {
 namespace {
 
 using A = HouseArgument;
-constexpr std::size_t kIdentityCharacters = 26;
-constexpr std::size_t kMaxPictureBytes = 1024 * 1024;
 
-std::string word(const Json& json, const char* name) {
-    const auto it = json.find(name);
-    return it != json.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
 std::string when(const Json& json) { return base::formatIso(base::toUtcTime(base::fromUnixMs(json.value("at_ms", std::int64_t{0})))); }
-
-/// For a query (RFC 3986, section 2.1).
-std::string encoded(const std::string& text) {
-    constexpr char kHex[] = "0123456789ABCDEF";
-    std::string out;
-    for (const unsigned char c : text) {
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-')
-            out += static_cast<char>(c);
-        else
-            out += {'%', kHex[c >> 4], kHex[c & 15]};
-    }
-    return out;
-}
 
 void profile(const HouseCallPtr& call, const Json& person) {
     call->print(person, [&](std::ostream& to) {
@@ -70,7 +53,7 @@ void picture(const HouseCallPtr& call) {
         if (!file.good() && bytes.empty())
             return call->fail({base::ErrorKind::notFound, "file_unreadable", "This picture cannot be read.", "Look at its name and rights.",
                                call->given().text("FILE")});
-        if (bytes.size() > kMaxPictureBytes)
+        if (bytes.size() > api::kMaxPictureBytes)
             return call->fail({base::ErrorKind::invalidInput, "picture_too_large", "This picture is too large.", "Use one of at most 1 MiB.", {}});
         wish["data"] = base::toBase64Url(base::asBytes(bytes));
     }
@@ -143,7 +126,7 @@ void ping(const HouseCallPtr& call) {
     });
 }
 void notices(const HouseCallPtr& call) {
-    call->get("/notices?after=" + (call->given().has("after") ? encoded(call->given().text("after")) : "0"), [call](const Json& answer) {
+    call->get("/notices?after=" + (call->given().has("after") ? room::HouseClient::escaped(call->given().text("after")) : "0"), [call](const Json& answer) {
         const Json all = answer.value("notices", Json::array());
         call->print(all, [&](std::ostream& to) {
             if (all.empty()) to << "Nothing new.\n";
@@ -159,7 +142,7 @@ void notices(const HouseCallPtr& call) {
 void withMember(const HouseCallPtr& call, const std::string& who, std::function<void(const std::string& id)> then) {
     if (who.size() == kIdentityCharacters) return then(who);
     const std::string name = !who.empty() && who.front() == '@' ? who.substr(1) : who;
-    call->get("/members?limit=200&q=" + encoded(name), [call, name, then = std::move(then)](const Json& page) {
+    call->get("/members?limit=200&q=" + room::HouseClient::escaped(name), [call, name, then = std::move(then)](const Json& page) {
         std::vector<std::string> found;
         for (const auto& one : page.value("members", Json::array()))
             if (word(one, "name") == name || word(one, "handle") == name) found.push_back(word(one, "id"));

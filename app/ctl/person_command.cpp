@@ -4,16 +4,12 @@
 #include <ostream>
 
 #include "app/ctl/house_command.h"
+#include "app/ctl/words.h"
 
 namespace parlour::ctl {
 namespace {
 
 using A = HouseArgument;
-
-std::string word(const Json& json, const char* name) {
-    const auto it = json.find(name);
-    return it != json.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
 
 void exportMe(const HouseCallPtr& call) {
     call->get("/whoami", [call](const Json& me) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The moderators' desk of a room from the command line: its settings, who waits in front of the door, who is banned.
-#include <charconv>
 #include <ostream>
 
 #include "app/ctl/house_command.h"
+#include "app/ctl/words.h"
 #include "core/base/local_time.h"
 
 namespace parlour::ctl {
@@ -11,10 +11,6 @@ namespace {
 
 using A = HouseArgument;
 
-std::string word(const Json& json, const char* name) {
-    const auto it = json.find(name);
-    return it != json.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
 std::string roomPath(const HouseCallPtr& call, const char* what) { return "/rooms/" + call->given().text("ROOM") + "/" + what; }
 
 void list(const HouseCallPtr& call) {
@@ -50,11 +46,9 @@ void settings(const HouseCallPtr& call) {
         if (given.has(name)) wish[name] = given.text(name);
     for (const char* name : kNumbers) {
         if (!given.has(name)) continue;
-        const std::string text = given.text(name);
-        int value = 0;
-        const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error != std::errc{} || stop != text.data() + text.size()) return call->usage(std::string("--") + name + " needs a number.");
-        wish[field(name)] = value;
+        const auto value = wholeNumber(given.text(name));
+        if (!value) return call->usage(std::string("--") + name + " needs a number.");
+        wish[field(name)] = *value;
     }
     for (const char* name : kSwitches) {
         if (!given.has(name)) continue;

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "app/ctl/house_command.h"
+#include "app/ctl/words.h"
 #include "core/api/audit_types.h"
 #include "core/base/local_time.h"
 #include "core/room/audit_check.h"
@@ -15,10 +16,6 @@ namespace {
 using A = HouseArgument;
 
 
-std::string word(const Json& json, const char* name) {
-    const auto it = json.find(name);
-    return it != json.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
 std::string isoOf(std::int64_t ms) { return base::formatIso(base::toUtcTime(base::fromUnixMs(ms))); }
 
 // ---- report

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The calendar from the command line: talks are planned, listed, moved, called off; the private feed.
-#include <charconv>
 #include <ostream>
 
 #include "app/ctl/house_command.h"
+#include "app/ctl/words.h"
 #include "core/base/zone_files.h"
 
 namespace parlour::ctl {
@@ -11,19 +11,11 @@ namespace {
 
 using A = HouseArgument;
 
-std::string word(const Json& json, const char* name) {
-    const auto it = json.find(name);
-    return it != json.end() && it->is_string() ? it->get<std::string>() : std::string();
-}
-
 /// A whole number from 0 on; ends the call with 2 when it is none.
 std::optional<int> number(const HouseCallPtr& call, const char* name) {
-    const std::string text = call->given().text(name);
-    int value = 0;
-    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error == std::errc{} && stop == text.data() + text.size() && value >= 0) return value;
-    call->usage(std::string("--") + name + " takes a number of minutes.");
-    return std::nullopt;
+    const auto value = wholeNumber(call->given().text(name), 0);
+    if (!value) call->usage(std::string("--") + name + " takes a number of minutes.");
+    return value;
 }
 
 /// One occurrence as scripts read it.

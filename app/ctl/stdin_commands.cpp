@@ -2,16 +2,15 @@
 #include "app/ctl/stdin_commands.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include "app/ctl/duration.h"
 #include "app/ctl/question_orders.h"
+#include "app/ctl/words.h"
 
 namespace parlour::ctl {
 namespace {
 
-constexpr std::size_t kIdentityCharacters = 26;
 constexpr std::size_t kShownCharacters = 8;
 
 base::Unexpected<base::Error> wrong(std::string code, std::string message, std::string advice = {}) {
@@ -32,13 +31,6 @@ std::string_view takeWord(std::string_view& text) {
     const auto word = text.substr(0, end);
     text = trim(text.substr(end));
     return word;
-}
-
-std::optional<int> number(std::string_view text, int least, int most) {
-    int value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most) return std::nullopt;
-    return value;
 }
 
 enum class Target { none, optional, required };
@@ -84,7 +76,7 @@ base::Result<std::string_view> takeOptions(std::string_view rest, const room::Ro
         if (option == "--close-link") {
             command.closeLink = true;
         } else if (option == "--minutes" && command.verb == api::StageVerb::ban) {
-            command.minutes = number(takeWord(rest), 1, 5'256'000);
+            command.minutes = wholeNumber(takeWord(rest), 1, 5'256'000);
             if (!command.minutes) return wrong("bad_command", "--minutes needs a number from 1 to 5256000.");
         } else {
             return wrong("bad_command", "There is no option " + std::string(option) + " here.");
@@ -103,10 +95,10 @@ base::Result<Order> many(api::StageVerb verb, std::string_view rest) {
         } else if (option == "--link") {
             command.link = base::InvitationId(std::string(takeWord(rest)));
         } else if (option == "--last") {
-            command.sinceMinutes = number(takeWord(rest), 1, 1440);
+            command.sinceMinutes = wholeNumber(takeWord(rest), 1, 1440);
             if (!command.sinceMinutes) return wrong("bad_command", "--last needs a number of minutes from 1 to 1440.");
         } else if (option == "--minutes" && verb == api::StageVerb::banMany) {
-            command.minutes = number(takeWord(rest), 1, 525'600);
+            command.minutes = wholeNumber(takeWord(rest), 1, 525'600);
             if (!command.minutes) return wrong("bad_command", "--minutes needs a number from 1 to 525600.");
         } else {
             return wrong("bad_command", "There is no option " + std::string(option) + " here.");
@@ -121,7 +113,7 @@ base::Result<Order> many(api::StageVerb verb, std::string_view rest) {
 base::Result<Order> numbered(api::StageVerb verb, std::string_view rest, const room::RoomState& state) {
     room::Command command{verb, {}, {}, {}, true, false};
     const bool move = verb == api::StageVerb::move;
-    const auto value = move ? number(takeWord(rest), 1, 1'000'000) : number(takeWord(rest), 0, 3600);
+    const auto value = move ? wholeNumber(takeWord(rest), 1, 1'000'000) : wholeNumber(takeWord(rest), 0, 3600);
     if (!value) return wrong("bad_command", move ? "move needs a place, 1 = first, and a name." : "slot needs 0 to 3600 seconds.");
     (move ? command.place : command.seconds) = value;
     if (rest.empty() && !move) return Order(std::move(command));
@@ -149,7 +141,7 @@ std::optional<base::Result<Order>> chat(std::string_view word, std::string_view 
         return Order(MessageOrder{std::string(rest), word == "resend"});
     }
     if (word == "slow") {
-        const auto seconds = number(rest, 0, api::kMaxSlowSeconds);
+        const auto seconds = wholeNumber(rest, 0, api::kMaxSlowSeconds);
         if (!seconds) return wrong("bad_command", "slow needs 0 to 3600 seconds, 0 = off.");
         return Order(ChatRulesOrder{*seconds, std::nullopt});
     }
@@ -180,7 +172,7 @@ base::Result<Order> invitation(std::string_view rest) {
         const auto option = takeWord(rest);
         const auto value = takeWord(rest);
         if (option == "--uses") {
-            order.uses = number(value, 1, 100'000);
+            order.uses = wholeNumber(value, 1, 100'000);
             if (!order.uses) return wrong("bad_command", "--uses needs a number from 1 to 100000.");
         } else if (option == "--expires") {
             order.expires = parseDuration(value);

@@ -7,6 +7,7 @@
 #include "core/api/house_json.h"
 #include "core/crypto/random.h"
 #include "core/net/http_client.h"
+#include "core/net/url.h"
 
 namespace parlour::room {
 namespace {
@@ -135,6 +136,7 @@ struct HouseClient::Impl : std::enable_shared_from_this<HouseClient::Impl> {
 
 HouseClient::HouseClient(net::EventLoop& loop, PersonKeys& keys, HouseAddress address)
     : m_impl(std::make_shared<Impl>(loop, keys, std::move(address))) {}
+std::string HouseClient::escaped(std::string_view text) { return net::percentEncode(text); }
 HouseClient::~HouseClient() { m_impl->calls.clear(); }
 
 const HouseAddress& HouseClient::address() const { return m_impl->address; }

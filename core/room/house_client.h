@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "core/api/house_json.h"
 #include "core/base/doors/clock.h"
@@ -54,6 +55,8 @@ class HouseClient {
     void leave(const base::RoomId& room, Answer<api::Nothing> answer);
     void createInvitation(const base::RoomId& room, const api::InvitationWish& wish, Answer<api::InvitationMade> answer);
 
+    /// A text as it stands in a path or query (RFC 3986, section 2.1).
+    static std::string escaped(std::string_view text);
     /// Any other request of the house ("/members"): signs in by itself unless `open`.
     template <class Out>
     void get(const std::string& path, Answer<Out> answer, bool open = false) {
