@@ -17,6 +17,7 @@ inline constexpr std::size_t kMaxPronounsCharacters = 40;
 inline constexpr std::size_t kMaxProfileLinks = 5;
 inline constexpr std::size_t kMaxProfileLinkBytes = 200;   ///< shown, never fetched
 inline constexpr std::size_t kMaxWaveCharacters = 140;
+inline constexpr std::size_t kMaxPictureBytes = 1024 * 1024;   ///< of a file that is sent
 
 // GET people/{id} (members) -> Profile. A person who blocked the asker, or whom the asker blocked, is "person_unknown".
 struct Profile {

@@ -11,6 +11,8 @@
 #include <optional>
 #include <vector>
 
+#include "core/api/people_types.h"
+
 namespace parlour::house {
 
 namespace {
@@ -135,7 +137,7 @@ bool startsWith(base::ByteView file, std::string_view magic, std::size_t at = 0)
 }  // namespace
 
 base::Result<base::Bytes> normalizedPicture(base::ByteView file) {
-    if (file.size() > kMaxPictureBytes) return tooLarge();
+    if (file.size() > api::kMaxPictureBytes) return tooLarge();
     base::Result<Image> image = bad("picture_kind", "This is no PNG, JPEG or WebP.", "Choose another picture.");
     if (startsWith(file, "\x89PNG\r\n\x1a\n"))
         image = fromPng(file);

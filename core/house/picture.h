@@ -11,7 +11,6 @@
 
 namespace parlour::house {
 
-inline constexpr std::size_t kMaxPictureBytes = 1024 * 1024;
 inline constexpr int kMaxPictureSide = 4096;   ///< pixels
 inline constexpr int kPictureSide = 256;       ///< of what is kept; smaller ones stay as small as they are
 

@@ -83,8 +83,7 @@ struct NewKey {
 std::optional<NewKey> newKey(const std::string& text) {
     if (const auto key = base::fromBase64Url(text); key && key->size() == crypto::PublicKey{}.size())
         return NewKey{base::Identity(crypto::identityOf(*key)), base::toHex(*key)};
-    constexpr std::size_t kIdCharacters = 26;
-    if (text.size() != kIdCharacters || text.find_first_not_of("abcdefghijklmnopqrstuvwxyz234567") != std::string::npos) return std::nullopt;
+    if (text.size() != crypto::kIdentityLength || text.find_first_not_of("abcdefghijklmnopqrstuvwxyz234567") != std::string::npos) return std::nullopt;
     return NewKey{base::Identity(text), {}};
 }
 

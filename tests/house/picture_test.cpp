@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/api/people_types.h"
 #include "tests/support/catch.h"
 
 using namespace parlour;
@@ -53,8 +54,8 @@ TEST_CASE("T30: bombs, other kinds and broken files are refused with their own w
     cut.resize(cut.size() / 2);
     CHECK(codeOf(cut) == "picture_damaged");
     auto padded = file("halves.jpg");
-    padded.resize(house::kMaxPictureBytes);
+    padded.resize(api::kMaxPictureBytes);
     CHECK(codeOf(padded).empty());
-    padded.resize(house::kMaxPictureBytes + 1);
+    padded.resize(api::kMaxPictureBytes + 1);
     CHECK(codeOf(padded) == "picture_large");
 }

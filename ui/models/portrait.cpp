@@ -9,12 +9,13 @@
 #include <QQmlEngine>
 #include <algorithm>
 
+#include "core/api/people_types.h"
 #include "ui/models/app_model.h"
 
 namespace parlour::ui {
 
 namespace {
-constexpr qint64 kMaxSent = 1024 * 1024;        // bytes that the house takes (core/house/picture.h)
+constexpr qint64 kMaxSent = api::kMaxPictureBytes;
 constexpr qint64 kMaxRead = 40 * 1024 * 1024;   // of a file that is made smaller first
 constexpr int kMaxSide = 4096;
 constexpr int kSmallSide = 1024;
