@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "core/crypto/random.h"
-#include "core/net/url.h"
 #include "core/room/chat_reducer.h"
 #include "core/room/session_impl.h"
 
@@ -96,7 +95,7 @@ void RoomSession::deleteChat(const std::string& id) {
     if (dropRefusedChat(s.state, id)) return s.publish();
     if (!s.house || s.room.empty() || s.leaving || s.state.session == SessionState::left) return s.refuse(notJoined());
     if (id.empty()) return;
-    s.house->post<api::Nothing, api::Nothing>("/rooms/" + s.room.str() + "/chat/" + net::percentEncode(id) + "/delete", {},
+    s.house->post<api::Nothing, api::Nothing>("/rooms/" + s.room.str() + "/chat/" + HouseClient::escaped(id) + "/delete", {},
                                               [weak = s.weak_from_this()](base::Result<api::Nothing> done) {
                                                   const auto self = weak.lock();
                                                   if (self && !done) self->refuse(done.error());
