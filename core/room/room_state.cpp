@@ -5,12 +5,6 @@
 
 namespace parlour::room {
 
-const Participant* RoomState::find(const base::Identity& identity) const {
-    for (const auto& p : participants)
-        if (p->identity == identity) return p.get();
-    return nullptr;
-}
-
 int RoomState::handPlace(const base::Identity& identity) const {
     for (std::size_t i = 0; i < hands.size(); ++i)
         if (hands[i].identity == identity) return static_cast<int>(i) + 1;

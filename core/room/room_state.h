@@ -142,7 +142,11 @@ struct RoomState {
     bool microphoneLive = false;       ///< on stage, not held, wanted: sound leaves this computer
     bool askedToUnmute = false;        ///< a moderator asks; cleared by unmuting or dismissing
 
-    const Participant* find(const base::Identity& identity) const;
+    const Participant* find(const base::Identity& identity) const {
+        for (const auto& person : participants)
+            if (person->identity == identity) return person.get();
+        return nullptr;
+    }
     const Participant* me() const { return find(self); }
     /// 1-based place of a raised hand, 0 = none.
     int handPlace(const base::Identity& identity) const;

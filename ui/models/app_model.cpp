@@ -96,8 +96,9 @@ void AppModel::start() {
                 showNotice(tr("The house of this computer could not be opened: %1").arg(text(server.error().message)));
             }, Qt::QueuedConnection);
         });
-    go(m_preferences.welcomed() ? QStringLiteral("hallway") : QStringLiteral("welcome"));
-    refreshHallway();   // the pages of the house want to know the houses, whichever page comes first
+    if (m_preferences.welcomed()) return go(QStringLiteral("hallway"));
+    go(QStringLiteral("welcome"));
+    refreshHallway();   // the hallway does so itself; the pages of a house want to know the houses, too
 }
 
 QString AppModel::openLink(const QString& link) {

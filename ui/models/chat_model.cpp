@@ -7,7 +7,6 @@
 #include <QUrl>
 #include <unordered_set>
 
-#include "ui/models/person_lookup.h"
 #include "ui/models/words.h"
 
 namespace parlour::ui {
@@ -96,9 +95,9 @@ QHash<int, QByteArray> ChatModel::roleNames() const {
 }
 
 int ChatModel::showChat(const room::RoomState& state) {
-    const auto* me = personIn(state, state.self);
+    const auto* me = state.me();
     const bool moderator = me != nullptr && me->power != api::Power::none;
-    const auto* pinnedBy = personIn(state, state.chatRules.pinnedBy);
+    const auto* pinnedBy = state.find(state.chatRules.pinnedBy);
     const auto by = pinnedBy != nullptr ? text(pinnedBy->name) : QString();
     const bool rights = moderator != m_moderator || state.chatKept != m_kept;
     if (rights || state.chatRules.slowS != m_rules.slowS || state.chatRules.pinned != m_rules.pinned || by != m_pinnedBy) {

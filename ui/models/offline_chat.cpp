@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "ui/models/offline_client.h"
-#include "ui/models/person_lookup.h"
 
 namespace parlour::ui {
 
@@ -12,7 +11,7 @@ constexpr auto kFade = std::chrono::seconds(5);
 }
 
 void OfflineClient::judge(room::ChatMessage& message) {
-    const auto* me = personIn(m_state, m_state.self);
+    const auto* me = m_state.me();
     const bool slow = m_state.chatRules.slowS > 0 && (me == nullptr || me->power == api::Power::none);
     const bool wrote = std::any_of(m_state.chat.begin(), m_state.chat.end(), [&](const auto& m) {
         return m.own && m.id != message.id && m.delivery == room::ChatDelivery::sent &&

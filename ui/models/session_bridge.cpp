@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/models/session_bridge.h"
 
-#include "ui/models/person_lookup.h"
 #include "ui/models/words.h"
 
 namespace parlour::ui {
@@ -103,7 +102,7 @@ void SessionBridge::announceChanges(const room::RoomState& before, const room::R
         if (was->power != is->power && is->power != api::Power::none) emit announced(tr("You are now: %1").arg(roleWords(*is)));
     }
     if (before.chair != after.chair && !after.chair.empty())
-        if (const auto* holder = personIn(after, after.chair)) emit announced(holder->identity == after.self ? tr("You interview now") : tr("%1 interviews now").arg(text(holder->name)));
+        if (const auto* holder = after.find(after.chair)) emit announced(holder->identity == after.self ? tr("You interview now") : tr("%1 interviews now").arg(text(holder->name)));
     if (!before.askedToUnmute && after.askedToUnmute) emit announced(tr("A moderator asks you to unmute"));
     if (!before.reconnectVisible && after.reconnectVisible) emit announced(tr("Reconnecting"));
     if (before.reconnectVisible && !after.reconnectVisible) emit announced(tr("Connected again"));
@@ -296,7 +295,7 @@ void SessionBridge::setVolume(const QString& who, double volume) {
 double SessionBridge::volume(const QString& who) const { return m_volumes.value(who, 1.0); }
 
 QVariantMap SessionBridge::person(const QString& who) const {
-    const auto* found = personIn(*m_state, identityOf(who));
+    const auto* found = m_state->find(identityOf(who));
     if (found == nullptr) return {};
     const auto row = personRows(*m_state, {found}).front();
     const auto* self = me();
