@@ -97,15 +97,22 @@ void LiveRoom::add(std::shared_ptr<ParticipantConnection> person) {
     m_people[identity] = std::move(person);
 }
 
-void LiveRoom::take(ParticipantConnection& person, signal::DisconnectReason reason) {
+std::shared_ptr<ParticipantConnection> LiveRoom::detach(ParticipantConnection& person) {
     const auto it = m_people.find(person.identity());
-    if (it == m_people.end() || it->second.get() != &person) return;
-    const auto keep = std::move(it->second);  // the caller is one of its members
+    if (it == m_people.end() || it->second.get() != &person) return nullptr;
+    auto keep = std::move(it->second);
     m_people.erase(it);
     m_bySession.erase(person.session());
     m_dirty.erase(person.identity());
+    m_abroad.erase(person.identity());
     m_speaking.erase(person.info().sid);
-    const bool abroad = m_abroad.erase(person.identity()) > 0 || person.notable();
+    return keep;
+}
+
+void LiveRoom::take(ParticipantConnection& person, signal::DisconnectReason reason) {
+    const bool abroad = m_abroad.count(person.identity()) > 0 || person.notable();
+    const auto keep = detach(person);  // the caller is one of its members
+    if (!keep) return;
     if (keep->active()) {
         auto gone = departed(*keep, reason);
         for (const auto& [id, other] : m_people) other->noteDeparture(gone);
@@ -130,14 +137,9 @@ void LiveRoom::depart(const signal::ParticipantInfo& gone) {
 }
 
 void LiveRoom::moveTo(LiveRoom& other, ParticipantConnection& person) {
-    const auto it = m_people.find(person.identity());
-    if (it == m_people.end() || it->second.get() != &person || &other == this) return;
-    const auto keep = std::move(it->second);
-    m_people.erase(it);
-    m_bySession.erase(keep->session());
-    m_dirty.erase(keep->identity());
-    m_abroad.erase(keep->identity());
-    m_speaking.erase(keep->info().sid);
+    if (&other == this) return;
+    const auto keep = detach(person);
+    if (!keep) return;
     if (keep->active()) depart(departed(*keep, signal::DisconnectReason::migration));
     signal::ParticipantUpdate news;
     for (const auto& [id, left] : m_people) {

@@ -64,6 +64,8 @@ class LiveRoom {
     void drain();
 
   private:
+    /// Out of every list; nullptr when this connection is none of ours (any more).
+    std::shared_ptr<ParticipantConnection> detach(ParticipantConnection& person);
     void flush();
     /// Large room: now, or as soon as the last update is old enough.
     void flushSoon(bool atOnce);
