@@ -11,25 +11,6 @@ using namespace parlour;
 using namespace parlour::tests;
 
 namespace {
-bool said(const RoomWindow& w, const QString& words) {
-    for (const auto& node : w.nodes())
-        if (node.name.contains(words) || node.description.contains(words)) return true;
-    return false;
-}
-std::vector<std::string> bodies(const RoomWindow& w, const std::string& path) {
-    std::vector<std::string> all;
-    for (const auto& one : w.client.houses.asked)
-        if (one.path == path && !one.body.empty()) all.push_back(one.body);
-    return all;
-}
-/// Chooses in a combo box as a person would: by its number.
-void choose(const RoomWindow& w, const QString& label, int index) {
-    for (auto* item : w.items("QQuickComboBox"))
-        if (item->isVisible() && item->property("label").toString() == label) {
-            item->setProperty("currentIndex", index);
-            QMetaObject::invokeMethod(item, "activated", Q_ARG(int, index));
-        }
-}
 QStringList line(const RoomWindow& w) {
     QStringList names;
     for (const auto& hand : w.client.state().hands) names << QString::fromStdString(hand.name);

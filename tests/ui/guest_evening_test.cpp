@@ -11,17 +11,7 @@ using namespace parlour;
 using namespace parlour::tests;
 
 namespace {
-bool said(const RoomWindow& w, const QString& words) {
-    for (const auto& node : w.nodes())
-        if (node.name.contains(words) || node.description.contains(words)) return true;
-    return false;
-}
-QJsonObject lastBody(const RoomWindow& w, const std::string& path) {
-    std::string body;
-    for (const auto& one : w.client.houses.asked)
-        if (one.path == path && !one.body.empty()) body = one.body;
-    return QJsonDocument::fromJson(QByteArray::fromStdString(body)).object();
-}
+QJsonObject lastWish(const RoomWindow& w, const std::string& path) { return QJsonDocument::fromJson(QByteArray::fromStdString(lastBody(w, path))).object(); }
 }  // namespace
 
 TEST_CASE("a signed talk goes into the calendar with an agreed date; then the host sees both lights", "[ui][guests][evening]") {
@@ -31,8 +21,8 @@ TEST_CASE("a signed talk goes into the calendar with an agreed date; then the ho
     CHECK_FALSE(w.has("I am ready"));
     CHECK(w.press("Put it into the calendar"));
     REQUIRE(w.until([&] { return w.has("I am ready"); }));
-    CHECK(lastBody(w, "/guests/dov/schedule")["at"].toString() == "2026-12-03T18:00:00Z");
-    CHECK_FALSE(lastBody(w, "/guests/dov/schedule")["zone"].toString().isEmpty());
+    CHECK(lastWish(w, "/guests/dov/schedule")["at"].toString() == "2026-12-03T18:00:00Z");
+    CHECK_FALSE(lastWish(w, "/guests/dov/schedule")["zone"].toString().isEmpty());
     CHECK(said(w, "Guest: not ready yet"));
     CHECK(said(w, "about the date"));
     CHECK(w.press("I am ready"));
@@ -61,7 +51,7 @@ TEST_CASE("a talk page reminds whoever asks and says by how much the talk is lat
     RoomWindow w("event");
     REQUIRE(w.until([&] { return w.has("Remind me", QAccessible::CheckBox); }));
     CHECK(w.press("Remind me"));
-    CHECK(w.until([&] { return lastBody(w, "/schedule/energy/remind")["on"].toBool(); }));
+    CHECK(w.until([&] { return lastWish(w, "/schedule/energy/remind")["on"].toBool(); }));
     auto talk = w.client.houses.talks[0].toObject();
     talk["overdue_minutes"] = 7;
     w.client.houses.talks[0] = talk;

@@ -18,17 +18,6 @@ QQuickItem* listNamed(const RoomWindow& w, const QString& start) {
     }
     return nullptr;
 }
-bool said(const RoomWindow& w, const QString& words) {
-    for (const auto& node : w.nodes())
-        if (node.name.contains(words) || node.description.contains(words)) return true;
-    return false;
-}
-std::string lastBody(const RoomWindow& w, const std::string& path) {
-    std::string body;
-    for (const auto& one : w.client.houses.asked)
-        if (one.path == path && !one.body.empty()) body = one.body;
-    return body;
-}
 }  // namespace
 
 TEST_CASE("members are rows with handle, inviter and standing in words", "[ui][house][a11y]") {

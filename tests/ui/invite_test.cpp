@@ -17,31 +17,10 @@ using namespace parlour;
 using namespace parlour::tests;
 
 namespace {
-bool said(const RoomWindow& w, const QString& words) {
-    for (const auto& node : w.nodes())
-        if (node.name.contains(words) || node.description.contains(words)) return true;
-    return false;
-}
-QQuickItem* field(const RoomWindow& w, const QString& label) {
-    for (const char* kind : {"QQuickTextField", "QQuickTextArea"})
-        for (auto* item : w.items(kind)) {
-            auto* face = QAccessible::queryAccessibleInterface(item);
-            if (item->isVisible() && face && face->text(QAccessible::Name) == label) return item;
-        }
-    return nullptr;
-}
-void choose(const RoomWindow& w, const QString& label, int index) {
-    for (auto* item : w.items("QQuickComboBox"))
-        if (item->isVisible() && item->property("label").toString() == label) {
-            item->setProperty("currentIndex", index);
-            QMetaObject::invokeMethod(item, "activated", Q_ARG(int, index));
-        }
-}
 std::vector<api::InvitationOrder> orders(const RoomWindow& w) {
     std::vector<api::InvitationOrder> all;
-    for (const auto& one : w.client.houses.asked)
-        if (one.path == "/invitations" && !one.body.empty())
-            if (auto order = api::fromJson<api::InvitationOrder>(one.body)) all.push_back(*order);
+    for (const auto& body : bodies(w, "/invitations"))
+        if (auto order = api::fromJson<api::InvitationOrder>(body)) all.push_back(*order);
     return all;
 }
 /// Listener links for so many names.

@@ -11,14 +11,6 @@
 using namespace parlour;
 using namespace parlour::tests;
 
-namespace {
-bool said(const RoomWindow& w, const QString& words) {
-    for (const auto& node : w.nodes())
-        if (node.name.contains(words) || node.description.contains(words)) return true;
-    return false;
-}
-}  // namespace
-
 TEST_CASE("who knows no house founds one, and stands in it as its owner", "[ui][owner]") {
     RoomWindow w("no-house");
     REQUIRE(w.until([&] { return w.has("Found a house on this computer…"); }));

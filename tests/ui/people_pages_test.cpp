@@ -18,11 +18,6 @@ using namespace parlour;
 using namespace parlour::tests;
 
 namespace {
-bool said(const RoomWindow& w, const QString& words) {
-    for (const auto& node : w.nodes())
-        if (node.name.contains(words) || node.description.contains(words)) return true;
-    return false;
-}
 QString picture(const QTemporaryDir& folder, const char* name, int side, const char* format) {
     const auto path = folder.filePath(QLatin1String(name));
     QImage image(side, side, QImage::Format_RGB32);

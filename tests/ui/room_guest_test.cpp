@@ -11,14 +11,6 @@
 using namespace parlour;
 using namespace parlour::tests;
 
-namespace {
-bool said(const RoomWindow& w, const QString& words) {
-    for (const auto& node : w.nodes())
-        if (node.name.contains(words) || node.description.contains(words)) return true;
-    return false;
-}
-}  // namespace
-
 TEST_CASE("hosts see what is agreed and what is not talked about", "[ui][room-guest][a11y]") {
     RoomWindow w("room-guest");
     REQUIRE(w.until([&] { return w.has("Guest", QAccessible::PageTab) && said(w, "Rockets that come back"); }));

@@ -122,4 +122,39 @@ QString RoomWindow::focusName() const {
     return face ? face->text(QAccessible::Name) : QString();
 }
 
+bool said(const RoomWindow& w, const QString& words) {
+    for (const auto& node : w.nodes())
+        if (node.name.contains(words) || node.description.contains(words)) return true;
+    return false;
+}
+
+std::vector<std::string> bodies(const RoomWindow& w, const std::string& path) {
+    std::vector<std::string> all;
+    for (const auto& one : w.client.houses.asked)
+        if (one.path == path && !one.body.empty()) all.push_back(one.body);
+    return all;
+}
+
+std::string lastBody(const RoomWindow& w, const std::string& path) {
+    const auto all = bodies(w, path);
+    return all.empty() ? std::string() : all.back();
+}
+
+QQuickItem* field(const RoomWindow& w, const QString& label) {
+    for (const char* kind : {"QQuickTextField", "QQuickTextArea"})
+        for (auto* item : w.items(kind)) {
+            auto* face = QAccessible::queryAccessibleInterface(item);
+            if (item->isVisible() && face && face->text(QAccessible::Name) == label) return item;
+        }
+    return nullptr;
+}
+
+void choose(const RoomWindow& w, const QString& label, int index) {
+    for (auto* item : w.items("QQuickComboBox"))
+        if (item->isVisible() && item->property("label").toString() == label) {
+            item->setProperty("currentIndex", index);
+            QMetaObject::invokeMethod(item, "activated", Q_ARG(int, index));
+        }
+}
+
 }  // namespace parlour::tests

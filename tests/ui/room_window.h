@@ -59,6 +59,17 @@ class RoomWindow {
     QQuickWindow* window = nullptr;
 };
 
+/// Somewhere on the page stands, or is spoken, a text that contains these words.
+bool said(const RoomWindow& w, const QString& words);
+/// What was posted to this path of the house, in order.
+std::vector<std::string> bodies(const RoomWindow& w, const std::string& path);
+/// The newest of them; empty when nothing was posted.
+std::string lastBody(const RoomWindow& w, const std::string& path);
+/// A text field by its spoken name; nullptr when it is not shown.
+QQuickItem* field(const RoomWindow& w, const QString& label);
+/// Chooses in a combo box as a person would: by its number.
+void choose(const RoomWindow& w, const QString& label, int index);
+
 /// How many windows pages wrote warnings for; every test wants none.
 int warnings();
 

@@ -11,23 +11,8 @@ using namespace parlour;
 using namespace parlour::tests;
 
 namespace {
-bool said(const RoomWindow& w, const QString& words) {
-    for (const auto& node : w.nodes())
-        if (node.name.contains(words) || node.description.contains(words)) return true;
-    return false;
-}
-std::string lastBody(const RoomWindow& w, const std::string& path) {
-    std::string body;
-    for (const auto& one : w.client.houses.asked)
-        if (one.path == path && !one.body.empty()) body = one.body;
-    return body;
-}
 void write(RoomWindow& w, const QString& label, const QString& words) {
-    for (const char* kind : {"QQuickTextField", "QQuickTextArea"})
-        for (auto* item : w.items(kind)) {
-            auto* face = QAccessible::queryAccessibleInterface(item);
-            if (item->isVisible() && face && face->text(QAccessible::Name) == label) item->setProperty("text", words);
-        }
+    if (auto* item = field(w, label)) item->setProperty("text", words);
     w.settle();
 }
 }  // namespace
