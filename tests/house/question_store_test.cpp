@@ -2,12 +2,9 @@
 // What the question desk and the chair keep over the end of a process, on both databases.
 #include "core/house/store/question_store.h"
 
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "tests/house/stage_lab.h"
 #include "tests/support/database.h"
+#include "tests/support/kill_nine.h"
 
 using namespace parlour;
 using namespace parlour::tests;
@@ -113,12 +110,9 @@ TEST_CASE("the chair comes back with the session", "[store][chair]") {
 
 TEST_CASE("every acknowledged question is there after kill -9", "[store][questions][R11]") {
     const Database database(eachEngine());
-    int ledger[2];
-    REQUIRE(::pipe(ledger) == 0);
-    const pid_t child = fork();
-    if (child == 0) {
+    const auto acknowledged = killedWhileWorking(20, [&](const auto& acknowledge) {
         auto store = Store::open(database.where());
-        if (!store) _exit(1);
+        if (!store) ::_exit(1);
         house::QuestionDesk desk;
         desk.session = kSession;
         auto ok = (*store)->transact([&]() -> base::Result<void> {
@@ -129,30 +123,10 @@ TEST_CASE("every acknowledged question is there after kill -9", "[store][questio
             const auto n = static_cast<std::uint64_t>(i);
             ok = put(**store, desk, ask("P" + std::to_string(i), "question " + std::to_string(i)), kNow);
             if (ok) ok = put(**store, desk, order(n, QuestionVerb::now), kNow);
-            const char byte = '.';
-            if (ok && ::write(ledger[1], &byte, 1) != 1) _exit(2);
+            if (ok) acknowledge();
         }
-        if (!ok) _exit(3);
-        for (;;) ::pause();
-    }
-    ::close(ledger[1]);
-    std::size_t acknowledged = 0;
-    char bytes[16];
-    const auto more = [&] {
-        const auto count = ::read(ledger[0], bytes, sizeof bytes);
-        acknowledged += count > 0 ? static_cast<std::size_t>(count) : 0;
-        return count > 0;
-    };
-    while (acknowledged < 20 && more()) {
-    }
-    ::kill(child, SIGKILL);
-    while (more()) {
-    }
-    ::close(ledger[0]);
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    REQUIRE(WIFSIGNALED(status));
-    REQUIRE(acknowledged >= 20);
+        if (!ok) ::_exit(3);
+    });
     auto store = database.open();
     inside(*store, [&] {
         const auto desk = QuestionStore(*store).load(kRoom, kSession);

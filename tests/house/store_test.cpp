@@ -2,7 +2,6 @@
 #include "core/house/store/store.h"
 
 #include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -12,6 +11,7 @@
 #include "core/house/invitation.h"
 #include "tests/house/stage_lab.h"
 #include "tests/support/database.h"
+#include "tests/support/kill_nine.h"
 
 using namespace parlour;
 using namespace parlour::tests;
@@ -256,13 +256,9 @@ TEST_CASE("a live session comes back from the store as it was, but for who is co
 
 TEST_CASE("everything acknowledged is there after kill -9", "[store][R11]") {
     const Database database(eachEngine());
-    int ledger[2];
-    REQUIRE(::pipe(ledger) == 0);
-    const pid_t child = fork();
-    if (child == 0) {
+    const auto acknowledged = killedWhileWorking(40, [&](const auto& acknowledge) {
         auto store = Store::open(database.where());
-        if (!store) _exit(1);
-        const int fd = ledger[1];
+        if (!store) ::_exit(1);
         auto ok = (*store)->transact([&]() -> base::Result<void> {
             (*store)->addRoom({kRoom, "Room", kNow});
             return {};
@@ -274,30 +270,10 @@ TEST_CASE("everything acknowledged is there after kill -9", "[store][R11]") {
                 (*store)->setMeta("last", std::to_string(i));
                 return {};
             });
-            const char byte = '.';
-            if (ok && ::write(fd, &byte, 1) != 1) _exit(2);
+            if (ok) acknowledge();
         }
-        _exit(0);
-    }
-    ::close(ledger[1]);
-    // Until something has been acknowledged, then without warning.
-    std::size_t acknowledged = 0;
-    char bytes[64];
-    const auto more = [&] {
-        const auto count = ::read(ledger[0], bytes, sizeof bytes);
-        acknowledged += count > 0 ? static_cast<std::size_t>(count) : 0;
-        return count > 0;
-    };
-    while (acknowledged < 40 && more()) {
-    }
-    ::kill(child, SIGKILL);
-    while (more()) {
-    }
-    ::close(ledger[0]);
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    REQUIRE(WIFSIGNALED(status));
-    REQUIRE(acknowledged >= 40);
+        ::_exit(0);
+    });
     auto store = database.open();
     inside(*store, [&] {
         const auto rows = store->invitations(kRoom).size();
