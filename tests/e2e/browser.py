@@ -8,9 +8,10 @@ import shutil
 import time
 
 from lab import Failed, skip, wait_for
+from page import Page
 
 
-class Browser:
+class Browser(Page):
     def __init__(self, lab, name="browser"):
         program = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
         if not program:
@@ -85,15 +86,6 @@ class Browser:
     def open(self, url):
         self.call("Page.navigate", {"url": "about:blank"})
         self.call("Page.navigate", {"url": url})
-
-    def text(self):
-        return self.run("document.body ? document.body.innerText : ''") or ""
-
-    def wait_text(self, words, timeout=30):
-        try:
-            wait_for(f"“{words}” on the page", lambda: words in self.text(), timeout)
-        except Failed:
-            raise Failed(f"“{words}” is not on the page:\n{self.text()}\n{self.problems}")
 
     def click(self, css):
         wait_for(css, lambda: self.run(f"!!document.querySelector({json.dumps(css)}) && !document.querySelector({json.dumps(css)}).disabled"), 30)

@@ -91,11 +91,6 @@ def picture(lab, file):
         subprocess.run(["import", "-window", "root", str(file)], env=lab.env)
 
 
-def type_text(lab, text):
-    """Into whatever has the focus. Qt 6.4 gives QML fields no EditableText interface, so it is typed."""
-    subprocess.run(["xdotool", "type", "--delay", "20", text], env=lab.env, check=True)
-
-
 def open_app(lab, home, *args):
     app = lab.start("app-" + home, [BIN / "parlour", "--home", lab.path(home), *args])
     window = Window(app.pid)

@@ -8,6 +8,7 @@ import socket
 import time
 
 from lab import Failed, skip, wait_for
+from page import Page
 
 PREFS = {
     "marionette.port": 0, "network.proxy.type": 1, "network.proxy.http": "127.0.0.1", "network.proxy.http_port": 9,
@@ -34,7 +35,7 @@ if (!window.seen) {
 """
 
 
-class Firefox:
+class Firefox(Page):
     def __init__(self, lab, name="firefox"):
         program = next((p for p in map(shutil.which, ("firefox-esr", "firefox")) if p), None)
         if not program:
@@ -110,15 +111,6 @@ class Firefox:
     def open(self, url):
         self.call("WebDriver:Navigate", {"url": "about:blank"})
         self.call("WebDriver:Navigate", {"url": url})
-
-    def text(self):
-        return self.run("document.body ? document.body.innerText : ''") or ""
-
-    def wait_text(self, words, timeout=30):
-        try:
-            wait_for(f"“{words}” on the page", lambda: words in self.text(), timeout)
-        except Failed:
-            raise Failed(f"“{words}” is not on the page:\n{self.text()}\n{self.problems}")
 
     def _keys(self, *steps):
         self.call("WebDriver:PerformActions", {"actions": [{"type": "key", "id": "keyboard", "actions": [{"type": kind, "value": value} for kind, value in steps]}]})

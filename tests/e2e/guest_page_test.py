@@ -8,7 +8,7 @@ import subprocess
 
 from browser import Browser
 from firefox import Firefox
-from lab import BIN, check, main, wait_for
+from lab import BIN, check, main, own_network, wait_for
 
 
 def go(page, css):
@@ -95,4 +95,5 @@ def run(lab):
 
 
 if __name__ == "__main__":
-    main(run, "guest-page")
+    own_network()
+main(run, "guest-page")

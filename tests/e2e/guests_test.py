@@ -7,7 +7,7 @@ import pathlib
 import subprocess
 
 from browser import Browser
-from lab import BIN, check, main, wait_for
+from lab import BIN, check, main, own_network, wait_for
 
 
 def verify(lab, path, *more):
@@ -147,4 +147,5 @@ def run(lab):
 
 
 if __name__ == "__main__":
-    main(run, "guests")
+    own_network()
+main(run, "guests")

@@ -13,7 +13,7 @@ import urllib.request
 import waveform
 from browser import Browser
 from desktop import open_app, own_session, picture, screen
-from lab import BIN, ROOT, check, main, wait_for
+from lab import BIN, ROOT, check, main, own_network, wait_for
 
 GREENS = "Welcome to the green room. In a minute we go live, take a sip of water and breathe."
 TALK = "I was asked what I found at the bottom of the sea. Mostly silence, and a great many small animals with very large eyes."
@@ -174,5 +174,6 @@ def run(lab):
     print(f"pictures of the story: {shots}")
 
 
+own_network()
 own_session()
 main(run, "story")

@@ -14,22 +14,9 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 import waveform  # noqa: E402
-from lab import BIN, Failed, Lab, check, skip, wait_for  # noqa: E402
+from lab import BIN, Failed, Lab, check, own_network, skip, wait_for  # noqa: E402
 
 MODULES = pathlib.Path(os.environ.get("PARLOUR_INTEROP_DIR", "build/interop")).resolve()
-
-
-def own_network():
-    """A network namespace of our own with a made-up route: Chromium gathers no candidates on a bare loopback."""
-    if os.environ.get("PARLOUR_NETNS"):
-        return
-    if shutil.which("unshare") is None or shutil.which("ip") is None:
-        skip("unshare or ip is missing (packages util-linux, iproute2)")
-    os.environ["PARLOUR_NETNS"] = "1"
-    setup = ("ip link set lo up && ip link add lab0 type veth peer name lab1 && ip addr add 198.18.0.1/24 dev lab0 && "
-             "ip link set lab0 up && ip link set lab1 up && ip route add default dev lab0 src 198.18.0.1 && exec \"$@\"")
-    flags = ["-n"] if os.geteuid() == 0 else ["-rn"]
-    os.execvp("unshare", ["unshare", *flags, "sh", "-c", setup, "sh", sys.executable, *sys.argv])
 
 
 def install():

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every browser's page has in common: its text. A browser brings run() (a script's value) and problems."""
+from lab import Failed, wait_for
+
+
+class Page:
+    def text(self):
+        return self.run("document.body ? document.body.innerText : ''") or ""
+
+    def wait_text(self, words, timeout=30):
+        try:
+            wait_for(f"“{words}” on the page", lambda: words in self.text(), timeout)
+        except Failed:
+            raise Failed(f"“{words}” is not on the page:\n{self.text()}\n{self.problems}")
