@@ -47,7 +47,8 @@ void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineCl
     } else if (scene == QLatin1String("speaker")) {
         enter("speaker");
         client.setMicrophone(true);
-    } else if (scene == QLatin1String("moderator") || scene == QLatin1String("chat") || scene == QLatin1String("people") ||
+    } else if (scene == QLatin1String("moderator") || scene == QLatin1String("react") || scene == QLatin1String("chat-rules") ||
+               scene == QLatin1String("chat-link") || scene == QLatin1String("chat") || scene == QLatin1String("people") ||
                scene.startsWith(QLatin1String("desk-")) || scene == QLatin1String("room-guest") || scene == QLatin1String("report") || scene == QLatin1String("ping") || scene == QLatin1String("blocked") || scene == QLatin1String("person") || scene == QLatin1String("remove") || scene == QLatin1String("invite")) {
         enter("moderator");
         client.setMicrophone(true);

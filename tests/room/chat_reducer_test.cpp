@@ -111,6 +111,7 @@ TEST_CASE("the history is merged by id: nothing twice, missing ones in their pla
     CHECK(chat.shown() == "a (b) (c) kept bad! lost?");
     mergeHistory(chat.state, {Chat::line("c", 3)});   // an older page does not bring the words back
     CHECK(chat.state.chat[2].text.empty());
+    CHECK(chat.state.chat[2].deleted);
 }
 
 TEST_CASE("whatever the order of live messages, history and answers, the list ends the same", "[room][chat]") {

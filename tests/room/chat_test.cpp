@@ -145,6 +145,26 @@ TEST_CASE("a server that starts again has the chat, and what was said into the g
     lab.shows(cara, "before | into the gap");
 }
 
+TEST_CASE("a message that went down with its connection is sent again by itself, once", "[room][whole][chat]") {
+    ChatRoom lab(true);
+    auto& host = lab.host();
+    auto& ben = lab.join("ben", lab.made.links.listener);
+    lab.say(ben, "first");   // the channel is open
+    lab.shows(host, "first");
+    lab.shows(ben, "first");
+    lab.wire->udpOpen = false;
+    lab.say(ben, "into nothing");
+    lab.shows(ben, "first | into nothing?");
+    lab.pass(100ms);
+    lab.server.reset();   // the other end of the channel is gone for good
+    REQUIRE(lab.until([&] { return ben.state()->session == SessionState::reconnecting; }, 40s));
+    lab.wire->udpOpen = true;
+    lab.start();
+    REQUIRE(lab.until([&] { return ben.joined() && host.joined(); }, 60s));
+    lab.shows(host, "first | into nothing", 40s);
+    lab.shows(ben, "first | into nothing", 40s);
+}
+
 TEST_CASE("reactions of all rise for all and fade, and nobody sends more than the server takes", "[room][whole][chat]") {
     ChatRoom lab;
     auto& host = lab.host();

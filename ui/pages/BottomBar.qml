@@ -15,6 +15,7 @@ Rectangle {
     signal panelRequested(string which)
     signal noteWanted()
     signal endWanted()
+    function showReactions() { reactionBar.open() }
     signal deskWanted()
     signal pingWanted()
 

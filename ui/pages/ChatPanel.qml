@@ -150,4 +150,10 @@ FocusScope {
     }
     ChatRulesSheet { id: rulesSheet }
     OpenLinkSheet { id: openSheet }
+    // The offline twin: over the drawer, if the chat is in one.
+    Timer {
+        interval: 300
+        running: App.scene === "chat-rules" || App.scene === "chat-link"
+        onTriggered: App.scene === "chat-link" ? openSheet.open() : rulesSheet.open()
+    }
 }

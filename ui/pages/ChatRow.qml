@@ -31,6 +31,13 @@ Item {
     Accessible.description: reason !== "" ? qsTr("Not sent. %1").arg(reason) : pending ? qsTr("on its way") : time
     Accessible.onPressAction: openMenu()
 
+    Timer {
+        id: slow
+        property bool late: false
+        interval: 1500
+        running: root.pending && !late
+        onTriggered: late = true
+    }
     TapHandler {
         acceptedButtons: Qt.RightButton
         onTapped: root.openMenu()
@@ -80,7 +87,8 @@ Item {
             silent: true
         }
         UserText {
-            visible: root.pending
+            // Most are answered in a moment: only what takes longer is said.
+            visible: root.pending && slow.late
             text: qsTr("Sending…")
             color: Theme.muted
             font.pixelSize: Theme.fontTiny

@@ -37,6 +37,7 @@ FocusScope {
         if (!session.joined) return
         if (scene === "chat" || scene === "people" || scene === "hands" || scene === "door" || scene === "questions") showPanel(scene)
         if (scene.startsWith("chat-")) showPanel("chat")
+        if (scene === "react") bar.showReactions()
         if (scene === "ask") showPanel("questions")
         if (scene === "room-guest") showPanel("guest")
         if (scene === "ping") pingSheet.show()
