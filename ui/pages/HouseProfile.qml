@@ -53,7 +53,7 @@ Flickable {
                     Flow {
                         width: parent.width
                         spacing: 8
-                        ActionButton { compact: true; iconName: "picture"; text: qsTr("Choose a picture…"); enabled: !own.busy; onClicked: fileSheet.show() }
+                        ActionButton { compact: true; iconName: "picture"; text: qsTr("Choose a picture…"); onClicked: fileSheet.show() }
                         ActionButton { compact: true; kind: "quiet"; visible: own.value.picture_ms > 0; text: qsTr("Remove the picture"); onClicked: own.post("/profile/picture", {data: ""}) }
                     }
                     Caption { width: parent.width; text: qsTr("PNG, JPEG or WebP; the house makes a small square of it. Or drop a file here.") }

@@ -277,7 +277,6 @@ Sheet {
             required property var modelData
             width: several.width
             height: 46
-            ListView.onPooled: copy.copied = false
             Accessible.role: Accessible.ListItem
             Accessible.name: modelData.for_name
             UserText {
