@@ -130,7 +130,6 @@ struct GuestNotice {
     int lateMinutes = 0;
     bool started = false;             ///< the audience is in; before, whoever comes waits until the guest is ready
 };
-
 // POST guests/{id}/answer : GuestAnswer -> GuestView (host), POST guests/open/answer : GuestAnswer -> GuestView.
 // accept of the guest takes the seat for the key that comes with it, and so does every use of the public link with the code.
 struct GuestAnswer {

@@ -71,7 +71,8 @@ bool mustWait(Draft& draft, const Person& person) {
 
 void enterOrWait(Draft& draft, Person& person) {
     if (!mustWait(draft, person)) {
-        if (draft.change.settings.joinsPerMinute > 0 && person.power == Power::none) ++draft.change.session.joins;
+        if (draft.change.settings.joinsPerMinute > 0 && person.power == Power::none && person.role == Role::listener)
+            ++draft.change.session.joins;
         enter(draft, person);
         return;
     }

@@ -182,7 +182,9 @@ void LiveRoom::flush() {
     std::vector<base::Identity> abroad;
     signal::ParticipantUpdate news;
     news.participants = std::exchange(m_departed, {});   // first: who comes back at once is both
-    std::vector<ParticipantConnection*> differ;          // those who see more of themselves than others do
+    std::vector<ParticipantConnection*> differ;          // those who see something else of themselves than others do
+    for (const auto& gone : news.participants)
+        if (const auto back = find(gone.identity)) differ.push_back(back.get());   // not to be told that they left
     const auto deliver = [&] {
         if (news.participants.empty()) return;
         const auto bytes = signal::encode(signal::SignalResponse(news));
@@ -192,6 +194,7 @@ void LiveRoom::flush() {
                 continue;
             }
             auto theirs = news;
+            std::erase_if(theirs.participants, [&](const auto& p) { return p.identity == person->identity() && p.sid != person->info().sid; });
             for (auto& p : theirs.participants)
                 if (p.sid == person->info().sid) p = person->ownInfo();
             person->send(theirs);

@@ -81,11 +81,11 @@ def run(lab):
     check(heard["leak"] < 0.5, "and nothing of the green room")
 
     # The delegate in the talk is one of the audience, whatever their client does.
+    ada.end()
     ear = RawPeer(lab, "listen", made["public_link"], "Ear")
     wait_for("the ear to join", lambda: ear.events("joined"), 10)
     liar = RawPeer(lab, "talk", made["public_link"], "Ada", "L", home="spoke")
     wait_for("the delegate to join as a listener", lambda: liar.events("joined"), 10)
-    ada.end()
     guest = RawPeer(lab, "talk", made["guest_link"], "Ada", "G", home="ada")
 
     def heard_of(letter):

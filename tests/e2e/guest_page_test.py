@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The page of a guest by keyboard alone, in Chromium and in Firefox: ask, propose, sign version 3, the file, the lights; nothing breaks
+"""The page of a guest by keyboard alone: in Chromium ask, propose, sign version 3, the file, the lights; in Firefox ask and propose; nothing breaks
 the page's own rules, nothing goes to anybody else, and a screen reader has a name for everything."""
 import json
 import os
@@ -47,6 +47,9 @@ def exchange(lab, server, page, name, shots):
     act(page, "#send-proposal")
     page.wait_text("2 fields differ")
     page.screenshot(shots / f"{name}-countered.png")
+    if name == "Firefox":   # signing there is not covered yet
+        check(not page.problems, f"{name}: ask and counter by keyboard alone, nothing breaks the page's own rules {page.problems}")
+        return
     lab.ctl("host", "guest", "answer", made["id"], "counter", "--set", "length_minutes=50")
     page.wait_text("Sign version 3", 40)
     lab.ctl("host", "guest", "sign", made["id"], "--version", "3")

@@ -19,8 +19,15 @@ class RawPeer:
         self.process.events_file = self.out
 
     def events(self, name):
-        lines = self.out.read_text().split("\n")[:-1] if self.out.exists() else []
-        return [e for e in map(json.loads, lines) if e["event"] == name]
+        out = []
+        for line in (self.out.read_text(errors="replace").split("\n")[:-1] if self.out.exists() else []):
+            try:
+                event = json.loads(line)
+            except json.JSONDecodeError:
+                continue   # the letter of a stranger's frame can be any byte
+            if event["event"] == name:
+                out.append(event)
+        return out
 
     def sent(self):
         return max((e["packets"] for e in self.events("sent")), default=0)

@@ -84,3 +84,19 @@ TEST_CASE("who comes on stage is told at once, however much else happens", "[ser
     room.run(260ms);
     CHECK_FALSE(room.speaker->knows("l30"));
 }
+
+TEST_CASE("who leaves a large room and is back at once is not told of the own departure", "[server][crowd]") {
+    Crowd room;
+    const auto sid = room.speaker->knows("l5")->sid;
+    room.listeners[5]->send(signal::Leave{});
+    room.run(20ms);
+    ScriptedClient again(room, "l5");
+    again.connect("join:l5");
+    room.run(800ms);
+    for (const auto& update : again.all<signal::ParticipantUpdate>())
+        for (const auto& p : update.participants)
+            CHECK((p.identity.str() != "l5" || p.state != signal::ParticipantState::disconnected));
+    const auto known = room.speaker->knows("l5");
+    REQUIRE(known);
+    CHECK(known->sid != sid);
+}

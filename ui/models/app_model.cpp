@@ -49,7 +49,9 @@ AppModel::AppModel(RoomClient& client, HouseClient& houses, const base::Clock& c
     });
     connect(&m_house, &HouseModel::refused, this, &AppModel::showNotice);
     connect(&m_roomHouse, &HouseModel::refused, this, &AppModel::showNotice);
-    connect(&m_notices, &NoticeModel::arrived, this, &AppModel::showNotice);
+    connect(&m_notices, &NoticeModel::arrived, this, [this](const QString& words) {
+        if (m_page != QLatin1String("notices")) showNotice(words);   // there it stands in the list
+    });
     ClientEvents events;
     events.onState = [this](room::RoomStatePtr state) { m_session.publish(std::move(state)); };
     events.onRefused = [this](base::Error error) {

@@ -62,7 +62,8 @@ FocusScope {
             height: Math.max(body.implicitHeight + 28, 62)
             Accessible.role: Accessible.ListItem
             Accessible.name: words
-            Accessible.description: (fresh ? qsTr("new") + ", " : "") + App.house.fromNow(record.at_ms)
+            readonly property string answered: !wave ? "" : wave.state === "later" ? qsTr("you said: maybe later") : wave.state === "expired" ? qsTr("a day has passed") : ""
+            Accessible.description: [fresh ? qsTr("new") : "", App.house.fromNow(record.at_ms), answered].filter(word => word !== "").join(", ")
             Rectangle { visible: row.fresh; width: 4; height: parent.height - 20; x: 8; y: 10; radius: 2; color: Theme.accent }
             Avatar { id: face; x: 22; y: 14; size: 36; initials: App.house.initials(row.record.from_name || "?"); colorIndex: App.house.colorOf(row.record.from || "") }
             Column {
@@ -73,8 +74,7 @@ FocusScope {
                 Caption {
                     width: parent.width
                     silent: true
-                    text: [App.house.fromNow(row.record.at_ms), row.wave && row.wave.state === "later" ? qsTr("you said: maybe later") : row.wave && row.wave.state === "expired" ? qsTr("a day has passed") : ""]
-                          .filter(word => word !== "").join(" · ")
+                    text: [App.house.fromNow(row.record.at_ms), row.answered].filter(word => word !== "").join(" · ")
                 }
                 Flow {
                     width: parent.width

@@ -14,8 +14,8 @@ FocusScope {
     // Listeners ask again when something changed that they read; a busy desk is not their business.
     readonly property double mark: desk || ownWaits ? App.session.questionsDesk : App.session.questionsRevision
     property var menuOf: ({})
-    onMarkChanged: list.refresh()
-    onDeskChanged: list.refresh()
+    onMarkChanged: Qt.callLater(list.refresh)     // not before the list is complete
+    onDeskChanged: Qt.callLater(list.refresh)
 
     function order(n, verb, more) {
         App.roomHouse.post(path + "/" + n, Object.assign({verb: verb}, more || {}), (answer, problem) => {
