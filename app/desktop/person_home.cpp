@@ -49,7 +49,7 @@ base::Result<PersonOpened> PersonHome::open() {
         if (there && !file) return PersonOpened{room::PersonKeys::of(crypto::Secret::copyOf(**kept)), true, {}};
         if (!there && !file)
             return base::fail(ErrorKind::unavailable, "seed_in_keychain", "Your key lies in the desktop's keychain, which cannot be read.",
-                              "Unlock the keychain and start Parlour again.", kept ? "the entry is gone" : kept.error().detail);
+                              "Unlock the keychain and start Parlour again.", kept ? "it is locked, or the entry is gone" : kept.error().detail);
         auto keys = room::PersonKeys::open(m_folder);
         if (!keys) return base::Unexpected(std::move(keys).error());
         if (!there)

@@ -13,18 +13,21 @@ from lab import BIN, Lab, check, skip, wait_for  # noqa: E402
 
 
 class Desktop:
-    """A session bus; unlock() starts a keyring on it."""
+    """A session bus; start() starts a keyring on it."""
 
     def __init__(self, lab):
         self.lab, self.keyring, self.runs = lab, None, 0
-        bus = lab.start("dbus", ["dbus-daemon", "--session", "--nofork", f"--address=unix:path={lab.path('bus')}"])
+        # Nothing is started by being asked for: a keyring is there when the test has started one.
+        lab.path("bus.conf").write_text(f"""<busconfig><type>session</type><listen>unix:path={lab.path('bus')}</listen>
+            <policy context="default"><allow send_destination="*"/><allow receive_type="method_call"/><allow receive_type="method_return"/><allow receive_type="error"/><allow receive_type="signal"/><allow own="*"/></policy></busconfig>""")
+        bus = lab.start("dbus", ["dbus-daemon", f"--config-file={lab.path('bus.conf')}", "--nofork"])
         wait_for("the session bus", lambda: lab.path("bus").exists() and bus.alive())
         self.env = {"DBUS_SESSION_BUS_ADDRESS": f"unix:path={lab.path('bus')}"}
 
-    def unlock(self):
+    def start(self, locked=False):
         read, write = os.pipe()
-        self.keyring = self.lab.start(f"keyring-{len(self.lab.processes)}", ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
-                                      env=self.env, stdin=read)
+        self.keyring = self.lab.start(f"keyring-{len(self.lab.processes)}", ["gnome-keyring-daemon", "--foreground", "--components=secrets",
+                                                                             *([] if locked else ["--unlock"])], env=self.env, stdin=read)
         os.write(write, b"a password")
         os.close(write)
         os.close(read)
@@ -32,7 +35,7 @@ class Desktop:
                  "string:org.freedesktop.secrets"]
         wait_for("the keyring", lambda: "true" in subprocess.run(names, env={**self.lab.env, **self.env}, capture_output=True, text=True, timeout=10).stdout)
 
-    def lock_up(self):
+    def stop(self):
         self.keyring.end()
 
     def app(self, *args, bus=True, seconds=6):
@@ -68,16 +71,20 @@ def run(lab):
     notices = [line for line in said.splitlines() if "keychain" in line]
     check(len(notices) == 1 and "stays in its file" in notices[0], "without a keychain the key stays in its file, and one line says so: " + notices[0])
 
-    desktop.unlock()
+    desktop.start()
     same, said = come()
     check(same == who and "keychain" not in said, "with a keychain it is the same person")
     check(not seed.exists() and mark.exists(), "the key has moved there, and its file is gone")
     same, _ = come()
     check(same == who and not seed.exists(), "from then on the person comes out of the keychain")
 
-    desktop.lock_up()
+    desktop.stop()
     code, said = desktop.app()
     check(code == 1 and "Your key lies in the desktop's keychain" in said, "with the keychain away nobody becomes a new person: " + said.strip())
+    desktop.start(locked=True)
+    code, said = desktop.app()
+    check(code == 1 and "Unlock the keychain" in said, "nor with a locked one: " + said.strip())
+    desktop.stop()
     code = subprocess.run([BIN / "parlourctl", "--home", home, "whoami"], env=lab.env, capture_output=True, text=True, timeout=30)
     check(code.returncode == 1 and "desktop's keychain" in code.stderr, "neither on the command line: " + code.stderr.strip())
     check(not seed.exists(), "no other seed was made")
@@ -87,7 +94,7 @@ def run(lab):
     seed.chmod(0o600)
     same, said = come()
     check(same == who and "read from its file" in said, "a file that is still there is used while the keychain is away, with one line")
-    desktop.unlock()
+    desktop.start()
     same, _ = come()
     check(same == who and not seed.exists(), "and the move is finished when it is back")
 
