@@ -112,6 +112,9 @@ void RoomSession::Impl::onSubscriberEvent(rtc::PeerEvent& event) {
         wiring->remove(removed->mid);
         setAudioTrack(state, base::TrackSid(removed->trackId), 0);
         publish();
+    } else if (std::holds_alternative<rtc::DataChannelOpened>(event)) {
+        // What was said after the history was asked for and before the channel was there has passed us by.
+        if (state.session == SessionState::joined) askHistory();
     } else if (const auto* data = std::get_if<rtc::DataReceived>(&event)) {
         onData(data->bytes);
     }

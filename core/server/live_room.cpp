@@ -188,8 +188,9 @@ void LiveRoom::flush() {
     const auto deliver = [&] {
         if (news.participants.empty()) return;
         const auto bytes = signal::encode(signal::SignalResponse(news));
-        for (const auto& [id, person] : m_people) {
-            if (std::find(differ.begin(), differ.end(), person.get()) == differ.end()) {
+        for (const auto& entry : m_people) {
+            auto* person = entry.second.get();
+            if (std::find(differ.begin(), differ.end(), person) == differ.end()) {
                 person->sendEncoded(bytes);
                 continue;
             }

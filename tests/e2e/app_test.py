@@ -96,7 +96,7 @@ def run(lab):
     speaking.wait(30)
     time.sleep(1)
     recording.stop()
-    window.press("Leave quietly")
+    window.press("Leave")
     time.sleep(0.5)
     for person in (wolf, vera, host):
         person.end()

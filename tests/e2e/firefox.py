@@ -16,7 +16,7 @@ PREFS = {
     "app.normandy.enabled": False, "datareporting.policy.dataSubmissionEnabled": False, "toolkit.telemetry.enabled": False,
     "browser.safebrowsing.malware.enabled": False, "browser.safebrowsing.phishing.enabled": False, "extensions.update.enabled": False,
     "browser.shell.checkDefaultBrowser": False, "browser.aboutwelcome.enabled": False, "browser.startup.page": 0,
-    "services.settings.server": "http://127.0.0.1:9", "browser.download.folderList": 2, "browser.download.useDownloadDir": True,
+    "services.settings.server": "http://127.0.0.1:9", "browser.download.folderList": 2, "browser.download.useDownloadDir": True, "browser.download.alwaysOpenPanel": False,
     "network.protocol-handler.external.parlour": False, "network.protocol-handler.warn-external-default": False,
     "security.external_protocol_requires_permission": False, "accessibility.force_disabled": -1, "accessibility.tabfocus": 7,
 }
@@ -39,19 +39,31 @@ class Firefox:
         program = next((p for p in map(shutil.which, ("firefox-esr", "firefox")) if p), None)
         if not program:
             skip("no Firefox here")
-        self.folder, self.downloads = lab.path(name + "-profile"), lab.path(name + "-downloads")
-        self.folder.mkdir()
+        self.downloads = lab.path(name + "-downloads")
         self.downloads.mkdir()
+        for attempt in (1, 2, 3):   # on a busy machine a window sometimes never opens; another start does
+            if self.started(lab, program, f"{name}-{attempt}"):
+                return self.chrome(WATCH)
+            self.process.end()
+        raise Failed("Firefox does not start: " + open(self.process.log, errors="replace").read()[-1500:])
+
+    def started(self, lab, program, name):
+        self.folder = lab.path(name + "-profile")
+        self.folder.mkdir()
         prefs = {**PREFS, "browser.download.dir": str(self.downloads)}
         (self.folder / "user.js").write_text("".join(f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in prefs.items()))
         self.process = lab.start(name, [program, "--headless", "--no-remote", "--profile", self.folder, "--marionette", "-remote-allow-system-access", "--width", "900", "--height", "1200"])
         port_file = self.folder / "MarionetteActivePort"
         wait_for("Firefox to start", lambda: port_file.exists() and port_file.read_text().strip(), 60)
-        self.socket = socket.create_connection(("127.0.0.1", int(port_file.read_text())), 60)
+        self.socket = socket.create_connection(("127.0.0.1", int(port_file.read_text())), 30)
         self.buffer, self.number = b"", 0
-        self._message()
-        self.call("WebDriver:NewSession", {"capabilities": {"alwaysMatch": {"unhandledPromptBehavior": "accept"}}})
-        self.chrome(WATCH)
+        try:
+            self._message()
+            self.call("WebDriver:NewSession", {"capabilities": {"alwaysMatch": {"unhandledPromptBehavior": "accept"}}})
+        except TimeoutError:
+            return False
+        self.socket.settimeout(60)
+        return True
 
     def _message(self):
         while True:

@@ -34,7 +34,7 @@ TEST_CASE("the waiting page gives way to the room by itself, and that is announc
     REQUIRE(w.until([&] { return says(w, "You are next in line"); }));
     CHECK(heard.filter("You are next in line").size() == 1);
     w.client.fill("Ana Moreau", "listener");
-    REQUIRE(w.until([&] { return w.has("Leave") && !says(w, "in line"); }));
+    REQUIRE(w.until([&] { return w.has("Leave") && !says(w, "You are next in line"); }));
     CHECK(heard.contains("You are inside"));
 }
 

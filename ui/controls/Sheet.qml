@@ -37,8 +37,19 @@ T.Popup {
     exit: Transition { NumberAnimation { property: "opacity"; from: 1; to: 0; duration: Theme.quick } }
 
     background: Surface { radius: root.drawer ? 0 : Theme.radiusLarge; depth: 6 }
+    onOpened: face.stay()
     contentItem: FocusScope {
+        id: face
         focus: true
+        // A page that is loaded behind an open sheet does not take the keyboard away from it.
+        readonly property Item current: Window.activeFocusItem
+        onCurrentChanged: if (root.opened) Qt.callLater(stay)
+        function stay() {
+            if (!root.opened) return
+            for (let above = current; above; above = above.parent)
+                if (above === root.parent) return   // here, or in another sheet or list above
+            root.forceActiveFocus()
+        }
         Accessible.role: Accessible.Dialog
         Accessible.name: root.spokenTitle
         Flickable {

@@ -30,9 +30,8 @@ Rectangle {
         y: root.narrow ? 46 : (parent.height - height) / 2
         spacing: 10
         ActionButton {
-            text: root.width < 760 ? qsTr("Leave") : qsTr("Leave quietly")
-            spokenName: qsTr("Leave quietly")
-            hint: qsTr("Nobody is told")
+            text: qsTr("Leave")
+            hint: qsTr("Quietly: nobody is told")
             kind: "danger"
             iconName: "leave"
             onClicked: root.session.leave()

@@ -43,7 +43,6 @@ Sheet {
         height: Math.min(Math.max(contentHeight, 46), 280)
         clip: true
         model: files
-        reuseItems: true
         activeFocusOnTab: true
         boundsBehavior: Flickable.StopAtBounds
         T.ScrollBar.vertical: ThinScrollBar { }

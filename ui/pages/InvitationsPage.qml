@@ -70,7 +70,6 @@ FocusScope {
             id: list
             anchors { fill: parent; margins: 8 }
             clip: true
-            reuseItems: true
             focus: true
             model: invitations
             activeFocusOnTab: true

@@ -53,7 +53,6 @@ FocusScope {
             id: list
             anchors { fill: parent; margins: 8 }
             clip: true
-            reuseItems: true
             model: members
             activeFocusOnTab: true
             boundsBehavior: Flickable.StopAtBounds

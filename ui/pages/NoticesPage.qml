@@ -44,7 +44,6 @@ FocusScope {
         clip: true
         spacing: 10
         model: App.notices
-        reuseItems: true
         boundsBehavior: Flickable.StopAtBounds
         T.ScrollBar.vertical: ThinScrollBar { }
         Accessible.role: Accessible.List

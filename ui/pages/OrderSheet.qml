@@ -262,7 +262,6 @@ Sheet {
     Caption { visible: sheet.file !== "" || sheet.problem !== ""; width: parent.width; color: sheet.problem !== "" ? Theme.danger : Theme.muted; text: sheet.problem !== "" ? sheet.problem : qsTr("Saved as %1").arg(sheet.file); wrapMode: Text.WrapAnywhere }
     ListView {
         id: several
-        reuseItems: true
         visible: root.made.length > 1
         width: parent.width
         height: visible ? Math.min(contentHeight, 300) : 0

@@ -34,7 +34,6 @@ Sheet {
         height: Math.min(Math.max(contentHeight, 50), 300)
         clip: true
         model: members
-        reuseItems: true
         boundsBehavior: Flickable.StopAtBounds
         T.ScrollBar.vertical: ThinScrollBar { }
         Accessible.role: Accessible.List

@@ -110,7 +110,7 @@ FocusScope {
         }
         footer: Item {
             width: grid.width
-            height: more.visible ? more.implicitHeight + 24 : 16
+            height: App.session.audience.hidden > 0 ? Theme.fontBody * 2 + 24 : 16
             UserText {
                 id: more
                 visible: App.session.audience.hidden > 0
