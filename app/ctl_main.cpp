@@ -279,6 +279,10 @@ base::Result<void> homeUsable(std::string& home) {
         if (!keys) return base::Unexpected<base::Error>(std::move(keys).error());
         return {};
     }
+    if (fs::exists(fs::path(home) / "person.in-keychain", error)) {
+        home += " (its key lies in the desktop's keychain)";
+        return {};
+    }
     const auto probe = fs::path(home) / ".doctor";
     const bool good = static_cast<bool>(std::ofstream(probe) << "x" << std::flush);
     fs::remove(probe, error);

@@ -15,6 +15,7 @@
 #include "app/desktop/hallway.h"
 #include "app/desktop/live_client.h"
 #include "app/desktop/options.h"
+#include "app/desktop/person_home.h"
 #include "app/desktop/scenes.h"
 #include "app/desktop/window.h"
 #include "core/base/clock.h"
@@ -22,6 +23,7 @@
 #include "core/room/known_houses.h"
 #include "ui/models/app_model.h"
 #include "ui/models/offline_client.h"
+#include "ui/platform/key_place.h"
 #include "ui/platform/quit_signals.h"
 #include "ui/platform/single_instance.h"
 
@@ -95,7 +97,20 @@ int runLive(const desktop::Options& options, const base::Clock& clock) {
     }
     instance.listen();
 
-    auto client = desktop::LiveClient::open(clock, home.toStdString(), {});
+    // A folder that was named holds its key itself; the usual one keeps it in the desktop's keychain.
+    ui::Keychain keychain;
+    desktop::PersonHome person(home.toStdString(), options.home.empty() ? &keychain : nullptr);
+    auto opened = person.open();
+    if (!opened) {
+        std::fprintf(stderr, "parlour: %s\n", base::describe(opened.error()).c_str());
+        return 1;
+    }
+    if (!opened->notice.empty()) std::fprintf(stderr, "parlour: %s\n", opened->notice.c_str());
+    const auto seed = opened->keys.exportSeed();
+    ui::KeyPlace keyPlace(home, opened->inKeychain, options.home.empty() && ui::Keychain::built(), QString::fromStdString(opened->notice),
+                          [&](bool intoKeychain) { return intoKeychain ? person.moveToKeychain(seed) : person.keepInFile(seed); });
+
+    auto client = desktop::LiveClient::open(clock, home.toStdString(), {}, std::move(opened->keys));
     if (!client) {
         std::fprintf(stderr, "parlour: %s\n", base::describe(client.error()).c_str());
         return 1;
@@ -110,6 +125,7 @@ int runLive(const desktop::Options& options, const base::Clock& clock) {
     int code = 0;
     {
         ui::AppModel app(**client, (*client)->houses(), clock, preferences, system);
+        app.setKeyPlace(&keyPlace);
         app.sound()->setOverrides(options.capture, options.playout);
         app.start();
         desktop::MainWindow main(app);

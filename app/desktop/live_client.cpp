@@ -33,10 +33,8 @@ audio::EngineSettings engineSettings(const ui::SoundSettings& settings) {
 }  // namespace
 
 base::Result<std::unique_ptr<LiveClient>> LiveClient::open(const base::Clock& clock, const std::string& home,
-                                                           std::vector<std::string> plainHttpHosts) {
-    auto keys = room::PersonKeys::open(home);
-    if (!keys) return base::Unexpected(std::move(keys).error());
-    return std::unique_ptr<LiveClient>(new LiveClient(clock, home, std::move(plainHttpHosts), std::move(*keys)));
+                                                           std::vector<std::string> plainHttpHosts, room::PersonKeys keys) {
+    return std::unique_ptr<LiveClient>(new LiveClient(clock, home, std::move(plainHttpHosts), std::move(keys)));
 }
 
 LiveClient::LiveClient(const base::Clock& clock, const std::string& home, std::vector<std::string> plainHttpHosts,

@@ -25,7 +25,7 @@ class LiveClient final : public ui::RoomClient {
   public:
     /// `home`: keys of the person and the house of this computer. `plainHttpHosts` comes from the settings file.
     static base::Result<std::unique_ptr<LiveClient>> open(const base::Clock& clock, const std::string& home,
-                                                          std::vector<std::string> plainHttpHosts);
+                                                          std::vector<std::string> plainHttpHosts, room::PersonKeys keys);
     ~LiveClient() override;
     ui::HouseClient& houses() { return m_houses; }
 

@@ -25,6 +25,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kSeedBytes = 32;
 constexpr std::string_view kLabel = "parlour house key v1";
 constexpr const char* kFile = "person.seed";
+constexpr const char* kElsewhere = "person.in-keychain";   // the app writes it; without it one would silently be a new person
 
 base::Unexpected<base::Error> unwritable(const fs::path& home, const std::string& why) {
     return base::fail(base::ErrorKind::unavailable, "home_unwritable",
@@ -104,6 +105,9 @@ base::Result<PersonKeys> PersonKeys::openWith(const fs::path& home, base::ByteVi
     if (made) fs::permissions(home, fs::perms::owner_all, error);
     const auto path = home / kFile;
     if (!fs::exists(fs::symlink_status(path, error))) {
+        if (adopted.empty() && fs::exists(home / kElsewhere, error))
+            return base::fail(base::ErrorKind::unavailable, "seed_in_keychain", "Your key lies in the desktop's keychain, where only the app reads it.",
+                              "Choose \"Keep in a file\" in the app's settings, or another folder with --home.", home.string());
         const auto seed = adopted.empty() ? crypto::randomSecret(kSeedBytes) : crypto::Secret::copyOf(adopted);
         const auto draft = home / (std::string(kFile) + "." + crypto::randomString(8));
         if (const auto why = store(draft, path, seed.view()); !why.empty()) return unwritable(home, why);

@@ -19,6 +19,7 @@
 #include "ui/models/share_model.h"
 #include "ui/models/sound_model.h"
 #include "ui/platform/color_scheme.h"
+#include "ui/platform/key_place.h"
 #include "ui/platform/preferences.h"
 
 namespace parlour::ui {
@@ -56,6 +57,7 @@ class AppModel : public QObject {
     Q_PROPERTY(bool ownsHouse READ ownsHouse NOTIFY hostingChanged)         ///< the house of this computer is this person's
     Q_PROPERTY(QString madeLink READ madeLink NOTIFY madeLinkChanged)       ///< the invitation just created
     Q_PROPERTY(QString madeProblem READ madeProblem NOTIFY madeLinkChanged)
+    Q_PROPERTY(parlour::ui::KeyPlace* keyPlace READ keyPlace NOTIFY keyPlaceChanged)   ///< null in the offline twin
     Q_PROPERTY(QString scene READ scene CONSTANT)                           ///< offline twin: what to open
 
   public:
@@ -74,6 +76,12 @@ class AppModel : public QObject {
     ShareModel* share() { return &m_share; }
     SoundModel* sound() { return &m_sound; }
     Preferences* preferences() { return &m_preferences; }
+    KeyPlace* keyPlace() const { return m_keyPlace; }
+    /// Outlives the pages.
+    void setKeyPlace(KeyPlace* place) {
+        m_keyPlace = place;
+        emit keyPlaceChanged();
+    }
     QString page() const { return m_page; }
     bool dark() const;
     bool highContrast() const;
@@ -125,6 +133,7 @@ class AppModel : public QObject {
     Q_INVOKABLE void showNotice(const QString& words);
 
   signals:
+    void keyPlaceChanged();
     void pageChanged();
     void appearanceChanged();
     void selfChanged();
@@ -163,6 +172,7 @@ class AppModel : public QObject {
     QString m_madeProblem;
     int m_madeRound = 0;
     QString m_scene;
+    KeyPlace* m_keyPlace = nullptr;
     QString m_entering;     ///< the house of the room being entered
     QString m_roomServer;   ///< the same, kept while one is inside
 };

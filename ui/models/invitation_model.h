@@ -32,6 +32,7 @@ class InvitationModel : public QObject {
     Q_PROPERTY(bool busy READ busy NOTIFY changed)                    ///< the answer to redeeming is outstanding
     Q_PROPERTY(bool live READ live NOTIFY changed)
     Q_PROPERTY(QString liveWords READ liveWords NOTIFY changed)
+    Q_PROPERTY(bool here READ here NOTIFY changed)                    ///< one is in that room on another device
     Q_PROPERTY(int listeners READ listeners NOTIFY changed)
     Q_PROPERTY(int onStage READ onStage NOTIFY changed)
     Q_PROPERTY(QString problem READ problem NOTIFY changed)           ///< why looking inside did not work
@@ -57,6 +58,7 @@ class InvitationModel : public QObject {
     bool busy() const { return m_busy; }
     bool live() const { return m_preview.live; }
     QString liveWords() const;
+    bool here() const { return m_preview.here; }
     int listeners() const { return m_preview.listeners; }
     int onStage() const { return m_preview.onStage; }
     QString problem() const { return m_problem; }

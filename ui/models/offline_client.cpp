@@ -104,6 +104,7 @@ void OfflineClient::lookInside(const std::string&, std::function<void(base::Resu
     preview.live = true;
     preview.liveSince = ago(m_clock, std::chrono::minutes(42));
     preview.kind = linkKind;
+    preview.here = linkHere;
     preview.needsCode = !linkCode.empty();
     if (linkKind == api::InvitationKind::membership) {
         preview.roomTitle.clear();

@@ -65,6 +65,7 @@ class OfflineClient : public QObject, public RoomClient {
     std::vector<room::Command> commands;   ///< everything that was asked, in order
     bool testing = false;                  ///< the microphone would run for a test
     api::InvitationKind linkKind = api::InvitationKind::listener;   ///< of every link
+    bool linkHere = false;   ///< the person is in the room of every link on another device
     std::string linkCode;                  ///< that every link needs
     bool noHouses = false;                 ///< nothing is known yet
     std::string founded;                   ///< title of the house that was founded

@@ -89,6 +89,12 @@ Sheet {
             Chip { visible: !root.invitation.membership; text: qsTr("Join as %1").arg(root.invitation.roleWords) }
             Chip { text: root.invitation.houseName !== "" ? qsTr("%1 · %2").arg(root.invitation.houseName).arg(root.invitation.host) : root.invitation.host }
         }
+        UserText {
+            width: parent.width
+            visible: root.invitation.here
+            text: qsTr("You are in this room on another device. Move here?")
+            font.weight: Font.DemiBold
+        }
         FieldLabel { text: nameField.label }
         TextInputField {
             id: nameField
@@ -128,9 +134,9 @@ Sheet {
             id: enterButton
             visible: root.invitation.step === 2
             kind: "primary"
-            text: root.invitation.busy ? qsTr("Asking…") : root.invitation.membership ? qsTr("Become a member") : qsTr("Enter room")
+            text: root.invitation.busy ? qsTr("Asking…") : root.invitation.membership ? qsTr("Become a member") : root.invitation.here ? qsTr("Move here") : qsTr("Enter room")
             enabled: nameField.text.trim() !== "" && !root.invitation.busy && (!root.invitation.needsCode || codeField.text.trim() !== "")
-            hint: root.invitation.membership ? "" : qsTr("You come in muted")
+            hint: root.invitation.membership ? "" : root.invitation.here ? qsTr("You leave the room on the other device and come in muted") : qsTr("You come in muted")
             onClicked: root.invitation.enter(nameField.text, codeField.text)
         },
         ActionButton { text: qsTr("Not now"); onClicked: root.invitation.dismiss() },

@@ -18,4 +18,5 @@ Column {
         Caption { width: parent.width; text: qsTr("Shown from the next room on. Each server knows you by a key of its own, so two servers cannot compare who you are.") }
         ActionButton { text: qsTr("Repeat the sound check"); onClicked: App.go("welcome") }
     }
+    KeySettings { visible: place !== null; place: App.keyPlace }
 }
