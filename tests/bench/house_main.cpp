@@ -55,14 +55,15 @@ class Crowd {
     }
 
     Json run(base::Duration joining, int commands) {
-        redeem(0, m_hostLink);
-        until([&] { return m_redeemed == 1; }, "the host");
-        join(0);
-        until([&] { return m_joined == 1; }, "the host in the room");
         const auto before = m_loop.clock().now();
         for (int i = 0; i < kRedeemsAtOnce; ++i) redeemNext();
-        until([&] { return m_redeemed == m_people.size(); }, "the redeems");
+        until([&] { return m_redeemed + 1 == m_people.size(); }, "the redeems");
         const double redeeming = ms(m_loop.clock().now() - before);
+        // The host comes last: the house lets people without media go after a minute, and the redeems may last longer.
+        redeem(0, m_hostLink);
+        until([&] { return m_redeemed == m_people.size(); }, "the host");
+        join(0);
+        until([&] { return m_joined == 1; }, "the host in the room");
 
         const auto start = m_loop.clock().now();
         const auto gap = joining / static_cast<int>(m_people.size());
