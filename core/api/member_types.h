@@ -73,7 +73,7 @@ struct Member {
 struct MemberPage {
     std::vector<Member> members;
     std::string next;   ///< for `after`; empty = that was all
-    int total = 0;      ///< of the whole list
+    int total = 0;      ///< of the whole list; a search counts to 1,000
 };
 // GET whoami -> Whoami
 struct Whoami {

@@ -94,7 +94,7 @@ def pages(args, lab, store, label):
     print(f"  bare insert on disk       median {base:6.2f} ms")
     paths = {"members, first": "/members?limit=200", "members, middle": "/members?limit=200&after=member_50000",
              "members, last": "/members?limit=200&after=member_9998", "whom one brought": "/members?limit=200&invited_by=bench7",
-             "search, many": "/members?limit=200&q=member_5", "search, one": "/members?limit=200&q=member_77777",
+             "search, many": "/members?limit=200&q=member_5", "search, everyone": "/members?limit=200&q=member", "search, one": "/members?limit=200&q=member_77777",
              "search, none": "/members?limit=200&q=nobody_at_all", "invitations": "/invitations?limit=200",
              "waiting list": "/applications", "audit log": "/audit?limit=200", "who am I": "/whoami"}
     out = helper(args, "pages", owner, server.http, args.rounds or 20, *paths.values())

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/house/store/member_store.h"
 
+#include <algorithm>
+
 #include "core/house/store/name_parts.h"
 #include "core/house/store/store_impl.h"
 
@@ -55,17 +57,35 @@ std::vector<base::Identity> identities(soci::session& sql, const std::string& te
     return out;
 }
 
-/// After the members' columns; needs :b, :c and :d.
-std::string whereOf(const MemberQuery& query, bool inOrder) {
+/// Needs :b.
+std::string whoOf(const MemberQuery& query, bool inOrder) {
     // Nearly all members are in the usual states: their index helps to count, and would cost the order of handles.
-    const std::string state = inOrder ? "COALESCE(m.state, '')" : "m.state";
     std::string where = query.state ? "WHERE m.state = '" + std::string(api::toString(*query.state)) + "' "
-                                    : "WHERE " + state + " IN ('active', 'suspended') ";
-    where += query.invitedBy ? "AND m.invited_by = :b " : "AND :b = '' ";
-    where += query.text.empty() ? "AND :c = '' AND :d = '' "
-                                : "AND m.identity IN (SELECT identity FROM house_members WHERE handle >= :c AND handle < :d "
-                                  "UNION SELECT identity FROM name_parts WHERE part >= :c AND part < :d) ";
-    return where;
+                        : inOrder   ? "WHERE m.state NOT IN ('left', 'removed', 'deleted') "
+                                    : "WHERE m.state IN ('active', 'suspended') ";
+    return where + (query.invitedBy ? "AND m.invited_by = :b " : "AND :b = '' ");
+}
+
+/// The people of one page in the order of handles, nothing joined to them yet; needs :a to :d. What a handle and what a name
+/// begins with are found apart, so that each is a walk along one index.
+std::string pageOf(const MemberQuery& query, bool common) {
+    const std::string from = "SELECT m.identity FROM house_members m ", end = "AND m.handle > :a ORDER BY m.handle LIMIT " + std::to_string(query.limit);
+    if (query.text.empty()) return from + whoOf(query, true) + "AND :c = '' AND :d = '' " + end;
+    return "SELECT h.identity FROM (" + from + whoOf(query, true) + "AND m.handle >= :c AND m.handle < :d " + end + ") h UNION " +
+           "SELECT n.identity FROM (" + from + whoOf(query, true) +
+           // A count and not EXISTS, which PostgreSQL would answer by gathering everybody first.
+           (common ? "AND (SELECT COUNT(*) FROM name_parts x WHERE x.identity = m.identity AND x.part >= :c AND x.part < :d) > 0 "
+                   : "AND m.identity IN (SELECT identity FROM name_parts WHERE part >= :c AND part < :d) ") +
+           end + ") n";
+}
+
+/// Whether so many names begin so that a walk along the handles meets a page of them sooner than these are gathered.
+bool isCommon(soci::session& sql, const std::string& from, const std::string& to) {
+    constexpr int kGatheredSoon = 10'000;
+    int found = 0;
+    sql << "SELECT COUNT(*) FROM (SELECT 1 FROM name_parts WHERE part >= :c AND part < :d LIMIT " + std::to_string(kGatheredSoon) + ") x",
+        use(from, "c"), use(to, "d"), into(found);
+    return found == kGatheredSoon;
 }
 
 }  // namespace
@@ -102,12 +122,13 @@ std::vector<ListedMember> MemberStore::list(const MemberQuery& query) {
     const std::string by = query.invitedBy ? query.invitedBy->str() : std::string();
     const auto [from, to] = query.text.empty() ? std::pair<std::string, std::string>() : searchRange(query.text);
     const std::string low = from, high = to;
+    const bool common = !query.text.empty() && isCommon(m_store.impl().rows(), low, high);
     // Everything a list shows in one statement: a page of 200 would be 600 of them.
     const std::string text =
         "SELECT m.identity, m.standing, m.handle, m.invited_by, m.invitation, m.joined_ms, m.state, m.suspended_until_ms, m.granted, "
         "m.version, p.name, COALESCE(b.name, ''), (SELECT COUNT(*) FROM house_members i WHERE i.invited_by = m.identity) "
-        "FROM house_members m JOIN persons p ON p.identity = m.identity LEFT JOIN persons b ON b.identity = m.invited_by " +
-        whereOf(query, true) + "AND m.handle > :a ORDER BY m.handle LIMIT " + std::to_string(query.limit);
+        "FROM house_members m JOIN persons p ON p.identity = m.identity LEFT JOIN persons b ON b.identity = m.invited_by "
+        "WHERE m.identity IN (" + pageOf(query, common) + ") ORDER BY m.handle LIMIT " + std::to_string(query.limit);
     Fields f;
     ListedMember one;
     std::vector<ListedMember> out;
@@ -125,12 +146,18 @@ std::vector<ListedMember> MemberStore::list(const MemberQuery& query) {
 
 int MemberStore::count(const MemberQuery& query) {
     const std::string by = query.invitedBy ? query.invitedBy->str() : std::string();
-    const auto [from, to] = query.text.empty() ? std::pair<std::string, std::string>() : searchRange(query.text);
-    const std::string low = from, high = to;
-    const std::string text = "SELECT COUNT(*) FROM house_members m " + whereOf(query, false);
     int count = 0;
-    m_store.impl().rows() << text, use(by, "b"), use(low, "c"), use(high, "d"), into(count);
-    return count;
+    if (query.text.empty()) {
+        m_store.impl().rows() << "SELECT COUNT(*) FROM house_members m " + whoOf(query, false), use(by, "b"), into(count);
+        return count;
+    }
+    const auto [low, high] = searchRange(query.text);
+    const std::string from = low, to = high, first;
+    MemberQuery some = query;
+    some.limit = kMaxFoundMembers;
+    const std::string text = "SELECT COUNT(*) FROM (" + pageOf(some, isCommon(m_store.impl().rows(), from, to)) + ") x";
+    m_store.impl().rows() << text, use(first, "a"), use(by, "b"), use(from, "c"), use(to, "d"), into(count);
+    return std::min(count, kMaxFoundMembers);
 }
 
 int MemberStore::countInvited(const base::Identity& by) {

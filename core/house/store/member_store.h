@@ -31,6 +31,8 @@ struct HouseMember {
     }
 };
 
+inline constexpr int kMaxFoundMembers = 1000;
+
 struct MemberQuery {
     std::string after;                     ///< handles above this one
     int limit = api::kMaxMemberPage;
@@ -69,6 +71,7 @@ class MemberStore {
     /// Writes all fields and raises the version.
     void put(HouseMember& member);
     std::vector<ListedMember> list(const MemberQuery& query);
+    /// All that the query finds, whatever its page; a search is counted up to kMaxFoundMembers.
     int count(const MemberQuery& query);
     int countInvited(const base::Identity& by);
     std::vector<base::Identity> invitedBy(const base::Identity& by);
