@@ -63,6 +63,13 @@ struct RoomLab {
         REQUIRE(until([&] { return over; }, length + 20s));
     }
 
+    /// What was under way is heard to its end, then nothing is. How long the end is depends on how busy the machine is.
+    void fallsSilent(const Person& person) {
+        REQUIRE(until([&] { return person.silent(300ms); }));
+        pass(500ms);
+        CHECK(person.silent(500ms));
+    }
+
     void start() {
         std::optional<base::Result<std::size_t>> ready;
         auto started = server::RoomServer::start(loop, clock, config, [&](auto rooms) { ready.emplace(std::move(rooms)); });

@@ -56,8 +56,7 @@ TEST_CASE("a listener raises a hand, is invited, arrives muted, and is heard aft
 
     ben.session->setMicrophone(false);
     REQUIRE(lab.until([&] { return !host.sees(ben)->microphoneOpen; }));
-    lab.pass(700ms);
-    CHECK(host.silent(300ms));
+    lab.fallsSilent(host);
     lab.pass(1500ms);   // statistics are a second old at most
     const auto sent = ben.stats.packetsSent;
     lab.pass(2100ms);
@@ -103,8 +102,7 @@ TEST_CASE("moderators mute, hold, release, take down and remove", "[room][whole]
     host.order(StageVerb::mute, &anna);
     REQUIRE(lab.until([&] { return !anna.state()->microphoneLive; }));
     CHECK_FALSE(anna.engine.gateOpen());
-    lab.pass(700ms);
-    CHECK(host.silent(300ms));
+    lab.fallsSilent(host);
     host.order(StageVerb::ask, &anna);
     REQUIRE(lab.until([&] { return anna.state()->askedToUnmute; }));
     CHECK_FALSE(anna.state()->microphoneLive);   // asked, not opened
@@ -115,9 +113,8 @@ TEST_CASE("moderators mute, hold, release, take down and remove", "[room][whole]
     host.order(StageVerb::hold, &anna);
     REQUIRE(lab.until([&] { return anna.me()->held && !anna.state()->microphoneLive; }));
     anna.session->setMicrophone(true);           // a hard one cannot
-    lab.pass(700ms);
+    lab.fallsSilent(host);
     CHECK_FALSE(anna.state()->microphoneLive);
-    CHECK(host.silent(300ms));
     host.order(StageVerb::release, &anna);
     REQUIRE(lab.until([&] { return !anna.me()->held; }));
     anna.session->setMicrophone(true);
@@ -125,8 +122,7 @@ TEST_CASE("moderators mute, hold, release, take down and remove", "[room][whole]
 
     host.order(StageVerb::down, &anna);
     REQUIRE(lab.until([&] { return !anna.onStage() && !anna.state()->microphoneLive; }));
-    lab.pass(700ms);
-    CHECK(host.silent(300ms));
+    lab.fallsSilent(host);
     anna.order(StageVerb::mute, &host);
     REQUIRE(lab.until([&] { return !anna.refused.empty(); }));
     CHECK_FALSE(anna.refused[0].message.empty());
