@@ -5,6 +5,7 @@
 #include "core/crypto/hash.h"
 #include "core/house/display_name.h"
 #include "core/house/invitation.h"
+#include "core/house/look_alike.h"
 #include "core/house/membership.h"
 
 namespace parlour::house {
@@ -188,7 +189,7 @@ base::Result<void> enterAsGuest(Store& store, const InvitationRow& link, const s
 std::string delegateName(const std::string& name, const std::string& guest) {
     const std::string role = " (delegate)";
     if (name.ends_with(role)) return name;
-    return cleanText(name == guest ? "Delegate of " + guest : name, 64 - role.size(), 240 - role.size()) + role;
+    return cleanText(looksLike(name, guest) ? "Delegate of " + guest : name, 64 - role.size(), 240 - role.size()) + role;
 }
 
 api::Role seatRole(Store& store, const InvitationRow& link, const std::string& publicKeyHex) {

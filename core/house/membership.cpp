@@ -9,6 +9,7 @@
 #include "core/crypto/random.h"
 #include "core/crypto/scrypt.h"
 #include "core/house/display_name.h"
+#include "core/house/look_alike.h"
 #include "core/house/store/person_store.h"
 
 namespace parlour::house {
@@ -91,7 +92,7 @@ base::Result<std::string> checkHandle(const std::string& text) {
 
 std::string freeHandle(Store& store, const std::string& name) {
     std::string stem;
-    for (const char c : name) {
+    for (const char c : plainLatin(name)) {
         if (c >= 'A' && c <= 'Z') stem += static_cast<char>(c - 'A' + 'a');
         else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) stem += c;
         else if (!stem.empty() && stem.back() != '_') stem += '_';

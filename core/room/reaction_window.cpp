@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/room/reaction_window.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 
 namespace parlour::room {
+
+std::optional<ReactionWindow::Totals> ReactionWindow::read(std::string_view text) {
+    const auto json = nlohmann::json::parse(text, nullptr, false);
+    if (!json.is_object()) return std::nullopt;
+    Totals totals{};
+    for (std::size_t i = 0; i < totals.size(); ++i)
+        if (const auto found = json.find(api::kReactions[i]); found != json.end() && found->is_number_unsigned()) totals[i] = found->get<std::uint64_t>();
+    return totals;
+}
 
 namespace {
 constexpr std::uint64_t kMostAtOnce = 1'000'000;   // of one kind between two counts, for the sums

@@ -5,6 +5,8 @@
 
 #include <array>
 #include <deque>
+#include <optional>
+#include <string_view>
 
 #include "core/base/time.h"
 #include "core/room/room_state.h"
@@ -19,6 +21,9 @@ class ReactionWindow {
 
     using Counts = std::array<ReactionCount, api::kReactionCount>;
     using Totals = std::array<std::uint64_t, api::kReactionCount>;
+
+    /// What the server says (kTopicReactions), a JSON object; unknown and foreign members count as none. Nothing when it is no object.
+    static std::optional<Totals> read(std::string_view json);
 
     /// Coming in: what was known is not.
     void begin(base::TimePoint now);

@@ -2,7 +2,6 @@
 // The chat and the reactions of a session: what we say and what becomes of it, what others say, what was said before we came.
 #include <algorithm>
 #include <charconv>
-#include <nlohmann/json.hpp>
 
 #include "core/crypto/random.h"
 #include "core/room/chat_reducer.h"
@@ -254,12 +253,9 @@ void RoomSession::Impl::onUserData(const signal::DataPacket& packet, const signa
             refuseChat(state, answer->id, {base::ErrorKind::refused, answer->code, answer->message, answer->advice, {}});
         publish();
     } else if (user.topic == signal::kTopicReactions) {
-        const auto json = nlohmann::json::parse(base::asText(user.payload), nullptr, false);
-        if (!json.is_object()) return;
-        ReactionWindow::Totals totals{};
-        for (std::size_t i = 0; i < totals.size(); ++i)
-            if (const auto found = json.find(api::kReactions[i]); found != json.end() && found->is_number_unsigned()) totals[i] = found->get<std::uint64_t>();
-        reactionWindow.told(totals, loop.clock().now());
+        const auto totals = ReactionWindow::read(base::asText(user.payload));
+        if (!totals) return;
+        reactionWindow.told(*totals, loop.clock().now());
         reactionsChanged();
     }
 }

@@ -9,6 +9,7 @@
 #include "core/house/overflow.h"
 #include "core/house/store/person_store.h"
 #include "core/server/house_impl.h"
+#include "core/server/room_names.h"
 
 namespace parlour::server {
 
@@ -240,6 +241,7 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
 
     // One transaction reads the membership and spends the token; the change it leads to is committed after the rules.
     bool limited = false;
+    std::string name;
     auto member = reading<house::MemberRow>([&]() -> Result<house::MemberRow> {
         const auto row = store.member(roomId, who);
         if (row) limited = isLimited(row->invitation);
@@ -247,6 +249,7 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
             return base::fail(ErrorKind::untrusted, "token_revoked", "This token is not valid any more.", "Open the invitation link again.");
         if (auto free = house::notSuspended(store, who, clock.wallNow()); !free) return base::Unexpected(std::move(free).error());
         if (const auto ban = store.ban(roomId, who, clock.wallNow())) return base::Unexpected(house::bannedError(*ban));
+        name = nameInRoom(*this, *room, *row, token->name);
         return *row;
     });
     if (!member) return answer(base::Unexpected(std::move(member).error()));
@@ -277,8 +280,8 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
             !done)
             base::log(base::LogLevel::warn, "house", base::describe(done.error()));
     }
-    // The row's power counts, not the token's; the name is the token's.
-    house::Arrive arrive{who, token->name, member->role, member->power, base::RoomSid("RM_" + crypto::randomString(12)),
+    // The row's power counts, not the token's; the name is the token's, unless it would be taken for somebody else's.
+    house::Arrive arrive{who, name, member->role, member->power, base::RoomSid("RM_" + crypto::randomString(12)),
                          member->invitation, limited, member->joined};
     if (!known) room->arrivals.count(clock.now());
     run(room, arrive, std::move(extra), [this, room, who, member = *member, answer](Result<std::uint64_t> done) {

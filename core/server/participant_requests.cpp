@@ -192,18 +192,20 @@ void ParticipantConnection::handle(const signal::UpdateMetadata& request) {
     m_controlTokens -= 1;
     if (request.metadata.size() > kMaxMetadataBytes || request.name.size() > kMaxNameBytes)
         return answerRequest(request, RequestReason::limitExceeded, "The text is too long.");
-    if (!harmlessText(request.name)) return answerRequest(request, RequestReason::invalidName, "This name cannot be used.");
+    // The house gives the names of a room, so that nobody is taken for somebody else; whoever wants another one comes in with it (T27).
+    if (!request.name.empty() && request.name != m_info.name)
+        return answerRequest(request, RequestReason::notAllowed, "A name cannot be changed inside a room. Change it before you come in.");
     // One attribute is the client's to write; every other one is the house's (T17).
     for (const auto& [key, value] : request.attributes) {
         if (key != api::kAttrWant)
             return answerRequest(request, RequestReason::notAllowed, "Only " + std::string(api::kAttrWant) + " may be written.");
         if (value.size() > kMaxWantBytes) return answerRequest(request, RequestReason::limitExceeded, "The note is too long.");
     }
-    const bool changed = (!request.metadata.empty() && request.metadata != m_info.metadata) ||
-                         (!request.name.empty() && request.name != m_info.name);
-    if (!request.metadata.empty()) m_info.metadata = request.metadata;
-    if (!request.name.empty()) m_info.name = request.name;
-    if (changed) m_room->changed(*this);
+    const bool changed = !request.metadata.empty() && request.metadata != m_info.metadata;
+    if (changed) {
+        m_info.metadata = request.metadata;
+        m_room->changed(*this);
+    }
     if (request.attributes.empty()) return answerRequest(request, RequestReason::ok);
     want(request.attributes.begin()->second, request);
 }

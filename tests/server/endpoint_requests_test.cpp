@@ -124,18 +124,34 @@ TEST_CASE("T34 texts are taken up to their limit and not one byte more", "[serve
     CHECK(room.write(room.ben, {{"parlour.want", std::string(1024, 'x')}}) == signal::RequestReason::ok);
     room.run(1s);
     CHECK(room.write(room.ben, {{"parlour.want", std::string(1025, 'x')}}) == signal::RequestReason::limitExceeded);
-    for (const auto& [name, reason] : std::vector<std::pair<std::string, signal::RequestReason>>{
-             {std::string(256, 'n'), signal::RequestReason::ok},
-             {std::string(257, 'n'), signal::RequestReason::limitExceeded},
-             {"a\xe2\x80\xae" "b", signal::RequestReason::invalidName},
-             {"a\nb", signal::RequestReason::invalidName}}) {
-        signal::UpdateMetadata request;
-        request.name = name;
+    signal::UpdateMetadata request;
+    for (const auto& [size, reason] : {std::pair(16 * 1024, signal::RequestReason::ok), std::pair(16 * 1024 + 1, signal::RequestReason::limitExceeded)}) {
+        request.metadata = std::string(static_cast<std::size_t>(size), 'm');
         room.ben.send(request);
         room.run(1s);
         CHECK(room.ben.last<signal::RequestResponse>()->reason == reason);
     }
-    CHECK(room.ana.knows("ben")->name == std::string(256, 'n'));
+    CHECK(room.ana.knows("ben")->metadata.size() == 16 * 1024);
+}
+
+TEST_CASE("T27 nobody takes another name inside a room, and saying the own one changes nothing", "[server][T27]") {
+    Room room;
+    for (const std::string name : {"ana", "An\u0430", "ben\u202E", "ben\u3164", "Zoe", "a\nb"}) {
+        signal::UpdateMetadata request;
+        request.name = name;
+        room.ben.send(request);
+        room.run(1s);
+        INFO(name);
+        CHECK(room.ben.last<signal::RequestResponse>()->reason == signal::RequestReason::notAllowed);
+        CHECK(room.ana.knows("ben")->name == "ben");
+        CHECK(room.ben.knows("ben")->name == "ben");
+    }
+    signal::UpdateMetadata same;
+    same.name = "ben";
+    same.attributes = {{"parlour.want", "hand"}};
+    room.ben.send(same);
+    room.run(1s);
+    CHECK(room.ben.last<signal::RequestResponse>()->reason == signal::RequestReason::ok);
 }
 
 TEST_CASE("four tracks may be added and not a fifth, and only microphones", "[server]") {

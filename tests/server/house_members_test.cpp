@@ -2,6 +2,7 @@
 // Membership through the table of requests: founding, scarce invitations, lists, standing, revoking with its reach.
 #include <set>
 
+#include "core/house/display_name.h"
 #include "tests/server/member_world.h"
 
 using namespace parlour;
@@ -275,6 +276,19 @@ TEST_CASE("handles are unique, made from names, and can be chosen", "[members]")
     CHECK(world.refused("ann2", "handle", {{"handle", "Ann"}}) == "bad_handle");
     CHECK(world.refused("ann2", "handle", {{"handle", std::string(25, 'a')}}) == "bad_handle");
     CHECK(world.post("ann2", "handle", {{"handle", std::string(24, 'a')}})["handle"] == std::string(24, 'a'));
+}
+
+TEST_CASE("a handle keeps the letters of a name, without their accents; other scripts fall back", "[members]") {
+    MemberWorld world;
+    for (const auto& [name, handle] : {std::pair<std::string, std::string>{"Inês", "ines"}, {"Jürgen Groß", "jurgen_gross"}, {"Ine\u0302s", "ines2"},
+                                       {"Łukasz", "lukasz"}, {"Ødegård", "odegard"}, {"Ａｎｎ", "ann"}, {"Иван", "member"}, {"名前", "member2"}}) {
+        const auto [invitation, secret] = HouseWorld::parts(world.invite("olga")["link"]);
+        api::RedeemRequest request{invitation, secret, name, world.proof(name, api::redeemPurpose(invitation)), {}};
+        world.sessions[name] = world.wait<api::Redeemed>([&](auto answer) { world.house->redeem(request, answer); }).value().session;
+        INFO(name);
+        CHECK(world.get(name, "whoami")["handle"] == handle);
+        CHECK(world.get(name, "whoami")["name"] == *house::cleanName(name));   // the name itself stays
+    }
 }
 
 TEST_CASE("a batch makes one personal link per name and is paged in the list", "[members]") {

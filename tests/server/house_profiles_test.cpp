@@ -98,6 +98,18 @@ TEST_CASE("a member is called into a running room and may come", "[profiles]") {
     CHECK(world.wait<api::JoinGrant>([&](auto reply) { world.house->token({world.sessions["bob"], false}, world.room, {}, reply); }));
 }
 
+TEST_CASE("a listener from outside learns by no call who is a member", "[profiles][T25]") {
+    ProfileWorld world;
+    const auto made = world.post("ann", "rooms", {{"title", "Quiet"}});
+    world.room = base::RoomId(made["room"].get<std::string>());
+    const auto lena = world.enter("lena", made["links"]["listener"]);
+    world.sessions["lena"] = lena.session;
+    for (const char* who : {"bob", "nobody"}) {
+        INFO(who);
+        CHECK(world.refused("lena", "rooms/" + world.room.str() + "/ping", {{"who", HouseWorld::id(who).str()}}) == "members_only");
+    }
+}
+
 TEST_CASE("two computers talk through a mailbox that only its name opens", "[profiles]") {
     ProfileWorld world;
     const std::string slot = world.post("ann", "links", Json::object())["slot"];

@@ -47,6 +47,18 @@ std::optional<AuditRow> DeskStore::lastChange(const base::RoomId& room, base::Wa
     return AuditRow{base::fromUnixMs(at), room, base::Identity(actor), "settings", {}, {}};
 }
 
+std::vector<NamedPower> DeskStore::powers(const base::RoomId& room) {
+    auto& sql = m_store.impl().rows();
+    std::vector<NamedPower> out;
+    std::string who, name, power;
+    soci::statement st = (sql.prepare << "SELECT m.identity, p.name, m.power FROM members m JOIN persons p ON p.identity = m.identity "
+                                         "WHERE m.room = :r AND m.active = 1 AND m.power IN ('host', 'moderator')",
+                          use(room.str(), "r"), into(who), into(name), into(power));
+    st.execute();
+    while (st.fetch()) out.push_back({base::Identity(who), name, powerOf(power)});
+    return out;
+}
+
 void DeskStore::banLink(const base::RoomId& room, const base::InvitationId& link, std::optional<base::WallTime> until,
                         base::WallTime at) {
     auto& sql = m_store.impl().rows();

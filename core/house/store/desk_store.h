@@ -11,6 +11,13 @@ struct LinkBan {
     std::optional<base::WallTime> until;  ///< absent = for good
 };
 
+/// Somebody with power in a room, there or not.
+struct NamedPower {
+    base::Identity identity;
+    std::string name;
+    api::Power power = api::Power::none;
+};
+
 class DeskStore {
   public:
     explicit DeskStore(Store& store) : m_store(store) {}
@@ -19,6 +26,8 @@ class DeskStore {
     void saveSettings(const base::RoomId& room, const RoomSettings& settings);
     /// The newest change of settings since then, from the audit log: who and when.
     std::optional<AuditRow> lastChange(const base::RoomId& room, base::WallTime since);
+
+    std::vector<NamedPower> powers(const base::RoomId& room);
 
     void banLink(const base::RoomId& room, const base::InvitationId& link, std::optional<base::WallTime> until, base::WallTime at);
     std::vector<BanRow> bans(const base::RoomId& room, base::WallTime now);       ///< running ones, newest first

@@ -134,9 +134,12 @@ constexpr int kAll = 1'000'000'000;
 }  // namespace
 
 std::optional<InvitationRow> Store::invitation(const base::InvitationId& id) {
+    // Where there is no such link, another one is read: whoever guesses ids cannot tell by the time (security: T21).
     const std::string text = id.str();
-    auto rows = invitationRows(m_impl->rows(), "WHERE id = :a AND id = :b", text, text, 1);
-    return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
+    auto rows = invitationRows(m_impl->rows(),
+                               "WHERE id = COALESCE((SELECT MIN(id) FROM invitations WHERE id >= :a), (SELECT MIN(id) FROM invitations WHERE id <= :b))",
+                               text, text, 1);
+    return rows.empty() || rows.front().id != id ? std::nullopt : std::optional(std::move(rows.front()));
 }
 
 std::vector<InvitationRow> Store::invitations(const base::RoomId& room) {
