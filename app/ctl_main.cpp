@@ -26,6 +26,7 @@
 #include "core/base/log.h"
 #include "core/base/thread.h"
 #include "core/net/interfaces.h"
+#include "core/room/known_houses.h"
 #include "core/server/version.h"
 
 using namespace parlour;
@@ -55,6 +56,28 @@ base::Result<signal::InviteLink> linkOf(const Options& options) {
     std::string text = options.link;
     if (text == "-") std::getline(std::cin, text);
     return signal::InviteLink::parse(text);
+}
+
+/// Where `join` leads to: what a link says, or a room of a house that the person's folder knows.
+struct Goal {
+    std::optional<signal::InviteLink> link;
+    room::HouseAddress house;
+    base::RoomId room;
+};
+base::Result<Goal> goalOf(const Options& options) {
+    const bool id = !options.link.empty() && options.link.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789") == std::string::npos;
+    if (options.home.empty() || !id) {
+        auto link = linkOf(options);
+        if (!link) return base::Unexpected<base::Error>(std::move(link).error());
+        return Goal{std::move(*link), {}, {}};
+    }
+    auto houses = room::KnownHouses::open(options.home);
+    if (!houses) return base::Unexpected<base::Error>(std::move(houses).error());
+    auto known = houses->choose(options.house.house);
+    if (!known) return base::Unexpected<base::Error>(std::move(known).error());
+    auto origin = signal::parseOrigin(known->url);
+    if (!origin) return base::Unexpected<base::Error>(std::move(origin).error());
+    return Goal{std::nullopt, {std::move(*origin), known->pin}, base::RoomId(options.link)};
 }
 
 base::Result<room::PersonKeys> keysOf(const Options& options) {
@@ -136,8 +159,8 @@ int join(const Options& options, const base::Clock& clock, base::TimePoint start
     setUpLog(options);
     const auto sound = soundOf(options);
     if (!sound) return fail(sound.error(), kExitUsage);
-    const auto link = linkOf(options);
-    if (!link) return fail(link.error(), kExitUsage);
+    const auto goal = goalOf(options);
+    if (!goal) return fail(goal.error(), goal.error().kind == base::ErrorKind::invalidInput ? kExitUsage : kExitShutOut);
     if (auto usable = filesUsable(sound->devices); !usable) return fail(usable.error(), kExitError);
     auto keys = keysOf(options);
     if (!keys) return fail(keys.error(), kExitError);
@@ -179,11 +202,12 @@ int join(const Options& options, const base::Clock& clock, base::TimePoint start
     // A loudspeaker takes a while to open, so it starts at once; a file starts where the stay in the room starts.
     if (sound->devices.playout.kind != audio::SourceKind::file) engine.start(*sound);
     loop.post([&] {
+        if (!goal->link) return session->enterKnown(goal->house, goal->room);
         // A person of one run is nowhere else.
-        if (options.move || options.home.empty()) return session->enter(*link);
-        room::RoomSession::preview(loop, *keys, *link, [&](base::Result<room::LinkPreview> seen) {
+        if (options.move || options.home.empty()) return session->enter(*goal->link);
+        room::RoomSession::preview(loop, *keys, *goal->link, [&](base::Result<room::LinkPreview> seen) {
             if (seen && seen->here) return command.elsewhere(seen->room);
-            session->enter(*link);   // tells, too, what is wrong with the link
+            session->enter(*goal->link);   // tells, too, what is wrong with the link
         });
     });
     base::Thread reader("stdin", base::ThreadPriority::normal, [&] { readCommands(loop, command); });

@@ -159,7 +159,7 @@ void list(const HouseCallPtr& call) {
                     to << "  " << one.value("id", "") << "  " << one.value("name", "") << ": " << one.value("topic", "") << "  (" << one.value("state", "")
                        << ", version " << one.value("version", 1);
                     if (const auto at = one.value("at_ms", std::int64_t{0}); at > 0) to << ", on " << base::formatIso(base::toUtcTime(base::fromUnixMs(at)));
-                    if (one.value("waits_for", "") == "host") to << ", your answer is missing";
+                    if (one.value("waits_for", "") == "host") to << ", waits for you";
                     to << ")\n";
                 }
             }

@@ -113,5 +113,6 @@ std::vector<HouseCommand> identityCommands(); // identity_command.cpp
 std::vector<HouseCommand> personCommands();   // person_command.cpp
 std::vector<HouseCommand> guestCommands();    // guest_command.cpp
 std::vector<HouseCommand> scheduleCommands(); // schedule_command.cpp
+std::vector<HouseCommand> questionCommands(); // question_command.cpp
 
 }  // namespace parlour::ctl

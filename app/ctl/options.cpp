@@ -33,11 +33,12 @@ Parsed parseOptions(int argc, const char* const* argv, std::string_view version,
     std::string note, ttl;
     bool noProcessing = false;
 
-    auto* join = app.add_subcommand("join", "enter a room by an invitation link");
+    auto* join = app.add_subcommand("join", "enter a room by an invitation link, or one where you have a place by its id");
     join->footer(std::string(kCommands) + kExits);
-    join->add_option("LINK", o.link, "https://HOST/i/ID#k=... or parlour://...; - reads it from standard input")->required();
+    join->add_option("LINK", o.link, "https://HOST/i/ID#k=... or parlour://...; - reads it from standard input; with --home also the id of a room")->required();
     join->add_option("--name", o.name, "what people read")->required();
     join->add_option("--home", o.home, "folder of the person's seed (default: a new person for this run)");
+    join->add_option("--house", o.house.house, "with the id of a room: address of the house, when the folder knows several");
     join->add_option("--capture", o.capture, "file:IN.wav[?loop], device:NAME, tone:HZ or null (default: the system's microphone)");
     join->add_option("--playout", o.playout, "file:OUT.wav, device:NAME or null (default: the system's loudspeaker)");
     join->add_flag("--loop", o.loop, "a capture file starts over at its end");

@@ -15,7 +15,7 @@ enum class Program { join, token, doctor, house };
 
 struct Options {
     Program program = Program::join;
-    std::string link;                 ///< "-" = first line of standard input
+    std::string link;                 ///< "-" = first line of standard input; join: or the id of a room
     std::string name;
     std::string home;                 ///< empty: join and token are a new person each time; doctor looks at the usual folder
     std::string capture = "device:";  ///< endpoints as in audio/audio_backend.h

@@ -29,7 +29,20 @@ void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineCl
     app.start();
     if (first) return;
 
-    if (scene == QLatin1String("room-guest") || scene == QLatin1String("listener-guest")) client.houses.seatGuest();
+    if (scene == QLatin1String("room-guest") || scene == QLatin1String("listener-guest") || scene == QLatin1String("as-guest")) client.houses.seatGuest();
+    if (scene == QLatin1String("listener-guest") || scene == QLatin1String("as-guest")) {   // what the house tells others than hosts
+        auto& told = *client.houses.roomGuest;
+        const api::RoomGuest all = told;
+        told = {};
+        told.name = all.name;
+        told.identity = all.identity;
+        told.verified = all.verified;
+        told.guestReady = all.guestReady;
+        if (scene == QLatin1String("as-guest")) {
+            told.room = all.room;
+            told.greenRoom = all.greenRoom;
+        }
+    }
     if (scene == QLatin1String("blocked")) {
         // In the room people have other ids than in the twin's house: this one is in both.
         client.houses.members.front().id = base::Identity("victortamm");
@@ -44,7 +57,7 @@ void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineCl
     if (scene == QLatin1String("listener") || scene == QLatin1String("listener-guest")) {
         enter("listener");
         client.command({api::StageVerb::raise, {}, {}, {}, true, false});
-    } else if (scene == QLatin1String("speaker")) {
+    } else if (scene == QLatin1String("speaker") || scene == QLatin1String("as-guest")) {
         enter("speaker");
         client.setMicrophone(true);
     } else if (scene == QLatin1String("moderator") || scene == QLatin1String("react") || scene == QLatin1String("chat-rules") ||

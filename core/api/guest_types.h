@@ -183,14 +183,14 @@ struct GuestReady {
 struct RoomGuest {
     std::string name;
     base::InvitationId guest;         ///< for those who may light the host's light
-    base::RoomId room;                ///< of the talk
+    base::RoomId room;                ///< of the talk; moderators and the guest
     std::vector<std::string> inGreenRoom;   ///< names; moderators
     base::Identity identity;          ///< who has the seat; empty = nobody yet
     std::string verified;             ///< how the guest is known: link | code | compared; "" = not yet
     bool guestReady = false;
     bool hostReady = false;
     bool started = false;
-    base::RoomId greenRoom;           ///< moderators
+    base::RoomId greenRoom;           ///< moderators and the guest
     int version = 0;                  ///< of the agreed terms; 0 = not agreed, or not for the asker
     std::optional<Terms> terms;       ///< moderators, once agreed: questions and what is not talked about
 };

@@ -115,6 +115,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
 
     // session_waiting.cpp
     void redeem(const signal::InviteLink& link);
+    void enterAsGuest(const api::JoinGrant& stage);
     void enterRoom();
     /// Nothing of the room is there yet, and nobody gave it up.
     bool comingIn() const { return !leaving && (state.session == SessionState::redeeming || state.session == SessionState::waiting); }

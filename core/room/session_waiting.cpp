@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/api/desk_types.h"
+#include "core/api/guest_types.h"
 #include "core/crypto/random.h"
 #include "core/room/session_impl.h"
 
@@ -51,7 +52,21 @@ void RoomSession::Impl::redeem(const signal::InviteLink& link) {
         if (!redeemed) return self->finish(reasonOf(redeemed.error()), redeemed.error());
         self->state.house = self->house->house();
         self->state.houseName = self->house->houseName();
+        const bool guests = redeemed->kind == api::InvitationKind::guest ||
+                            (redeemed->kind == api::InvitationKind::listener && redeemed->role == api::Role::speaker);   // with the code
+        if (guests) return self->enterAsGuest(redeemed->join);
         self->grant(redeemed->join);
+    });
+}
+
+/// Until the audience is in, a guest meets delegate and hosts in the green room; from then on the link leads on stage.
+void RoomSession::Impl::enterAsGuest(const api::JoinGrant& stage) {
+    house->get<api::RoomGuest>("/rooms/" + stage.room.str() + "/guest", [self = shared_from_this(), stage, asked = ++attempt](base::Result<api::RoomGuest> guest) {
+        if (!self->comingIn() || self->attempt != asked) return;
+        if (!guest || guest->greenRoom.empty() || guest->started) return self->grant(stage);
+        self->room = guest->greenRoom;
+        self->config.name.clear();   // the seat carries the name that the host gave it
+        self->enterRoom();
     });
 }
 

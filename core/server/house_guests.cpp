@@ -330,6 +330,10 @@ base::Result<api::RoomGuest> roomGuest(Impl& impl, const RouteCall& call) {
     out.guestReady = guest->guestReady;
     out.hostReady = guest->hostReady;
     out.started = house::GuestShowStore(impl.store).find(guest->id).started.has_value();
+    if (out.identity == call.who && !out.identity.empty()) {   // the guest finds the way between the two
+        out.room = guest->room;
+        out.greenRoom = guest->greenRoom;
+    }
     if (!call.caller.admin && place->power == api::Power::none) return out;
     out.room = guest->room;
     if (const auto green = impl.find(guest->greenRoom))

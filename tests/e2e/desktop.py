@@ -24,9 +24,9 @@ def own_session():
 class Window:
     """The accessibility tree of the app: names are the handles."""
 
-    def __init__(self, pid):
+    def __init__(self, pid, env=None):
         import pyatspi
-        self.atspi, self.pid = pyatspi, pid
+        self.atspi, self.pid, self.env = pyatspi, pid, env
 
     def application(self):
         for app in self.atspi.Registry.getDesktop(0):
@@ -49,15 +49,17 @@ class Window:
             except Exception:
                 continue
 
-    def find(self, name, role=None):
+    def called(self, name):
+        """All that is shown under this name, one after the other."""
         for node in self.walk():
             try:
-                showing = node.getState().contains(self.atspi.STATE_SHOWING)
-                if node.name == name and showing and (role is None or node.getRoleName() == role):
-                    return node
+                if node.name == name and node.getState().contains(self.atspi.STATE_SHOWING):
+                    yield node
             except Exception:
                 continue
-        return None
+
+    def find(self, name, role=None):
+        return next((node for node in self.called(name) if role is None or node.getRoleName() == role), None)
 
     def wait(self, name, timeout=10):
         try:
@@ -67,13 +69,39 @@ class Window:
             raise
 
     def press(self, name, timeout=10):
-        node = self.wait(name, timeout)
+        self.act(self.wait(name, timeout), name)
+
+    def tab(self, *names):
+        """Opens the tab that is called so; a number may follow its name."""
+        def shown():
+            for node in self.walk():
+                try:
+                    if node.name.split(" · ")[0] in names and node.getRoleName() == "page tab":
+                        return node
+                except Exception:
+                    continue
+            return None
+        self.act(wait_for(f"the tab {names[0]}", shown), names[0])
+
+    def act(self, node, name):
         actions = node.queryAction()
         for i in range(actions.nActions):
             if actions.getName(i).lower() in ("press", "click", "toggle"):
                 actions.doAction(i)
                 return
         raise Failed(f"'{name}' cannot be pressed")
+
+    def write(self, name, words):
+        """Into the field of this name, in place of what stands there, with mouse and keyboard."""
+        field = wait_for(f"the field {name}", lambda: next((n for n in self.called(name) if n.getState().contains(self.atspi.STATE_EDITABLE)), None))
+        box = field.queryComponent().getExtents(self.atspi.DESKTOP_COORDS)
+        keys = ["type", "--delay", "10", words] if words else ["key", "BackSpace"]
+        subprocess.run(["xdotool", "mousemove", str(box.x + box.width // 2), str(box.y + box.height // 2), "click", "1", "key", "ctrl+a", *keys],
+                       env=self.env, check=True)
+
+    def told(self, name):
+        """What is spoken besides the name, of everything that is called so."""
+        return "; ".join(node.description for node in self.called(name))
 
     def names(self):
         return {n.name for n in self.walk() if n.name}
@@ -93,6 +121,6 @@ def picture(lab, file):
 
 def open_app(lab, home, *args):
     app = lab.start("app-" + home, [BIN / "parlour", "--home", lab.path(home), *args])
-    window = Window(app.pid)
+    window = Window(app.pid, lab.env)
     wait_for("the app's window", window.names, 20)
     return app, window

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """An interview: a listener asks, the desk approves, the question goes on air and is done; the chair is handed over. The server
 dies in between by kill -9 and nothing of it is lost."""
+import time
+
 from lab import check, main, wait_for
 
 
@@ -25,9 +27,41 @@ def refusal(person, words):
     return person.last("refused")["code"]
 
 
+def second_shell(lab, room, host, wolf):
+    """The same desk by commands of their own, while the person is in the room with another program."""
+    def questions(what, *more, code=0):
+        return lab.ctl("hanna", "questions", what, room, *more, code=code)
+
+    n = str(questions("ask", "And wasps?")["n"])
+    check(questions("approve", n)["state"] == "approved", "a command asks and approves")
+    wolf.say("raise Do bees sleep?")
+    host.expect("hand", name="Wolf", note="Do bees sleep?")
+    hand = str(questions("hand", "Wolf")["n"])
+    check([q["text"] for q in questions("list")["questions"] if q["state"] == "open"] == ["Do bees sleep?"], "the note of a hand becomes a question")
+    questions("approve", hand)
+    questions("place", hand, "1")
+    line = [(q["text"], q["place"]) for q in questions("list")["questions"] if q["state"] == "approved"]
+    check(line == [("Do bees sleep?", 1), ("And wasps?", 2)], "the line is ordered")
+    check(questions("now", hand)["state"] == "now" and questions("done", hand)["state"] == "done", "on air, and done")
+    check(questions("drop", n, "--reason", "Too late")["state"] == "dropped", "dropped")
+    check([q["reason"] for q in questions("list")["questions"] if q["state"] == "dropped"] == ["Too late"], "with its reason")
+    check(questions("agreed", code=3).returncode == 3, "without a guest nothing was agreed")
+    questions("now", "nothing", code=2)
+    time.sleep(2)   # the house takes so many orders of one person and no more
+    mark = wolf.count()
+    lab.ctl("hanna", "room", "chair", room, host.expect("participant", name="Ana")["identity"])
+    wolf.expect("chair", since=mark, name="Ana")
+    mark = wolf.count()
+    lab.ctl("hanna", "room", "chair", room)
+    wolf.expect("chair", since=mark, name="Hanna")
+    check(True, "the chair is handed over and taken back")
+
+
 def run(lab):
     server = lab.server()
-    links = server.create_room("Boats")["links"]
+    room = server.create_room("Boats")
+    links = room["links"]
+    lab.ctl("hanna", "redeem", links["moderator"], "--name", "Hanna")
     host = lab.join(links["moderator"], "Hanna", home=lab.path("hanna"))
     host.expect("joined")
     ana = lab.join(links["speaker"], "Ana", home=lab.path("ana"))
@@ -76,6 +110,7 @@ def run(lab):
     check(len(own) == 1 and own[0]["state"] == "done" and own[0]["own"], "who asked reads what became of it")
     check(listed(ana)["questions"] == [], "for the others it is over")
     check(refusal(ana, "chair") == "not_allowed", "without the chair Ana cannot take it")
+    second_shell(lab, room["room"], host, wolf)
     for person in (wolf, ana, host):
         person.end()
 

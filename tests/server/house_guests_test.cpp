@@ -240,6 +240,11 @@ TEST_CASE("guest, delegate and host meet in the green room, and both lights are 
     CHECK(host->room == world.host()->room);
     CHECK(listener->guest.empty());
     CHECK(listener->inGreenRoom.empty());
+    CHECK(listener->greenRoom.empty());
+    const auto own = card(ada->session);            // the guest finds the way to the green room and back
+    CHECK(own->greenRoom == green);
+    CHECK(own->room == host->room);
+    CHECK_FALSE(own->terms);
     const auto there = getAs<api::RoomGuest>(world, "rooms/" + green.str() + "/guest", world.sessions["hanna"]);
     REQUIRE(there);
     CHECK(there->name == host->name);

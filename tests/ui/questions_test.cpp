@@ -52,7 +52,7 @@ TEST_CASE("the desk moves a question in the line", "[ui][questions]") {
     CHECK(w.press("More for: " + mei));
     REQUIRE(w.until([&] { return w.has("Move up", QAccessible::MenuItem); }));
     CHECK(w.press("Move up"));
-    CHECK(w.until([&] { return described(w, mei, "place 1 in line"); }));
+    CHECK(w.until([&] { return described(w, mei, "Place 1 in line"); }));
 }
 
 TEST_CASE("a listener asks, takes back, and sees neither the desk nor who asked", "[ui][questions]") {

@@ -26,11 +26,26 @@ TEST_CASE("hosts see what is agreed and what is not talked about", "[ui][room-gu
 
 TEST_CASE("listeners see a verified guest and how that is known, but not the terms", "[ui][room-guest][a11y]") {
     RoomWindow w("listener-guest");
-    w.client.houses.roomGuest->terms.reset();
     REQUIRE(w.until([&] { return said(w, "Verified guest: a host compared the safety code"); }));
     CHECK_FALSE(w.has("Guest", QAccessible::PageTab));
+    CHECK_FALSE(w.has("Go to the green room"));
     CHECK(w.press("Victor Tamm"));
     CHECK(w.until([&] { return w.has("Report…"); }));
+}
+
+TEST_CASE("the guest finds the green room before the audience is in, and the stage from there", "[ui][room-guest][a11y]") {
+    RoomWindow w("as-guest");
+    REQUIRE(w.until([&] { return said(w, "The audience is not in yet."); }));
+    CHECK(w.press("Go to the green room"));
+    REQUIRE(w.until([&] { return w.client.entered == "green"; }));
+    auto there = w.client.state();
+    there.room = base::RoomId("green");
+    w.client.show(std::move(there));
+    REQUIRE(w.until([&] { return said(w, "It comes in when both sides are ready."); }));
+    w.client.houses.roomGuest->started = true;
+    REQUIRE(w.until([&] { return said(w, "they wait for you on stage"); }));
+    CHECK(w.press("Go to the stage"));
+    CHECK(w.until([&] { return w.client.entered == "a"; }));
 }
 
 TEST_CASE("a room without a guest shows neither badge nor card", "[ui][room-guest]") {

@@ -73,7 +73,7 @@ TEST_CASE("nothing announced and no guest each say what they are for", "[ui][cal
 TEST_CASE("the board shows guests by column, and whose answer is missing", "[ui][guests]") {
     RoomWindow w("guests");
     REQUIRE(w.until([&] { return w.has("Vera Lindqvist"); }));
-    CHECK(said(w, "your answer is missing"));
+    CHECK(said(w, "waits for you"));
     CHECK(said(w, "Talking · 1"));
     CHECK(said(w, "Scheduled · 1"));
     CHECK(w.press("Vera Lindqvist"));

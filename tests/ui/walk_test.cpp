@@ -17,7 +17,7 @@ const char* const kScenes[] = {
     "held", "asked", "chat", "people", "person", "remove", "invite", "error", "house", "house-you", "house-rules", "house-reports", "house-audit",
     "member", "outsider", "first-steps", "invitations", "no-invitations", "waiting", "order", "upcoming", "new-talk", "no-talks", "event",
     "guests", "new-guest", "no-guests", "guest", "agreed", "notices", "no-house", "found", "desk-settings", "desk-bans", "desk-raid",
-    "room-guest", "listener-guest", "report", "ping", "blocked", "settings-profile", "settings-audio", "settings-appearance", "settings-shortcuts"};
+    "room-guest", "listener-guest", "as-guest", "report", "ping", "blocked", "settings-profile", "settings-audio", "settings-appearance", "settings-shortcuts"};
 
 bool isShown(const QQuickItem* item) {
     for (const auto* one = item; one; one = one->parentItem())

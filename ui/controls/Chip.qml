@@ -10,8 +10,9 @@ Rectangle {
     property string iconName: ""
     readonly property color ink: tone === "live" ? Theme.accentText : tone === "hand" ? Theme.handText
         : tone === "danger" ? Theme.danger : Theme.muted
+    readonly property real around: 18 + (iconName === "" ? 0 : 13 + row.spacing)
 
-    implicitWidth: row.implicitWidth + 18
+    implicitWidth: Math.ceil(label.implicitWidth) + around
     implicitHeight: Math.max(22, row.implicitHeight + 6)
     radius: height / 2
     color: tone === "live" ? Theme.accentSoft : tone === "hand" ? Theme.handBackground
@@ -30,6 +31,8 @@ Rectangle {
             anchors.verticalCenter: parent.verticalCenter
         }
         UserText {
+            id: label
+            width: Math.min(Math.ceil(implicitWidth), root.width - root.around)   // in a narrow place the words end in "…"
             text: root.text
             color: root.ink
             wrapMode: Text.NoWrap

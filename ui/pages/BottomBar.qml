@@ -10,7 +10,7 @@ Rectangle {
     readonly property var session: App.session
     readonly property bool narrow: width < 640
     readonly property bool tight: width < 760
-    readonly property int side: narrow ? 12 : 28
+    readonly property int side: narrow ? 12 : tight ? 16 : 28
     signal inviteWanted()
     signal panelRequested(string which)
     signal noteWanted()
@@ -57,6 +57,9 @@ Rectangle {
         radius: 15
         clip: true
         visible: root.session.joined && width > 60
+        readonly property real free: (root.narrow ? root.width - root.side : right.x - 12) - x
+        readonly property bool bare: word.width + 46 > free    // then the word stands alone, without the icon
+        TextMetrics { id: word; font: stateText.font; text: root.session.stateWord }
         color: tone === "live" ? Theme.accentSoft : tone === "hand" ? Theme.handBackground : Theme.sunken
         Row {
             id: stateRow
@@ -64,6 +67,7 @@ Rectangle {
             anchors.verticalCenter: parent.verticalCenter
             spacing: 7
             Icon {
+                visible: !stateChip.bare
                 anchors.verticalCenter: parent.verticalCenter
                 name: root.session.microphoneLive ? "mic" : root.session.held ? "lock" : root.session.onStage ? "mic-off"
                     : root.session.handUp ? "hand" : "speaker"
@@ -82,7 +86,7 @@ Rectangle {
                 font.pixelSize: Theme.fontLabel
                 font.weight: Font.DemiBold
                 wrapMode: Text.NoWrap
-                width: Math.min(implicitWidth, root.narrow ? root.width - 80 : Math.max(20, right.x - stateChip.x - 60))
+                width: Math.min(Math.ceil(implicitWidth), Math.max(20, stateChip.free - (stateChip.bare ? 22 : 46)))
             }
         }
     }
@@ -90,7 +94,7 @@ Rectangle {
         id: right
         anchors { right: parent.right; rightMargin: root.side }
         y: root.narrow ? 46 : (parent.height - height) / 2
-        spacing: root.narrow ? 6 : 10
+        spacing: root.tight ? 6 : 10
         ActionButton {
             id: reactButton
             visible: root.session.chat.kept

@@ -8,7 +8,7 @@ import Parlour.Models
 Pressable {
     id: root
     required property var modelData
-    readonly property string waiting: modelData.waits_for === "host" ? qsTr("your answer is missing") : modelData.waits_for === "guest" ? qsTr("waits for the guest") : ""
+    readonly property string waiting: modelData.waits_for === "host" ? qsTr("waits for you") : modelData.waits_for === "guest" ? qsTr("waits for the guest") : ""
     height: words.implicitHeight + 24
     spokenName: modelData.name
     spokenState: [modelData.topic || "", App.guests.stateWords(modelData.state), waiting].filter(word => word !== "").join(", ")
@@ -22,7 +22,7 @@ Pressable {
             UserText { width: parent.width; text: root.modelData.name; font.weight: Font.DemiBold; wrapMode: Text.NoWrap; silent: true }
             Caption { width: parent.width; text: root.modelData.topic || ""; maximumLineCount: 2; silent: true }
             Caption { width: parent.width; visible: text !== ""; text: root.modelData.at_ms > 0 ? App.house.moment(root.modelData.at_ms) : App.guests.stateWords(root.modelData.state); color: Theme.accentText; silent: true }
-            Chip { visible: root.modelData.waits_for === "host"; text: root.waiting; tone: "hand" }
+            Chip { visible: root.modelData.waits_for === "host"; width: Math.min(implicitWidth, words.width); text: root.waiting; tone: "hand" }
         }
     }
 }

@@ -16,7 +16,7 @@ Item {
     readonly property bool waits: standing === "open"
     readonly property bool inLine: standing === "approved"
     readonly property bool onAir: standing === "now"
-    readonly property string stateWords: onAir ? qsTr("Now") : inLine ? qsTr("place %1 in line").arg(record.place) : waits ? qsTr("Waits for the moderators")
+    readonly property string stateWords: onAir ? qsTr("Now") : inLine ? qsTr("Place %1 in line").arg(record.place) : waits ? qsTr("Waits for the moderators")
         : standing === "done" ? qsTr("Asked") : standing === "withdrawn" ? qsTr("Taken back") : qsTr("Not asked")
     readonly property string facts: {
         const parts = [stateWords]

@@ -98,17 +98,19 @@ FocusScope {
         PopItem { text: qsTr("To the front"); wanted: menu.inLine && root.menuOf.place > 2; onTriggered: root.order(root.menuOf.n, "move", {place: 1}) }
         PopItem { text: qsTr("Put back into the line"); wanted: root.menuOf.state === "now"; onTriggered: root.order(root.menuOf.n, "approve") }
         PopItem { text: qsTr("Answered already"); wanted: menu.inLine; onTriggered: root.order(root.menuOf.n, "done") }
-        PopItem { text: qsTr("Drop with a reason…"); onTriggered: dropSheet.show(root.menuOf.n) }
+        PopItem { text: qsTr("Drop with a reason…"); onTriggered: dropSheet.show(root.menuOf) }
     }
     Sheet {
         id: dropSheet
         property int n: 0
+        property string words: ""
         preferredWidth: 480
         title: qsTr("Drop the question")
         intro: qsTr("The room is not told. Who asked reads the reason.")
-        function show(which) { n = which; open() }
+        function show(question) { n = question.n; words = question.text; open() }
         function done() { root.order(n, "drop", {reason: reason.text}); close() }
         onOpened: { reason.text = ""; reason.forceActiveFocus() }
+        UserText { width: parent.width; text: dropSheet.words; font.weight: Font.DemiBold; maximumLineCount: 4 }
         TextInputField {
             id: reason
             width: parent.width

@@ -82,6 +82,7 @@ FocusScope {
             anchors { left: parent.left; right: parent.right; top: header.bottom; leftMargin: header.side; rightMargin: header.side; topMargin: height > 0 ? 10 : 0 }
             spacing: 8
             ReconnectBanner { width: parent.width }
+            GuestPrompt { width: parent.width; watch: guestWatch }
             OfferPrompt { width: parent.width }
             UnmutePrompt { width: parent.width }
             WaitingPrompt { width: parent.width }

@@ -19,7 +19,7 @@ FocusScope {
     readonly property var entries: {
         const list = []
         if (App.session.moderator)
-            list.push({key: "hands", text: App.session.handCount > 0 ? (guestShown ? qsTr("Hands · %1") : qsTr("Raised hands · %1")).arg(App.session.handCount) : qsTr("Raised hands")})
+            list.push({key: "hands", text: App.session.handCount > 0 ? (guestShown ? qsTr("Hands · %1") : qsTr("Raised hands · %1")).arg(App.session.handCount) : guestShown ? qsTr("Hands") : qsTr("Raised hands")})
         if (guestShown) list.push({key: "guest", text: qsTr("Guest")})
         list.push({key: "chat", text: qsTr("Chat")})
         list.push({key: "questions", text: qsTr("Questions")})
@@ -44,7 +44,9 @@ FocusScope {
         id: rail
         x: 10
         y: 10
-        width: root.width - x - (closeButton.visible ? 48 : 8)
+        readonly property int kept: closeButton.visible ? 48 : 8
+        readonly property bool crowded: contentWidth > root.width - x - kept
+        width: root.width - x - kept - (crowded ? 26 : 0)
         height: 42
         clip: contentWidth > width
         contentWidth: strip.width + 8
@@ -69,6 +71,20 @@ FocusScope {
             current: root.shownTab
             onChosen: key => { root.tabWanted(key); Qt.callLater(rail.follow) }
         }
+    }
+    // For the mouse; the keyboard walks the tabs themselves.
+    ActionButton {
+        anchors { right: parent.right; top: parent.top; rightMargin: rail.kept - 4; topMargin: 14 }
+        visible: rail.crowded
+        focusPolicy: Qt.NoFocus
+        kind: "quiet"
+        compact: true
+        iconOnly: true
+        implicitWidth: 28
+        iconName: "chevron"
+        rotation: rail.atXEnd ? 90 : -90
+        spokenName: qsTr("More tabs")
+        onClicked: rail.contentX = rail.atXEnd ? 0 : rail.contentWidth - rail.width
     }
     ActionButton {
         id: closeButton

@@ -86,6 +86,7 @@ PressableRow {
                 text: root.handle === "" ? root.name : root.name + " " + root.handle
                 font.pixelSize: Theme.fontSmall
                 wrapMode: Text.NoWrap
+                elide: root.handle !== "" || root.name.endsWith(")") ? Text.ElideMiddle : Text.ElideRight   // the end tells a delegate from the guest
                 silent: true
             }
             UserText {

@@ -138,7 +138,7 @@ class Negotiation {
     show(this.parts.day, make('h2', {}, 'On the day'),
       make('p', {}, 'In the green room you, ' + (this.delegate ? 'the guest' : 'your delegate') + ' and the host hear each other; the audience does not. ' +
         (view.started ? 'The audience is in the talk now.' : 'The audience waits in front of the talk and comes in when both sides are ready.')),
-      make('p', {}, make('a', { class: 'button main', href: this.appUrl }, this.delegate ? 'Enter the green room in Parlour' : 'Enter in Parlour')),
+      make('p', {}, make('a', { class: 'button main', href: this.appUrl }, this.delegate || !view.started ? 'Enter the green room in Parlour' : 'Go on stage in Parlour')),
       make('ul', {}, light(view.guest_ready, 'Guest'), light(view.host_ready, 'Host')),
       make('button', { type: 'button', id: 'ready', 'aria-pressed': String(!!view.guest_ready), onclick: doing(async () =>
         this.take(await post('guests/open/ready', { on: !this.view.guest_ready, as: await this.as(this.publicLink && 'known') }))) }, view.guest_ready ? 'Not ready after all' : 'The guest is ready'),
