@@ -81,12 +81,12 @@ void PeerConnection::Impl::sendReports(base::TimePoint now) {
     std::vector<ReportBlock> blocks;
     for (auto& s : sections)
         if (s.receiver && s.receiver->packetsReceived() > 0) blocks.push_back(s.receiver->report(now));
-    base::ByteWriter out;
+    base::ByteWriter packets;
     const auto flush = [&](std::uint32_t ssrc) {
-        if (out.size() == 0) return;
-        writeRtcp(out, SourceDescription{ssrc, config.cname});
-        sendRtcp(out.view());
-        (void)out.take();
+        if (packets.size() == 0) return;
+        writeRtcp(packets, SourceDescription{ssrc, config.cname});
+        sendRtcp(packets.view());
+        (void)packets.take();
     };
     const auto take = [&] {   // as many as one report holds
         const auto count = std::min<std::size_t>(blocks.size(), 31);
@@ -99,12 +99,12 @@ void PeerConnection::Impl::sendReports(base::TimePoint now) {
         auto report = s.sender->report(now);
         if (!report) continue;
         report->blocks = take();
-        writeRtcp(out, *report);
-        if (out.size() > kMaxCompound / 2) flush(s.sender->ssrc());
+        writeRtcp(packets, *report);
+        if (packets.size() > kMaxCompound / 2) flush(s.sender->ssrc());
     }
     while (!blocks.empty()) {
-        if (out.size() > kMaxCompound / 4) flush(reportSsrc);
-        writeRtcp(out, ReceiverReport{reportSsrc, take()});
+        if (packets.size() > kMaxCompound / 4) flush(reportSsrc);
+        writeRtcp(packets, ReceiverReport{reportSsrc, take()});
     }
     flush(reportSsrc);
 }

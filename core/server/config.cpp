@@ -11,6 +11,9 @@
 namespace {
 struct TomlCheckFailed {};
 }  // namespace
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wterminate"   // some of them are in functions that our way through it does not call
+#endif
 #define TOML_ASSERT(expr) ((expr) ? static_cast<void>(0) : throw TomlCheckFailed{})
 #define TOML_EXCEPTIONS 1
 #define TOML_HEADER_ONLY 1

@@ -16,6 +16,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "core/base/log.h"
+
 namespace parlour::server {
 
 using base::ErrorKind;
@@ -73,7 +75,8 @@ base::Result<std::unique_ptr<FileLock>> FileLock::take(const std::string& file, 
     }
     // For whoever comes second; without it they are told no name.
     const std::string me = thisProcess();
-    if (::ftruncate(handle->fd, 0) != 0 || ::pwrite(handle->fd, me.data(), me.size(), 0) < 0) (void)::ftruncate(handle->fd, 0);
+    if (::ftruncate(handle->fd, 0) == 0 && ::pwrite(handle->fd, me.data(), me.size(), 0) < 0 && ::ftruncate(handle->fd, 0) != 0)
+        base::log(base::LogLevel::warn, "server", "Cannot write into " + file + "; another parlourd will not say whose folder this is.");
     return std::unique_ptr<FileLock>(new FileLock(std::move(handle)));
 }
 

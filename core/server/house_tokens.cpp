@@ -61,9 +61,9 @@ base::Result<std::string> HouseService::Impl::mint(const HouseRoom& room, const 
 }
 
 base::Result<signal::AccessToken> HouseService::Impl::check(const std::string& token) const {
-    signal::TokenRules rules;
-    rules.audience = houseId.str();
-    auto parsed = signal::verifyToken(token, std::span(&tokenKey, 1), clock.wallNow(), rules);
+    signal::TokenRules wanted;
+    wanted.audience = houseId.str();
+    auto parsed = signal::verifyToken(token, std::span(&tokenKey, 1), clock.wallNow(), wanted);
     if (!parsed) {
         base::Error error = std::move(parsed).error();
         error.kind = ErrorKind::untrusted;  // all of them are answered 401

@@ -11,8 +11,6 @@
 namespace parlour::server {
 namespace {
 
-constexpr std::size_t kLargeRoom = 50;                       // people; above, news are collected
-constexpr base::Duration kNews = std::chrono::milliseconds(250);   // between two updates of a large room
 constexpr base::Duration kCountNews = std::chrono::seconds(2);
 constexpr std::size_t kPeoplePerMessage = 256;
 constexpr int kSpokeTicks = 13;                              // of 400 ms: 5 s (rooms-and-invitations 1)
@@ -92,6 +90,9 @@ std::vector<signal::ParticipantInfo> LiveRoom::roster(const ParticipantConnectio
 }
 
 void LiveRoom::add(std::shared_ptr<ParticipantConnection> person) {
+    // Away and back before anybody was told of it: no news.
+    std::erase_if(m_departed, [&](const auto& gone) { return gone.sid == person->info().sid; });
+    m_shown.erase(person->identity());
     m_bySession[person->session()] = person.get();
     const auto identity = person->identity();
     m_people[identity] = std::move(person);
@@ -114,33 +115,35 @@ void LiveRoom::take(ParticipantConnection& person, signal::DisconnectReason reas
     const auto keep = detach(person);  // the caller is one of its members
     if (!keep) return;
     if (keep->active()) {
-        auto gone = departed(*keep, reason);
-        for (const auto& [id, other] : m_people) other->noteDeparture(gone);
+        const auto haste = keep->onStage() ? Haste::stage : Haste::crowd;
+        const auto gone = departed(*keep, reason);
+        depart(gone, haste);
         if (abroad)
-            for (auto* sister : m_context.sisters(*this)) sister->depart(gone);
-        m_departed.push_back(std::move(gone));
-        if (m_people.size() < kLargeRoom)
-            flush();
-        else
-            flushSoon(keep->onStage());
+            for (auto* sister : m_context.sisters(*this)) sister->depart(gone, haste);
         countChanged();
     }
     if (m_people.empty()) m_context.roomEmpty(*this);
 }
 
-void LiveRoom::depart(const signal::ParticipantInfo& gone) {
-    const auto bytes = signal::encode(signal::SignalResponse(signal::ParticipantUpdate{{gone}}));
-    for (const auto& [id, other] : m_people) {
-        other->sendEncoded(bytes);
-        other->noteDeparture(gone);
-    }
+void LiveRoom::depart(signal::ParticipantInfo gone, Haste haste) {
+    m_shown.erase(gone.identity);
+    const auto who = gone.identity;
+    m_departed.push_back(std::move(gone));
+    tell(haste, who);
+}
+
+void LiveRoom::show(const signal::ParticipantInfo& guest, Haste haste) {
+    m_shown[guest.identity] = guest;
+    tell(haste, guest.identity);
 }
 
 void LiveRoom::moveTo(LiveRoom& other, ParticipantConnection& person) {
     if (&other == this) return;
+    const bool abroad = m_abroad.count(person.identity()) > 0;
     const auto keep = detach(person);
     if (!keep) return;
-    if (keep->active()) depart(departed(*keep, signal::DisconnectReason::migration));
+    // Whom the whole talk sees stays in sight of those left behind.
+    if (keep->active() && !abroad) depart(departed(*keep, signal::DisconnectReason::migration), Haste::crowd);
     signal::ParticipantUpdate news;
     for (const auto& [id, left] : m_people) {
         if (!left->active() || left->notable()) continue;
@@ -150,43 +153,55 @@ void LiveRoom::moveTo(LiveRoom& other, ParticipantConnection& person) {
     }
     keep->setRoom(other);
     other.add(keep);
+    if (abroad) other.m_abroad.insert(keep->identity());
     for (auto& one : other.roster(keep.get())) news.participants.push_back(std::move(one));
     keep->send(news);
     keep->send(signal::RoomUpdate{other.info()});
     countChanged();
-    other.changed(*keep);  // those here see who came; those left behind see them again if it is somebody for the whole talk
+    other.changed(*keep);
     if (m_people.empty()) m_context.roomEmpty(*this);
 }
 
-void LiveRoom::changed(ParticipantConnection& person, bool urgent) {
+void LiveRoom::changed(ParticipantConnection& person, Haste haste) {
     person.bumpVersion();
+    const auto tellOwner = [&] { person.send(signal::ParticipantUpdate{{person.ownInfo()}}); };
+    if (!person.active()) return tellOwner();
+    if (haste == Haste::crowd && person.onStage()) haste = Haste::stage;
     m_dirty.insert(person.identity());
-    if (urgent || m_people.size() <= kLargeRoom)
-        flush();
-    else
-        flushSoon(person.onStage());
+    showAbroad(person, haste);
+    if (!tell(haste, person.identity())) tellOwner();
 }
 
-void LiveRoom::flushSoon(bool atOnce) {
+bool LiveRoom::owesNewsOf(const ParticipantConnection& person) const { return m_dirty.contains(person.identity()); }
+
+bool LiveRoom::tell(Haste haste, const base::Identity& who) {
     const auto now = m_context.clock.now();
-    const auto due = m_flushed == base::TimePoint::min() ? now : m_flushed + kNews;
-    if (atOnce && due <= now) return flush();
-    if (m_flushArmed && !atOnce) return;
-    m_flushArmed = true;
-    m_flushTimer = m_context.net.postAfter(atOnce ? due - now : kNews, [this] { flush(); });
+    const auto due = haste == Haste::arrival ? now : m_pace.due(haste == Haste::stage, who, now);
+    if (due <= now) {
+        flush(haste == Haste::stage ? who : base::Identity());
+        return true;
+    }
+    if (due >= m_flushAt) return false;
+    m_flushAt = due;
+    m_flushTimer = m_context.net.postAfter(due - now, [this] { flush({}); });
+    return false;
 }
 
-void LiveRoom::flush() {
+void LiveRoom::flush(const base::Identity& by) {
     m_flushTimer.cancel();
-    m_flushArmed = false;
-    m_flushed = m_context.clock.now();
+    m_flushAt = base::kNever;
+    m_pace.told(by, m_context.clock.now());
     const auto dirty = std::exchange(m_dirty, {});
-    std::vector<base::Identity> abroad;
     signal::ParticipantUpdate news;
     news.participants = std::exchange(m_departed, {});   // first: who comes back at once is both
     std::vector<ParticipantConnection*> differ;          // those who see something else of themselves than others do
     for (const auto& gone : news.participants)
-        if (const auto back = find(gone.identity)) differ.push_back(back.get());   // not to be told that they left
+        for (const auto& [id, other] : m_people)
+            if (id == gone.identity)
+                differ.push_back(other.get());   // not to be told that they left
+            else
+                other->noteDeparture(gone);
+    for (auto& [id, guest] : std::exchange(m_shown, {})) news.participants.push_back(std::move(guest));
     const auto deliver = [&] {
         if (news.participants.empty()) return;
         const auto bytes = signal::encode(signal::SignalResponse(news));
@@ -208,38 +223,21 @@ void LiveRoom::flush() {
     for (const auto& identity : dirty) {
         if (news.participants.size() >= kPeoplePerMessage) deliver();
         const auto person = find(identity);
-        if (!person) continue;
-        if (!person->active()) {
-            person->send(signal::ParticipantUpdate{{person->ownInfo()}});
-            continue;
-        }
+        if (!person || !person->active()) continue;
         news.participants.push_back(person->info());
         if (person->ownInfo().attributes != person->info().attributes) differ.push_back(person.get());
-        abroad.push_back(identity);
     }
     deliver();
-    showAbroad(abroad);
     countChanged();
 }
 
-void LiveRoom::showAbroad(const std::vector<base::Identity>& changed) {
-    signal::ParticipantUpdate shown;
-    std::vector<signal::ParticipantInfo> hidden;
-    for (const auto& identity : changed) {
-        const auto person = find(identity);
-        if (!person) continue;
-        if (person->notable()) {
-            m_abroad.insert(identity);
-            shown.participants.push_back(person->info());
-        } else if (m_abroad.erase(identity) > 0) {
-            hidden.push_back(departed(*person, signal::DisconnectReason::unknown));
-        }
-    }
-    if (shown.participants.empty() && hidden.empty()) return;
-    const auto bytes = signal::encode(signal::SignalResponse(shown));
-    for (auto* sister : m_context.sisters(*this)) {
-        if (!shown.participants.empty()) sister->sendEncoded(bytes);
-        for (const auto& gone : hidden) sister->depart(gone);
+void LiveRoom::showAbroad(const ParticipantConnection& person, Haste haste) {
+    const auto& identity = person.identity();
+    if (person.notable()) {
+        m_abroad.insert(identity);
+        for (auto* sister : m_context.sisters(*this)) sister->show(person.info(), haste);
+    } else if (m_abroad.erase(identity) > 0) {
+        for (auto* sister : m_context.sisters(*this)) sister->depart(departed(person, signal::DisconnectReason::unknown), haste);
     }
 }
 

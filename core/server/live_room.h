@@ -13,6 +13,7 @@
 
 #include "core/server/builtin_engine.h"
 #include "core/server/endpoint_house.h"
+#include "core/server/news_pace.h"
 #include "core/signal/signal_response.h"
 
 namespace parlour::server {
@@ -30,6 +31,13 @@ struct EndpointContext {
     std::uint64_t limited = 0;
     std::function<void(const LiveRoom&)> roomEmpty;
     std::function<std::vector<LiveRoom*>(const LiveRoom&)> sisters;   ///< the other rooms of the talk
+};
+
+/// How soon the others are told.
+enum class Haste {
+    crowd,     ///< with the next news
+    stage,     ///< at once, if this second has news left
+    arrival,   ///< at once in any case: stock clients drop the sound of somebody whom they have not been told of
 };
 
 class LiveRoom {
@@ -55,9 +63,10 @@ class LiveRoom {
     void moveTo(LiveRoom& other, ParticipantConnection& person);
 
     // Broadcasts.
-    /// The person's info changed. At once in a small room and for who comes on stage (urgent). In a large one everybody gets
-    /// at most four updates a second, whatever happens: news of the stage at once if the last ones are 250 ms old.
-    void changed(ParticipantConnection& person, bool urgent = false);
+    /// The person's info changed. She herself is told at once, the others as news_pace.h has it; who is on stage is `stage`.
+    void changed(ParticipantConnection& person, Haste haste = Haste::crowd);
+    /// The others are still to be told news of this person.
+    bool owesNewsOf(const ParticipantConnection& person) const;
     void update(const RoomChanged& change);
     void speakers(const std::vector<SpeakerLevel>& levels);
     void quality(const std::vector<SessionQuality>& list);
@@ -66,13 +75,15 @@ class LiveRoom {
   private:
     /// Out of every list; nullptr when this connection is none of ours (any more).
     std::shared_ptr<ParticipantConnection> detach(ParticipantConnection& person);
-    void flush();
-    /// Large room: now, or as soon as the last update is old enough.
-    void flushSoon(bool atOnce);
+    /// Tells what has gathered, now or as soon as the pace allows it. True: now.
+    bool tell(Haste haste, const base::Identity& who);
+    void flush(const base::Identity& by);
     void send(const signal::SignalResponse& message);
     void sendEncoded(base::ByteView bytes);
-    void depart(const signal::ParticipantInfo& gone);
-    void showAbroad(const std::vector<base::Identity>& changed);
+    void depart(signal::ParticipantInfo gone, Haste haste);
+    /// Somebody of a sister's is seen here too.
+    void show(const signal::ParticipantInfo& guest, Haste haste);
+    void showAbroad(const ParticipantConnection& person, Haste haste);
     void countChanged();
     std::string metadata() const;
 
@@ -84,13 +95,15 @@ class LiveRoom {
     std::set<base::Identity> m_abroad;   // of our people: those whom the sisters' people see
     std::map<base::Identity, std::shared_ptr<ParticipantConnection>> m_people;
     std::map<SessionId, ParticipantConnection*> m_bySession;
+    // What the people here are not told yet.
     std::set<base::Identity> m_dirty;
-    std::vector<signal::ParticipantInfo> m_departed;   // not told yet
-    base::TimePoint m_flushed = base::TimePoint::min();
+    std::vector<signal::ParticipantInfo> m_departed;
+    std::map<base::Identity, signal::ParticipantInfo> m_shown;   // of the sisters
+    NewsPace m_pace;
+    base::TimePoint m_flushAt = base::kNever;
     base::Timer m_flushTimer;
     base::Timer m_countTimer;
     bool m_countPending = false;
-    bool m_flushArmed = false;
     struct Speaking {
         float level = 0;
         int ticks = 0;      // of 400 ms without a pause

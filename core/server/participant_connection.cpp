@@ -28,6 +28,11 @@ std::map<std::string, std::string> withoutWant(std::map<std::string, std::string
     return attributes;
 }
 
+std::string powerOf(const signal::ParticipantInfo& person) {
+    const auto it = person.attributes.find(std::string(api::kAttrPower));
+    return it == person.attributes.end() ? std::string() : it->second;
+}
+
 }  // namespace
 
 ParticipantConnection::ParticipantConnection(EndpointContext& context, LiveRoom& room, const Admission& admission,
@@ -187,7 +192,7 @@ void ParticipantConnection::activate() {
     m_info.state = signal::ParticipantState::active;
     m_told = true;
     m_context.house.connected(m_room->id(), identity());
-    m_room->changed(*this, onStage());
+    m_room->changed(*this, onStage() ? Haste::arrival : Haste::crowd);
 }
 
 void ParticipantConnection::noteDeparture(const signal::ParticipantInfo& gone) {
@@ -297,8 +302,9 @@ void ParticipantConnection::handleEvent(SessionEvent event) {
 
 void ParticipantConnection::handleChat(const ChatText& text) {
     if (!m_context.house.chat) return;
-    // Before the words, which go to every room of the talk.
-    if (!std::exchange(m_author, true) && !m_context.sisters(*m_room).empty()) m_room->changed(*this);
+    // Before the words, which go to every room of the talk: whose they are.
+    const bool first = !std::exchange(m_author, true);
+    if (m_room->owesNewsOf(*this) || (first && !m_context.sisters(*m_room).empty())) m_room->changed(*this, Haste::stage);
     ChatPost post{m_room->id(), identity(), m_info.sid, text};
     m_context.house.chat(post, [weak = weak_from_this(), id = text.id](base::Result<std::uint64_t> n) {
         if (const auto self = weak.lock(); self && !self->m_gone) self->answerChat(id, std::move(n));
@@ -322,12 +328,13 @@ void ParticipantConnection::apply(const PersonChanged& change) {
     const auto before = m_info;
     const bool wasOnStage = onStage();
     m_rights = change.rights;
+    const bool arrives = onStage() && !wasOnStage;
     if (!change.name.empty()) m_info.name = change.name;
     m_info.attributes = withoutWant(change.attributes);
     m_info.permission = permission();
     if (!m_rights.canPublish) m_pending.clear();
     if (before.name != m_info.name || before.attributes != m_info.attributes || before.permission != m_info.permission)
-        m_room->changed(*this, onStage() && !wasOnStage);
+        m_room->changed(*this, arrives ? Haste::arrival : wasOnStage || powerOf(before) != powerOf(m_info) ? Haste::stage : Haste::crowd);
     if (change.softMuted || (m_rights.forcedMute && !before.tracks.empty()))
         for (const auto& track : m_info.tracks) send(signal::MuteTrack{track.sid, true});
     if (change.askedToUnmute) {

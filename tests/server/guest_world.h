@@ -24,10 +24,10 @@ struct GuestWorld : HouseWorld {
         REQUIRE(requestText(*this, "POST", "house/init", R"({"title":"Salon","name":"olga","public_key":")" + owner + "\"}"));
         sessions["olga"] = wait<api::LoginAnswer>([&](auto answer) { house->login({proof("olga", std::string(api::kLoginPurpose))}, answer); })->session;
         for (const std::string name : {"hanna", "member"}) {
-            auto links = requestText(*this, "POST", "invitations", R"({"kind":"membership"})", sessions["olga"]);
-            REQUIRE(links);
-            const auto at = links->body.find("http");
-            auto in = redeem(name, links->body.substr(at, links->body.find('"', at) - at));
+            auto invited = requestText(*this, "POST", "invitations", R"({"kind":"membership"})", sessions["olga"]);
+            REQUIRE(invited);
+            const auto at = invited->body.find("http");
+            auto in = redeem(name, invited->body.substr(at, invited->body.find('"', at) - at));
             REQUIRE(in);
             sessions[name] = in->session;
         }

@@ -92,13 +92,13 @@ TEST_CASE("bodies that are no good get 400 and a name, never a crash", "[http-ap
 TEST_CASE("requests without a session learn nothing about rooms", "[http-api][T25]") {
     ApiWorld world;
     std::set<std::string> answers;
-    for (const std::string room : {world.room.room.str(), std::string("unknown")})
+    for (const auto& room : {world.room.room.str(), std::string("unknown")})
         for (const std::string what : {"/token", "/stage", "/leave"}) {
             const auto response = world.send("POST", "/api/v1/rooms/" + room + what, what == "/stage" ? R"({"verb":"raise"})" : "{}");
             CHECK(response.status == 401);
             answers.insert(response.body);
         }
-    for (const std::string room : {world.room.room.str(), std::string("unknown")})
+    for (const auto& room : {world.room.room.str(), std::string("unknown")})
         for (const std::string what : {"/hands", "/invitations"}) {
             const auto response = world.send("GET", "/api/v1/rooms/" + room + what);
             CHECK(response.status == 401);
@@ -110,7 +110,7 @@ TEST_CASE("requests without a session learn nothing about rooms", "[http-api][T2
     const auto other = world.ask<api::RoomMade>([&](auto answer) { world.house->createRoom({"Other"}, answer); }).value();
     const auto eve = world.redeem("eve", other.links.moderator).value();
     answers.clear();
-    for (const std::string room : {world.room.room.str(), std::string("unknown")}) {
+    for (const auto& room : {world.room.room.str(), std::string("unknown")}) {
         const net::Headers bearer{{"authorization", "Bearer " + eve.session}};
         for (const char* what : {"/token", "/leave", "/invitations", "/invitations/abc/revoke"})
             answers.insert(world.send("POST", "/api/v1/rooms/" + room + what, R"({"role":"listener"})", bearer).body);

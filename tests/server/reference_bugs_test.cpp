@@ -23,7 +23,7 @@ struct Stage : HouseWorld {
         return wait<api::InvitationMade>([&](auto answer) { house->createInvitation({{}, true}, room, {role, uses, {}}, answer); })->link;
     }
     Member moderator(const std::string& name) { return enter(name, link(api::Role::moderator, 1)); }
-    std::string powerOf(const std::string& name, const std::string& refresh) {
+    std::string powerOf(const std::string& refresh) {
         const auto in = admit(refresh);
         REQUIRE(in);
         return in->attributes.at("parlour.power");
@@ -45,9 +45,9 @@ TEST_CASE("a moderator who steps back is stored as moderator again (Dogehouse)",
     Stage world;
     REQUIRE(world.order("ann", api::StageVerb::demote, "sam"));
     CHECK(world.last("sam")->attributes.at("parlour.power").empty());
-    CHECK(world.powerOf("sam", world.sam.refresh).empty());  // comes back
+    CHECK(world.powerOf(world.sam.refresh).empty());  // comes back
     world.crash();
-    CHECK(world.powerOf("sam", world.sam.refresh).empty());  // after a restart
+    CHECK(world.powerOf(world.sam.refresh).empty());  // after a restart
     world.house->connected(world.room, world.sam.identity);
     REQUIRE(world.admit(world.ann.refresh));
     world.house->connected(world.room, world.ann.identity);
