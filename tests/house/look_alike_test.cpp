@@ -23,6 +23,8 @@ TEST_CASE("look-alike names have one skeleton: script, case, marks, width, gaps 
         INFO(name);
         CHECK(looksLike("Ann Lee", name));
     }
+    CHECK(looksLike("ABEKMHOPCTYXSIJ abekmhopctyxsij", "АВЕКМНОРСТУХЅІЈ авекмнорстухѕіј"));   // Cyrillic
+    CHECK(looksLike("ABEZHIKMNOPTYX abikoptuxv", "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ αβικορτυχν"));               // Greek
     CHECK(looksLike("Moderator", "rnoderator"));
     CHECK(looksLike("Ηelga", "Helga"));  // a Greek capital Eta
     CHECK(looksLike("Owen", "0vven"));
