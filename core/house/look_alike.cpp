@@ -120,4 +120,27 @@ std::string skeleton(std::string_view name) {
     return out;
 }
 
+std::string withoutSigns(std::string_view name) {
+    std::string out;
+    bool gap = false;
+    for (std::size_t at = 0; at < name.size();) {
+        Code code = 0;
+        const auto length = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(name.data()) + at,
+                                             static_cast<utf8proc_ssize_t>(name.size() - at), &code);
+        const bool good = length > 0;
+        const auto bytes = good ? static_cast<std::size_t>(length) : 1;
+        const auto category = good ? utf8proc_category(code) : UTF8PROC_CATEGORY_CN;
+        const bool mark = category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_MC;
+        if (good && (counts(code) || (mark && !out.empty() && !gap))) {
+            if (gap && !out.empty()) out += ' ';
+            gap = false;
+            out += name.substr(at, bytes);
+        } else {
+            gap = true;
+        }
+        at += bytes;
+    }
+    return out.empty() ? std::string(name) : out;
+}
+
 }  // namespace parlour::house

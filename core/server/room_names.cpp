@@ -22,7 +22,7 @@ int rankOf(api::Power power, bool stage) {
 
 std::string marked(const std::string& name, const base::Identity& who) {
     const std::string mark = " #" + who.str().substr(0, kMarkLength);
-    return house::cleanText(name, api::kMaxNameCharacters - mark.size(), api::kMaxNameBytes - mark.size()) + mark;
+    return house::cleanText(house::withoutSigns(name), api::kMaxNameCharacters - mark.size(), api::kMaxNameBytes - mark.size()) + mark;
 }
 
 /// Somebody of at least the same rank who was there before has this name, as far as eyes can see.

@@ -17,12 +17,24 @@ TEST_CASE("Latin letters lose their marks, other scripts stay", "[name][T27]") {
     CHECK(plainLatin("a\xff") == "a\xff");
 }
 
+TEST_CASE("a name without its signs keeps letters, marks and single gaps, and one of signs alone stays", "[name][T27]") {
+    CHECK(withoutSigns("Ann Lee ✔✔✔✔✔✔✔✔✔✔✔✔") == "Ann Lee");
+    CHECK(withoutSigns("·Ann··Lee·") == "Ann Lee");
+    CHECK(withoutSigns("Ine\u0302s 2") == "Ine\u0302s 2");
+    CHECK(withoutSigns("名前・氏") == "名前 氏");
+    CHECK(withoutSigns("✔✔") == "✔✔");
+    CHECK(withoutSigns("a\xff") == "a");
+    CHECK(withoutSigns("") == "");
+}
+
 TEST_CASE("look-alike names have one skeleton: script, case, marks, width, gaps and signs do not count", "[name][T27]") {
     for (const char* name : {"ann lee", "ANN LEE", "Ann  Lee", "Аnn Lee", "Аnn Lее", "Ann\u200B Lee", "\u202EAnn Lee", "Änn Lee", "Ann Lee ✔", "Ann.Lee",
                              "Ａｎｎ Ｌｅｅ", "𝐀𝐧𝐧 𝓛𝓮𝓮", "Αnn Lee", "Ann\u3164Lee", "Ann Iee", "Ann 1ee", "Ann |ee", "Ann Lee\u0336", "aηη lee", "ᴀnn Lee"}) {
         INFO(name);
         CHECK(looksLike("Ann Lee", name));
     }
+    CHECK(looksLike("ABEKMHOPCTYXSIJ abekmhopctyxsij", "АВЕКМНОРСТУХЅІЈ авекмнорстухѕіј"));   // Cyrillic
+    CHECK(looksLike("ABEZHIKMNOPTYX abikoptuxv", "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ αβικορτυχν"));               // Greek
     CHECK(looksLike("Moderator", "rnoderator"));
     CHECK(looksLike("Ηelga", "Helga"));  // a Greek capital Eta
     CHECK(looksLike("Owen", "0vven"));

@@ -60,6 +60,11 @@ TEST_CASE("look-alike names cannot pass for somebody else: whoever looks like th
     const auto hands = world.wait<api::Hands>([&](auto answer) { world.house->hands({world.sessions["ann"], false}, world.room, answer); });
     CHECK(hands->hands.at(0).name == "Ann Lее" + Names::mark("bob"));
     CHECK(world.rejoin("bob", "Bob") == "Bob");
+    // Signs do not push the mark out of sight.
+    std::string padded = "Ann Lee ";
+    while (padded.size() < 150) padded += "✔";
+    CHECK(world.rejoin("bob", padded) == "Ann Lee" + Names::mark("bob"));
+    CHECK(world.rejoin("bob", "Bob") == "Bob");
     // The host is who she is, however often she comes back.
     CHECK(world.rejoin("ann", "Ann Lee") == "Ann Lee");
     // And while she is away, or after a crash, nobody is her either.
