@@ -186,4 +186,5 @@ def ending(story):
     window.press("End the room")
     code = stranger.process.wait(10)
     check(code == 0 and stranger.last("left")["reason"] == "ended", "the room ends for all")
+    window.wait("“The century of the sea” has ended.")
     story.shot("afterwards")

@@ -48,9 +48,9 @@ TEST_CASE("a crowd at the front door is said honestly", "[ui][door]") {
 TEST_CASE("moderators see who waits and what is left, let in one or all, and lock the door", "[ui][door]") {
     RoomWindow w("door");
     REQUIRE(w.until([&] { return w.has("Let Walter Kern in"); }));
-    CHECK(says(w, "Room for about 310 more"));
+    CHECK(says(w, "The room is full; overflow rooms take about 310 more"));
     CHECK(says(w, "200 of 200 in the room"));
-    CHECK(says(w, "overflow 1: 200 · overflow 2: 86"));
+    CHECK(says(w, "200 in overflow 1 · 86 in overflow 2"));
     CHECK(says(w, "Server 38 % busy"));
     CHECK(w.has("Door · 3", QAccessible::PageTab));
     w.client.commands.clear();
@@ -78,4 +78,15 @@ TEST_CASE("an overflow listener reads where it is, and its hand says so in the q
         for (const auto& node : m.nodes()) found = found || node.description.contains("from overflow 2");
         return found;
     }));
+}
+
+TEST_CASE("a talk that is over is news, not an error", "[ui][door]") {
+    RoomWindow w("listener");
+    auto state = w.client.state();
+    state.session = room::SessionState::left;
+    state.leaveReason = room::LeaveReason::roomEnded;
+    w.client.show(std::move(state));
+    REQUIRE(w.until([&] { return says(w, "“Rockets, markets, and ask me anything” has ended."); }));
+    CHECK(w.app->errorMessage().isEmpty());
+    CHECK(w.app->page() == "hallway");
 }

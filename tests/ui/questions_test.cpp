@@ -27,7 +27,7 @@ TEST_CASE("the desk approves, puts on air, drops with a reason and loads what wa
     REQUIRE(w.until([&] { return described(w, hugo, "Waits for the moderators"); }));
     CHECK(described(w, hugo, "Hugo Lang"));
     CHECK(w.press("Approve: " + hugo));
-    CHECK(w.until([&] { return described(w, hugo, "place 3 in line"); }));
+    CHECK(w.until([&] { return described(w, hugo, "Place 3 in line"); }));
     CHECK(w.press("Ask now: " + hugo));
     CHECK(w.until([&] { return described(w, hugo, "Now") && stateOf(w, 1) == "done"; }));
     CHECK(w.press("Done: " + hugo));
@@ -48,7 +48,7 @@ TEST_CASE("the desk approves, puts on air, drops with a reason and loads what wa
 TEST_CASE("the desk moves a question in the line", "[ui][questions]") {
     RoomWindow w("questions");
     const QString mei = "Is there room for small launch companies next to the large ones?";
-    REQUIRE(w.until([&] { return described(w, mei, "place 2 in line"); }));
+    REQUIRE(w.until([&] { return described(w, mei, "Place 2 in line"); }));
     CHECK(w.press("More for: " + mei));
     REQUIRE(w.until([&] { return w.has("Move up", QAccessible::MenuItem); }));
     CHECK(w.press("Move up"));

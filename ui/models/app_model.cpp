@@ -36,7 +36,10 @@ AppModel::AppModel(RoomClient& client, HouseClient& houses, const base::Clock& c
     connect(&m_session, &SessionBridge::ended, this, [this](const QString& words, const base::Error& error) {
         m_roomHouse.choose({});
         if (m_page == QLatin1String("room")) go(QStringLiteral("hallway"));
-        if (!words.isEmpty()) showError(error, words);
+        // That a talk is over is news, not an error.
+        const auto& left = *m_session.state();
+        if (left.leaveReason == room::LeaveReason::roomEnded && !left.title.empty()) showNotice(tr("“%1” has ended.").arg(text(left.title)));
+        else if (!words.isEmpty()) showError(error, words);
         refreshHallway();
     });
     connect(&m_session, &SessionBridge::joinedNow, this, [this] {

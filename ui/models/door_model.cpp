@@ -71,6 +71,7 @@ QString DoorModel::overflowWords() const {
 }
 QString DoorModel::load() const {
     if (!m_known) return {};
+    if (m_door.roomFor > 0 && m_door.people >= m_door.cap) return tr("The room is full; overflow rooms take about %1 more").arg(m_door.roomFor);
     if (m_door.roomFor > 0) return m_door.roomFor < 20 ? tr("Room for %1 more").arg(m_door.roomFor) : tr("Room for about %1 more").arg(m_door.roomFor);
     return m_door.people >= m_door.cap ? tr("The room is full; who comes now waits in line") : tr("The server has no room for more people");
 }
@@ -80,7 +81,7 @@ QString DoorModel::fullness() const {
 }
 QString DoorModel::overflowCounts() const {
     QStringList parts;
-    for (std::size_t i = 0; i < m_door.overflow.size(); ++i) parts.append(tr("overflow %1: %2").arg(i + 1).arg(m_door.overflow[i]));
+    for (std::size_t i = 0; i < m_door.overflow.size(); ++i) parts.append(tr("%1 in overflow %2").arg(m_door.overflow[i]).arg(i + 1));
     return parts.join(QStringLiteral(" · "));
 }
 QString DoorModel::server() const { return m_known ? tr("Server %1 % busy").arg(m_door.busyPercent) : QString(); }

@@ -32,7 +32,7 @@ Sheet {
     function linkWords(one) {
         const kind = one.kind === "speaker" ? qsTr("Speaker link") : one.kind === "moderator" ? qsTr("Moderator link") : one.kind === "listener" ? qsTr("Listener link") : qsTr("Link")
         const of = one.for_name ? qsTr("for %1").arg(one.for_name) : one.issuer_name ? qsTr("of %1").arg(one.issuer_name) : ""
-        return [kind + (of ? " " + of : ""), one.people === 1 ? qsTr("1 person") : qsTr("%1 people").arg(one.people), qsTr("last %1").arg(App.house.fromNow(one.last_ms))].join(" · ")
+        return [kind + (of ? " " + of : ""), one.people === 1 ? qsTr("1 person") : qsTr("%1 people").arg(one.people), qsTr("last came %1").arg(App.house.fromNow(one.last_ms))].join(" · ")
     }
     function shut(on) {
         busy = true

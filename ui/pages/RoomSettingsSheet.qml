@@ -124,7 +124,7 @@ Sheet {
             Column {
                 spacing: 6
                 FieldLabel { text: turn.label }
-                TimeChoice { id: turn; width: root.cell; label: qsTr("Time of whom “Next” calls up"); none: qsTr("As every speaker") }
+                TimeChoice { id: turn; width: root.cell; label: qsTr("Time of whoever “Next” calls up"); none: qsTr("As every speaker") }
             }
         }
         Toggle { id: sign; width: parent.width; text: qsTr("Only a sign when the time is over"); explanation: qsTr("Else the speaker moves to the audience") }

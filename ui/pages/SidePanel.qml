@@ -72,11 +72,10 @@ FocusScope {
             onChosen: key => { root.tabWanted(key); Qt.callLater(rail.follow) }
         }
     }
-    // For the mouse; the keyboard walks the tabs themselves.
+    // Shows that there are more; the arrow keys walk the tabs themselves.
     ActionButton {
         anchors { right: parent.right; top: parent.top; rightMargin: rail.kept - 4; topMargin: 14 }
         visible: rail.crowded
-        focusPolicy: Qt.NoFocus
         kind: "quiet"
         compact: true
         iconOnly: true

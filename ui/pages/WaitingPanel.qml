@@ -17,7 +17,7 @@ FocusScope {
         Toggle {
             width: parent.width
             text: qsTr("The door is open")
-            explanation: qsTr("Locked: only holders of unused invitations come in.")
+            explanation: qsTr("When locked, only holders of unused invitations come in.")
             checked: !root.door.locked
             onToggled: { root.door.lock(!checked); checked = Qt.binding(() => !root.door.locked) }
         }
