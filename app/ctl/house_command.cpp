@@ -109,7 +109,8 @@ void HouseCall::usage(const std::string& sentence) {
 const std::vector<HouseCommand>& houseCommands() {
     static const std::vector<HouseCommand> all = [] {
         std::vector<HouseCommand> list;
-        for (const auto& topic : {memberCommands(), peopleCommands(), identityCommands(), personCommands(), roomCommands(), questionCommands(), scheduleCommands(), safetyCommands(),
+        for (const auto& topic : {memberCommands(), peopleCommands(), chatCommands(), identityCommands(), personCommands(), roomCommands(),
+                                  questionCommands(), scheduleCommands(), safetyCommands(),
                                   guestCommands()})
             list.insert(list.end(), topic.begin(), topic.end());
         return list;

@@ -210,6 +210,11 @@ void LiveClient::setChatRules(std::optional<int> slowS, std::optional<std::strin
         if (m_session) m_session->setChatRules(slowS, pinned);
     });
 }
+void LiveClient::earlierChat() {
+    m_loop.post([this] {
+        if (m_session) m_session->earlierChat();
+    });
+}
 void LiveClient::react(std::size_t reaction) {
     m_loop.post([this, reaction] {
         if (m_session) m_session->react(reaction);

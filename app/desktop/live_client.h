@@ -43,6 +43,7 @@ class LiveClient final : public ui::RoomClient {
     void resendChat(const std::string& id) override;
     void deleteChat(const std::string& id) override;
     void setChatRules(std::optional<int> slowS, std::optional<std::string> pinned) override;
+    void earlierChat() override;
     void react(std::size_t reaction) override;
     void dismissAskToUnmute() override;
     void setVolume(const base::Identity& who, float gain) override;

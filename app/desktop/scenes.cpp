@@ -70,6 +70,18 @@ void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineCl
         client.setChatRules(60, std::nullopt);
         client.say("How many flights has the oldest stage done?");
         client.say("And when is the next one?");
+    } else if (scene == QLatin1String("faces")) {   // half of the people in the room have a picture
+        enter("moderator");
+        auto state = client.state();
+        for (std::size_t i = 0; i < state.participants.size(); i += 2) {
+            auto copy = std::make_shared<room::Participant>(*state.participants[i]);
+            copy->pictureMs = client.houses.paint(copy->identity.str());
+            state.participants[i] = std::move(copy);
+        }
+        client.show(std::move(state));
+    } else if (scene == QLatin1String("chat-long")) {
+        enter("moderator");
+        client.longChat(450);
     } else if (scene == QLatin1String("crowd")) {
         enter("listener");
         client.crowd(5000);
@@ -117,7 +129,7 @@ void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineCl
         enter("moderator");
         auto state = client.state();
         room::DoorView door;
-        for (const char* name : {"Walter Kern", "Ines Duarte", "Bo Lindqvist"}) door.waiting.push_back({base::Identity(std::string(name)), name});
+        for (const char* waiting : {"Walter Kern", "Ines Duarte", "Bo Lindqvist"}) door.waiting.push_back({base::Identity(std::string(waiting)), waiting});
         door.waitingCount = 3;
         door.people = door.cap = 200;
         door.arrivalsLastMinute = 41;

@@ -34,10 +34,11 @@ struct ChatRules {
     std::string pinned;             ///< https link or empty
     base::Identity pinnedBy;
 };
-// GET rooms/{room}/chat?after=N&limit=L -> ChatPage: oldest first; without `after` the last ones. For those in the room.
+// GET rooms/{room}/chat?after=N&limit=L -> ChatPage: oldest first; before=N: those before it; neither: the last ones. For those
+// in the room.
 struct ChatPage {
     std::vector<ChatLine> lines;
-    bool more = false;
+    bool more = false;              ///< there are later ones; with `before` and with neither, earlier ones
     ChatRules rules;
 };
 // POST rooms/{room}/chat/{id}/delete: moderators, and authors their own. The words go for everybody, the place stays.

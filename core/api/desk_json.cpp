@@ -50,6 +50,7 @@ template <class V, Same<WaitingPerson> T>
 void describe(V& v, T& t) {
     v.field("identity", t.identity);
     v.field("name", t.name, Need::optional);
+    v.field("picture_ms", t.pictureMs, Need::optional);
 }
 template <class V, Same<WaitingList> T>
 void describe(V& v, T& t) {

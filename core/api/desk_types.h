@@ -53,6 +53,7 @@ struct Line {
 struct WaitingPerson {
     base::Identity identity;
     std::string name;
+    std::int64_t pictureMs = 0;   ///< as Profile::pictureMs
 };
 struct WaitingList { std::vector<WaitingPerson> waiting; };
 

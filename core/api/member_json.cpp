@@ -75,6 +75,7 @@ void describe(V& v, T& t) {
     v.field("joined_ms", t.joinedMs, Need::optional);
     v.field("suspended_until_ms", t.suspendedUntilMs);
     v.field("version", t.version, Need::optional);
+    v.field("picture_ms", t.pictureMs, Need::optional);
 }
 template <class V, Same<MemberPage> T>
 void describe(V& v, T& t) {

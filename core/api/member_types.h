@@ -67,6 +67,7 @@ struct Member {
     std::int64_t joinedMs = 0;
     std::optional<std::int64_t> suspendedUntilMs;  ///< with state suspended; absent = until lifted
     std::uint64_t version = 0;
+    std::int64_t pictureMs = 0;      ///< as Profile::pictureMs; 0 where one of the two has blocked the other
 };
 // GET members?after=HANDLE&limit=N&q=TEXT (members) -> MemberPage, by handle; with &invited_by=ID one branch of the tree;
 // with &state=WORD (admins) those who are suspended, left …

@@ -42,6 +42,7 @@ void describe(V& v, T& t) {
     v.field("id", t.id);
     v.field("name", t.name, Need::optional);
     v.field("handle", t.handle, Need::optional);
+    v.field("picture_ms", t.pictureMs, Need::optional);
 }
 template <class V, Same<Relations> T>
 void describe(V& v, T& t) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/ids.h"
@@ -17,6 +18,7 @@ inline constexpr std::size_t kMaxPronounsCharacters = 40;
 inline constexpr std::size_t kMaxProfileLinks = 5;
 inline constexpr std::size_t kMaxProfileLinkBytes = 200;   ///< shown, never fetched
 inline constexpr std::size_t kMaxWaveCharacters = 140;
+inline constexpr std::string_view kAttrPicture = "parlour.picture";   ///< of a participant: Profile::pictureMs, "" = none
 inline constexpr std::size_t kMaxPictureBytes = 1024 * 1024;   ///< of a file that is sent
 
 // GET people/{id} (members) -> Profile. A person who blocked the asker, or whom the asker blocked, is "person_unknown".
@@ -43,7 +45,8 @@ struct ProfileWish {
     std::optional<std::string> pronouns;
     std::optional<std::vector<std::string>> links;
 };
-// POST profile/picture : PictureWish -> Profile. Empty = none any more. GET people/{id}/picture -> PictureWish (members), a JPEG.
+// POST profile/picture : PictureWish -> Profile. Empty = none any more. GET people/{id}/picture -> PictureWish (members), a JPEG
+// of the house's making; nothing where one of the two has blocked the other.
 struct PictureWish {
     std::string data;   ///< PNG, JPEG or WebP, base64url, at most 1 MiB before
 };
@@ -58,6 +61,7 @@ struct Relation {
     base::Identity id;
     std::string name;
     std::string handle;
+    std::int64_t pictureMs = 0;   ///< as Profile::pictureMs
 };
 struct Relations {
     std::vector<Relation> follows;

@@ -42,10 +42,15 @@ void order(RoomState& state) {
         state.chat = std::move(sorted);
     }
     // What only this computer has is the last to go.
-    auto tooMany = state.chat.size() > kMaxChatKept ? state.chat.size() - kMaxChatKept : 0;
-    std::erase_if(state.chat, [&](const auto& m) { return tooMany > 0 && m.delivery == ChatDelivery::sent && tooMany-- > 0; });
-    if (state.chat.size() > kMaxChatKept)
-        state.chat.erase(state.chat.begin(), state.chat.end() - static_cast<std::ptrdiff_t>(kMaxChatKept));
+    const auto kept = state.chatPast.kept;
+    auto tooMany = state.chat.size() > kept ? state.chat.size() - kept : 0;
+    std::erase_if(state.chat, [&](const auto& m) {
+        if (tooMany == 0 || m.delivery != ChatDelivery::sent) return false;
+        --tooMany;
+        state.chatPast.more = state.chatPast.more || m.n != 0;
+        return true;
+    });
+    if (state.chat.size() > kept) state.chat.erase(state.chat.begin(), state.chat.end() - static_cast<std::ptrdiff_t>(kept));
 }
 
 }  // namespace
@@ -104,7 +109,17 @@ bool dropRefusedChat(RoomState& state, const std::string& id) {
     return true;
 }
 
-void mergeHistory(RoomState& state, const std::vector<api::ChatLine>& lines) {
+std::uint64_t firstNumber(const RoomState& state) {
+    std::uint64_t first = 0;
+    for (const auto& m : state.chat)
+        if (m.n != 0 && (first == 0 || m.n < first)) first = m.n;
+    return first;
+}
+
+namespace {
+
+void merge(RoomState& state, const std::vector<api::ChatLine>& lines, bool away) {
+    const auto* me = state.me();
     std::map<std::string_view, std::size_t> known;
     for (std::size_t i = 0; i < state.chat.size(); ++i) known.emplace(state.chat[i].id, i);
     std::vector<ChatMessage> fresh;
@@ -129,12 +144,38 @@ void mergeHistory(RoomState& state, const std::vector<api::ChatLine>& lines) {
         message.own = line.author == state.self;
         message.n = line.n;
         message.deleted = line.deleted;
-        message.history = true;
+        // What was pushed out of the list while one listened was not said while one was away. Both times are the server's.
+        message.history = away || me == nullptr || message.at < me->joinedAt;
         fresh.push_back(std::move(message));
     }
     // In front: they are ordered by their numbers, and what has none keeps the place behind its neighbour.
     known.clear();
     state.chat.insert(state.chat.begin(), std::make_move_iterator(fresh.begin()), std::make_move_iterator(fresh.end()));
+}
+
+}  // namespace
+
+void mergeHistory(RoomState& state, const std::vector<api::ChatLine>& lines, bool more) {
+    const auto before = firstNumber(state);
+    const auto first = lines.empty() ? 0 : lines.front().n;
+    std::uint64_t below = 0;   // of what is known, the last before the page
+    for (const auto& m : state.chat)
+        if (m.n < first) below = std::max(below, m.n);
+    const bool gap = more && below != 0 && below + 1 < first;
+    if (gap) {
+        std::erase_if(state.chat, [&](const auto& m) { return m.n != 0 && m.n < first; });
+        state.chatPast.kept = ChatPast{}.kept;
+    }
+    if (gap || before == 0 || first <= before) state.chatPast.more = more;
+    merge(state, lines, true);
+    order(state);
+}
+
+void mergeEarlier(RoomState& state, const std::vector<api::ChatLine>& lines, bool more) {
+    state.chatPast.asked = false;
+    state.chatPast.more = more;
+    merge(state, lines, false);
+    state.chatPast.kept = std::min(kMaxChatKept, std::max(state.chatPast.kept, state.chat.size()));
     order(state);
 }
 

@@ -11,8 +11,8 @@
 
 namespace parlour::room {
 
-/// As many as a page of the history has, so that one page after a reconnect replaces everything that is shown.
-inline constexpr std::size_t kMaxChatKept = api::kMaxChatPage;
+/// As far back as one can go: what a house keeps.
+inline constexpr std::size_t kMaxChatKept = api::kChatKept;
 
 /// One that is known already (same id and sender) only gets its number.
 void addChat(RoomState& state, ChatMessage message);
@@ -26,8 +26,13 @@ ChatMessage* retryChat(RoomState& state, const std::string& id, base::WallTime n
 void eraseChat(RoomState& state, const std::string& id);
 /// A refused message of ours is given up. False: there is none.
 bool dropRefusedChat(RoomState& state, const std::string& id);
-/// The newest page of the history; what is in it replaces what is known of the same messages.
-void mergeHistory(RoomState& state, const std::vector<api::ChatLine>& lines);
+/// The newest page of the history; what is in it replaces what is known of the same messages. `more`: there are earlier ones.
+/// After a reconnect, what stood before a gap goes; one gets it back page by page.
+void mergeHistory(RoomState& state, const std::vector<api::ChatLine>& lines, bool more = false);
+/// The page before the first one that is shown.
+void mergeEarlier(RoomState& state, const std::vector<api::ChatLine>& lines, bool more);
+/// The lowest number that is shown, 0 = none.
+std::uint64_t firstNumber(const RoomState& state);
 /// No house keeps this chat: nothing will be answered, so what was sent counts as sent.
 void chatNotKept(RoomState& state);
 

@@ -27,6 +27,7 @@ struct DoorView {
     struct Waiting {
         base::Identity identity;
         std::string name;
+        std::int64_t pictureMs = 0;   ///< as Participant::pictureMs
         bool operator==(const Waiting&) const = default;
     };
     std::vector<Waiting> waiting;   ///< the first in line, the longest first

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/api/overflow.h"
+#include "core/api/people_types.h"
 
 namespace parlour::room {
 namespace {
@@ -19,7 +20,7 @@ std::string attribute(const signal::ParticipantInfo& info, std::string_view name
 /// Until the year 9999: nobody who adds or prints it runs over.
 bool plausible(std::int64_t unixMs) { return unixMs >= 0 && unixMs <= 253'402'300'799'999; }
 
-std::optional<base::WallTime> deadline(const std::string& text) {
+std::optional<base::WallTime> moment(const std::string& text) {
     std::int64_t unixMs = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), unixMs);
     if (text.empty() || error != std::errc{} || end != text.data() + text.size() || !plausible(unixMs)) return std::nullopt;
@@ -80,6 +81,9 @@ bool applyOne(RoomState& state, const signal::ParticipantInfo& info) {
     auto next = toParticipant(info, state.self);
     if (found == state.participants.end()) {
         if (state.participants.size() >= 16'384) return false;
+        // What was read before one knew whose it was.
+        for (auto& message : state.chat)
+            if (message.from == next.identity && message.fromName == next.identity.str()) message.fromName = next.name;
         state.participants.push_back(std::make_shared<const Participant>(std::move(next)));
         return true;
     }
@@ -131,10 +135,11 @@ Participant toParticipant(const signal::ParticipantInfo& info, const base::Ident
     p.seat = seat.empty() ? (info.permission.canPublish || info.isPublisher ? api::Seat::stage : api::Seat::audience)
                           : api::parseSeat(seat).value_or(api::Seat::audience);
     p.handKey = attribute(info, api::kAttrHand);
-    p.invitedUntil = deadline(attribute(info, api::kAttrInvited));
-    p.slotUntil = deadline(attribute(info, api::kAttrSlotUntil));
+    p.invitedUntil = moment(attribute(info, api::kAttrInvited));
+    p.slotUntil = moment(attribute(info, api::kAttrSlotUntil));
     p.held = attribute(info, api::kAttrHeld) == "1";
     p.mutedBy = attribute(info, api::kAttrMutedBy);
+    if (const auto picture = moment(attribute(info, api::kAttrPicture))) p.pictureMs = base::toUnixMs(*picture);
     const auto overflow = attribute(info, api::kAttrOverflow);
     std::from_chars(overflow.data(), overflow.data() + overflow.size(), p.overflow);
     for (const auto& track : info.tracks) {

@@ -98,6 +98,8 @@ class RoomSession {
     void deleteChat(const std::string& id);
     /// Moderators; what is not given stays. "" takes the pinned link away.
     void setChatRules(std::optional<int> slowS, std::optional<std::string> pinned);
+    /// What was said before the first message that is shown, a page of it.
+    void earlierChat();
     /// api::kReactions[reaction]; as often as the server takes it, more is refused.
     void react(std::size_t reaction);
     void dismissAskToUnmute();

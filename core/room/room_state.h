@@ -63,6 +63,7 @@ struct Participant {
     base::WallTime joinedAt{};
     std::uint32_t version = 0;                  ///< of the participant info this was made from
     int overflow = 0;                           ///< the overflow room of this listener, 0 = the main room
+    std::int64_t pictureMs = 0;                 ///< when the picture was set, 0 = none (api::Profile)
     std::uint32_t audioTrack = 0;               ///< audio::TrackId while we hear this person, 0 = none; for level meters
 
     bool handUp() const { return !handKey.empty(); }
@@ -96,6 +97,13 @@ struct ChatMessage {
     bool history = false;              ///< was said while we were not here
     ChatDelivery delivery = ChatDelivery::sent;
     std::optional<base::Error> refusal;
+};
+
+/// What was said before the first message that is shown.
+struct ChatPast {
+    bool more = false;                 ///< the house has it: RoomSession::earlierChat()
+    bool asked = false;                ///< and was asked
+    std::size_t kept = api::kMaxChatPage;   ///< so many messages are shown; grows as one goes back
 };
 
 /// One of the six reactions (api::kReactions) as the whole room gave it.
@@ -133,7 +141,8 @@ struct RoomState {
     base::Identity self;
     std::vector<std::shared_ptr<const Participant>> participants;  ///< sorted: stage first (host, moderators, speakers), then audience by join time
     std::vector<HandInQueue> hands;    ///< in the order of the keys
-    std::vector<ChatMessage> chat;     ///< the last 200, in the house's order; what is not answered yet at the end
+    std::vector<ChatMessage> chat;     ///< the last ones, in the house's order; what is not answered yet at the end
+    ChatPast chatPast;
     bool chatKept = false;             ///< a house keeps this chat: history, rules and deleting are there
     api::ChatRules chatRules;
     std::array<ReactionCount, api::kReactionCount> reactions{};

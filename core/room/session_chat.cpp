@@ -112,6 +112,36 @@ void RoomSession::setChatRules(std::optional<int> slowS, std::optional<std::stri
                                                       });
 }
 
+void RoomSession::earlierChat() {
+    auto& s = *m_impl;
+    PARLOUR_CHECK_THREAD(s.thread);
+    if (!s.house || s.room.empty() || s.leaving || s.state.session == SessionState::left) return s.refuse(notJoined());
+    const auto first = firstNumber(s.state);
+    if (!s.state.chatPast.more || s.state.chatPast.asked || first == 0) return;
+    s.state.chatPast.asked = true;
+    s.publish();
+    s.house->get<api::ChatPage>("/rooms/" + s.room.str() + "/chat?before=" + std::to_string(first),
+                                [weak = s.weak_from_this(), visit = s.room](base::Result<api::ChatPage> page) {
+                                    const auto self = weak.lock();
+                                    if (self && self->room == visit && self->state.chatPast.asked) self->onEarlier(std::move(page));
+                                });
+}
+
+void RoomSession::Impl::onEarlier(base::Result<api::ChatPage> page) {
+    if (!page) {
+        state.chatPast.asked = false;   // the button is there again
+        return refuse(page.error());
+    }
+    // A reconnect may have cut the list meanwhile: only what ends where the list begins is put in front of it.
+    const auto first = firstNumber(state);
+    if (!page->lines.empty() && page->lines.back().n + 1 < first) {
+        state.chatPast.asked = false;
+        return publish();
+    }
+    mergeEarlier(state, page->lines, page->more);
+    publish();
+}
+
 void RoomSession::react(std::size_t reaction) {
     auto& s = *m_impl;
     PARLOUR_CHECK_THREAD(s.thread);
@@ -152,7 +182,7 @@ void RoomSession::Impl::onHistory(base::Result<api::ChatPage> page) {
     chat.historyTries = 0;
     chat.keepingKnown = true;
     state.chatKept = true;
-    mergeHistory(state, page->lines);
+    mergeHistory(state, page->lines, page->more);
     // What is neither there nor still waiting went down with the connection. It keeps its id, so it cannot come twice.
     const auto lost = std::exchange(chat.lost, {});
     for (auto& message : state.chat) {
@@ -191,6 +221,7 @@ void RoomSession::Impl::resetChat() {
     historyTimer.cancel();
     reactionTimer.cancel();
     chat = {};
+    state.chatPast = {};
     reactionWindow = {};
 }
 

@@ -170,6 +170,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void postChat(ChatMessage& message);
     void askHistory();
     void onHistory(base::Result<api::ChatPage> page);
+    void onEarlier(base::Result<api::ChatPage> page);
     void checkChat();                              // once a second while inside
     void reactionsChanged();
     void resetChat();

@@ -174,7 +174,7 @@ void RoomSession::Impl::askDoor() {
         const auto self = weak.lock();
         if (!self || !load || !self->doorAsked || self->state.session == SessionState::left) return;
         DoorView door;
-        for (auto& one : load->waiting) door.waiting.push_back({std::move(one.identity), std::move(one.name)});
+        for (auto& one : load->waiting) door.waiting.push_back({std::move(one.identity), std::move(one.name), one.pictureMs});
         door.waitingCount = load->waitingCount;
         door.people = load->people;
         door.cap = load->cap;

@@ -151,19 +151,22 @@ base::Result<api::ChatPage> history(Impl& impl, const RouteCall& call) {
         if (auto inside = impl.inRoom(call, room); !inside) return base::Unexpected(std::move(inside).error());
     if (!room) return base::Unexpected(Impl::unknownRoom());
     const auto after = queryNumber(call, "after", 0);
+    const auto before = queryNumber(call, "before", 0);
     const auto limit = queryNumber(call, "limit", api::kMaxChatPage);
-    for (const auto* one : {&after, &limit})
+    for (const auto* one : {&after, &before, &limit})
         if (!*one) return base::Unexpected(one->error());
     if (*limit < 1 || *limit > api::kMaxChatPage)
         return base::fail(ErrorKind::invalidInput, "bad_field", "A page of the chat has 1 to 200 messages.", {}, "limit");
+    if (*after != 0 && *before != 0)
+        return base::fail(ErrorKind::invalidInput, "bad_field", "A page of the chat is after a message or before one.", {}, "before");
     const auto& chat = impl.chatOf(*room);
-    const int count = static_cast<int>(*limit);
+    const int count = static_cast<int>(*limit) + 1;
     house::ChatStore store(impl.store);
-    auto rows = *after == 0 ? store.latest(room->row.id, chat.session, count)
-                            : store.after(room->row.id, chat.session, *after, count + 1);
+    auto rows = *after == 0 ? store.latest(room->row.id, chat.session, count, *before)
+                            : store.after(room->row.id, chat.session, *after, count);
     api::ChatPage out;
     out.more = rows.size() > *limit;
-    if (out.more) rows.pop_back();
+    if (out.more) rows.erase(*after == 0 ? rows.begin() : rows.end() - 1);
     for (auto& row : rows)
         out.lines.push_back({row.n, row.id, row.author, row.name, base::toUnixMs(row.at), row.words, row.deleted});
     out.rules = {chat.rules.slowS, chat.rules.pinned, chat.rules.pinnedBy};

@@ -218,7 +218,7 @@ std::function<void()> HouseService::Impl::broadcastsOf(const HouseRoom& room, co
         const auto it = room.stage.people.find(who);
         if (it == room.stage.people.end()) continue;
         const auto has = [&](const std::vector<base::Identity>& list) { return std::find(list.begin(), list.end(), who) != list.end(); };
-        changed.push_back({room.row.id, who, it->second.name, attributesOf(it->second), rightsOf(room.stage.session, it->second),
+        changed.push_back({room.row.id, who, it->second.name, attributesOf(room, it->second), rightsOf(room.stage.session, it->second),
                            it->second.overflow, has(change.softMuted), has(change.asked)});
     }
     std::vector<PersonGone> gone;
@@ -273,13 +273,15 @@ MediaRights HouseService::Impl::rightsOf(const house::Session& session, const ho
     return rights;
 }
 
-std::map<std::string, std::string> HouseService::Impl::attributesOf(const house::Person& p) {
+std::map<std::string, std::string> HouseService::Impl::attributesOf(const HouseRoom& room, const house::Person& p) {
+    const auto picture = room.pictureMs(p.identity);
     return {{std::string(api::kAttrPower), std::string(api::toString(p.power))},
             {std::string(api::kAttrSeat), std::string(api::toString(p.seat))},
             {std::string(api::kAttrHand), p.hand ? p.hand->key : ""},
             {std::string(api::kAttrInvited), p.offer ? std::to_string(base::toUnixMs(p.offer->untilWall)) : ""},
             {std::string(api::kAttrHeld), p.held ? "1" : ""},
             {std::string(api::kAttrMutedBy), p.mutedBy.str()},
+            {std::string(api::kAttrPicture), picture > 0 ? std::to_string(picture) : ""},
             {std::string(api::kAttrOverflow), p.overflow > 0 ? std::to_string(p.overflow) : ""},
             {std::string(api::kAttrSlotUntil), p.slotUntilWall != base::WallTime{} ? std::to_string(base::toUnixMs(p.slotUntilWall)) : ""}};
 }

@@ -24,12 +24,12 @@ bool HouseService::Impl::isLimited(const base::InvitationId& link) {
 }
 
 void HouseService::Impl::addRaiserFacts(const HouseRoom& room, house::Command& command) {
-    const auto policy = room.stage.settings.hands;
+    const auto hands = room.stage.settings.hands;
     if (command.verb != api::StageVerb::raise || command.admin) return;
-    if (policy != house::HandPolicy::members && policy != house::HandPolicy::invited) return;
+    if (hands != house::HandPolicy::members && hands != house::HandPolicy::invited) return;
     command.followedMember = command.invited = false;
     (void)reading<bool>([&]() -> Result<bool> {
-        if (policy == house::HandPolicy::invited) {
+        if (hands == house::HandPolicy::invited) {
             const auto member = store.member(room.row.id, command.actor);
             const auto link = member ? store.invitation(member->invitation) : std::nullopt;
             command.invited = link && (link->maxUses == 1 || !link->forName.empty());
@@ -173,7 +173,7 @@ base::Result<api::WaitingList> waiting(Impl& impl, const RouteCall& call) {
     auto room = moderated(impl, call);
     if (!room) return base::Unexpected(std::move(room).error());
     api::WaitingList out;
-    for (const auto* person : house::waitingLine((*room)->stage)) out.waiting.push_back({person->identity, person->name});
+    for (const auto* person : house::waitingLine((*room)->stage)) out.waiting.push_back({person->identity, person->name, (*room)->pictureMs(person->identity)});
     return out;
 }
 
@@ -194,7 +194,7 @@ base::Result<api::RoomLoad> load(Impl& impl, const RouteCall& call) {
     if (rules.overflow > 0 && !rules.listenersWait()) places += (house::kMaxOverflowRooms - room.stage.session.overflowRooms) * out.cap;
     const auto waiting = house::waitingLine(room.stage);
     out.waitingCount = static_cast<int>(waiting.size());
-    for (std::size_t i = 0; i < std::min(waiting.size(), api::kLoadNames); ++i) out.waiting.push_back({waiting[i]->identity, waiting[i]->name});
+    for (std::size_t i = 0; i < std::min(waiting.size(), api::kLoadNames); ++i) out.waiting.push_back({waiting[i]->identity, waiting[i]->name, room.pictureMs(waiting[i]->identity)});
     out.arrivalsLastMinute = room.arrivals.lastMinute(impl.clock.now());
     out.doorLocked = room.stage.session.doorLocked;
     out.moderated = rules.listenersWait();

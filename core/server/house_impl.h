@@ -56,7 +56,7 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
 
     // ---- views
     static MediaRights rightsOf(const house::Session& session, const house::Person& person);
-    static std::map<std::string, std::string> attributesOf(const house::Person& person);
+    static std::map<std::string, std::string> attributesOf(const HouseRoom& room, const house::Person& person);
     static std::string metadataOf(const HouseRoom& room);
     api::RoomSummary summaryOf(const HouseRoom& room, api::Role role) const;
 

@@ -4,6 +4,7 @@
 #include "core/crypto/ed25519.h"
 #include "core/house/display_name.h"
 #include "core/house/membership.h"
+#include "core/house/store/people_store.h"
 #include "core/server/house_routes.h"
 
 namespace parlour::server {
@@ -104,11 +105,12 @@ api::Member viewOf(Impl& impl, const house::ListedMember& listed) {
     out.joinedMs = base::toUnixMs(row.joined);
     if (out.state == api::MemberState::suspended && row.suspendedUntil) out.suspendedUntilMs = base::toUnixMs(*row.suspendedUntil);
     out.version = row.version;
+    out.pictureMs = listed.pictureMs;
     return out;
 }
 
 api::Member viewOf(Impl& impl, const HouseMember& row) {
-    house::ListedMember listed{row, {}, {}, MemberStore(impl.store).countInvited(row.identity)};
+    house::ListedMember listed{row, {}, {}, MemberStore(impl.store).countInvited(row.identity), house::PeopleStore(impl.store).pictureMs(row.identity)};
     if (const auto person = impl.store.person(row.identity)) listed.name = person->name;
     if (const auto inviter = impl.store.person(row.invitedBy)) listed.invitedByName = inviter->name;
     return viewOf(impl, listed);
@@ -192,6 +194,7 @@ base::Result<api::MemberPage> listMembers(Impl& impl, const RouteCall& call) {
     };
     house::MemberQuery query;
     query.after = given("after");
+    query.asker = call.who;
     query.text = house::cleanText(given("q"), 64, 256);
     if (call.query.contains("invited_by")) query.invitedBy = base::Identity(given("invited_by"));
     if (const auto state = given("state"); !state.empty()) {

@@ -7,6 +7,7 @@
 #include "core/house/guest_desk.h"
 #include "core/house/invitation.h"
 #include "core/house/overflow.h"
+#include "core/house/store/people_store.h"
 #include "core/house/store/person_store.h"
 #include "core/server/house_impl.h"
 #include "core/server/room_names.h"
@@ -121,9 +122,9 @@ base::Result<api::Redeemed> HouseService::Impl::redeemAs(const api::RedeemReques
     const auto room = find(found->room);
     if (!room)
         return base::fail(ErrorKind::expired, "room_ended", "The room of this invitation has been closed.", "Ask for a new one.");
-    const auto rules = house::rulesOf(store);
+    const auto open = house::rulesOf(store).open;
     // A guest's public link was given to the public.
-    if (!rules.open && found->kind == api::InvitationKind::listener && !guest && !isMember(as.identity))
+    if (!open && found->kind == api::InvitationKind::listener && !guest && !isMember(as.identity))
         return base::fail(ErrorKind::refused, "members_only", "Only members of this house may listen here.", "Ask a member for an invitation to the house.");
     const auto mark = room->stage.marks.find(as.identity);
     if (mark != room->stage.marks.end() && mark->second == house::Mark::removed)
@@ -241,7 +242,11 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
 
     // One transaction reads the membership and spends the token; the change it leads to is committed after the rules.
     bool limited = false;
+<<<<<<< HEAD
     std::string name;
+=======
+    std::int64_t picture = 0;
+>>>>>>> bb6abf36619bb9295cd42c529882f5b064c4bd8b
     auto member = reading<house::MemberRow>([&]() -> Result<house::MemberRow> {
         const auto row = store.member(roomId, who);
         if (row) limited = isLimited(row->invitation);
@@ -249,10 +254,15 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
             return base::fail(ErrorKind::untrusted, "token_revoked", "This token is not valid any more.", "Open the invitation link again.");
         if (auto free = house::notSuspended(store, who, clock.wallNow()); !free) return base::Unexpected(std::move(free).error());
         if (const auto ban = store.ban(roomId, who, clock.wallNow())) return base::Unexpected(house::bannedError(*ban));
+<<<<<<< HEAD
         name = nameInRoom(*this, *room, *row, token->name);
+=======
+        picture = house::PeopleStore(store).pictureMs(who);
+>>>>>>> bb6abf36619bb9295cd42c529882f5b064c4bd8b
         return *row;
     });
     if (!member) return answer(base::Unexpected(std::move(member).error()));
+    room->notePicture(who, picture);
     if (!known) {
         std::size_t elsewhere = 0;
         for (const auto& [id, other] : rooms)
@@ -303,7 +313,7 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
         out.roomMetadata = metadataOf(*room);
         out.identity = who;
         out.name = it->second.name;
-        out.attributes = attributesOf(it->second);
+        out.attributes = attributesOf(*room, it->second);
         out.rights = rightsOf(room->stage.session, it->second);
         out.refreshToken = std::move(*refreshed);
         out.overflow = it->second.overflow;

@@ -87,13 +87,41 @@ base::Result<api::Profile> setPicture(Impl& impl, const RouteCall& call, const a
         if (!small) return base::Unexpected(std::move(small).error());
         jpeg = std::move(*small);
     }
-    PeopleStore(impl.store).setPicture(call.who, jpeg, impl.clock.wallNow());
+    const auto now = impl.clock.wallNow();
+    PeopleStore(impl.store).setPicture(call.who, jpeg, now);
+    impl.afterCommit.push_back([&impl, who = call.who, ms = jpeg.empty() ? 0 : base::toUnixMs(now)] {
+        for (const auto& [_, room] : impl.rooms) {
+            const auto person = room->stage.people.find(who);
+            if (person == room->stage.people.end()) continue;
+            room->notePicture(who, ms);
+            house::Change seenAnew;
+            seenAnew.told = {who};
+            // Behind what waits for the media engine: it would tell that, too.
+            const auto turn = std::make_shared<PendingRelease>();
+            turn->sealed = true;
+            turn->release = [&impl, tell = impl.broadcastsOf(*room, seenAnew)] { impl.net.post(tell); };
+            room->pending.push_back(turn);
+            impl.releaseReady(room);
+        }
+    });
     return viewOf(impl, call.who, *member);
 }
 
-base::Result<ApiReply> getPicture(Impl& impl, const RouteCall& call) {
-    const auto picture = PeopleStore(impl.store).picture(base::Identity(call.args[0]));
+/// For members only, and for nobody of whom one has blocked the other: they are told what is told of somebody who is not there.
+base::Result<base::Bytes> pictureOf(Impl& impl, const RouteCall& call) {
+    if (auto member = impl.needMember(call); !member) return base::Unexpected(std::move(member).error());
+    auto row = seen(impl, call.who, base::Identity(call.args[0]));
+    if (!row) return base::Unexpected(std::move(row).error());
+    PeopleStore people(impl.store);
+    if (people.blocks(call.who, row->identity)) return unknownPerson();
+    auto picture = people.picture(row->identity);
     if (!picture) return base::fail(ErrorKind::notFound, "no_picture", "There is no picture.");
+    return std::move(*picture);
+}
+
+base::Result<ApiReply> getPicture(Impl& impl, const RouteCall& call) {
+    const auto picture = pictureOf(impl, call);
+    if (!picture) return base::Unexpected(picture.error());
     ApiReply reply;
     reply.body.assign(reinterpret_cast<const char*>(picture->data()), picture->size());
     reply.type = "image/jpeg";
@@ -103,11 +131,8 @@ base::Result<ApiReply> getPicture(Impl& impl, const RouteCall& call) {
 
 /// The same for programs that speak only JSON.
 base::Result<api::PictureWish> pictureData(Impl& impl, const RouteCall& call) {
-    if (auto member = impl.needMember(call); !member) return base::Unexpected(std::move(member).error());
-    auto row = seen(impl, call.who, base::Identity(call.args[0]));
-    if (!row) return base::Unexpected(std::move(row).error());
-    const auto picture = PeopleStore(impl.store).picture(row->identity);
-    if (!picture) return base::fail(ErrorKind::notFound, "no_picture", "There is no picture.");
+    const auto picture = pictureOf(impl, call);
+    if (!picture) return base::Unexpected(picture.error());
     return api::PictureWish{base::toBase64Url(*picture)};
 }
 
@@ -137,7 +162,8 @@ base::Result<api::Relations> relations(Impl& impl, const RouteCall& call) {
     const auto view = [&](const base::Identity& who) {
         const auto person = impl.store.person(who);
         const auto row = members.find(who);
-        return api::Relation{who, person ? person->name : std::string(), row ? row->handle : std::string()};
+        const auto picture = people.hidden(call.who, who) ? 0 : people.pictureMs(who);
+        return api::Relation{who, person ? person->name : std::string(), row ? row->handle : std::string(), picture};
     };
     api::Relations out;
     for (const auto& who : people.followsOf(call.who)) out.follows.push_back(view(who));
@@ -290,7 +316,7 @@ void addProfileRoutes(HouseRoutes& routes) {
     routes.get<api::Profile>("people/{id}", getProfile);
     routes.post<api::ProfileWish, api::Profile>("profile", setProfile);
     routes.post<api::PictureWish, api::Profile>("profile/picture", setPicture);
-    routes.file("/people/{id}/picture", getPicture);
+    routes.file("/people/{id}/picture", getPicture, For::session);
     routes.get<api::PictureWish>("people/{id}/picture", pictureData);
     routes.post<api::RelationWish, api::Profile>("people/{id}/relation", relate);
     routes.get<api::Relations>("relations", relations);

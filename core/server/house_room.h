@@ -49,6 +49,17 @@ struct HouseRoom {
     RoomChat chat;
     ArrivalMeter arrivals;
     RoomQuestions questions;
+    std::map<base::Identity, std::int64_t> pictures;   ///< of those who came: when it was set
+    void notePicture(const base::Identity& who, std::int64_t ms) {
+        if (ms > 0)
+            pictures[who] = ms;
+        else
+            pictures.erase(who);
+    }
+    std::int64_t pictureMs(const base::Identity& who) const {
+        const auto it = pictures.find(who);
+        return it == pictures.end() ? 0 : it->second;
+    }
 };
 using HouseRoomPtr = std::shared_ptr<HouseRoom>;
 

@@ -141,9 +141,71 @@ TEST_CASE("only the last messages are kept, and what the house does not have goe
     chat.say("mine");
     chat.refuse("mine");
     for (std::uint64_t n = 1; n <= 300; ++n) chat.hear("m" + std::to_string(n), n);
-    REQUIRE(chat.state.chat.size() == kMaxChatKept);
+    REQUIRE(chat.state.chat.size() == ChatPast{}.kept);
     CHECK(chat.state.chat.back().id == "m300");
     CHECK(std::count_if(chat.state.chat.begin(), chat.state.chat.end(), [](const auto& m) { return m.id == "mine"; }) == 1);
+}
+
+TEST_CASE("going back page by page shows all that was said, in order, nothing twice", "[room][chat]") {
+    Chat chat;
+    const auto page = [](std::uint64_t from, std::uint64_t to) {
+        std::vector<api::ChatLine> lines;
+        for (auto n = from; n <= to; ++n) lines.push_back(Chat::line("m" + std::to_string(n), n));
+        return lines;
+    };
+    const auto whole = [&](std::uint64_t from, std::uint64_t to) {
+        REQUIRE(chat.state.chat.size() == to - from + 1);
+        for (std::size_t i = 0; i < chat.state.chat.size(); ++i) REQUIRE(chat.state.chat[i].n == from + i);
+    };
+    mergeHistory(chat.state, page(301, 500), true);
+    whole(301, 500);
+    CHECK(chat.state.chatPast.more);
+    CHECK(firstNumber(chat.state) == 301);
+    mergeEarlier(chat.state, page(101, 300), true);
+    whole(101, 500);
+    mergeEarlier(chat.state, page(1, 100), false);
+    whole(1, 500);
+    CHECK_FALSE(chat.state.chatPast.more);
+    chat.hear("m501", 501);   // and as many stay: the first one can be had again
+    whole(2, 501);
+    CHECK(chat.state.chatPast.more);
+    mergeEarlier(chat.state, page(1, 1), false);
+    whole(1, 501);
+
+    // A reconnect that missed nothing, or less than a page: all stays. One that missed more starts anew behind the gap.
+    mergeHistory(chat.state, page(302, 501), true);
+    whole(1, 501);
+    mergeHistory(chat.state, page(330, 529), true);
+    whole(29, 529);
+    mergeHistory(chat.state, page(801, 1000), true);
+    whole(801, 1000);
+    CHECK(chat.state.chatPast.more);
+    CHECK(chat.state.chatPast.kept == 200);
+}
+
+TEST_CASE("no more is kept than a house has, however far one goes back", "[room][chat]") {
+    Chat chat;
+    for (std::uint64_t first = 5001; first > 2000; first -= 200) {
+        std::vector<api::ChatLine> lines;
+        for (auto n = first - 200; n < first; ++n) lines.push_back(Chat::line("m" + std::to_string(n), n));
+        mergeEarlier(chat.state, lines, true);
+    }
+    CHECK(chat.state.chat.size() == kMaxChatKept);
+}
+
+TEST_CASE("what was pushed out of the list while one was here does not come back as said while one was away", "[room][chat]") {
+    Chat chat;
+    auto me = std::make_shared<Participant>();
+    me->identity = chat.state.self;
+    me->joinedAt = base::fromUnixMs(1500);
+    chat.state.participants.push_back(me);
+    chat.hear("c", 3);
+    auto before = Chat::line("a", 1), after = Chat::line("b", 2);
+    after.atMs = 2000;
+    mergeEarlier(chat.state, {before, after}, false);
+    CHECK(chat.shown() == "a b c");
+    CHECK(chat.state.chat[0].history);
+    CHECK_FALSE(chat.state.chat[1].history);
 }
 
 TEST_CASE("without a house that keeps the chat everything sent counts as sent", "[room][chat]") {

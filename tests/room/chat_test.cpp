@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chat and reactions in whole rooms: history, deleting, rules, refusals, lost connections.
+#include "core/server/data_folder.h"
 #include "tests/room/room_lab.h"
+#include "tests/support/sqlite.h"
 
 using namespace parlour;
 using namespace parlour::tests;
@@ -144,6 +146,45 @@ TEST_CASE("a server that starts again has the chat, and what was said into the g
     lab.shows(ben, "before | into the gap", 40s);
     auto& cara = lab.join("cara", lab.made.links.listener);
     lab.shows(cara, "before | into the gap");
+}
+
+TEST_CASE("one goes back page by page to the first words of the session, and live messages go on", "[room][whole][chat]") {
+    ChatRoom lab;
+    auto& host = lab.host();
+    const auto sql = [&](const std::string& words) {
+        return lab.database.engine() == Engine::sqlite ? sqlOn(server::DataFolder::databaseFile(lab.config.data), words) : lab.database.sql(words);
+    };
+    const auto sid = sql("SELECT sid FROM sessions").front();
+    lab.server.reset();
+    REQUIRE(lab.until([&] { return host.state()->session == SessionState::reconnecting; }));
+    std::string rows;
+    for (int n = 1; n <= 450; ++n) {
+        const auto number = std::to_string(n);
+        rows += (n > 1 ? ", ('" : "('") + lab.made.room.str() + "', " + number + ", '" + sid + "', 'm" + number + "', 'ana', 'Ana', 1000, '" + number + "', 0)";
+    }
+    sql("INSERT INTO chat(room, n, sid, id, author, name, at_ms, words, deleted) VALUES " + rows);
+    lab.start();
+    REQUIRE(lab.until([&] { return host.joined(); }, 40s));
+    auto& cara = lab.join("cara", lab.made.links.listener);
+    const auto shows = [&](std::size_t count, std::uint64_t first) {
+        return lab.until([&] { return cara.state()->chat.size() == count && cara.state()->chat.front().n == first; });
+    };
+    REQUIRE(shows(200, 251));
+    CHECK(cara.state()->chatPast.more);
+    cara.session->earlierChat();
+    cara.session->earlierChat();   // once is enough
+    REQUIRE(shows(400, 51));
+    lab.say(host, "and on");
+    REQUIRE(lab.until([&] { return cara.state()->chat.back().text == "and on"; }));
+    cara.session->earlierChat();
+    REQUIRE(lab.until([&] { return cara.state()->chat.front().n == 1; }));
+    CHECK(cara.state()->chat.size() == 451);
+    CHECK_FALSE(cara.state()->chatPast.more);
+    CHECK_FALSE(cara.state()->chatPast.asked);
+    for (std::size_t i = 0; i < 451; ++i) REQUIRE(cara.state()->chat[i].n == i + 1);
+    cara.session->earlierChat();   // there is nothing more: nothing happens
+    lab.pass(300ms);
+    CHECK(cara.refused.empty());
 }
 
 TEST_CASE("a message that went down with its connection is sent again by itself, once", "[room][whole][chat]") {

@@ -207,8 +207,8 @@ TEST_CASE("no more people and chat lines than there is room for", "[room]") {
     for (int i = 0; i <= 16'384; ++i) many.participants.push_back(info("p" + std::to_string(i)));
     applyUpdate(state, many);
     CHECK(state.participants.size() == 16'384);
-    for (std::size_t i = 0; i <= kMaxChatKept; ++i) addChat(state, {std::to_string(i), base::Identity("a"), "A", "x", {}, false});
-    CHECK(state.chat.size() == kMaxChatKept);
+    for (std::size_t i = 0; i <= ChatPast{}.kept; ++i) addChat(state, {std::to_string(i), base::Identity("a"), "A", "x", {}, false});
+    CHECK(state.chat.size() == ChatPast{}.kept);
     CHECK(state.chat.front().id == "1");
     addChat(state, {"200", base::Identity("a"), "A", "again", {}, false});
     CHECK(state.chat.back().text == "x");

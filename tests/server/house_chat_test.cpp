@@ -17,6 +17,19 @@ struct ChatWorld : HouseWorld {
     Member bob = enter("bob", links.listener);
 
 
+    /// In the next live session of the room.
+    Member again(const std::string& name) {
+        auto back = name == "ann" ? ann : bob;
+        back.session = wait<api::LoginAnswer>([&](auto answer) { house->login({proof(name, "login")}, answer); }).value().session;
+        const auto grant = wait<api::JoinGrant>([&](auto answer) { house->token({back.session, false}, room, {}, answer); });
+        REQUIRE(grant);
+        REQUIRE(admit(grant->token));
+        house->disconnected(room, back.identity);   // of the last session
+        house->connected(room, back.identity);
+        executor.runReady();
+        return back;
+    }
+
     base::Result<std::uint64_t> say(const Member& by, const std::string& id, const std::string& words, bool stream = false) {
         const server::ChatPost post{room, by.identity, base::ParticipantSid("PA_" + by.identity.str()), {id, words, stream}};
         return wait<std::uint64_t>([&](auto answer) { house->chat(post, answer); });
@@ -63,6 +76,38 @@ TEST_CASE("a message is kept, numbered, passed on to everybody but its author, a
     CHECK(world.texts(world.bob) == Lines{"good evening", "one\ntwo"});
     CHECK(world.texts(world.bob, "?after=1") == Lines{"one\ntwo"});
     CHECK(world.page(world.bob).lines[0].name == "bob");
+}
+
+TEST_CASE("the chat is read backwards page by page, by those who come back as well, and only of this session", "[house-chat]") {
+    ChatWorld world;
+    REQUIRE(world.say(world.bob, "y", "yesterday"));
+    REQUIRE(world.order("ann", api::StageVerb::end));
+    world.ann = world.again("ann");
+    world.bob = world.again("bob");
+    for (int i = 1; i <= 7; ++i) {
+        REQUIRE(world.say(world.bob, "m" + std::to_string(i), std::to_string(i)));
+        world.rest();
+    }
+    // Number 1 was yesterday's; today's messages are 2 to 8.
+    CHECK(world.texts(world.ann, "?limit=3") == Lines{"5", "6", "7"});
+    CHECK(world.page(world.ann, "?limit=3").more);
+    CHECK(world.texts(world.ann, "?before=6&limit=3") == Lines{"2", "3", "4"});
+    CHECK(world.page(world.ann, "?before=6&limit=3").more);
+    CHECK(world.texts(world.ann, "?before=3&limit=3") == Lines{"1"});
+    CHECK_FALSE(world.page(world.ann, "?before=3&limit=3").more);
+    CHECK(world.page(world.ann, "?before=5&limit=3").lines.size() == 3);   // a page that is exactly all
+    CHECK_FALSE(world.page(world.ann, "?before=5&limit=3").more);
+    CHECK(world.texts(world.ann, "?before=2").empty());
+    CHECK_FALSE(world.page(world.ann).more);
+    CHECK(world.texts(world.ann, "?after=6&limit=1") == Lines{"6"});
+    CHECK(world.page(world.ann, "?after=6&limit=1").more);
+    for (const char* query : {"?before=3&after=2", "?before=x", "?before=-1"}) {
+        INFO(query);
+        CHECK(getAs<api::ChatPage>(world, world.path(query), world.ann.session).error().code == "bad_field");
+    }
+    // Somebody who was away within the session finds all of it.
+    const auto carl = world.enter("carl", world.links.listener);
+    CHECK(world.texts(carl, "?before=8&limit=200") == Lines{"1", "2", "3", "4", "5", "6"});
 }
 
 TEST_CASE("what was acknowledged in the chat is there after a crash, and a message sent twice is there once", "[house-chat][R5]") {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // People and each other through the table of requests.
+#include <fstream>
+#include <iterator>
+
 #include "core/base/byte_io.h"
 #include "tests/server/member_world.h"
 
@@ -42,9 +45,120 @@ TEST_CASE("a picture is given out as the house wrote it, and nothing else is tak
     CHECK(world.refused("ann", "profile/picture", {{"data", base::toBase64Url(base::asBytes(std::string("GIF89a")))}}) == "picture_kind");
     CHECK(world.refused("ann", "profile/picture", {{"data", "***"}}) == "bad_field");
     CHECK(world.see("bob", "ann")["picture_ms"] == 0);
-    const std::string at = "/people/" + HouseWorld::id("ann").str() + "/picture";
-    server::ApiRequest request{"GET", at, {}, {}, {}};
-    CHECK(world.wait<server::ApiReply>([&](auto answer) { world.house->request(request, answer); }).error().code == "no_picture");
+    CHECK(world.refused("bob", world.path("people", "ann", "picture")) == "no_picture");
+}
+
+namespace {
+
+struct PictureWorld : ProfileWorld {
+    static std::string file(const std::string& name) {
+        std::ifstream in(std::string(PARLOUR_SOURCE_DIR) + "/tests/fuzz/corpus/picture/" + name, std::ios::binary);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+    static Json wish(const std::string& name) { return {{"data", base::toBase64Url(base::asBytes(file(name)))}}; }
+    /// As a browser's <img> would: a path of its own, bytes and no JSON.
+    base::Result<server::ApiReply> image(const std::string& asker, const std::string& whose) {
+        server::ApiRequest request{"GET", "/people/" + id(whose).str() + "/picture", {}, {}, {sessions[asker], false}};
+        return wait<server::ApiReply>([&](auto answer) { house->request(request, answer); });
+    }
+    std::int64_t listed(const std::string& asker, const std::string& whose) {
+        const auto page = get(asker, "members");
+        for (const auto& one : page["members"])
+            if (one["id"] == id(whose).str()) return one["picture_ms"];
+        return -1;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("the picture a member gets is a JPEG of at most 256 by 256, whatever was sent", "[profiles][picture]") {
+    PictureWorld world;
+    const auto set = world.post("ann", "profile/picture", PictureWorld::wish("large.png"))["picture_ms"].get<std::int64_t>();
+    CHECK(set == base::toUnixMs(world.clock.wallNow()));
+    const auto reply = world.image("bob", "ann");
+    REQUIRE(reply);
+    CHECK(reply->type == "image/jpeg");
+    CHECK(reply->headers.at("cache-control") == "private, max-age=3600");
+    CHECK(reply->body.starts_with("\xff\xd8\xff"));
+    CHECK(reply->body.size() < 64 * 1024);
+    const auto frame = reply->body.find("\xff\xc0");
+    REQUIRE(frame != std::string::npos);
+    const auto side = [&](std::size_t at) { return static_cast<unsigned char>(reply->body[frame + at]) * 256 + static_cast<unsigned char>(reply->body[frame + at + 1]); };
+    CHECK(side(5) == 256);
+    CHECK(side(7) == 256);
+    CHECK(world.get("bob", world.path("people", "ann", "picture"))["data"] == base::toBase64Url(base::asBytes(reply->body)));
+    CHECK(world.refused("ann", "profile/picture", PictureWorld::wish("4097.png")) == "picture_large");
+    CHECK(world.see("bob", "ann")["picture_ms"] == set);   // the old one stays
+
+    CHECK(world.post("ann", "profile/picture", {{"data", ""}})["picture_ms"] == 0);
+    CHECK(world.image("bob", "ann").error().code == "no_picture");
+}
+
+TEST_CASE("a stranger gets no picture, and cannot tell who has one or who is a member", "[profiles][picture][T25]") {
+    PictureWorld world;
+    world.post("ann", "profile/picture", PictureWorld::wish("halves.png"));
+    // Without a session, and with that of somebody who only came to listen.
+    REQUIRE(world.comeBy("eve", {{"link", world.links.listener}}));
+    for (const std::string asker : {"nobody", "eve"}) {
+        const auto has = world.image(asker, "ann"), none = world.image(asker, "bob"), unknown = world.image(asker, "zoe");
+        INFO(asker);
+        REQUIRE_FALSE(has);
+        CHECK(has.error().code == (asker == "eve" ? "members_only" : "session_invalid"));
+        for (const auto* other : {&none, &unknown}) {
+            REQUIRE_FALSE(*other);
+            CHECK(other->error().code == has.error().code);
+            CHECK(other->error().message == has.error().message);
+        }
+        CHECK(world.refused(asker, world.path("people", "ann", "picture")) == has.error().code);
+    }
+}
+
+TEST_CASE("lists say who has a picture, and hide it where one has blocked the other", "[profiles][picture]") {
+    PictureWorld world;
+    for (const char* who : {"ann", "bob"}) world.post(who, "profile/picture", PictureWorld::wish("halves.png"));
+    world.post("bob", world.path("people", "ann", "relation"), {{"follow", true}});
+    const auto set = world.see("bob", "ann")["picture_ms"].get<std::int64_t>();
+    REQUIRE(set > 0);
+    CHECK(world.listed("bob", "ann") == set);
+    CHECK(world.listed("bob", "olga") == 0);
+    CHECK(world.get("bob", "relations")["follows"][0]["picture_ms"] == set);
+    world.post("ann", world.path("people", "bob", "relation"), {{"block", true}});
+    CHECK(world.listed("bob", "ann") == 0);
+    CHECK(world.listed("ann", "bob") == 0);
+    CHECK(world.get("ann", "relations")["blocks"][0]["picture_ms"] == 0);
+    for (const auto& [asker, whose] : {std::pair("ann", "bob"), std::pair("bob", "ann")}) {
+        CHECK(world.image(asker, whose).error().code == "person_unknown");
+        CHECK(world.refused(asker, world.path("people", whose, "picture")) == "person_unknown");
+    }
+    CHECK(world.listed("olga", "ann") == set);
+    CHECK(world.image("olga", "ann"));
+}
+
+TEST_CASE("in a room, and in line before it, one sees who has a picture; a new one at once", "[profiles][picture]") {
+    PictureWorld world;
+    world.post("bob", "profile/picture", PictureWorld::wish("halves.png"));
+    const auto ann = world.enter("ann", world.links.moderator);
+    const auto bob = world.enter("bob", world.links.listener);
+    const auto shown = [](const std::map<std::string, std::string>& attributes) { return attributes.at("parlour.picture"); };
+    CHECK(shown(ann.admission.attributes).empty());
+    CHECK(shown(bob.admission.attributes) == std::to_string(world.listed("olga", "bob")));
+    const auto set = world.post("ann", "profile/picture", PictureWorld::wish("halves.jpg"))["picture_ms"].get<std::int64_t>();
+    world.executor.runReady();
+    REQUIRE(world.last("ann"));
+    CHECK(shown(world.last("ann")->attributes) == std::to_string(set));
+    world.post("ann", "profile/picture", {{"data", ""}});
+    world.executor.runReady();
+    CHECK(shown(world.last("ann")->attributes).empty());
+
+    world.post("ann", "rooms/" + world.room.str() + "/settings", {{"waiting_room", true}});
+    world.bring("olga", "cleo");
+    world.post("cleo", "profile/picture", PictureWorld::wish("halves.webp"));
+    const auto redeemed = world.redeem("cleo", world.links.listener);
+    REQUIRE(redeemed);
+    CHECK(world.admit(redeemed->join.token).error().code == "waiting");
+    const auto line = world.get("ann", "rooms/" + world.room.str() + "/waiting")["waiting"];
+    REQUIRE(line.size() == 1);
+    CHECK(line[0]["picture_ms"] == world.listed("olga", "cleo"));
 }
 
 TEST_CASE("blocking hides both ways and ends following", "[profiles]") {

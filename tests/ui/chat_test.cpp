@@ -159,6 +159,41 @@ TEST_CASE("what was said before counts as no news", "[ui][chat]") {
     CHECK(w.until([&] { return w.app->session()->unreadChat() == before + 1; }));
 }
 
+TEST_CASE("one goes back to earlier messages by button, by key and with a screen reader, and keeps one's place", "[ui][chat][keys]") {
+    RoomWindow w("chat-long");
+    const auto* chat = w.app->session()->chat();
+    REQUIRE(w.until([&] { return messages(w) != nullptr && chat->count() == 200; }));
+    const auto unread = w.app->session()->unreadChat();
+    QSignalSpy words(w.app->session(), &ui::SessionBridge::announced);
+    const auto heard = [&](const QString& what) {
+        return std::any_of(words.begin(), words.end(), [&](const auto& one) { return one.front().toString() == what; });
+    };
+    auto* list = messages(w);
+    list->setProperty("follow", false);
+    QMetaObject::invokeMethod(list, "positionViewAtBeginning");
+    REQUIRE(w.until([&] { return w.has("Earlier messages") && said(w, "Message 251"); }));
+    CHECK(w.press("Earlier messages"));
+    CHECK(w.until([&] { return chat->count() == 400; }));
+    CHECK(w.until([&] { return heard("200 earlier messages"); }));
+    CHECK(w.until([&] { return said(w, "Message 251"); }));                               // what one looked at is still there
+    CHECK(w.app->session()->unreadChat() == unread);             // and nothing counts as new
+
+    // By key: up from the first one.
+    list->forceActiveFocus();
+    list->setProperty("currentIndex", 0);
+    w.key(Qt::Key_Up);
+    CHECK(w.until([&] { return chat->count() == 450; }));
+    CHECK(w.until([&] { return heard("50 earlier messages"); }));
+    CHECK(list->property("currentIndex").toInt() == 49);         // one goes on reading upwards
+    CHECK(w.until([&] { return !w.has("Earlier messages"); }));
+    list->setProperty("currentIndex", 0);
+    w.key(Qt::Key_Up);
+    w.settle();
+    CHECK(chat->count() == 450);
+    w.client.show(withMessage(w, "fresh", "and on it goes"));
+    CHECK(w.until([&] { return chat->count() == 451; }));
+}
+
 TEST_CASE("six reactions by button, by key and by name, and their counts rise in fixed places", "[ui][reactions][keys]") {
     RoomWindow w("listener");
     const auto total = [&](std::size_t i) { return w.client.state().reactions[i].total; };

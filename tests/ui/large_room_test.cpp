@@ -24,24 +24,34 @@ room::RoomState crowd(const RoomWindow& w, int listeners) {
     return state;
 }
 
+/// Nobody but oneself, on stage.
+room::RoomState empty(const RoomWindow& w) {
+    auto state = w.client.state();
+    std::erase_if(state.participants, [](const auto& person) { return !person->isSelf; });
+    state.hands.clear();
+    REQUIRE(state.participants.size() == 1);
+    REQUIRE(state.participants.front()->seat == api::Seat::stage);
+    return state;
+}
+
 double threadMs() {
     timespec t{};
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_nsec) / 1e6;
 }
 
-/// CPU of this thread per frame while one person after the other changes, 20 times a second.
+/// CPU of this thread per frame while one person after the other changes, 20 times a second. One's own microphone goes on and
+/// off with it, so that every change draws the same frame in every room.
 double perFrame(RoomWindow& w, room::RoomState state, int changes) {
     int frames = 0;
     QObject::connect(w.window, &QQuickWindow::frameSwapped, w.window, [&] { ++frames; });
     const auto change = [&](int i) {
-        // A speaker's level each time, so that there is a frame to draw in every room; and somebody far down as well.
-        for (const auto at : {static_cast<std::size_t>(i % 4), state.participants.size() - 1 - static_cast<std::size_t>(i) % state.participants.size()}) {
-            auto copy = std::make_shared<room::Participant>(*state.participants[at]);
-            copy->speakerLevel = i % 2 ? 0.9f : 0.2f;
-            copy->connectionQuality = i % 3;
-            state.participants[at] = std::move(copy);
-        }
+        state.microphoneWanted = state.microphoneLive = i % 2 == 0;
+        auto& person = state.participants[state.participants.size() - 1 - static_cast<std::size_t>(i) % state.participants.size()];
+        auto copy = std::make_shared<room::Participant>(*person);
+        copy->connectionQuality = i % 3;
+        copy->speakerLevel = i % 2 ? 0.9f : 0.2f;
+        person = std::move(copy);
         w.client.show(state);
     };
     w.client.show(state);
@@ -56,6 +66,8 @@ double perFrame(RoomWindow& w, room::RoomState state, int changes) {
     }
     const double spent = threadMs() - before;
     QObject::disconnect(w.window, &QQuickWindow::frameSwapped, w.window, nullptr);
+    INFO(frames << " frames");
+    CHECK(frames >= changes);   // or the two would be compared over different work
     return frames > 0 ? spent / frames : 1e9;
 }
 
@@ -63,11 +75,15 @@ double perFrame(RoomWindow& w, room::RoomState state, int changes) {
 
 TEST_CASE("a room of 5,000 costs the window at most half as much again per frame as an empty one", "[ui][large][bench]") {
     constexpr int kChanges = 100;
-    RoomWindow small("moderator", QSize(1280, 800));
-    const double few = perFrame(small, small.client.state(), kChanges);
-    RoomWindow large("moderator", QSize(1280, 800));
-    const double many = perFrame(large, crowd(large, 5000), kChanges);
-    std::cout << "GUI thread per frame at 20 changes a second: " << few << " ms with " << small.client.state().participants.size() << " people, " << many
-              << " ms with 5,000 more; ratio " << many / few << " (goal <= 1.5)" << std::endl;
-    CHECK(many <= 1.5 * few);
+    // In turns: what else the machine does meanwhile falls on both.
+    double nobody = 1e9, many = 1e9;
+    for (int round = 0; round < 3; ++round) {
+        RoomWindow alone("moderator", QSize(1280, 800));
+        nobody = std::min(nobody, perFrame(alone, empty(alone), kChanges));
+        RoomWindow large("moderator", QSize(1280, 800));
+        many = std::min(many, perFrame(large, crowd(large, 5000), kChanges));
+    }
+    std::cout << "GUI thread per frame at 20 changes a second: " << nobody << " ms alone in the room, " << many << " ms with 5,000 listeners; ratio "
+              << many / nobody << " (goal <= 1.5)" << std::endl;
+    CHECK(many <= 1.5 * nobody);
 }

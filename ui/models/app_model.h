@@ -14,6 +14,7 @@
 #include "ui/models/hallway_model.h"
 #include "ui/models/house_model.h"
 #include "ui/models/invitation_model.h"
+#include "ui/models/known_people.h"
 #include "ui/models/notice_model.h"
 #include "ui/models/session_bridge.h"
 #include "ui/models/share_model.h"
@@ -154,6 +155,7 @@ class AppModel : public QObject {
     HallwayModel m_hallway;
     HouseModel m_house;
     HouseModel m_roomHouse;
+    KnownPeople m_known{m_roomHouse, m_house, *m_session.audience()};
     NoticeModel m_notices{m_house, m_preferences};
     GuestWords m_guests{m_house};
     ShareModel m_share;

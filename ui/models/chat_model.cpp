@@ -15,7 +15,7 @@ namespace {
 /// What a row is made of; comparing is much cheaper than making rows.
 bool same(const std::vector<room::ChatMessage>& a, const std::vector<room::ChatMessage>& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
-        return x.id == y.id && x.from == y.from && x.delivery == y.delivery && x.deleted == y.deleted && x.n == y.n && x.at == y.at;
+        return x.id == y.id && x.from == y.from && x.fromName == y.fromName && x.delivery == y.delivery && x.deleted == y.deleted && x.n == y.n && x.at == y.at;
     });
 }
 
@@ -113,8 +113,13 @@ int ChatModel::showChat(const room::RoomState& state) {
         std::unordered_set<std::string> had;
         for (const auto& row : m_rows) had.insert(row.key());
         const auto next = chatRows(state);
-        for (const auto& row : next)
-            if (!row.own && !row.history && !row.deleted && !had.count(row.key())) ++fresh;
+        // What stands in front of a message that was there is no news: one went back to it.
+        bool after = std::none_of(next.begin(), next.end(), [&](const auto& row) { return had.count(row.key()) > 0; });
+        for (const auto& row : next) {
+            const bool there = had.count(row.key()) > 0;
+            after = after || there;
+            if (after && !there && !row.own && !row.history && !row.deleted) ++fresh;
+        }
         m_lastOwn = {};
         for (const auto& message : state.chat)
             if (message.own && message.delivery != room::ChatDelivery::refused) m_lastOwn = std::max(m_lastOwn, message.at);
@@ -123,8 +128,19 @@ int ChatModel::showChat(const room::RoomState& state) {
         show(next);
         if (before != rowCount() || fresh > 0) emit countChanged();
     }
+    const auto past = std::exchange(m_past, state.chatPast);
+    if (past.more != m_past.more || past.asked != m_past.asked) emit pastChanged();
+    if (m_before > 0 && rowCount() > m_before && m_rows.front().key() != m_first) emit earlierShown(rowCount() - std::exchange(m_before, 0));
     updateWait();
     return fresh;
+}
+
+void ChatModel::askEarlier() {
+    if (!m_past.more || m_past.asked) return;
+    if (m_rows.empty()) return;
+    m_before = rowCount();
+    m_first = m_rows.front().key();
+    m_client.earlierChat();
 }
 
 void ChatModel::updateWait() {

@@ -44,6 +44,8 @@ class ChatModel : public RowModel<ChatRow> {
     Q_PROPERTY(QString pinnedAddress READ pinnedAddress NOTIFY rulesChanged)   ///< as a browser would dial it: no look-alikes
     Q_PROPERTY(QString pinnedHost READ pinnedHost NOTIFY rulesChanged)
     Q_PROPERTY(QString pinnedBy READ pinnedBy NOTIFY rulesChanged)
+    Q_PROPERTY(bool earlier READ earlier NOTIFY pastChanged)      ///< more was said before the first message
+    Q_PROPERTY(bool asking READ asking NOTIFY pastChanged)        ///< and is on its way
   public:
     enum Role { MessageId = Qt::UserRole + 1, From, Initials, Words, Time, Reason, Color, Own, Follows, Deleted, Pending, History,
                 MayDelete };
@@ -53,6 +55,8 @@ class ChatModel : public RowModel<ChatRow> {
     bool moderator() const { return m_moderator; }
     int slowSeconds() const { return m_rules.slowS; }
     int waitSeconds() const { return m_wait; }
+    bool earlier() const { return m_past.more; }
+    bool asking() const { return m_past.asked; }
     QString pinned() const;
     QString pinnedAddress() const;
     QString pinnedHost() const;
@@ -62,6 +66,7 @@ class ChatModel : public RowModel<ChatRow> {
     /// Answers how many messages of others are new and were said while we were here.
     int showChat(const room::RoomState& state);
 
+    Q_INVOKABLE void askEarlier();
     Q_INVOKABLE void remove(const QString& id);
     Q_INVOKABLE void resend(const QString& id);
     Q_INVOKABLE void setSlow(int seconds);
@@ -74,6 +79,9 @@ class ChatModel : public RowModel<ChatRow> {
     void countChanged();
     void rulesChanged();
     void waitChanged();
+    void pastChanged();
+    /// So many messages have come in front of those that were shown.
+    void earlierShown(int messages);
 
   private:
     void updateWait();
@@ -82,6 +90,9 @@ class ChatModel : public RowModel<ChatRow> {
     const base::Clock& m_clock;
     QTimer m_second;
     std::vector<room::ChatMessage> m_shown;
+    room::ChatPast m_past;
+    int m_before = 0;        ///< messages when we asked for earlier ones, 0 = did not
+    std::string m_first;     ///< the first of them
     api::ChatRules m_rules;
     QString m_pinnedBy;
     base::Identity m_self;

@@ -25,7 +25,8 @@ void DoorModel::show(const room::RoomState& before, const room::RoomState& after
             const auto name = text(one.name);
             m_people.append(QVariantMap{{QStringLiteral("identity"), text(one.identity.str())}, {QStringLiteral("name"), name},
                                         {QStringLiteral("handle"), handle(one.identity)}, {QStringLiteral("initials"), initials(name)},
-                                        {QStringLiteral("colorIndex"), colorIndex(one.identity)}});
+                                        {QStringLiteral("colorIndex"), colorIndex(one.identity)},
+                                        {QStringLiteral("pictureMs"), static_cast<double>(one.pictureMs)}});
         }
     }
     if (waiting != m_second.isActive()) waiting ? m_second.start() : m_second.stop();

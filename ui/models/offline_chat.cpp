@@ -79,6 +79,34 @@ void OfflineClient::setChatRules(std::optional<int> slowS, std::optional<std::st
     publish();
 }
 
+void OfflineClient::longChat(int messages) {
+    past.clear();
+    for (int i = 1; i <= messages; ++i) {
+        room::ChatMessage message;
+        message.id = "long" + std::to_string(i);
+        const auto& person = *m_state.participants[static_cast<std::size_t>(i / 3) % m_state.participants.size()];
+        message.from = person.identity;
+        message.fromName = person.name;
+        message.text = "Message " + std::to_string(i);
+        message.at = m_clock.wallNow() - std::chrono::seconds(20 * (messages - i + 1));
+        message.own = person.isSelf;
+        message.n = static_cast<std::uint64_t>(i);
+        past.push_back(std::move(message));
+    }
+    m_state.chat.clear();
+    m_state.chatPast.more = true;
+    earlierChat();
+}
+
+void OfflineClient::earlierChat() {
+    if (!m_state.chatPast.more) return;
+    const auto count = static_cast<std::ptrdiff_t>(std::min<std::size_t>(past.size(), api::kMaxChatPage));
+    m_state.chat.insert(m_state.chat.begin(), past.end() - count, past.end());
+    past.erase(past.end() - count, past.end());
+    m_state.chatPast.more = !past.empty();
+    publish();
+}
+
 void OfflineClient::react(std::size_t reaction) {
     auto& count = m_state.reactions.at(reaction);
     ++count.total;

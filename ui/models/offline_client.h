@@ -33,6 +33,7 @@ class OfflineClient : public QObject, public RoomClient {
     void resendChat(const std::string& id) override;
     void deleteChat(const std::string& id) override;
     void setChatRules(std::optional<int> slowS, std::optional<std::string> pinned) override;
+    void earlierChat() override;
     void react(std::size_t reaction) override;
     void dismissAskToUnmute() override;
     void setVolume(const base::Identity& who, float gain) override;
@@ -58,6 +59,9 @@ class OfflineClient : public QObject, public RoomClient {
     const room::RoomState& state() const { return m_state; }
     /// Fills the room as the design pictures do; `self` as listener, speaker, moderator or host.
     void fill(const std::string& name, const std::string& as);
+    /// So much was said before, "Message 1" and so on, of which the last page is shown.
+    void longChat(int messages);
+    std::vector<room::ChatMessage> past;   ///< said before what is shown
     /// So many more listeners, named "Listener 1" and so on.
     void crowd(int listeners);
     /// The room that is there becomes an interview: questions, somebody in the chair, a speaker with a time.

@@ -76,6 +76,10 @@ class OfflineHouse final : public HouseClient {
     void fillTalks();
     void fillQuestions();
     void fillNotices();
+    /// A picture for this person: two colours, made from the id.
+    std::int64_t paint(const std::string& id);
+    /// Of each second member.
+    void fillPictures();
     void seatGuest();   ///< a guest on agreed terms is in the room
     /// A house whose owner is alone.
     void clear();

@@ -55,8 +55,8 @@ void OfflineHouse::addPeople() {
         for (const auto& one : members) {
             const auto found = profiles.find(one.id.str());
             if (found == profiles.end()) continue;
-            if (found->second.followed) list.follows.push_back({one.id, one.name, one.handle});
-            if (found->second.blocked) list.blocks.push_back({one.id, one.name, one.handle});
+            if (found->second.followed) list.follows.push_back({one.id, one.name, one.handle, one.pictureMs});
+            if (found->second.blocked) list.blocks.push_back({one.id, one.name, one.handle, 0});
         }
         return api::toJson(list);
     });

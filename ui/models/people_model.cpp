@@ -45,6 +45,7 @@ PersonRow personRow(const room::RoomState& state, const room::Participant& perso
     if (row.onStage && person.slotUntil) row.slotUntil = static_cast<double>(base::toUnixMs(*person.slotUntil));
     row.muted = row.onStage && !(row.self ? state.microphoneLive : person.microphoneOpen);
     row.quality = person.connectionQuality;
+    row.picture = static_cast<double>(person.pictureMs);
     row.announced = person.speakerLevel;
     row.track = person.audioTrack;
     row.spoken = spokenState(row);
@@ -100,6 +101,7 @@ QVariant PeopleModel::data(const QModelIndex& index, int role) const {
         case Quality: return row->quality;
         case Chair: return row->chair;
         case SlotUntil: return row->slotUntil;
+        case Picture: return row->picture;
         case Level: {
             const auto i = static_cast<std::size_t>(index.row());
             return i < m_levels.size() ? static_cast<double>(m_levels[i]) : 0.0;
@@ -112,7 +114,7 @@ QHash<int, QByteArray> PeopleModel::roleNames() const {
     return {{Identity, "identity"}, {Name, "name"}, {Handle, "handle"}, {Initials, "initials"}, {RoleWords, "roleWords"},
             {Spoken, "spoken"}, {Color, "colorIndex"}, {Power, "power"}, {OnStage, "onStage"}, {HandUp, "handUp"},
             {HandPlace, "handPlace"}, {Invited, "invited"}, {Held, "held"}, {Muted, "muted"}, {Self, "isSelf"},
-            {Quality, "quality"}, {Level, "level"}, {Chair, "chair"}, {SlotUntil, "slotUntil"}};
+            {Quality, "quality"}, {Level, "level"}, {Chair, "chair"}, {SlotUntil, "slotUntil"}, {Picture, "pictureMs"}};
 }
 
 void PeopleModel::showPeople(const std::vector<PersonRow>& next) {

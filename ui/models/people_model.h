@@ -29,6 +29,7 @@ struct PersonRow {
     bool muted = false;     ///< on stage and no open microphone
     bool self = false;
     bool chair = false;     ///< has the interviewer's chair
+    double picture = 0;     ///< when it was set; 0 = none
     double slotUntil = 0;   ///< end of the speaker's time in ms; 0 = no limit
     int quality = 2;
     float announced = 0.0f; ///< level as the server announced it
@@ -49,7 +50,7 @@ class PeopleModel : public RowModel<PersonRow> {
     Q_PROPERTY(int count READ count NOTIFY countChanged)
   public:
     enum Role { Identity = Qt::UserRole + 1, Name, Handle, Initials, RoleWords, Spoken, Color, Power, OnStage, HandUp, HandPlace,
-                Invited, Held, Muted, Self, Quality, Level, Chair, SlotUntil };
+                Invited, Held, Muted, Self, Quality, Level, Chair, SlotUntil, Picture };
     using RowModel::RowModel;
     int count() const { return rowCount(); }
     QVariant data(const QModelIndex& index, int role) const override;

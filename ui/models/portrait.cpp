@@ -3,7 +3,6 @@
 
 #include <QBuffer>
 #include <QFile>
-#include <QImageReader>
 #include <QPainter>
 #include <QPainterPath>
 #include <QQmlEngine>
@@ -11,6 +10,7 @@
 
 #include "core/api/people_types.h"
 #include "ui/models/app_model.h"
+#include "ui/models/picture_cache.h"
 
 namespace parlour::ui {
 
@@ -20,34 +20,33 @@ constexpr qint64 kMaxRead = 40 * 1024 * 1024;   // of a file that is made smalle
 constexpr int kMaxSide = 4096;
 constexpr int kSmallSide = 1024;
 constexpr int kDrawnSide = 512;
+constexpr int kPauseMs = 120;   // fast scrolling passes more rows than anybody looks at
 
-/// By its first bytes, whatever the file is called.
-const char* kindOf(const QByteArray& bytes) {
-    if (bytes.startsWith("\x89PNG\r\n\x1a\n")) return "png";
-    if (bytes.startsWith("\xff\xd8\xff")) return "jpeg";
-    if (bytes.startsWith("RIFF") && bytes.mid(8, 4) == "WEBP") return "webp";
-    return nullptr;
-}
-
-QImage decoded(const QByteArray& bytes, int side, QSize* whole = nullptr) {
-    QBuffer buffer;
-    buffer.setData(bytes);
-    buffer.open(QIODevice::ReadOnly);
-    QImageReader reader(&buffer, kindOf(bytes));
-    reader.setAutoTransform(true);
-    const auto size = reader.size();
-    if (whole) *whole = size;
-    if (size.isValid() && std::max(size.width(), size.height()) > side) reader.setScaledSize(size.scaled(side, side, Qt::KeepAspectRatio));
-    return reader.read();
-}
 }  // namespace
 
 Portrait::Portrait(QQuickItem* parent) : QQuickPaintedItem(parent) {
     setAntialiasing(true);
+    m_pause.setSingleShot(true);
+    m_pause.setInterval(kPauseMs);
     connect(this, &Portrait::wanted, this, [this] {
         if (isComponentComplete()) ask();
     });
     connect(this, &Portrait::cornerChanged, this, [this] { update(); });
+    connect(&m_pause, &QTimer::timeout, this, [this] {
+        auto* model = app();
+        if (!model) return;
+        auto* house = m_inRoom ? model->roomHouse() : model->house();
+        const auto key = PictureCache::keyOf(*house, m_identity, m_stamp);
+        PictureCache::ofApp().want(*house, m_identity, key, this, [this, key](const QImage& image) {
+            auto* now = app();
+            if (now && key == PictureCache::keyOf(*(m_inRoom ? now->roomHouse() : now->house()), m_identity, m_stamp) && m_file.isEmpty()) put(image);
+        });
+    });
+}
+
+AppModel* Portrait::app() const {
+    const auto* engine = qmlEngine(this);
+    return engine ? engine->property("parlourApp").value<AppModel*>() : nullptr;
 }
 
 void Portrait::componentComplete() {
@@ -63,27 +62,15 @@ void Portrait::put(QImage image) {
 }
 
 void Portrait::ask() {
-    static QCache<QString, QImage> cache(200);   // pictures, 256 x 256 each
-    const int round = ++m_round;
+    m_pause.stop();
     if (!m_file.isEmpty()) {
         QFile file(m_file);
-        return put(file.open(QIODevice::ReadOnly) && file.size() <= kMaxRead ? decoded(file.readAll(), kDrawnSide) : QImage());
+        return put(file.open(QIODevice::ReadOnly) && file.size() <= kMaxRead ? decodedPicture(file.readAll(), kDrawnSide) : QImage());
     }
-    const auto* engine = qmlEngine(this);
-    auto* app = engine ? engine->property("parlourApp").value<AppModel*>() : nullptr;
-    if (!app || m_identity.isEmpty() || m_stamp <= 0) return put({});
-    auto* house = app->house();
-    const auto key = house->server() + QLatin1Char(' ') + m_identity + QLatin1Char(' ') + QString::number(m_stamp, 'f', 0);
-    if (const auto* known = cache.object(key)) return put(*known);
-    put({});
-    house->ask(QStringLiteral("/people/%1/picture").arg(m_identity), nullptr, this, [this, round, key](base::Result<QVariantMap> answer) {
-        if (!answer) return;
-        const auto bytes = QByteArray::fromBase64(answer->value(QStringLiteral("data")).toString().toLatin1(), QByteArray::Base64UrlEncoding);
-        auto image = kindOf(bytes) ? decoded(bytes, kDrawnSide) : QImage();
-        if (image.isNull()) return;
-        cache.insert(key, new QImage(image));
-        if (round == m_round) put(std::move(image));
-    });
+    auto* model = app();
+    if (!model || m_identity.isEmpty() || m_stamp <= 0) return put({});
+    put(PictureCache::ofApp().find(PictureCache::keyOf(*(m_inRoom ? model->roomHouse() : model->house()), m_identity, m_stamp)));
+    if (m_image.isNull()) m_pause.start();
 }
 
 void Portrait::paint(QPainter* painter) {
@@ -104,9 +91,9 @@ QVariantMap PictureFile::read(const QString& path) const {
     if (!file.open(QIODevice::ReadOnly)) return problem(tr("This file cannot be read."));
     if (file.size() > kMaxRead) return problem(tr("This picture is larger than 40 MB. Choose a smaller one."));
     auto bytes = file.readAll();
-    if (!kindOf(bytes)) return problem(tr("This is no PNG, JPEG or WebP picture. Save it as one of these and choose that."));
+    if (!pictureKind(bytes)) return problem(tr("This is no PNG, JPEG or WebP picture. Save it as one of these and choose that."));
     QSize whole;
-    auto image = decoded(bytes, kSmallSide, &whole);
+    auto image = decodedPicture(bytes, kSmallSide, &whole);
     if (bytes.size() > kMaxSent || std::max(whole.width(), whole.height()) > kMaxSide) {
         if (image.isNull()) return problem(tr("This picture is larger than 1 MB and cannot be made smaller here. Choose a smaller one."));
         bytes.clear();

@@ -98,6 +98,7 @@ class RoomClient {
     virtual void resendChat(const std::string& id) = 0;
     virtual void deleteChat(const std::string& id) = 0;
     virtual void setChatRules(std::optional<int> slowS, std::optional<std::string> pinned) = 0;
+    virtual void earlierChat() = 0;
     virtual void react(std::size_t reaction) = 0;
     virtual void dismissAskToUnmute() = 0;
     virtual void setVolume(const base::Identity& who, float gain) = 0;

@@ -23,6 +23,7 @@ SessionBridge::SessionBridge(RoomClient& client, const base::Clock& clock, QObje
     : QObject(parent), m_client(client), m_clock(clock), m_state(std::make_shared<room::RoomState>()),
       m_chat(client, clock), m_reactions(client), m_door(client, clock) {
     connect(&m_audience, &AudienceModel::searchChanged, &m_show, qOverload<>(&QTimer::start));
+    connect(&m_audience, &AudienceModel::orderChanged, &m_show, qOverload<>(&QTimer::start));
     connect(&m_door, &DoorModel::announced, this, &SessionBridge::announced);
     m_show.setSingleShot(true);
     m_show.setInterval(0);

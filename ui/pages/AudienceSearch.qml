@@ -26,7 +26,7 @@ Column {
     Caption {
         width: parent.width
         readonly property string shown: Number(root.audience.found - root.audience.hidden).toLocaleString(Qt.locale(), "f", 0)
-        text: root.audience.search.trim() === "" ? qsTr("Hands and moderators first, %1 shown. Everybody is found by name.").arg(shown)
+        text: root.audience.search.trim() === "" ? qsTr("Hands, moderators and people you know first, %1 shown. Everybody is found by name.").arg(shown)
             : root.audience.found === 0 ? qsTr("Nobody in the audience has this name.")
             : root.audience.hidden > 0 ? qsTr("%1 found, the first %2 shown.").arg(Number(root.audience.found).toLocaleString(Qt.locale(), "f", 0)).arg(shown)
             : qsTr("%1 found.").arg(shown)

@@ -12,6 +12,7 @@ PressableRow {
     required property string spoken
     required property int colorIndex
     required property int power
+    required property double pictureMs
     required property bool handUp
     required property bool invited
     required property bool isSelf
@@ -23,12 +24,15 @@ PressableRow {
     onClicked: opened()
 
     contentItem: Item {
-        Avatar {
+        Face {
             id: face
             anchors { horizontalCenter: parent.horizontalCenter; top: parent.top; topMargin: 2 }
             size: 60
             initials: root.initials
             colorIndex: root.colorIndex
+            identity: root.identity
+            stamp: root.pictureMs
+            inRoom: true
         }
         Mark {
             visible: root.handUp || root.invited

@@ -49,10 +49,42 @@ FocusScope {
         onMovementEnded: follow = atYEnd
         onActiveFocusChanged: if (activeFocus && currentIndex < 0) currentIndex = count - 1
         Component.onCompleted: Qt.callLater(positionViewAtEnd)
-        Keys.onUpPressed: event => { follow = false; event.accepted = false }
+        Keys.onUpPressed: event => {
+            follow = false
+            if (currentIndex === 0 && root.chat.earlier) earlier()
+            else event.accepted = false
+        }
         Keys.onDeletePressed: if (currentItem && currentItem.mayDelete) root.chat.remove(currentItem.messageId)
         Keys.onReturnPressed: if (currentItem) currentItem.openMenu()
         Keys.onMenuPressed: if (currentItem) currentItem.openMenu()
+        function earlier() {
+            follow = false
+            root.chat.askEarlier()
+        }
+        header: Item {
+            width: list.width - 32
+            height: root.chat.earlier ? button.height + 14 : 0
+            ActionButton {
+                id: button
+                anchors.horizontalCenter: parent.horizontalCenter
+                y: 8
+                visible: root.chat.earlier
+                compact: true
+                iconName: "again"
+                text: root.chat.asking ? qsTr("Asking…") : qsTr("Earlier messages")
+                onClicked: list.earlier()
+                onActiveFocusChanged: if (activeFocus) { list.follow = false; list.positionViewAtBeginning() }
+            }
+        }
+        Connections {
+            target: root.chat
+            function onEarlierShown(messages) {
+                App.session.announced(qsTr("%1 earlier messages").arg(messages))
+                // One goes on reading upwards from where one was.
+                list.positionViewAtIndex(messages, ListView.Beginning)
+                if (list.activeFocus) list.currentIndex = messages - 1
+            }
+        }
         section.property: "history"
         section.delegate: Item {
             required property string section

@@ -106,17 +106,16 @@ Flickable {
                 ActionButton { id: copyId; property bool copied: false; text: copied ? qsTr("Copied") : qsTr("Copy"); spokenName: qsTr("Copy your id"); onClicked: { App.copyText(App.house.me.id); copied = true } }
             }
             FieldLabel { text: qsTr("You follow") }
-            Caption { width: parent.width; text: (relations.value.follows || []).map(one => one.name).join(", ") || qsTr("Nobody yet. Follow somebody on their sheet.") }
+            Caption { visible: (relations.value.follows || []).length === 0; width: parent.width; text: qsTr("Nobody yet. Follow somebody on their sheet.") }
+            FollowList { width: parent.width; label: qsTr("People you follow"); people: relations.value.follows || [] }
             FieldLabel { text: qsTr("You block") }
             Caption { visible: (relations.value.blocks || []).length === 0; width: parent.width; text: qsTr("Nobody.") }
-            Repeater {
-                model: relations.value.blocks || []
-                ActionButton {
-                    required property var modelData
-                    compact: true
-                    text: qsTr("Unblock %1").arg(modelData.name)
-                    onClicked: App.house.post("/people/" + modelData.id + "/relation", {block: false}, () => relations.refresh())
-                }
+            FollowList {
+                width: parent.width
+                label: qsTr("People you block")
+                people: relations.value.blocks || []
+                action: qsTr("Unblock %1")
+                onWanted: identity => App.house.post("/people/" + identity + "/relation", {block: false}, () => relations.refresh())
             }
             Divider { width: parent.width; visible: leave.visible }
             ActionButton {

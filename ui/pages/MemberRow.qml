@@ -18,13 +18,15 @@ PressableRow {
     spokenName: record.name === "" ? qsTr("A former member") : record.name + (record.handle ? " @" + record.handle : "")
     spokenState: [standingWords, stateWords, from, brought].filter(word => word !== "").join(", ")
     contentItem: Item {
-        Avatar {
+        Face {
             id: face
             x: 10
             anchors.verticalCenter: parent.verticalCenter
             size: 40
             initials: App.house.initials(root.record.name || "")
             colorIndex: App.house.colorOf(root.record.id || "")
+            identity: root.record.id || ""
+            stamp: root.record.picture_ms || 0
         }
         Column {
             anchors { left: face.right; right: marks.left; leftMargin: 12; rightMargin: 8; verticalCenter: parent.verticalCenter }

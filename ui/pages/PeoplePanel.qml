@@ -51,6 +51,7 @@ FocusScope {
             required property bool muted
             required property bool onStage
             required property bool isSelf
+            required property double pictureMs
             width: list.width - 16
             height: 54
             focusPolicy: Qt.NoFocus
@@ -58,13 +59,16 @@ FocusScope {
             spokenState: spoken
             onClicked: root.personWanted(identity)
             contentItem: Item {
-                Avatar {
+                Face {
                     id: face
                     x: 8
                     anchors.verticalCenter: parent.verticalCenter
                     size: 36
                     initials: row.initials
                     colorIndex: row.colorIndex
+                    identity: row.identity
+                    stamp: row.pictureMs
+                    inRoom: true
                 }
                 Column {
                     anchors { left: face.right; right: marks.left; leftMargin: 12; rightMargin: 6; verticalCenter: parent.verticalCenter }

@@ -14,6 +14,7 @@ PressableRow {
     required property string spoken
     required property int colorIndex
     required property int power
+    required property double pictureMs
     required property bool muted
     required property bool held
     required property bool handUp
@@ -34,12 +35,15 @@ PressableRow {
     onClicked: opened()
 
     contentItem: Item {
-        Avatar {
+        Face {
             id: face
             anchors { horizontalCenter: parent.horizontalCenter; top: parent.top; topMargin: 10 }
             size: root.size
             initials: root.initials
             colorIndex: root.colorIndex
+            identity: root.identity
+            stamp: root.pictureMs
+            inRoom: true
             level: root.level
         }
         Mark {

@@ -54,7 +54,16 @@ FocusScope {
             Accessible.role: Accessible.ListItem
             Accessible.name: modelData.name
             Accessible.description: qsTr("place %1").arg(index + 1)
-            Avatar { id: face; y: 6; size: 36; initials: row.modelData.initials; colorIndex: row.modelData.colorIndex }
+            Face {
+                id: face
+                y: 6
+                size: 36
+                initials: row.modelData.initials
+                colorIndex: row.modelData.colorIndex
+                identity: row.modelData.identity
+                stamp: row.modelData.pictureMs || 0
+                inRoom: true
+            }
             UserText {
                 anchors { left: face.right; right: button.left; leftMargin: 12; rightMargin: 8; verticalCenter: parent.verticalCenter }
                 text: row.modelData.name

@@ -2,6 +2,7 @@
 #include "core/house/store/chat_store.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "core/house/store/store_impl.h"
 
@@ -24,12 +25,12 @@ struct Fields {
 
 constexpr const char* kColumns = "SELECT n, id, author, name, at_ms, words, deleted FROM chat WHERE room = :r AND sid = :s ";
 
-std::vector<ChatRow> read(soci::session& sql, const base::RoomId& room, const base::RoomSid& session, std::uint64_t after,
-                          const char* order, int limit) {
+std::vector<ChatRow> read(soci::session& sql, const base::RoomId& room, const base::RoomSid& session, const char* where,
+                          std::uint64_t number, int limit) {
     std::vector<ChatRow> out;
     Fields f;
-    const long long from = static_cast<long long>(after);
-    soci::statement st = (sql.prepare << std::string(kColumns) + "AND n > :n ORDER BY n " + order + " LIMIT :l",
+    const long long from = static_cast<long long>(number);
+    soci::statement st = (sql.prepare << std::string(kColumns) + where + " LIMIT :l",
                           use(room.str(), "r"), use(session.str(), "s"), use(from, "n"), use(limit, "l"), into(f.n), into(f.id),
                           into(f.author), into(f.name), into(f.at), into(f.words), into(f.deleted));
     st.execute();
@@ -58,11 +59,12 @@ bool ChatStore::add(const base::RoomId& room, const base::RoomSid& session, cons
 }
 
 std::vector<ChatRow> ChatStore::after(const base::RoomId& room, const base::RoomSid& session, std::uint64_t after, int limit) {
-    return read(m_store.impl().rows(), room, session, after, "", limit);
+    return read(m_store.impl().rows(), room, session, "AND n > :n ORDER BY n", after, limit);
 }
 
-std::vector<ChatRow> ChatStore::latest(const base::RoomId& room, const base::RoomSid& session, int limit) {
-    auto out = read(m_store.impl().rows(), room, session, 0, "DESC", limit);
+std::vector<ChatRow> ChatStore::latest(const base::RoomId& room, const base::RoomSid& session, int limit, std::uint64_t before) {
+    const auto end = before == 0 ? static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) : before;
+    auto out = read(m_store.impl().rows(), room, session, "AND n < :n ORDER BY n DESC", end, limit);
     std::reverse(out.begin(), out.end());
     return out;
 }

@@ -39,8 +39,8 @@ class ChatStore {
     bool add(const base::RoomId& room, const base::RoomSid& session, const ChatRow& row);
     /// Above `after`, oldest first.
     std::vector<ChatRow> after(const base::RoomId& room, const base::RoomSid& session, std::uint64_t after, int limit);
-    /// The last ones, oldest first.
-    std::vector<ChatRow> latest(const base::RoomId& room, const base::RoomSid& session, int limit);
+    /// The last ones below `before` (0 = of all), oldest first.
+    std::vector<ChatRow> latest(const base::RoomId& room, const base::RoomSid& session, int limit, std::uint64_t before = 0);
     std::optional<ChatRow> find(const base::RoomId& room, const base::RoomSid& session, const std::string& id);
     /// The words go, the place stays.
     void erase(const base::RoomId& room, const base::RoomSid& session, std::uint64_t n);

@@ -39,6 +39,7 @@ struct MemberQuery {
     std::string text;                      ///< how a name, a word of it or a handle begins; empty = everybody
     std::optional<base::Identity> invitedBy;
     std::optional<api::MemberState> state; ///< absent = active and suspended
+    base::Identity asker;                  ///< whose blocks, and who blocked whom, hide pictures
 };
 
 /// A member as lists show them.
@@ -46,6 +47,7 @@ struct ListedMember {
     HouseMember member;
     std::string name, invitedByName;
     int invited = 0;                       ///< how many this member brought
+    long long pictureMs = 0;               ///< 0 = none to be seen
 };
 
 struct ApplicationRow {

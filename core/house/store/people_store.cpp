@@ -71,9 +71,7 @@ ProfileRow PeopleStore::profile(const base::Identity& who) {
     sql << "SELECT about, pronouns, links FROM profiles WHERE identity = :i", use(who.str(), "i"), into(row.about), into(row.pronouns),
         into(links);
     if (sql.got_data()) row.links = split(links);
-    long long at = 0;
-    sql << "SELECT at_ms FROM pictures WHERE identity = :i", use(who.str(), "i"), into(at);
-    if (sql.got_data()) row.pictureMs = at;
+    row.pictureMs = pictureMs(who);
     return row;
 }
 
@@ -91,6 +89,12 @@ void PeopleStore::setPicture(const base::Identity& who, base::ByteView jpeg, bas
     const std::string text = base::toBase64(jpeg);
     const long long ms = base::toUnixMs(at);
     sql << "INSERT INTO pictures(identity, jpeg, at_ms) VALUES(:i, :j, :a)", use(who.str(), "i"), use(text, "j"), use(ms, "a");
+}
+
+long long PeopleStore::pictureMs(const base::Identity& who) {
+    long long at = 0;
+    m_store.impl().rows() << "SELECT at_ms FROM pictures WHERE identity = :i", use(who.str(), "i"), into(at);
+    return at;
 }
 
 std::optional<base::Bytes> PeopleStore::picture(const base::Identity& who) {

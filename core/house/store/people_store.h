@@ -53,6 +53,7 @@ class PeopleStore {
     /// A JPEG; empty removes it.
     void setPicture(const base::Identity& who, base::ByteView jpeg, base::WallTime at);
     std::optional<base::Bytes> picture(const base::Identity& who);
+    long long pictureMs(const base::Identity& who);   ///< when it was set, 0 = none
 
     void follow(const base::Identity& who, const base::Identity& whom, bool on, base::WallTime at);
     /// Also ends following both ways.

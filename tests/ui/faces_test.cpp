@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pictures in lists: where somebody has one, asked for when it is seen, once, and few at a time.
+#include <algorithm>
+
+#include "tests/support/catch.h"
+#include "tests/ui/room_window.h"
+#include "ui/models/picture_cache.h"
+
+using namespace parlour;
+using namespace parlour::tests;
+
+namespace {
+
+int asked(const RoomWindow& w) {
+    const auto& all = w.client.houses.asked;
+    return static_cast<int>(std::count_if(all.begin(), all.end(), [](const auto& one) { return one.path.ends_with("/picture") && one.body.empty(); }));
+}
+int shown(const RoomWindow& w) {
+    int count = 0;
+    for (auto* item : w.items("parlour::ui::Portrait"))
+        if (item->isVisible() && item->property("shown").toBool()) ++count;
+    return count;
+}
+QQuickItem* listNamed(const RoomWindow& w, const QString& start) {
+    for (auto* item : w.items("QQuickListView")) {
+        auto* face = QAccessible::queryAccessibleInterface(item);
+        if (item->isVisible() && face && face->text(QAccessible::Name).startsWith(start)) return item;
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("members who have a picture are shown with it, the others with their initials", "[ui][faces]") {
+    RoomWindow w("house");
+    REQUIRE(w.until([&] { return w.has("Victor Tamm @victor", QAccessible::ListItem); }));
+    CHECK(asked(w) == 0);   // nobody has one, nothing is asked
+    w.client.houses.fillPictures();
+    const auto have = w.client.houses.pictures.size();
+    REQUIRE(have == 6);
+    w.app->house()->noteChange();
+    CHECK(w.until([&] { return shown(w) == 6; }));
+    CHECK(asked(w) == 6);
+    w.app->house()->noteChange();   // the list again: nothing is asked twice
+    w.settle();
+    CHECK(w.until([&] { return shown(w) == 6; }));
+    CHECK(asked(w) == 6);
+    // A new picture has another stamp.
+    auto& one = w.client.houses.members.front();
+    one.pictureMs += 1;
+    w.app->house()->noteChange();
+    CHECK(w.until([&] { return asked(w) == 7 && shown(w) == 6; }));
+}
+
+TEST_CASE("five thousand faces: only those are asked for at which one looks, and few at a time", "[ui][faces][lists]") {
+    RoomWindow w("house");
+    w.client.houses.fillMembers(5000);
+    for (auto& one : w.client.houses.members) one.pictureMs = 1;
+    const auto stamp = w.client.houses.paint("all");
+    for (auto& one : w.client.houses.members) {
+        one.pictureMs = stamp;
+        w.client.houses.pictures[one.id.str()] = w.client.houses.pictures["all"];
+    }
+    w.app->house()->noteChange();
+    QQuickItem* list = nullptr;
+    REQUIRE(w.until([&] { return (list = listNamed(w, "Members")) != nullptr && list->property("count").toInt() >= 100; }));
+    REQUIRE(w.until([&] { return shown(w) >= 8; }));
+    CHECK(asked(w) < 60);
+    while (list->property("count").toInt() < 5000) {   // past 4,900 rows without a stop
+        const int before = list->property("count").toInt();
+        REQUIRE(w.until([&] {
+            QMetaObject::invokeMethod(list, "positionViewAtEnd");
+            return list->property("count").toInt() > before;
+        }));
+    }
+    const auto seen = shown(w);
+    REQUIRE(w.until([&] { return shown(w) >= 8; }));
+    INFO(seen);
+    CHECK(asked(w) < 600);
+}
+
+TEST_CASE("what a house refuses is not asked for again, and the initials stay", "[ui][faces]") {
+    RoomWindow w("house");
+    REQUIRE(w.until([&] { return w.has("Victor Tamm @victor", QAccessible::ListItem); }));
+    w.client.houses.members.front().pictureMs = 77;   // it says so, and has none: hidden meanwhile
+    w.app->house()->noteChange();
+    REQUIRE(w.until([&] { return asked(w) == 1; }));
+    for (int i = 0; i < 3; ++i) {
+        w.app->house()->noteChange();
+        w.settle();
+    }
+    CHECK(asked(w) == 1);
+    CHECK(shown(w) == 0);
+}
+
+TEST_CASE("people in a room have their faces on stage, in the audience and in the list", "[ui][faces]") {
+    RoomWindow w("faces");
+    const auto have = static_cast<int>(w.client.houses.pictures.size());
+    REQUIRE(have >= 8);
+    CHECK(w.until([&] { return shown(w) >= have; }));
+    CHECK(asked(w) == have);   // the list beside the stage shows the same ones
+}
