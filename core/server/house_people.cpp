@@ -242,11 +242,8 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
 
     // One transaction reads the membership and spends the token; the change it leads to is committed after the rules.
     bool limited = false;
-<<<<<<< HEAD
     std::string name;
-=======
     std::int64_t picture = 0;
->>>>>>> bb6abf36619bb9295cd42c529882f5b064c4bd8b
     auto member = reading<house::MemberRow>([&]() -> Result<house::MemberRow> {
         const auto row = store.member(roomId, who);
         if (row) limited = isLimited(row->invitation);
@@ -254,11 +251,8 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
             return base::fail(ErrorKind::untrusted, "token_revoked", "This token is not valid any more.", "Open the invitation link again.");
         if (auto free = house::notSuspended(store, who, clock.wallNow()); !free) return base::Unexpected(std::move(free).error());
         if (const auto ban = store.ban(roomId, who, clock.wallNow())) return base::Unexpected(house::bannedError(*ban));
-<<<<<<< HEAD
         name = nameInRoom(*this, *room, *row, token->name);
-=======
         picture = house::PeopleStore(store).pictureMs(who);
->>>>>>> bb6abf36619bb9295cd42c529882f5b064c4bd8b
         return *row;
     });
     if (!member) return answer(base::Unexpected(std::move(member).error()));

@@ -126,21 +126,16 @@ std::vector<ListedMember> MemberStore::list(const MemberQuery& query) {
     // Everything a list shows in one statement: a page of 200 would be 600 of them.
     const std::string text =
         "SELECT m.identity, m.standing, m.handle, m.invited_by, m.invitation, m.joined_ms, m.state, m.suspended_until_ms, m.granted, "
-<<<<<<< HEAD
-        "m.version, p.name, COALESCE(b.name, ''), (SELECT COUNT(*) FROM house_members i WHERE i.invited_by = m.identity) "
-        "FROM house_members m JOIN persons p ON p.identity = m.identity LEFT JOIN persons b ON b.identity = m.invited_by "
-        "WHERE m.identity IN (" + pageOf(query, common) + ") ORDER BY m.handle LIMIT " + std::to_string(query.limit);
-=======
         "m.version, p.name, COALESCE(b.name, ''), (SELECT COUNT(*) FROM house_members i WHERE i.invited_by = m.identity), "
         "COALESCE((SELECT x.at_ms FROM pictures x WHERE x.identity = m.identity AND NOT EXISTS (SELECT 1 FROM blocks k "
         "WHERE (k.who = m.identity AND k.whom = :k1) OR (k.whom = m.identity AND k.who = :k2))), 0) "
-        "FROM house_members m JOIN persons p ON p.identity = m.identity LEFT JOIN persons b ON b.identity = m.invited_by " +
-        whereOf(query, true) + "AND m.handle > :a ORDER BY m.handle LIMIT " + std::to_string(query.limit);
->>>>>>> bb6abf36619bb9295cd42c529882f5b064c4bd8b
+        "FROM house_members m JOIN persons p ON p.identity = m.identity LEFT JOIN persons b ON b.identity = m.invited_by "
+        "WHERE m.identity IN (" + pageOf(query, common) + ") ORDER BY m.handle LIMIT " + std::to_string(query.limit);
     Fields f;
     ListedMember one;
     std::vector<ListedMember> out;
-    soci::statement st = (m_store.impl().rows().prepare << text, use(query.asker.str(), "k1"), use(query.asker.str(), "k2"), use(query.after, "a"), use(by, "b"), use(low, "c"), use(high, "d"),
+    soci::statement st = (m_store.impl().rows().prepare << text, use(query.asker.str(), "k1"), use(query.asker.str(), "k2"),
+                          use(query.after, "a"), use(by, "b"), use(low, "c"), use(high, "d"),
                           into(f.identity), into(f.standing), into(f.handle), into(f.invitedBy), into(f.invitation), into(f.joined),
                           into(f.state), into(f.until.value, f.until.present), into(f.granted), into(f.version), into(one.name),
                           into(one.invitedByName), into(one.invited), into(one.pictureMs));
