@@ -9,6 +9,7 @@
 
 #include "core/house/membership.h"
 #include "core/house/stage.h"
+#include "core/house/store/desk_store.h"
 #include "core/house/store/store.h"
 #include "core/server/room_chat.h"
 #include "core/server/room_questions.h"
@@ -39,6 +40,13 @@ class ArrivalMeter {
     std::deque<base::TimePoint> m_times;
 };
 
+/// Who has power in the room, there or not: read anew at most once a second, whatever the number of arrivals.
+struct KnownPowers {
+    static constexpr base::Duration kFresh = std::chrono::seconds(1);
+    base::TimePoint read = base::TimePoint::min();
+    std::vector<house::NamedPower> people;
+};
+
 struct HouseRoom {
     house::RoomRow row;
     house::Stage stage;
@@ -48,6 +56,7 @@ struct HouseRoom {
     house::HostingMeter hosting;
     RoomChat chat;
     ArrivalMeter arrivals;
+    KnownPowers powers;
     RoomQuestions questions;
     std::map<base::Identity, std::int64_t> pictures;   ///< of those who came: when it was set
     void notePicture(const base::Identity& who, std::int64_t ms) {

@@ -25,8 +25,18 @@ std::string marked(const std::string& name, const base::Identity& who) {
     return house::cleanText(house::withoutSigns(name), api::kMaxNameCharacters - mark.size(), api::kMaxNameBytes - mark.size()) + mark;
 }
 
+/// Those who are there are known by the stage; this is for those who are not.
+const std::vector<house::NamedPower>& powersOf(HouseService::Impl& impl, HouseRoom& room) {
+    const auto now = impl.clock.now();
+    if (room.powers.read == base::TimePoint::min() || now - room.powers.read >= KnownPowers::kFresh) {
+        room.powers.people = house::DeskStore(impl.store).powers(room.row.id);
+        room.powers.read = now;
+    }
+    return room.powers.people;
+}
+
 /// Somebody of at least the same rank who was there before has this name, as far as eyes can see.
-bool taken(HouseService::Impl& impl, const HouseRoom& room, const house::MemberRow& place, const std::string& name) {
+bool taken(HouseService::Impl& impl, HouseRoom& room, const house::MemberRow& place, const std::string& name) {
     const base::Identity& who = place.identity;
     const auto shape = house::skeleton(name);
     const int rank = rankOf(place.power, place.role != api::Role::listener);
@@ -40,14 +50,14 @@ bool taken(HouseService::Impl& impl, const HouseRoom& room, const house::MemberR
         if (house::skeleton(other.name) == shape) return true;
     }
     // Those with power, also while they are not there.
-    for (const auto& other : house::DeskStore(impl.store).powers(room.row.id))
+    for (const auto& other : powersOf(impl, room))
         if (other.identity != who && rankOf(other.power, false) > rank && house::skeleton(other.name) == shape) return true;
     return false;
 }
 
 }  // namespace
 
-std::string nameInRoom(HouseService::Impl& impl, const HouseRoom& room, const house::MemberRow& place, const std::string& asked) {
+std::string nameInRoom(HouseService::Impl& impl, HouseRoom& room, const house::MemberRow& place, const std::string& asked) {
     if (asked.empty()) return asked;   // whoever is in keeps the name they have
     house::GuestStore guests(impl.store);
     auto guest = guests.ofRoom(room.row.id);

@@ -10,6 +10,6 @@
 namespace parlour::server {
 
 /// `asked`, cleaned before, or what becomes of it. House thread, inside a transaction.
-std::string nameInRoom(HouseService::Impl& impl, const HouseRoom& room, const house::MemberRow& place, const std::string& asked);
+std::string nameInRoom(HouseService::Impl& impl, HouseRoom& room, const house::MemberRow& place, const std::string& asked);
 
 }  // namespace parlour::server

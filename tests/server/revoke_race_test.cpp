@@ -26,8 +26,9 @@ struct RevokeRace : MemberWorld {
         Json order{{"kind", toHouse ? "membership" : "speaker"}};
         if (!toHouse) order["room"] = room.str();
         const auto made = asAdmin("invitations", order)["invitations"][0];
-        const auto [invitation, secret] = parts(made["link"]);
-        const api::RedeemRequest request{invitation, secret, name, proof(name, api::redeemPurpose(invitation)), {}};
+        const auto link = parts(made["link"]);
+        const base::InvitationId invitation = link.first;
+        const api::RedeemRequest request{invitation, link.second, name, proof(name, api::redeemPurpose(invitation)), {}};
 
         bool asked = false, acknowledged = false;
         std::optional<base::Result<api::Redeemed>> in;
