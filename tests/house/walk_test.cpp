@@ -155,7 +155,8 @@ class Walker {
         } else if (dice < 70) s.verb = "power";
         else if (dice < 73) {
             s.verb = "expel";
-            s.choice = below(6) == 0 ? 2 : 1;
+            s.choice = below(3) == 0 ? 2 : 1;
+            if (s.choice == 2) climb(s);
         } else if (dice < 74) s.verb = "rank";
         else if (dice < 75) s.verb = "leave";
         else if (dice < 79) s.verb = "left";
@@ -187,6 +188,13 @@ class Walker {
         const int dice = below(10);
         s.lock = dice == 0 ? 1 : dice < 3 ? 2 : 0;
         if (dice == 9) s.key = below(kPeople);
+    }
+    /// To whoever brought the one who brought this person: a branch is worth cutting where it has branches.
+    void climb(Step& s) {
+        house::MemberStore members(m_store);
+        for (int up = 0; up < 2; ++up)
+            if (const auto member = members.find(personOf(s.who)); member && !member->invitedBy.empty() && member->invitedBy != personOf(0))
+                s.who = numberOf(member->invitedBy.str());
     }
     /// About somebody who waits, if anybody does, by somebody who may answer, most of the time.
     void verdict(Step& s) {
