@@ -208,6 +208,10 @@ base::Result<HouseMember> joinHouse(Store& store, const InvitationRow& invitatio
 }
 
 base::Result<HouseMember> letIn(Store& store, const RedeemAs& who, const HouseMember& by, base::WallTime now) {
+    // Who came in by a link while they waited costs nobody an invitation.
+    if (const auto known = MemberStore(store).find(who.identity);
+        known && (known->state == api::MemberState::active || known->state == api::MemberState::suspended))
+        return *known;
     const auto left = invitationsLeft(store, by, now);
     if (left && *left == 0)
         return base::fail(ErrorKind::exhausted, "no_invitations", "You have no invitation left to give.",

@@ -46,7 +46,8 @@ std::string makeCode();
 /// Redeems a link to the house: atomic, idempotent per person; those who left or were removed come back with it. Errors as
 /// redeem() of invitation.h.
 base::Result<HouseMember> joinHouse(Store& store, const InvitationRow& invitation, const RedeemAs& who, base::WallTime now);
-/// Lets somebody in without a link; `by` spends one invitation if there is a quota: exhausted "no_invitations".
+/// Lets somebody in without a link; `by` spends one invitation if there is a quota: exhausted "no_invitations". Those inside
+/// already cost none.
 base::Result<HouseMember> letIn(Store& store, const RedeemAs& who, const HouseMember& by, base::WallTime now);
 
 struct Reach {

@@ -14,6 +14,7 @@
 #include "core/crypto/hash.h"
 #include "core/house/invitation.h"
 #include "core/house/membership.h"
+#include "core/house/person.h"
 #include "tests/house/walk_model.h"
 #include "tests/support/catch.h"
 #include "tests/support/database.h"
@@ -35,16 +36,18 @@ std::string secretOf(int n) { return "secret of " + std::to_string(n); }
 int numberOf(const std::string& name) { return name.empty() ? -1 : std::stoi(name.substr(name.find_first_of("0123456789"))); }
 base::WallTime at(long long seconds) { return base::fromUnixMs(1'795'000'000'000 + seconds * 1000); }
 
+std::string codeOf(int choice) { return choice == 0 ? "" : choice == 1 ? "0123456789" : "ABCDEFGHJK"; }
+
 std::string written(const Step& s) {
     std::ostringstream out;
     out << s.verb << ' ' << s.who << ' ' << s.link << ' ' << s.room << ' ' << s.choice << ' ' << s.uses << ' ' << s.from << ' ' << s.until << ' '
-        << s.right << ' ' << s.now << ' ' << s.by << ' ' << s.rank;
+        << s.right << ' ' << s.now << ' ' << s.by << ' ' << s.rank << ' ' << s.lock << ' ' << s.key;
     return out.str();
 }
 Step readStep(const std::string& text) {
     std::istringstream in(text);
     Step s;
-    in >> s.verb >> s.who >> s.link >> s.room >> s.choice >> s.uses >> s.from >> s.until >> s.right >> s.now >> s.by >> s.rank;
+    in >> s.verb >> s.who >> s.link >> s.room >> s.choice >> s.uses >> s.from >> s.until >> s.right >> s.now >> s.by >> s.rank >> s.lock >> s.key;
     return s;
 }
 
@@ -53,9 +56,19 @@ std::string textOf(const house::MemberRow& m) {
            std::to_string(numberOf(m.invitation.str())) + (m.active ? "" : " gone");
 }
 
-std::string textOf(const house::HouseMember& m) {
+/// Links that the house made by itself to let somebody in have names of its own.
+base::InvitationId idOf(Store& store, int n) {
+    const auto own = store.meta("walk:let:" + std::to_string(n));
+    return own ? base::InvitationId(*own) : linkOf(n);
+}
+int numberOf(Store& store, const base::InvitationId& id) {
+    const auto let = store.meta("walk:number:" + id.str());
+    return let ? std::stoi(*let) : numberOf(id.str());
+}
+
+std::string textOf(Store& store, const house::HouseMember& m) {
     return std::to_string(static_cast<int>(m.standing)) + "/" + std::string(api::toString(m.state)) + "/" + std::to_string(numberOf(m.invitedBy.str())) +
-           "/" + std::to_string(numberOf(m.invitation.str())) + "/" + std::to_string(m.granted);
+           "/" + std::to_string(numberOf(store, m.invitation)) + "/" + std::to_string(m.granted);
 }
 
 /// The state of the walk beside the house, kept with it.
@@ -116,57 +129,108 @@ class Walker {
             return s;
         }
         if (g.rooms < kRoomsAtOnce) s.verb = "room";
-        else if (dice < 10) {
+        else if (dice < 9) {
             s.verb = "offer";
             s.who = below(5) == 0 ? 0 : s.who;  // the founder has as many as they like
             s.uses = 1 + below(2);
             if (below(6) == 0) s.from = g.now + below(40);
             if (below(3) == 0) s.until = g.now + 1 + below(200);
-        } else if (dice < 23 || g.links == 0) {
+            demands(s);
+        } else if (dice < 20 || g.links == 0) {
             s.verb = "invite";
             s.room = std::min(s.room, g.rooms - 1);
             s.uses = below(3) == 0 ? 0 : 1 + below(3);
             if (below(5) == 0) s.from = g.now + below(60);
             if (below(3) == 0) s.until = g.now + 1 + below(200);
-        } else if (dice < 62) {
+            demands(s);
+        } else if (dice < 56) {
             s.verb = "redeem";
             s.right = below(15) != 0;
-        } else if (dice < 70) s.verb = "revoke";
-        else if (dice < 75) {
+            s.choice = below(3) == 0 ? below(3) : 1;
+        } else if (dice < 63) s.verb = "revoke";
+        else if (dice < 67) {
             s.verb = "ban";
             s.room = std::min(s.room, g.rooms - 1);
             s.until = below(4) == 0 ? 0 : g.now + 1 + below(100);
-        } else if (dice < 79) s.verb = "power";
-        else if (dice < 82) {
+        } else if (dice < 70) s.verb = "power";
+        else if (dice < 73) {
             s.verb = "expel";
-            s.choice = below(6) == 0 ? 2 : 1;
-        } else if (dice < 84) s.verb = "rank";
-        else if (dice < 86) s.verb = "leave";
-        else if (dice < 91) s.verb = "left";
-        else if (dice < 93) {
+            s.choice = below(3) == 0 ? 2 : 1;
+            if (s.choice == 2) climb(s);
+        } else if (dice < 74) s.verb = "rank";
+        else if (dice < 75) s.verb = "leave";
+        else if (dice < 79) s.verb = "left";
+        else if (dice < 80) {
             s.verb = "spend";
             s.choice = below(5000);
-        } else if (dice == 93 && below(4) == 0) {
+        } else if (dice < 83) {
+            s.verb = "apply";
+            s.link = -1;
+        } else if (dice < 88) verdict(s);
+        else if (dice < 90) {
+            s.verb = below(3) == 0 ? "earn" : "grant";
+            s.uses = 1 + below(2);
+            s.choice = static_cast<int>(g.now / 50);
+        } else if (dice < 92) {
+            s.verb = "suspend";
+            s.until = below(3) == 0 ? 0 : g.now + 1 + below(60);
+        } else if (dice < 94) s.verb = "restore";
+        else if (dice == 94) s.verb = "delete";
+        else if (dice == 95 && below(4) == 0) {
             s.verb = "end";
             s.room = std::min(s.room, g.rooms - 1);
-        } else if (dice == 94 && below(4) == 0) s.verb = "room";
+        } else if (dice == 96 && below(4) == 0) s.verb = "room";
         else s.verb = "look";
         return s;
+    }
+
+    void demands(Step& s) {
+        const int dice = below(10);
+        s.lock = dice == 0 ? 1 : dice < 3 ? 2 : 0;
+        if (dice == 9) s.key = below(kPeople);
+    }
+    /// To whoever brought the one who brought this person: a branch is worth cutting where it has branches.
+    void climb(Step& s) {
+        house::MemberStore members(m_store);
+        for (int up = 0; up < 2; ++up)
+            if (const auto member = members.find(personOf(s.who)); member && !member->invitedBy.empty() && member->invitedBy != personOf(0))
+                s.who = numberOf(member->invitedBy.str());
+    }
+    /// About somebody who waits, if anybody does, by somebody who may answer, most of the time.
+    void verdict(Step& s) {
+        house::MemberStore members(m_store);
+        s.verb = "verdict";
+        const int link = s.link;
+        s.link = -1;
+        auto asked = members.openApplications({}, 20);
+        if (below(2) == 0) {
+            const auto row = m_store.invitation(idOf(m_store, link));
+            if (row) asked = members.openApplicationsBy(row->id), s.link = link, s.by = numberOf(row->issuer.str());
+        }
+        if (below(3) == 0 && s.link < 0) s.by = 0;
+        if (!asked.empty() && below(8) != 0) s.who = numberOf(asked[static_cast<std::size_t>(below(static_cast<int>(asked.size())))].identity.str());
     }
 
     std::string run(const Step& s, Ground& g) {
         const auto room = roomOf(s.room);
         const auto who = personOf(s.who);
-        const auto id = linkOf(s.link);
+        const auto id = idOf(m_store, s.link);
         if (s.verb == "room") return m_store.addRoom({roomOf(g.rooms++), "Room", at(s.now)}), "ok";
         if (s.verb == "invite") return invite(s, g);
         if (s.verb == "redeem") {
+            const house::RedeemAs as{who, "00", "Person " + std::to_string(s.who)};
             const auto found = house::findInvitation(m_store, id, s.right ? secretOf(s.link) : "wrong");
-            if (found && found->kind == api::InvitationKind::membership) {
-                const auto in = house::joinHouse(m_store, *found, {who, "00", "Person " + std::to_string(s.who)}, at(s.now));
-                return in ? textOf(*in) : in.error().code;
+            if (!found) return found.error().code;
+            if (const auto may = house::admitBy(m_store, *found, as, codeOf(s.choice), at(s.now)); !may) {
+                house::MemberStore members(m_store);
+                if (may.error().code == "approval_pending" && !members.applicationOf(who, id)) ask(s, id, found->room);
+                return may.error().code;
             }
-            const auto member = house::redeem(m_store, id, s.right ? secretOf(s.link) : "wrong", {who, "00", "Person"}, at(s.now));
+            if (found->kind == api::InvitationKind::membership) {
+                const auto in = house::joinHouse(m_store, *found, as, at(s.now));
+                return in ? textOf(m_store, *in) : in.error().code;
+            }
+            const auto member = house::redeem(m_store, id, s.right ? secretOf(s.link) : "wrong", as, at(s.now));
             return member ? textOf(*member) : member.error().code;
         }
         if (s.verb == "revoke") {
@@ -193,8 +257,15 @@ class Walker {
             m_store.setPower(room, who, static_cast<api::Power>(s.choice));
             return textOf(*m_store.member(room, who));
         }
-        if (s.verb == "found" || s.verb == "offer" || s.verb == "expel" || s.verb == "rank" || s.verb == "leave" || s.verb == "left")
+        if (s.verb == "found" || s.verb == "offer" || s.verb == "expel" || s.verb == "rank" || s.verb == "leave" || s.verb == "left" ||
+            s.verb == "grant" || s.verb == "suspend" || s.verb == "restore")
             return inHouse(s, g);
+        if (s.verb == "apply" || s.verb == "verdict") return waiting(s, g);
+        if (s.verb == "earn") return house::MemberStore(m_store).addEarned(who, base::RoomSid("live" + std::to_string(s.choice)), at(s.now)) ? "fresh" : "known";
+        if (s.verb == "delete") {
+            const auto gone = house::deletePerson(m_store, who, at(s.now));
+            return gone ? "ok" : gone.error().code;
+        }
         if (s.verb == "end") return m_store.endRoom(room, at(s.now)), "ok";
         if (s.verb == "spend") return m_store.spendToken("token" + std::to_string(s.choice), at(s.now + 60)) ? "fresh" : "spent";
         const auto member = m_store.member(room, who);
@@ -223,17 +294,34 @@ class Walker {
             owner.standing = api::Standing::owner;
             owner.handle = "founder";
             members.put(owner);
-            return textOf(owner);
+            return textOf(m_store, owner);
         }
         auto member = members.find(who);
         if (s.verb == "expel")
             return withdraw(house::reachOf(m_store, who, static_cast<api::RevokeScope>(s.choice), personOf(s.by), static_cast<api::Standing>(s.rank)), s);
-        if (s.verb == "rank" || s.verb == "leave") {
+        if (s.verb == "leave") {
             if (!member || !member->in(at(s.now)) || member->standing == api::Standing::owner) return "no";
-            member->standing = s.verb == "rank" ? static_cast<api::Standing>(1 + s.choice % 2) : api::Standing::member;
-            if (s.verb == "leave") member->state = api::MemberState::left;
+            house::withdraw(m_store, house::reachOf(m_store, who, api::RevokeScope::people, {}, api::Standing::owner), api::MemberState::left, at(s.now));
+            return textOf(m_store, *members.find(who));
+        }
+        if (s.verb == "rank" || s.verb == "grant") {
+            if (!member || !member->in(at(s.now)) || (s.verb == "rank" && member->standing == api::Standing::owner)) return "no";
+            if (s.verb == "rank") member->standing = static_cast<api::Standing>(1 + s.choice % 2);
+            else member->granted += s.uses;
             members.put(*member);
-            return textOf(*member);
+            return textOf(m_store, *member);
+        }
+        if (s.verb == "suspend" || s.verb == "restore") {
+            const bool inside = member && (member->state == api::MemberState::active || member->state == api::MemberState::suspended);
+            const bool back = member && (member->state == api::MemberState::removed || member->state == api::MemberState::suspended);
+            if (!(s.verb == "suspend" ? inside : back) || member->standing >= static_cast<api::Standing>(s.rank)) return "no";
+            member->state = s.verb == "suspend" ? api::MemberState::suspended : api::MemberState::active;
+            member->suspendedUntil.reset();
+            if (s.verb == "suspend" && s.until != 0) member->suspendedUntil = at(s.until);
+            members.put(*member);
+            if (s.verb == "suspend")
+                for (const auto& place : members.roomsOf(who)) m_store.raiseEpoch(place.room, who);
+            return textOf(m_store, *member);
         }
         if (!member || (s.verb == "offer" && !member->in(at(s.now)))) return "outsider";
         const auto left = house::invitationsLeft(m_store, *member, at(s.now));
@@ -243,6 +331,40 @@ class Walker {
         made.row.kind = api::InvitationKind::membership;
         add(made.row, s, g);
         return "ok";
+    }
+
+    void ask(const Step& s, const base::InvitationId& link, const base::RoomId& room) {
+        house::MemberStore(m_store).putApplication({"ask " + std::to_string(s.who) + " " + std::to_string(s.link), personOf(s.who), "Person " + std::to_string(s.who),
+                                                    "00", "Let me in.", link, room, at(s.now), "open", {}});
+    }
+    std::string waiting(const Step& s, Ground& g) {
+        house::MemberStore members(m_store);
+        const auto who = personOf(s.who);
+        const auto link = s.link < 0 ? base::InvitationId() : idOf(m_store, s.link);
+        auto row = members.applicationOf(who, link);
+        if (s.verb == "apply") {
+            if (const auto free = house::notSuspended(m_store, who, at(s.now)); !free) return free.error().code;
+            if (const auto member = members.find(who); member && member->in(at(s.now))) return "member_already";
+            if (row && row->state == "declined") return "declined";
+            return ask(s, {}, {}), members.applicationOf(who, {})->state;
+        }
+        if (!row) return "application_unknown";
+        const auto by = members.find(personOf(s.by));
+        if (s.link < 0 && (!by || !by->in(at(s.now)))) return "members_only";
+        if (s.link >= 0 && m_store.invitation(link)->issuer != personOf(s.by)) return "application_unknown";
+        if (row->state != "open") return "answered_already";
+        if (s.link < 0 && s.choice != 0) {
+            const auto made = m_store.invitationsBy(by->identity).size();
+            const auto in = house::letIn(m_store, {who, "00", row->name}, *by, at(s.now));
+            if (!in) return in.error().code;
+            if (m_store.invitationsBy(by->identity).size() > made) {
+                m_store.setMeta("walk:let:" + std::to_string(g.links), in->invitation.str());
+                m_store.setMeta("walk:number:" + in->invitation.str(), std::to_string(g.links++));
+            }
+        }
+        row->state = s.choice != 0 ? "accepted" : "declined";
+        members.putApplication(*row);
+        return row->state;
     }
 
     std::string invite(const Step& s, Ground& g) {
@@ -262,6 +384,10 @@ class Walker {
         if (s.uses != 0) row.maxUses = s.uses;
         if (s.from != 0) row.notBefore = at(s.from);
         if (s.until != 0) row.expires = at(s.until);
+        if (s.key >= 0) row.forKey = personOf(s.key);
+        row.approval = s.lock == 2;
+        static const std::string kCode = house::codeHash(codeOf(1));  // slow
+        if (s.lock == 1) row.codeHash = kCode;
         m_store.addInvitation(row);
         ++g.links;
     }
@@ -366,10 +492,10 @@ void compare(const Database& database, long long target) {
             }
         for (int who = 0; who < kPeople; ++who) {
             const auto member = house::MemberStore(*store).find(personOf(who));
-            different += model.house(who) != (member ? textOf(*member) : "outsider");
+            different += model.house(who) != (member ? textOf(*store, *member) : "outsider");
         }
         for (int n = 0; n < model.links(); ++n) {
-            const auto link = store->invitation(linkOf(n));
+            const auto link = store->invitation(idOf(*store, n));
             different += !link || model.look(0, kPeople, n, now) != "stranger " + std::to_string(link->used) + (link->revoked ? " revoked" : "");
         }
         CHECK(different == 0);
@@ -380,7 +506,9 @@ void compare(const Database& database, long long target) {
     for (const char* wanted : {"offer ok", "offer no_invitations", "redeem a place", "redeem invitation_used", "redeem invitation_expired",
                                "redeem invitation_revoked", "redeem invitation_not_yet", "redeem invitation_unknown", "redeem banned",
                                "revoke some", "revoke nobody", "expel some", "expel nobody", "power a place", "rank a place", "leave a place",
-                               "invite ok", "ban ok", "end ok"}) {
+                               "invite ok", "ban ok", "end ok", "redeem code_needed", "redeem code_wrong", "redeem invitation_for_other", "redeem approval_pending",
+                               "redeem suspended", "apply open", "apply member_already", "verdict accepted", "verdict declined", "grant a place", "suspend a place",
+                               "restore a place", "delete ok", "earn fresh"}) {
         INFO(wanted << ": " << seen[wanted]);
         CHECK(seen[wanted] >= 3);
     }

@@ -104,14 +104,15 @@ class Walk {
         }
         if (dice < 71) return {"up", one([](const auto& g) { return g.power > 0; })};
         if (dice < 73) return {below(2) == 0 ? "lower" : "down", inside()};
-        static const char* const kOne[] = {"invite", "invite", "dismiss", "mute", "ask", "hold", "release", "down", "lower", "slot", "admit", "next", "next", "pin",
+        static const char* const kOne[] = {"invite", "invite", "dismiss", "mute", "ask", "hold", "hold", "release", "release", "down", "lower", "slot", "admit", "next", "next", "pin",
                                            "move", "remove", "ban"};
         static const char* const kMany[] = {"lock_hands", "lock_door", "mute_all", "clear_hands", "remove_many", "ban_many", "promote", "demote", "host", "end"};
         if (dice < 91) {
-            s = {kOne[below(17)], moderator(), inside(), below(3) != 0, 1 + below(4)};
+            s = {kOne[below(19)], moderator(), inside(), below(3) != 0, 1 + below(4)};
             if (s.verb == "slot") s.number = below(3) == 0 ? 0 : 5 + below(60);
             if (s.verb == "admit" && below(2) == 0) s.target = -1;
             if (s.verb == "hold" || s.verb == "mute") s.target = one([](const auto& g) { return g.seat == stagewalk::Seat::stage; });
+            if (s.verb == "release") s.target = one([](const auto& g) { return g.held; });
             if (s.verb == "pin" || s.verb == "move") s.target = one([](const auto& g) { return g.hand.has_value(); });
             if (s.verb == "ban" && s.target < kRegulars) s.on = true;  // for good only newcomers: the walk shall not run out of people
             if ((s.verb == "remove" || s.verb == "ban") && below(3) != 0) s.verb = "invite";
