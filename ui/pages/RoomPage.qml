@@ -16,6 +16,8 @@ FocusScope {
     readonly property alias guest: guestWatch
     GuestWatch { id: guestWatch }
     property string tab: session.moderator ? "hands" : "chat"
+    readonly property alias barHeight: bar.height
+    readonly property alias sideWidth: panel.width
     readonly property bool panelShown: panelWanted && wide && session.joined
 
     function showPanel(which) {

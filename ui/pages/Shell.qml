@@ -57,7 +57,9 @@ FocusScope {
     Component { id: invitationsPage; InvitationsPage { onInviteWanted: kind => root.orderWanted(kind) } }
 
     NoticeBar {
-        anchors { horizontalCenter: page.horizontalCenter; bottom: parent.bottom; bottomMargin: App.page === "room" ? 92 : 24 }
-        maximumWidth: page.width - 32
+        readonly property Item room: App.page === "room" ? page.item : null     // over its bar, beside its panel
+        readonly property real side: room ? room.sideWidth || 0 : 0
+        anchors { horizontalCenter: page.horizontalCenter; horizontalCenterOffset: -side / 2; bottom: parent.bottom; bottomMargin: room ? (room.barHeight || 0) + 16 : 24 }
+        maximumWidth: page.width - side - 32
     }
 }

@@ -46,7 +46,7 @@ FocusScope {
         y: 10
         readonly property int kept: closeButton.visible ? 48 : 8
         readonly property bool crowded: contentWidth > root.width - x - kept
-        width: root.width - x - kept - (crowded ? 26 : 0)
+        width: root.width - x - kept - (crowded ? 30 : 0)
         height: 42
         clip: contentWidth > width
         contentWidth: strip.width + 8
@@ -74,7 +74,7 @@ FocusScope {
     }
     // Shows that there are more; the arrow keys walk the tabs themselves.
     ActionButton {
-        anchors { right: parent.right; top: parent.top; rightMargin: rail.kept - 4; topMargin: 14 }
+        anchors { right: parent.right; top: parent.top; rightMargin: rail.kept; topMargin: 14 }
         visible: rail.crowded
         kind: "quiet"
         compact: true

@@ -96,7 +96,9 @@ PressableRow {
             UserText {
                 width: parent.width
                 horizontalAlignment: Text.AlignHCenter
-                text: (root.isSelf ? qsTr("%1 · you").arg(root.roleWords) : root.verified === "compared" ? qsTr("Verified guest") : root.verified !== "" ? qsTr("Guest") : root.roleWords) + (root.chair ? " · " + qsTr("interviews") : "")
+                // Power is the star; whoever has the chair is what one wants to know.
+                readonly property string part: root.chair ? qsTr("Interviewer") : root.verified === "compared" ? qsTr("Verified guest") : root.verified !== "" ? qsTr("Guest") : root.roleWords
+                text: root.isSelf ? qsTr("%1 · you").arg(root.chair ? part : root.roleWords) : part
                 color: Theme.muted
                 font.pixelSize: Theme.fontTiny
                 wrapMode: Text.NoWrap
