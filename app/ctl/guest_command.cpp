@@ -231,8 +231,7 @@ void sign(const HouseCallPtr& call) {
     if (!(number >> version) || !number.eof() || version < 1) return call->usage("--version takes the number of the version you read.");
     const auto side = sideOf(call);
     if (!side) return;
-    ask(side, "", nullptr, [side, version](const api::GuestView& view) {
-        auto& call = side->call;
+    ask(side, "", nullptr, [side, call, version](const api::GuestView& view) {
         // The key belongs to one house: a server that names another one gets no signature with that one's key.
         if (view.house != call->house()->house())
             return call->fail({base::ErrorKind::untrusted, "house_changed", "These terms name another house.", "Do not sign; ask the host.", {}});
@@ -319,8 +318,7 @@ void remind(const HouseCallPtr& call) {
 void terms(const HouseCallPtr& call) {
     const auto side = sideOf(call);
     if (!side) return;
-    sendPatiently(side, "terms", nullptr, [side](base::Result<std::string> text) {
-        auto& call = side->call;
+    sendPatiently(side, "terms", nullptr, [call](base::Result<std::string> text) {
         if (!text) return call->fail(text.error());
         const auto file = room::verifyTerms(*text);
         if (!file) return call->fail(file.error());

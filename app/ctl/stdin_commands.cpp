@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"   // GCC 12 reads a moved Order as all of its alternatives at once
+#endif
+
 #include "app/ctl/stdin_commands.h"
 
 #include <algorithm>

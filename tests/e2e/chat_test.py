@@ -5,10 +5,12 @@ from lab import check, main
 
 def run(lab):
     server = lab.server()
-    links = server.create_room("Words")["links"]
+    room = server.create_room("Words")
+    links = room["links"]
     host = lab.join(links["moderator"], "Hanna")
     host.expect("power", power="host")
-    ana = lab.join(links["listener"], "Ana")
+    lab.ctl("ana", "redeem", links["listener"], "--name", "Ana")   # and her folder knows the house
+    ana = lab.join(links["listener"], "Ana", home=lab.path("ana"))
     ana.expect("joined")
 
     ana.say("say good evening")
@@ -53,7 +55,22 @@ def run(lab):
     for person in (host, ana, late):
         person.expect("reactions", counts={"clap": 2, "heart": 1})
     check(True, "everybody sees the same counts of reactions")
-    for person in (late, ana, host):
+    # Beside the room, from the command line of somebody who is in it: the newest page, then the one before it.
+    page = lab.ctl("ana", "chat", "history", room["room"], "--limit", "2")
+    check([line["text"] for line in page["lines"]] == ["welcome", "too soon"] and page["more"], "the last messages are read from the command line")
+    page = lab.ctl("ana", "chat", "history", room["room"], "--before", str(page["lines"][0]["n"]))
+    check([line["text"] for line in page["lines"]] == [""] and page["lines"][0]["deleted"] and not page["more"], "and what was written before them")
+    lab.ctl("ana", "chat", "history", room["room"], "--before", "0", code=2)
+    ana.say("leave")
+    ana.end()
+    lab.ctl("ana", "chat", "history", room["room"], code=3)
+    check(True, "who has left reads nothing")
+    back = lab.join(links["listener"], "Ana", home=lab.path("ana"))
+    back.expect("joined")
+    back.expect("chat", history=True, text="welcome")
+    page = lab.ctl("ana", "chat", "history", room["room"], "--before", "1000")
+    check([line["text"] for line in page["lines"]] == ["", "welcome", "too soon"], "who comes back within the session finds all of it")
+    for person in (late, back, host):
         person.end()
 
 

@@ -11,7 +11,7 @@ Flow {
     property var people: []
     property string action: ""          // "Unblock %1"; empty = none
     signal wanted(string identity)
-    spacing: 8
+    spacing: 14
     Accessible.role: Accessible.List
     Accessible.name: label
     Repeater {
@@ -43,7 +43,7 @@ Flow {
                 visible: root.action !== ""
                 anchors.verticalCenter: parent.verticalCenter
                 compact: true
-                text: root.action.arg(one.modelData.name)
+                text: root.action === "" ? "" : root.action.arg(one.modelData.name)
                 onClicked: root.wanted(one.modelData.id)
             }
         }
