@@ -254,18 +254,10 @@ TEST_CASE("a server that keeps no chat has no reactions, no rules and no deletin
 }
 
 TEST_CASE("past 200 listeners those who matter come first, the rest is counted and found by name", "[ui][crowd]") {
-    room::RoomState state;
-    state.self = base::Identity("p4000");
-    for (int i = 0; i < 5000; ++i) {
-        auto person = std::make_shared<room::Participant>();
-        person->identity = base::Identity("p" + std::to_string(i));
-        person->name = "Person " + std::to_string(i);
-        person->isSelf = i == 4000;
-        if (i == 4900) person->handKey = "5";
-        if (i == 4901) person->power = api::Power::moderator;
-        if (i < 5) person->seat = api::Seat::stage;
-        state.participants.push_back(std::move(person));
-    }
+    auto state = thousands([](room::Participant& person, int i) {
+        if (i == 4901) person.power = api::Power::moderator;
+        if (i < 5) person.seat = api::Seat::stage;
+    });
     const auto all = ui::pickAudience(state, {});
     CHECK(all.total == 4995);
     CHECK(all.found == 4995);

@@ -21,13 +21,6 @@ int shown(const RoomWindow& w) {
         if (item->isVisible() && item->property("shown").toBool()) ++count;
     return count;
 }
-QQuickItem* listNamed(const RoomWindow& w, const QString& start) {
-    for (auto* item : w.items("QQuickListView")) {
-        auto* face = QAccessible::queryAccessibleInterface(item);
-        if (item->isVisible() && face && face->text(QAccessible::Name).startsWith(start)) return item;
-    }
-    return nullptr;
-}
 
 }  // namespace
 

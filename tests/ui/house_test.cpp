@@ -10,16 +10,6 @@
 using namespace parlour;
 using namespace parlour::tests;
 
-namespace {
-QQuickItem* listNamed(const RoomWindow& w, const QString& start) {
-    for (auto* item : w.items("QQuickListView")) {
-        auto* face = QAccessible::queryAccessibleInterface(item);
-        if (item->isVisible() && face && face->text(QAccessible::Name).startsWith(start)) return item;
-    }
-    return nullptr;
-}
-}  // namespace
-
 TEST_CASE("members are rows with handle, inviter and standing in words", "[ui][house][a11y]") {
     RoomWindow w("house");
     REQUIRE(w.until([&] { return w.has("Victor Tamm @victor", QAccessible::ListItem); }));

@@ -33,16 +33,7 @@ void member(RoomWindow& w, const std::string& id, const std::string& invitedBy =
 }  // namespace
 
 TEST_CASE("past 200 those who are known come after those who matter, and before the rest", "[ui][crowd][known]") {
-    room::RoomState state;
-    state.self = base::Identity("p4000");
-    for (int i = 0; i < 5000; ++i) {
-        auto person = std::make_shared<room::Participant>();
-        person->identity = base::Identity("p" + std::to_string(i));
-        person->name = "Person " + std::to_string(i);
-        person->isSelf = i == 4000;
-        if (i == 4900) person->handKey = "5";
-        state.participants.push_back(std::move(person));
-    }
+    auto state = thousands();
     const auto picked = ui::pickAudience(state, {}, 200, {"p4950", "p4800", "nobody"});
     REQUIRE(picked.shown.size() == 200);
     CHECK(picked.shown[0]->isSelf);

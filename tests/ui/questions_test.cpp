@@ -13,11 +13,6 @@ bool described(const RoomWindow& w, const QString& name, const QString& words) {
         if (node.name == name && node.description.contains(words)) return true;
     return false;
 }
-bool present(const RoomWindow& w, const QString& words) {
-    for (const auto& node : w.nodes())
-        if (node.name.contains(words) || node.description.contains(words)) return true;
-    return false;
-}
 std::string stateOf(const RoomWindow& w, std::size_t n) { return w.client.houses.questions[n - 1].state; }
 }  // namespace
 
@@ -41,7 +36,7 @@ TEST_CASE("the desk approves, puts on air, drops with a reason and loads what wa
     CHECK(w.until([&] { return stateOf(w, 4) == "dropped"; }));
     CHECK(w.client.houses.questions[3].reason == "asked before");
     CHECK(w.press("Load agreed questions · 1"));
-    CHECK(w.until([&] { return present(w, "What would you do differently?"); }));
+    CHECK(w.until([&] { return said(w, "What would you do differently?"); }));
     CHECK_FALSE(w.has("Load agreed questions · 1"));
 }
 
@@ -57,10 +52,10 @@ TEST_CASE("the desk moves a question in the line", "[ui][questions]") {
 
 TEST_CASE("a listener asks, takes back, and sees neither the desk nor who asked", "[ui][questions]") {
     RoomWindow w("ask");
-    REQUIRE(w.until([&] { return present(w, "How much of a launch can be reused today"); }));
-    CHECK_FALSE(present(w, "Hugo Lang · "));
-    CHECK_FALSE(present(w, "Do you regret having sold the first company?"));
-    CHECK_FALSE(present(w, "Approve: "));
+    REQUIRE(w.until([&] { return said(w, "How much of a launch can be reused today"); }));
+    CHECK_FALSE(said(w, "Hugo Lang · "));
+    CHECK_FALSE(said(w, "Do you regret having sold the first company?"));
+    CHECK_FALSE(said(w, "Approve: "));
     for (auto* item : w.items("QQuickTextField"))
         if (item->isVisible() && item->property("label").toString() == "Your question") item->setProperty("text", "Why the sea?");
     REQUIRE(w.until([&] { return w.press("Send the question"); }));
@@ -74,7 +69,7 @@ TEST_CASE("a listener without questions reads what to do", "[ui][questions]") {
     RoomWindow w("ask", QSize(640, 480));
     w.client.houses.questions.clear();
     w.client.houses.onQuestions();
-    CHECK(w.until([&] { return present(w, "No questions yet."); }));
+    CHECK(w.until([&] { return said(w, "No questions yet."); }));
 }
 
 TEST_CASE("the note of a hand becomes a question from the line of hands", "[ui][questions]") {

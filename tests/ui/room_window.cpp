@@ -149,6 +149,29 @@ QQuickItem* field(const RoomWindow& w, const QString& label) {
     return nullptr;
 }
 
+QQuickItem* listNamed(const RoomWindow& w, const QString& start) {
+    for (auto* item : w.items("QQuickListView")) {
+        auto* face = QAccessible::queryAccessibleInterface(item);
+        if (item->isVisible() && face && face->text(QAccessible::Name).startsWith(start)) return item;
+    }
+    return nullptr;
+}
+
+room::RoomState thousands(const std::function<void(room::Participant&, int)>& alsoSo) {
+    room::RoomState state;
+    state.self = base::Identity("p4000");
+    for (int i = 0; i < 5000; ++i) {
+        auto person = std::make_shared<room::Participant>();
+        person->identity = base::Identity("p" + std::to_string(i));
+        person->name = "Person " + std::to_string(i);
+        person->isSelf = i == 4000;
+        if (i == 4900) person->handKey = "5";
+        if (alsoSo) alsoSo(*person, i);
+        state.participants.push_back(std::move(person));
+    }
+    return state;
+}
+
 void choose(const RoomWindow& w, const QString& label, int index) {
     for (auto* item : w.items("QQuickComboBox"))
         if (item->isVisible() && item->property("label").toString() == label) {

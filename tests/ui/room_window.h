@@ -67,6 +67,10 @@ std::vector<std::string> bodies(const RoomWindow& w, const std::string& path);
 std::string lastBody(const RoomWindow& w, const std::string& path);
 /// A text field by its spoken name; nullptr when it is not shown.
 QQuickItem* field(const RoomWindow& w, const QString& label);
+/// A list by how its spoken name begins; nullptr when it is not shown.
+QQuickItem* listNamed(const RoomWindow& w, const QString& start);
+/// A room of 5,000 listeners p0 to p4999: p4000 is oneself, p4900 has a hand up. What `alsoSo` says of one, by number, holds too.
+room::RoomState thousands(const std::function<void(room::Participant&, int)>& alsoSo = {});
 /// Chooses in a combo box as a person would: by its number.
 void choose(const RoomWindow& w, const QString& label, int index);
 
