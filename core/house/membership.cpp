@@ -19,7 +19,6 @@ using base::ErrorKind;
 namespace {
 
 constexpr const char* kRulesKey = "house_rules";
-constexpr std::size_t kIdLength = 12;
 constexpr crypto::ScryptCost kCodeCost{16384, 8, 1};
 
 base::Unexpected<base::Error> usedUp() {

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "core/base/ids.h"
 #include "core/base/time.h"
@@ -36,7 +37,11 @@ struct ChatDesk {
     Pace messages{5, std::chrono::milliseconds(5200)};
     Pace reactions{5, std::chrono::milliseconds(2600)};
 
-    std::map<std::string, base::TimePoint> unanswered;   ///< id -> when it went out
+    struct Sent {
+        base::TimePoint at;        ///< when it went out, or was asked for
+        bool askedFor = false;     ///< no answer in time once already
+    };
+    std::map<std::string, Sent> unanswered;   ///< by id
     std::set<std::string> lost;      ///< ids that may have gone down with the last connection
     int historyTries = 0;
     bool keepingKnown = false;       ///< the house has said whether it keeps a chat
@@ -48,6 +53,29 @@ struct ChatDesk {
         std::int64_t atMs = 0;
         std::string text;
     };
+    struct Overdue {
+        bool ask = false;                  ///< the history is to be asked; what it lacks goes out once more
+        std::vector<std::string> failed;   ///< no answer a second time: the person is told
+    };
+    /// An answer may be lost where the message was not (it goes down another connection), so the history is asked first.
+    Overdue overdue(base::TimePoint now, base::Duration patience) {
+        Overdue out;
+        for (auto it = unanswered.begin(); it != unanswered.end();) {
+            if (now - it->second.at < patience) {
+                ++it;
+            } else if (!it->second.askedFor) {
+                it->second = {now, true};
+                lost.insert(it->first);
+                out.ask = true;
+                ++it;
+            } else {
+                out.failed.push_back(it->first);
+                it = unanswered.erase(it);
+            }
+        }
+        return out;
+    }
+
     static constexpr std::size_t kMaxStreams = 64;
     std::deque<TextStream> streams;  ///< oldest first
 

@@ -427,7 +427,7 @@ void RoomSession::Impl::joined() {
     applyMicrophone();
     for (auto& [id, sent] : chat.unanswered) {
         chat.lost.insert(id);
-        sent = loop.clock().now();
+        sent = {loop.clock().now()};
     }
     chat.historyTries = 0;
     askHistory();

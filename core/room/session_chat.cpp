@@ -10,7 +10,7 @@
 namespace parlour::room {
 namespace {
 
-constexpr base::Duration kAnswerTime = std::chrono::seconds(15);
+constexpr base::Duration kAnswerTime = std::chrono::seconds(8);
 constexpr base::Duration kHistoryPause = std::chrono::seconds(1);   // doubles
 constexpr int kHistoryTries = 6;
 
@@ -77,7 +77,7 @@ void RoomSession::Impl::postChat(ChatMessage& message) {
     if (chat.keepingKnown && !state.chatKept)
         message.delivery = ChatDelivery::sent;   // nobody will answer
     else
-        chat.unanswered[message.id] = loop.clock().now();
+        chat.unanswered[message.id].at = loop.clock().now();   // asked for once is asked for once
     signal::ChatData data;
     data.id = message.id;
     data.timestampMs = base::toUnixMs(message.at);
@@ -200,20 +200,21 @@ void RoomSession::Impl::onHistory(base::Result<api::ChatPage> page) {
 }
 
 void RoomSession::Impl::checkChat() {
-    if (state.session != SessionState::joined) return;
-    const auto now = loop.clock().now();
-    for (auto it = chat.unanswered.begin(); it != chat.unanswered.end();) {
-        if (now - it->second < kAnswerTime) {
-            ++it;
-            continue;
+    if (state.session != SessionState::joined || chat.unanswered.empty()) return;
+    const auto due = chat.overdue(loop.clock().now(), kAnswerTime);
+    if (due.ask) {
+        if (state.chatKept) {
+            chat.historyTries = 0;
+            askHistory();
+        } else {   // nobody has said that a house keeps it
+            chat.unanswered.clear();
+            chat.lost.clear();
+            chatNotKept(state);
+            publish();
         }
-        if (state.chatKept)
-            refuseChat(state, it->first, unanswered());
-        else
-            chatNotKept(state);   // nobody has said that a house keeps it
-        it = chat.unanswered.erase(it);
-        publish();
     }
+    for (const auto& id : due.failed) refuseChat(state, id, unanswered());
+    if (!due.failed.empty()) publish();
 }
 
 /// A new visit.

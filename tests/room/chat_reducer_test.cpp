@@ -228,6 +228,27 @@ TEST_CASE("one writes and reacts no faster than the server takes it", "[room][ch
     CHECK(taken == 10);   // in ten seconds
 }
 
+TEST_CASE("words without an answer are looked for in the history once, before the person hears that they failed", "[room][chat]") {
+    ChatDesk desk;
+    base::TimePoint now{1h};
+    desk.unanswered["a"].at = now;
+    CHECK_FALSE(desk.overdue(now + 7s, 8s).ask);
+    now += 8s;
+    const auto first = desk.overdue(now, 8s);
+    CHECK(first.ask);
+    CHECK(first.failed.empty());
+    CHECK(desk.lost.count("a") == 1);   // goes out once more if the history lacks it
+    desk.unanswered["a"].at = now;      // as it did
+    CHECK_FALSE(desk.overdue(now + 7s, 8s).ask);
+    const auto second = desk.overdue(now + 8s, 8s);
+    CHECK_FALSE(second.ask);
+    CHECK(second.failed == std::vector<std::string>{"a"});
+    CHECK(desk.unanswered.empty());
+    // Sent again by the person's own act it gets its two chances anew.
+    desk.unanswered["a"].at = now + 20s;
+    CHECK(desk.overdue(now + 28s, 8s).ask);
+}
+
 TEST_CASE("rising counts: what was there before is not news, news fade, a fresh session starts over", "[room][chat]") {
     ReactionWindow window;
     base::TimePoint now{1h};
