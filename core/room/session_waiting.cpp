@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "core/api/desk_types.h"
-#include "core/api/guest_types.h"
 #include "core/crypto/random.h"
 #include "core/room/session_impl.h"
 
@@ -56,17 +55,6 @@ void RoomSession::Impl::redeem(const signal::InviteLink& link) {
                             (redeemed->kind == api::InvitationKind::listener && redeemed->role == api::Role::speaker);   // with the code
         if (guests) return self->enterAsGuest(redeemed->join);
         self->grant(redeemed->join);
-    });
-}
-
-/// Until the audience is in, a guest meets delegate and hosts in the green room; from then on the link leads on stage.
-void RoomSession::Impl::enterAsGuest(const api::JoinGrant& stage) {
-    house->get<api::RoomGuest>("/rooms/" + stage.room.str() + "/guest", [self = shared_from_this(), stage, asked = ++attempt](base::Result<api::RoomGuest> guest) {
-        if (!self->comingIn() || self->attempt != asked) return;
-        if (!guest || guest->greenRoom.empty() || guest->started) return self->grant(stage);
-        self->room = guest->greenRoom;
-        self->config.name.clear();   // the seat carries the name that the host gave it
-        self->enterRoom();
     });
 }
 
