@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/api/desk_types.h"
+#include "core/api/person_types.h"
 #include "core/crypto/random.h"
 #include "core/room/session_impl.h"
 
@@ -42,6 +43,15 @@ LeaveReason reasonOf(const base::Error& error) {
         case base::ErrorKind::cancelled: return LeaveReason::refused;
     }
     return LeaveReason::protocolError;
+}
+
+void RoomSession::here(net::EventLoop& loop, PersonKeys& keys, const HouseAddress& house, const base::RoomId& room,
+                       std::function<void(bool)> done) {
+    auto client = std::make_shared<HouseClient>(loop, keys, house);
+    client->get<api::Here>("/rooms/" + room.str() + "/here", [client, done](base::Result<api::Here> answer) mutable {
+        const auto keep = std::move(client);   // lives exactly until its answer
+        done(answer && answer->here);
+    });
 }
 
 void RoomSession::Impl::redeem(const signal::InviteLink& link) {
