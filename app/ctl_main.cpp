@@ -202,9 +202,11 @@ int join(const Options& options, const base::Clock& clock, base::TimePoint start
     // A loudspeaker takes a while to open, so it starts at once; a file starts where the stay in the room starts.
     if (sound->devices.playout.kind != audio::SourceKind::file) engine.start(*sound);
     loop.post([&] {
-        if (!goal->link) return session->enterKnown(goal->house, goal->room);
+        const auto known = [&] { session->enterKnown(goal->house, goal->room); };
         // A person of one run is nowhere else.
-        if (options.move || options.home.empty()) return session->enter(*goal->link);
+        if (options.move || options.home.empty()) return goal->link ? session->enter(*goal->link) : known();
+        if (!goal->link)
+            return room::RoomSession::here(loop, *keys, goal->house, goal->room, [&, known](bool here) { here ? command.elsewhere(goal->room) : known(); });
         room::RoomSession::preview(loop, *keys, *goal->link, [&](base::Result<room::LinkPreview> seen) {
             if (seen && seen->here) return command.elsewhere(seen->room);
             session->enter(*goal->link);   // tells, too, what is wrong with the link

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Membership from the command line: redeem, whoami, members, invitations, the waiting list, standing.
+#include <fstream>
+#include <iostream>
 #include <ostream>
 
 #include "app/ctl/duration.h"
 #include "app/ctl/house_command.h"
 #include "app/ctl/words.h"
+#include "core/api/name_list.h"
 
 namespace parlour::ctl {
 namespace {
@@ -80,6 +83,23 @@ void members(const HouseCallPtr& call) {
     });
 }
 
+/// A file, or standard input for "-"; of what is too large, enough to be refused as that.
+base::Result<std::vector<std::string>> namesIn(const std::string& file) {
+    std::string bytes(api::kMaxNameListBytes + 1, '\0');
+    const auto read = [&](std::istream& from) {
+        from.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        bytes.resize(static_cast<std::size_t>(from.gcount()));
+        return !from.bad();
+    };
+    std::ifstream opened;
+    if (file != "-") opened.open(file, std::ios::binary);
+    if (!(file == "-" ? read(std::cin) : opened.is_open() && read(opened)))
+        return base::fail(base::ErrorKind::invalidInput, "names_unreadable", "The list of names cannot be read from " + file + ".");
+    auto names = api::parseNameList(bytes);
+    if (names && names->empty()) return base::fail(base::ErrorKind::invalidInput, "names_empty", "There is no name in the list.", "Write one a line, or a CSV with the names in its first column.");
+    return names;
+}
+
 void inviteCreate(const HouseCallPtr& call) {
     const auto& given = call->given();
     Json order{{"kind", given.text("kind")}};
@@ -91,7 +111,13 @@ void inviteCreate(const HouseCallPtr& call) {
     if (given.has("message")) order["message"] = given.text("message");
     if (given.has("code")) order["with_code"] = true;
     if (given.has("approval")) order["approval"] = true;
+    if (given.has("names") && given.has("batch")) return call->usage("Give either --names or --batch.");
     if (given.has("names")) order["names"] = given.list("names");
+    if (given.has("batch")) {
+        auto names = namesIn(given.text("batch"));
+        if (!names) return call->fail(names.error());
+        order["names"] = std::move(*names);
+    }
     if (given.has("uses")) {
         const auto uses = Json::parse(given.text("uses"), nullptr, false);
         if (!uses.is_number_unsigned()) return call->usage("--uses needs a number.");
@@ -111,7 +137,7 @@ void inviteCreate(const HouseCallPtr& call) {
             if (!word(one, "code").empty()) row["code"] = word(one, "code");
             out.push_back(std::move(row));
         }
-        const bool batch = call->given().has("names");
+        const bool batch = call->given().has("names") || call->given().has("batch");
         call->print(batch || out.empty() ? out : out[0], [&](std::ostream& to) {
             for (const auto& one : list)
                 to << (word(one, "for_name").empty() ? "" : word(one, "for_name") + ": ") << word(one, "link")
@@ -249,7 +275,8 @@ std::vector<HouseCommand> memberCommands() {
           {"--for", A::option, "the name it greets"}, {"--for-key", A::option, "the only person (id) who may redeem it"},
           {"--uses", A::option, "how many may come by it"}, {"--expires", A::option, "like 90s, 30m, 2h or 7d"},
           {"--message", A::option, "a few words"}, {"--code", A::flag, "make a code that has to come with it"},
-          {"--approval", A::flag, "somebody says yes to each who comes"}, {"--names", A::repeated, "a personal link for each name"}}, inviteCreate},
+          {"--approval", A::flag, "somebody says yes to each who comes"}, {"--names", A::repeated, "a personal link for each name"},
+          {"--batch", A::option, "a personal link for each name in this file: one a line, or a CSV; - reads standard input"}}, inviteCreate},
         {"invite list", "your invitations", {{"--all", A::flag, "everybody's (admins)"}}, inviteList},
         {"invite revoke", "close an invitation",
          {{"ID", A::positional, "its id"}, {"--scope", A::option, "link (default), people or subtree"}, {"--dry-run", A::flag, "only say whom it would hit"}}, inviteRevoke},

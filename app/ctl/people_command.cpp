@@ -9,6 +9,7 @@
 #include "core/api/people_types.h"
 #include "core/base/byte_io.h"
 #include "core/base/local_time.h"
+#include "core/room/identity_text.h"
 
 namespace parlour::ctl {
 namespace {
@@ -140,7 +141,7 @@ void notices(const HouseCallPtr& call) {
 }  // namespace
 
 void withMember(const HouseCallPtr& call, const std::string& who, std::function<void(const std::string& id)> then) {
-    if (who.size() == kIdentityCharacters) return then(who);
+    if (room::isIdentityText(who)) return then(who);
     const std::string name = !who.empty() && who.front() == '@' ? who.substr(1) : who;
     call->get("/members?limit=200&q=" + room::HouseClient::escaped(name), [call, name, then = std::move(then)](const Json& page) {
         std::vector<std::string> found;

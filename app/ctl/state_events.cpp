@@ -155,7 +155,7 @@ std::vector<Event> StateEvents::next(room::RoomStatePtr after, base::TimePoint n
     switch (after->session) {
         case SessionState::idle:
         case SessionState::redeeming:
-        case SessionState::connecting: return out;
+        case SessionState::connecting: elsewhere(); return out;
         case SessionState::waiting: line(*after, out); return out;
         case SessionState::reconnecting:
             if (before == SessionState::joined) out.push_back({"reconnecting"});
@@ -179,11 +179,17 @@ std::vector<Event> StateEvents::next(room::RoomStatePtr after, base::TimePoint n
     return out;
 }
 
-/// Whoever waits is outside, also after having been inside: what comes then is a new arrival.
-void StateEvents::line(const RoomState& after, std::vector<Event>& out) {
+/// On the way into a room, maybe out of another one: what comes then is an arrival.
+void StateEvents::elsewhere() {
     m_base.reset();
     m_noteUntil.clear();
     m_told.clear();
+    m_speaking.clear();
+}
+
+/// Whoever waits is outside, also after having been inside: what comes then is a new arrival.
+void StateEvents::line(const RoomState& after, std::vector<Event>& out) {
+    elsewhere();
     auto now = after.line;
     now.nextTry = {};
     if (std::exchange(m_inLine, true) && now == m_line) return;

@@ -36,6 +36,7 @@ class StateEvents {
     base::TimePoint nextDue() const;
 
   private:
+    void elsewhere();
     void line(const room::RoomState& after, std::vector<Event>& out);
     void door(const room::RoomState& before, const room::RoomState& after, std::vector<Event>& out);
     void joined(const room::RoomState& after, base::TimePoint now, std::vector<Event>& out);

@@ -11,6 +11,7 @@
 #include "app/ctl/duration.h"
 #include "app/ctl/question_orders.h"
 #include "app/ctl/words.h"
+#include "core/room/identity_text.h"
 
 namespace parlour::ctl {
 namespace {
@@ -203,7 +204,7 @@ base::Result<base::Identity> resolveWho(std::string_view who, const room::RoomSt
         for (const auto& p : state.participants)
             if (!id.empty() && p->identity.str().rfind(id, 0) == 0) found.push_back(p.get());
         // A whole id is taken also for somebody who is not here now: the house knows more people than the room shows.
-        if (found.empty() && id.size() == kIdentityCharacters) return base::Identity(std::string(id));
+        if (found.empty() && room::isIdentityText(id)) return base::Identity(std::string(id));
     }
     if (found.empty())
         return wrong("who_unknown", "Nobody here is \"" + std::string(who) + "\".", "Names are told apart by upper and lower case.");

@@ -10,8 +10,6 @@
 
 namespace parlour::ctl {
 
-inline constexpr std::size_t kIdentityCharacters = 26;   ///< of an id (crypto::kIdentityLength)
-
 /// A text of an answer; empty when there is none of this name.
 std::string word(const nlohmann::ordered_json& json, const char* name);
 /// The whole text as a number of this range; nullopt for anything else.

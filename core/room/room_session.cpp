@@ -143,12 +143,20 @@ void RoomSession::Impl::setSession(SessionState next) {
 
 void RoomSession::Impl::begin(const HouseAddress& address) {
     closeAll();
+    newVisit();
+    pin = address.pin;
+    addresses = localFor(address.origin);
+    house = std::make_unique<HouseClient>(loop, keys, address);
+}
+
+/// Nothing of the room where one was before is left.
+void RoomSession::Impl::newVisit() {
     ++visit;
-    RoomState next;
-    next.revision = state.revision;
-    state = std::move(next);
+    const auto revision = state.revision;
+    state = RoomState{};
+    state.revision = revision;
     policy = {};
-    everJoined = leaving = resuming = resumeDisabled = tokenFresh = rosterDue = false;
+    everJoined = leaving = resuming = resumeDisabled = tokenFresh = rosterDue = showAwaited = false;
     sid = {};
     room = {};
     permission = {};
@@ -157,9 +165,6 @@ void RoomSession::Impl::begin(const HouseAddress& address) {
     lastData.clear();
     waitingData.clear();
     nextDataSequence = 1;
-    pin = address.pin;
-    addresses = localFor(address.origin);
-    house = std::make_unique<HouseClient>(loop, keys, address);
     wiring = std::make_unique<TrackWiring>(loop, audio);
     setSession(SessionState::redeeming);
 }
@@ -304,8 +309,13 @@ void RoomSession::Impl::closeLater() {
 }
 
 void RoomSession::Impl::closeAll() {
+    closeRoom();
+    house.reset();
+}
+
+void RoomSession::Impl::closeRoom() {
     for (auto* timer : {&retryTimer, &bannerTimer, &joinTimer, &statsTimer, &feedbackTimer, &leaveTimer, &handsTimer, &farewellTimer,
-                        &historyTimer, &reactionTimer, &lineTimer, &doorTimer})
+                        &historyTimer, &reactionTimer, &lineTimer, &doorTimer, &showTimer})
         timer->cancel();
     audio.setGate(false);
     ++attempt;
@@ -314,7 +324,6 @@ void RoomSession::Impl::closeAll() {
     dropMedia();
     retiredLinks.clear();
     wiring.reset();
-    house.reset();
     handsAsked = handsDue = doorAsked = false;
     lineSilentSince = base::kNever;
     handsSeen.clear();
@@ -431,6 +440,7 @@ void RoomSession::Impl::joined() {
     }
     chat.historyTries = 0;
     askHistory();
+    awaitShow();
 }
 
 void RoomSession::Impl::tickFeedback() {

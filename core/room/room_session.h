@@ -83,6 +83,11 @@ class RoomSession {
     static void preview(net::EventLoop& loop, PersonKeys& keys, const signal::InviteLink& link,
                         std::function<void(base::Result<LinkPreview>)> done);
 
+    /// Whether this person is in that room on another device now; nobody else is told. False, too, where no house answers: entering
+    /// tells what is wrong.
+    static void here(net::EventLoop& loop, PersonKeys& keys, const HouseAddress& house, const base::RoomId& room,
+                     std::function<void(bool)> done);
+
     /// "Enter room": redeem, token, join; muted. The outcome arrives as states.
     void enter(const signal::InviteLink& link);
     /// A room of a house where this person has been before; no link needed.

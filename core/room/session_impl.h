@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The inside of RoomSession, shared by its files: coming in and coming back (room_session.cpp), signalling
-// (session_signal.cpp), media (session_media.cpp), chat and reactions (session_chat.cpp). Nobody else includes it.
+// (session_signal.cpp), media (session_media.cpp), chat and reactions (session_chat.cpp), a guest's way from the green room to
+// the stage (session_guest.cpp). Nobody else includes it.
 #pragma once
 
 #include <deque>
@@ -10,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/api/guest_types.h"
 #include "core/base/thread_checker.h"
 #include "core/room/chat_delivery.h"
 #include "core/room/media_link.h"
@@ -47,7 +49,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     std::uint64_t visit = 0;                       // of enter(): what an older one left behind is void
     std::uint64_t attempt = 0;                     // of coming (back) in: answers to an older one are void
     std::vector<std::function<void()>> leaveDone;
-    base::Timer retryTimer, bannerTimer, joinTimer, farewellTimer, statsTimer, feedbackTimer, leaveTimer, handsTimer, lineTimer, doorTimer;
+    base::Timer retryTimer, bannerTimer, joinTimer, farewellTimer, statsTimer, feedbackTimer, leaveTimer, handsTimer, lineTimer, doorTimer, showTimer;
 
     // House.
     std::unique_ptr<HouseClient> house;
@@ -57,6 +59,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     std::string handsSeen;                         // the queue as last asked about
     bool doorAsked = false;                        // moderators ask about the door while they are inside
     base::TimePoint lineSilentSince = base::kNever;   // in line, and the house does not answer
+    bool showAwaited = false;                      // a guest in the green room, who goes on stage when the audience is let in
 
     // Signalling.
     std::unique_ptr<SignalConnection> signal;
@@ -101,6 +104,8 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void publish();
     void finish(LeaveReason reason, std::optional<base::Error> error);
     void closeAll();
+    void closeRoom();                              // all but the house
+    void newVisit();
     void closeLater();
     void refuse(base::Error error);
     void dropSignal();
@@ -115,7 +120,6 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
 
     // session_waiting.cpp
     void redeem(const signal::InviteLink& link);
-    void enterAsGuest(const api::JoinGrant& stage);
     void enterRoom();
     /// Nothing of the room is there yet, and nobody gave it up.
     bool comingIn() const { return !leaving && (state.session == SessionState::redeeming || state.session == SessionState::waiting); }
@@ -126,6 +130,12 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void waitInLine(base::Duration wait);
     void refreshDoor();
     void askDoor();
+
+    // session_guest.cpp
+    void enterAsGuest(const api::JoinGrant& stage);
+    void awaitShow();                              // asks about it while a guest is in the green room
+    void onShow(const api::RoomGuest& guest);
+    void goOnStage(const api::JoinGrant& stage);
 
     // session_signal.cpp
     void handle(signal::SignalResponse& message);

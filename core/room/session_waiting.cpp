@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/api/desk_types.h"
-#include "core/api/guest_types.h"
+#include "core/api/person_types.h"
 #include "core/crypto/random.h"
 #include "core/room/session_impl.h"
 
@@ -45,6 +45,15 @@ LeaveReason reasonOf(const base::Error& error) {
     return LeaveReason::protocolError;
 }
 
+void RoomSession::here(net::EventLoop& loop, PersonKeys& keys, const HouseAddress& house, const base::RoomId& room,
+                       std::function<void(bool)> done) {
+    auto client = std::make_shared<HouseClient>(loop, keys, house);
+    client->get<api::Here>("/rooms/" + room.str() + "/here", [client, done](base::Result<api::Here> answer) mutable {
+        const auto keep = std::move(client);   // lives exactly until its answer
+        done(answer && answer->here);
+    });
+}
+
 void RoomSession::Impl::redeem(const signal::InviteLink& link) {
     house->redeem(link.id(), link.secret(), config.name, [self = shared_from_this(), link, asked = ++attempt](base::Result<api::Redeemed> redeemed) {
         if (!self->comingIn() || self->attempt != asked) return;
@@ -56,17 +65,6 @@ void RoomSession::Impl::redeem(const signal::InviteLink& link) {
                             (redeemed->kind == api::InvitationKind::listener && redeemed->role == api::Role::speaker);   // with the code
         if (guests) return self->enterAsGuest(redeemed->join);
         self->grant(redeemed->join);
-    });
-}
-
-/// Until the audience is in, a guest meets delegate and hosts in the green room; from then on the link leads on stage.
-void RoomSession::Impl::enterAsGuest(const api::JoinGrant& stage) {
-    house->get<api::RoomGuest>("/rooms/" + stage.room.str() + "/guest", [self = shared_from_this(), stage, asked = ++attempt](base::Result<api::RoomGuest> guest) {
-        if (!self->comingIn() || self->attempt != asked) return;
-        if (!guest || guest->greenRoom.empty() || guest->started) return self->grant(stage);
-        self->room = guest->greenRoom;
-        self->config.name.clear();   // the seat carries the name that the host gave it
-        self->enterRoom();
     });
 }
 

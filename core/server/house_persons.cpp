@@ -2,6 +2,7 @@
 // A person's data and keys: everything of one identity as a file, deleting it, whether it is in a room already. House thread.
 #include "core/api/person_types.h"
 #include "core/crypto/ed25519.h"
+#include "core/crypto/identity_text.h"
 #include "core/house/membership.h"
 #include "core/house/person.h"
 #include "core/server/house_routes.h"
@@ -83,7 +84,7 @@ struct NewKey {
 std::optional<NewKey> newKey(const std::string& text) {
     if (const auto key = base::fromBase64Url(text); key && key->size() == crypto::PublicKey{}.size())
         return NewKey{base::Identity(crypto::identityOf(*key)), base::toHex(*key)};
-    if (text.size() != crypto::kIdentityLength || text.find_first_not_of("abcdefghijklmnopqrstuvwxyz234567") != std::string::npos) return std::nullopt;
+    if (!crypto::isIdentityText(text)) return std::nullopt;
     return NewKey{base::Identity(text), {}};
 }
 

@@ -7,6 +7,7 @@
 #include "core/crypto/ed25519.h"
 #include "core/crypto/hash.h"
 #include "core/crypto/hkdf.h"
+#include "core/crypto/identity_text.h"
 #include "core/crypto/key_exchange.h"
 #include "core/crypto/random.h"
 #include "core/crypto/scrypt.h"
@@ -146,6 +147,16 @@ TEST_CASE("an identity is 26 characters of base32 of the public key's hash", "[c
     CHECK(id == base::toBase32Lower(sha256(publicKey)).substr(0, 26));
     CHECK(id.find_first_not_of("abcdefghijklmnopqrstuvwxyz234567") == std::string::npos);
     CHECK(id != identityOf(SigningKey::generate().publicKey()));
+}
+
+TEST_CASE("an id is told from a name of as many characters", "[crypto]") {
+    const auto id = identityOf(SigningKey::generate().publicKey());
+    CHECK(isIdentityText(id));
+    CHECK_FALSE(isIdentityText(id.substr(1)));
+    CHECK_FALSE(isIdentityText(id + "a"));
+    CHECK_FALSE(isIdentityText(std::string(kIdentityLength, '1')));
+    CHECK_FALSE(isIdentityText("Anna-Katharina Mustermann1"));
+    CHECK_FALSE(isIdentityText(""));
 }
 
 TEST_CASE("scrypt follows RFC 7914 and refuses costs outside its limits", "[crypto]") {

@@ -367,6 +367,24 @@ TEST_CASE("a reconnect tells only what changed between before and after", "[ctl]
     CHECK(names(room.next()) == Names{"reconnected", "gone", "seat"});
 }
 
+TEST_CASE("from one room into another one: what comes then is an arrival", "[ctl]") {
+    Joined room;
+    room.edit(kAna).speakerLevel = 0.5f;
+    CHECK(names(room.next()) == Names{"speakers"});
+    auto after = room.state;
+    room.state.session = SessionState::connecting;
+    room.state.participants.clear();
+    CHECK(room.next().empty());
+    room.state = after;
+    room.state.room = base::RoomId("room2");
+    room.remove(kBob);
+    room.edit(kAna).speakerLevel = 0;
+    const auto told = room.next();
+    REQUIRE(names(told) == Names{"joined", "participant", "power", "seat"});
+    CHECK(told[0].fields["room"] == "room2");
+    CHECK(told[1].fields["name"] == "Ana");
+}
+
 TEST_CASE("statistics carry W3C names and one entry per microphone", "[ctl]") {
     room::SessionStats stats;
     stats.packetsSent = 50;

@@ -85,6 +85,14 @@ TEST_CASE("mute alone and mute with one's own name are the own switch", "[ctl]")
     CHECK(std::get<MicrophoneOrder>(*order).open);
 }
 
+TEST_CASE("a whole id is taken also of somebody who is not here; other words of 26 characters are not", "[ctl]") {
+    Room room;
+    const std::string gone = "goneaaaaaaaaaaaaaaaaaaaaa2";
+    CHECK(room.command("ban #" + gone).target.str() == gone);
+    CHECK(room.refusal("ban #Anna-Katharina_Mustermann1") == "who_unknown");
+    CHECK(room.refusal("ban #" + gone.substr(1)) == "who_unknown");
+}
+
 TEST_CASE("a name of two people is refused with both, and # tells them apart", "[ctl]") {
     Room room;
     room.add(kAnaTwo, "Ana");

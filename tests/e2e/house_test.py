@@ -46,6 +46,18 @@ def run(lab):
 
     # Live: Cem talks in Ann's room when the branch is cut off.
     room = lab.ctl("ann", "room", "create", "Ann's evening")
+    table = lab.path("guests.csv")
+    table.write_bytes("\ufeffName;Vorname;Ort\r\nHolm;Ida;Köln\r\n\"Ruiz\";Pablo;Bern\r\n".encode())
+    order = ("invite", "create", "--kind", "listener", "--room", room["room"], "--batch")
+    made = lab.ctl("ann", *order, table)
+    check([one["for"] for one in made] == ["Ida Holm", "Pablo Ruiz"] and made[0]["link"] != made[1]["link"],
+          "a table as spreadsheets write it makes a personal link for each")
+    piped = lab.ctl("ann", *order, "-", stdin="Mei Chen\n\nMei Chen\n")
+    check([one["for"] for one in piped] == ["Mei Chen"], "and so does a list on standard input")
+    table.write_bytes("Müller;1\r\n".encode("cp1252"))
+    check("UTF-8" in lab.ctl("ann", *order, table, code=2).stderr, "a table in another encoding is refused with what to do")
+    check(lab.ctl("ann", *order, lab.path("nothing.csv"), code=2).stdout == "", "and so is a file that is not there")
+    check(lab.ctl("ann", *order, table, "--names", "Bo", code=2).stdout == "", "names come from one place")
     guest = lab.join(room["links"]["listener"], "Cem", home=lab.path("cem"))
     guest.expect("joined")
     would = lab.ctl("olga", "invite", "revoke", link, "--scope", "subtree", "--dry-run")

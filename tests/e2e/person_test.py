@@ -87,6 +87,14 @@ def two_devices(lab):
     third = lab.join(link, "Ann", home=home, extra=["--move"])
     third.expect("joined")
     check(first.process.wait() == 1 and first.last("left")["reason"] == "duplicate", "with --move they come here, and the first device leaves")
+    lab.ctl("both", "redeem", link, "--name", "Ann")   # the folder knows the house
+    second = lab.join(room["room"], "Ann", home=home)
+    check(second.process.wait() == 3 and second.last("elsewhere") and second.last("elsewhere")["room"] == room["room"], "the same is asked of who comes by the room's id")
+    check(third.process.alive(), "and the first device stays")
+    fourth = lab.join(room["room"], "Ann", home=home, extra=["--move"])
+    fourth.expect("joined")
+    check(third.process.wait() == 1 and third.last("left")["reason"] == "duplicate", "with --move they come here by the id, too")
+    third = fourth
     third.process.kill9()
     wait_for("the house to see that the killed one is gone", lambda: json.loads(server.admin("room", "list", "--json").stdout)[0]["present"] == 1, 60)
     fourth = lab.join(link, "Ann", home=home)

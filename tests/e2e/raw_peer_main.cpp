@@ -2,7 +2,8 @@
 // A peer without manners, for raw_sender_test.py: it speaks the real protocol over real sockets, and once its microphone is
 // connected it obeys nobody. The microphone's socket is deaf (no goodbye of the server is ever read) and a packet leaves each
 // 20 ms, whatever the server says on the signalling connection and also after that one is gone.
-//   parlour_raw_peer talk   URL TOKEN LETTER    prints {"event":"sent","t","packets"} twice a second
+//   parlour_raw_peer talk   URL TOKEN LETTER    prints {"event":"sent","t","packets"} twice a second; {"event":"refused","t"} when
+//                                               it may not publish, and sends all the same
 //   parlour_raw_peer listen URL TOKEN           prints {"event":"heard","t","who":LETTER} for each packet that arrives
 // t is the monotonic clock in seconds (Python's time.monotonic()). Runs until SIGTERM.
 #include <array>
@@ -150,6 +151,12 @@ class Peer {
             say(track);
         } else if (std::get_if<signal::TrackPublished>(&message) != nullptr) {
             if (m_microphone) m_microphone->offer();
+        } else if (const auto* reply = std::get_if<signal::RequestResponse>(&message)) {
+            // Not allowed to publish: a peer without manners sends all the same.
+            const bool refused = reply->reason != signal::RequestReason::ok && reply->reason != signal::RequestReason::queued;
+            if (!m_microphone || !refused || std::get_if<signal::AddTrack>(&reply->echo) == nullptr) return;
+            print("refused", m_loop.clock().now(), "");
+            m_microphone->offer();
         } else if (const auto* offer = std::get_if<signal::Offer>(&message)) {
             if (auto answer = m_ears->connection().acceptOffer(offer->description.sdp, m_ears->now()))
                 say(signal::Answer{{"answer", *answer, offer->description.id, {}}});
