@@ -93,13 +93,13 @@ constexpr std::array kProfiles{
       .gapMs = 1'500},
     P{.id = "S150",
       .name = "stalls 150 ms",
-      .what = "a LAN that stands still for 150 ms each 10 s",
+      .what = "a LAN that stands still for 150 ms each 30 s",
       .baseMs = 1,
       .gammaShape = 1,
       .gammaMeanMs = 0.83,
       .stallFromMs = 150,
       .stallToMs = 150,
-      .stallEveryMs = 10'000},
+      .stallEveryMs = 30'000},
 };
 
 base::TimePoint fromMs(double ms) { return base::TimePoint(base::Duration(std::llround(ms * 1000.0))); }
