@@ -38,6 +38,8 @@ class JitterBuffer {
     /// Sequence numbers that would still come in time if asked for now; stays listed until arrived or too late.
     base::Feedback missing(base::TimePoint now, base::Duration roundTrip) const;
     base::Duration target() const;
+    /// How much later than with the fastest packet the next sample leaves if it leaves `now`.
+    base::Duration playoutDelay(base::TimePoint now) const;
 
   private:
     enum class State { empty, waiting, playing };
@@ -54,7 +56,6 @@ class JitterBuffer {
     void restartAt(const Slot& first);
     void clearSlots();
     std::int64_t unwrap(std::uint32_t timestamp);
-    base::Duration playoutDelay(base::TimePoint now) const;
 
     void produce(base::TimePoint now);
     void play(Slot& s, base::TimePoint now);

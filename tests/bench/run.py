@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """./dev bench [NAME]: the figures of the README, each beside a floor measured in the same run.
 
-Machines differ and are noisy: read the ratio first, the absolute second. Names: forwarding, join, mouth_to_ear, app, house.
+Machines differ and are noisy: read the ratio first, the absolute second. Names: forwarding, join, mouth_to_ear, app, house, sound.
 """
 import argparse
 import json
@@ -113,6 +113,11 @@ def house(args):
     return figures.run(args)
 
 
+def sound(args):
+    import sound as over_bad_networks
+    return over_bad_networks.run(args)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", default=[])
@@ -121,7 +126,8 @@ def main():
     args = parser.parse_args()
     args.bin = str(pathlib.Path(args.bin).resolve())
     os.environ["PARLOUR_BIN"] = args.bin
-    known = {"forwarding": forwarding, "join": join, "app": app, "mouth_to_ear": mouth_to_ear, "house": house}
+    known = {"forwarding": forwarding, "join": join, "app": app, "mouth_to_ear": mouth_to_ear, "house": house,
+             "sound": sound}
     status = 0
     for name in args.names or list(known):
         print(f"== {name}", flush=True)

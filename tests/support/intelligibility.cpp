@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/intelligibility.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <complex>
+#include <numbers>
+
+namespace parlour::tests {
+namespace {
+
+using Complex = std::complex<double>;
+constexpr std::size_t kFrame = 256;  // at 10 kHz, half overlapping
+constexpr std::size_t kHop = 128;
+constexpr std::size_t kFft = 512;
+constexpr std::size_t kBands = 15;      // one-third octaves from 150 Hz
+constexpr std::size_t kSegment = 30;    // frames: 384 ms
+constexpr double kDynamicRange = 40.0;  // dB below the loudest frame: silence
+constexpr double kTiny = 1e-12;
+
+void transform(std::vector<Complex>& x, bool inverse) {
+    const std::size_t n = x.size();
+    for (std::size_t i = 1, j = 0; i < n; ++i) {
+        std::size_t bit = n >> 1;
+        for (; j & bit; bit >>= 1) j ^= bit;
+        j ^= bit;
+        if (i < j) std::swap(x[i], x[j]);
+    }
+    for (std::size_t length = 2; length <= n; length <<= 1) {
+        const double angle = (inverse ? 2.0 : -2.0) * std::numbers::pi / static_cast<double>(length);
+        std::vector<Complex> turn(length / 2);
+        for (std::size_t k = 0; k < turn.size(); ++k) turn[k] = std::polar(1.0, angle * static_cast<double>(k));
+        for (std::size_t i = 0; i < n; i += length)
+            for (std::size_t k = 0; k < length / 2; ++k) {
+                const auto a = x[i + k];
+                const auto b = x[i + k + length / 2] * turn[k];
+                x[i + k] = a + b;
+                x[i + k + length / 2] = a - b;
+            }
+    }
+    if (inverse)
+        for (auto& v : x) v /= static_cast<double>(n);
+}
+
+/// 48 kHz to 10 kHz: 24 samples become 5, windowed sinc with its edge at 4.7 kHz.
+std::vector<double> toTenKilohertz(std::span<const float> in) {
+    constexpr int kHalf = 96;
+    static const auto phases = [] {
+        std::array<std::array<double, 2 * kHalf>, 5> table{};
+        for (int p = 0; p < 5; ++p) {
+            double sum = 0.0;
+            for (int k = 0; k < 2 * kHalf; ++k) {
+                const double t = k - kHalf + 1 - p * 4.8 + std::floor(p * 4.8);
+                const double x = t * 2.0 * 4700.0 / 48'000.0;
+                const double window = 0.5 + 0.5 * std::cos(std::numbers::pi * std::clamp(t / kHalf, -1.0, 1.0));
+                table[p][k] =
+                    window * (std::abs(x) < 1e-9 ? 1.0 : std::sin(std::numbers::pi * x) / (std::numbers::pi * x));
+                sum += table[p][k];
+            }
+            for (auto& v : table[p]) v /= sum;
+        }
+        return table;
+    }();
+    std::vector<double> out(in.size() * 5 / 24);
+    for (std::size_t n = 0; n < out.size(); ++n) {
+        const auto& taps = phases[n % 5];
+        const auto first = static_cast<std::ptrdiff_t>(n * 24 / 5) - kHalf + 1;
+        double sum = 0.0;
+        for (int k = 0; k < 2 * kHalf; ++k) {
+            const auto at = first + k;
+            if (at >= 0 && at < static_cast<std::ptrdiff_t>(in.size()))
+                sum += taps[k] * in[static_cast<std::size_t>(at)];
+        }
+        out[n] = sum;
+    }
+    return out;
+}
+
+const std::array<double, kFrame>& hann() {
+    static const auto window = [] {
+        std::array<double, kFrame> w{};
+        for (std::size_t i = 0; i < kFrame; ++i)
+            w[i] = 0.5 - 0.5 * std::cos(2.0 * std::numbers::pi * static_cast<double>(i + 1) / (kFrame + 1));
+        return w;
+    }();
+    return window;
+}
+
+/// Frames of `said` within 40 dB of its loudest, joined again, and the same frames of `heard`.
+void dropSilence(std::vector<double>& said, std::vector<double>& heard) {
+    std::vector<double> level;
+    for (std::size_t at = 0; at + kFrame <= said.size(); at += kHop) {
+        double sum = 0.0;
+        for (std::size_t i = 0; i < kFrame; ++i) sum += std::pow(said[at + i] * hann()[i], 2.0);
+        level.push_back(10.0 * std::log10(sum + kTiny));
+    }
+    if (level.empty()) return;
+    const double floor = *std::max_element(level.begin(), level.end()) - kDynamicRange;
+    std::vector<double> a, b;
+    for (std::size_t f = 0, kept = 0; f < level.size(); ++f) {
+        if (level[f] < floor) continue;
+        a.resize(kept * kHop + kFrame);
+        b.resize(kept * kHop + kFrame);
+        for (std::size_t i = 0; i < kFrame; ++i) {
+            a[kept * kHop + i] += said[f * kHop + i] * hann()[i];
+            b[kept * kHop + i] += heard[f * kHop + i] * hann()[i];
+        }
+        ++kept;
+    }
+    said.swap(a);
+    heard.swap(b);
+}
+
+using Envelope = std::vector<std::array<double, kBands>>;
+
+Envelope bandsOf(const std::vector<double>& x) {
+    static const auto edges = [] {
+        std::array<std::pair<std::size_t, std::size_t>, kBands> e{};
+        for (std::size_t b = 0; b < kBands; ++b) {
+            const double centre = 150.0 * std::pow(2.0, static_cast<double>(b) / 3.0);
+            const auto bin = [](double hz) { return static_cast<std::size_t>(std::lround(hz * kFft / 10'000.0)); };
+            e[b] = {bin(centre * std::pow(2.0, -1.0 / 6.0)), bin(centre * std::pow(2.0, 1.0 / 6.0))};
+        }
+        return e;
+    }();
+    Envelope out;
+    std::vector<Complex> f(kFft);
+    for (std::size_t at = 0; at + kFrame <= x.size(); at += kHop) {
+        std::fill(f.begin(), f.end(), Complex{});
+        for (std::size_t i = 0; i < kFrame; ++i) f[i] = x[at + i] * hann()[i];
+        transform(f, false);
+        auto& frame = out.emplace_back();
+        for (std::size_t b = 0; b < kBands; ++b) {
+            double sum = 0.0;
+            for (auto k = edges[b].first; k < edges[b].second; ++k) sum += std::norm(f[k]);
+            frame[b] = std::sqrt(sum);
+        }
+    }
+    return out;
+}
+
+bool prepare(std::span<const float> said, std::span<const float> heard, Envelope& x, Envelope& y) {
+    const auto length = std::min(said.size(), heard.size());
+    auto a = toTenKilohertz(said.first(length));
+    auto b = toTenKilohertz(heard.first(length));
+    dropSilence(a, b);
+    x = bandsOf(a);
+    y = bandsOf(b);
+    return x.size() >= kSegment;
+}
+
+/// Takes the mean away and brings to length 1.
+template <class Get>
+void normalise(std::size_t count, Get get) {
+    double mean = 0.0, sum = 0.0;
+    for (std::size_t i = 0; i < count; ++i) mean += get(i);
+    mean /= static_cast<double>(count);
+    for (std::size_t i = 0; i < count; ++i) sum += std::pow(get(i) -= mean, 2.0);
+    const double scale = 1.0 / std::sqrt(sum + kTiny);
+    for (std::size_t i = 0; i < count; ++i) get(i) *= scale;
+}
+
+std::size_t powerOfTwo(std::size_t n) {
+    std::size_t p = 1;
+    while (p < n) p <<= 1;
+    return p;
+}
+
+/// Where `piece` is in `in`, by normalised correlation. Both at 10 kHz.
+std::pair<std::size_t, double> find(std::span<const double> piece, std::span<const double> in) {
+    const auto n = powerOfTwo(in.size() + piece.size());
+    std::vector<Complex> a(n), b(n);
+    std::copy(in.begin(), in.end(), a.begin());
+    std::copy(piece.begin(), piece.end(), b.begin());
+    transform(a, false);
+    transform(b, false);
+    for (std::size_t i = 0; i < n; ++i) a[i] *= std::conj(b[i]);
+    transform(a, true);
+    double own = kTiny, energy = kTiny;
+    for (const double v : piece) own += v * v;
+    for (std::size_t i = 0; i < piece.size() && i < in.size(); ++i) energy += in[i] * in[i];
+    std::pair<std::size_t, double> best{0, 0.0};
+    for (std::size_t lag = 0; lag + piece.size() <= in.size(); ++lag) {
+        const double c = a[lag].real() / std::sqrt(own * std::max(energy, 1e-6 * own));
+        if (c > best.second) best = {lag, c};
+        if (lag + piece.size() < in.size())
+            energy += in[lag + piece.size()] * in[lag + piece.size()] - in[lag] * in[lag];
+    }
+    return best;
+}
+
+}  // namespace
+
+double stoi(std::span<const float> said, std::span<const float> heard) {
+    Envelope x, y;
+    if (!prepare(said, heard, x, y)) return 0.0;
+    const double clip = 1.0 + std::pow(10.0, 15.0 / 20.0);  // distortion below -15 dB counts no further
+    double sum = 0.0;
+    std::size_t count = 0;
+    for (std::size_t m = kSegment; m <= x.size(); ++m)
+        for (std::size_t b = 0; b < kBands; ++b, ++count) {
+            std::array<double, kSegment> s{}, h{};
+            double es = kTiny, eh = kTiny;
+            for (std::size_t i = 0; i < kSegment; ++i) {
+                s[i] = x[m - kSegment + i][b];
+                h[i] = y[m - kSegment + i][b];
+                es += s[i] * s[i];
+                eh += h[i] * h[i];
+            }
+            const double scale = std::sqrt(es / eh);
+            for (std::size_t i = 0; i < kSegment; ++i) h[i] = std::min(h[i] * scale, s[i] * clip);
+            normalise(kSegment, [&](std::size_t i) -> double& { return s[i]; });
+            normalise(kSegment, [&](std::size_t i) -> double& { return h[i]; });
+            for (std::size_t i = 0; i < kSegment; ++i) sum += s[i] * h[i];
+        }
+    return sum / static_cast<double>(count);
+}
+
+double estoi(std::span<const float> said, std::span<const float> heard) {
+    Envelope x, y;
+    if (!prepare(said, heard, x, y)) return 0.0;
+    double sum = 0.0;
+    std::size_t count = 0;
+    for (std::size_t m = kSegment; m <= x.size(); ++m, ++count) {
+        std::array<std::array<double, kBands>, kSegment> s{}, h{};
+        std::copy_n(x.begin() + static_cast<std::ptrdiff_t>(m - kSegment), kSegment, s.begin());
+        std::copy_n(y.begin() + static_cast<std::ptrdiff_t>(m - kSegment), kSegment, h.begin());
+        for (auto* part : {&s, &h}) {
+            for (std::size_t b = 0; b < kBands; ++b)
+                normalise(kSegment, [&](std::size_t i) -> double& { return (*part)[i][b]; });
+            for (std::size_t i = 0; i < kSegment; ++i)
+                normalise(kBands, [&](std::size_t b) -> double& { return (*part)[i][b]; });
+        }
+        for (std::size_t i = 0; i < kSegment; ++i)
+            for (std::size_t b = 0; b < kBands; ++b) sum += s[i][b] * h[i][b] / kSegment;
+    }
+    return sum / static_cast<double>(count);
+}
+
+std::vector<Utterance> scoreUtterances(std::span<const float> said, std::span<const float> heard, std::size_t most) {
+    constexpr std::size_t kStep = 480;
+    constexpr std::size_t kPause = 10;     // steps of silence end an utterance
+    constexpr std::size_t kLongest = 200;  // steps
+    constexpr std::size_t kShortest = 50;
+    double loudest = 0.0;
+    std::vector<double> level;
+    for (std::size_t at = 0; at + kStep <= said.size(); at += kStep) {
+        double sum = 0.0;
+        for (std::size_t i = 0; i < kStep; ++i) sum += static_cast<double>(said[at + i]) * said[at + i];
+        level.push_back(sum);
+        loudest = std::max(loudest, sum);
+    }
+    std::vector<Utterance> out;
+    const auto close = [&](std::size_t from, std::size_t to) {
+        if (to - from < kShortest) return;
+        Utterance u;
+        u.begin = from * kStep;
+        u.end = to * kStep;
+        const auto end = std::min(heard.size(), u.end + most);
+        if (end < u.end) return;
+        const auto piece = toTenKilohertz(said.subspan(u.begin, u.end - u.begin));
+        const auto around = toTenKilohertz(heard.subspan(u.begin, end - u.begin));
+        const auto [lag, correlation] = find(piece, around);
+        u.delay = static_cast<std::ptrdiff_t>(lag * 24 / 5);
+        u.correlation = correlation;
+        u.estoi = estoi(said.subspan(u.begin, u.end - u.begin),
+                        heard.subspan(u.begin + static_cast<std::size_t>(u.delay), u.end - u.begin));
+        out.push_back(u);
+    };
+    std::size_t begin = 0, quiet = 0;
+    bool open = false;
+    for (std::size_t i = 0; i < level.size(); ++i) {
+        const bool loud = level[i] > 1e-4 * loudest;
+        if (loud && !open) begin = i, open = true;
+        quiet = loud ? 0 : quiet + 1;
+        if (open && (quiet == kPause || i - begin + 1 >= kLongest)) {
+            close(begin, i + 1 - quiet);
+            open = false;
+        }
+    }
+    if (open) close(begin, level.size() - quiet);
+    return out;
+}
+
+double meanEstoi(std::span<const Utterance> utterances) {
+    double sum = 0.0, weight = 0.0;
+    for (const auto& u : utterances) {
+        const auto length = static_cast<double>(u.end - u.begin);
+        sum += length * u.estoi;
+        weight += length;
+    }
+    return weight > 0.0 ? sum / weight : 0.0;
+}
+
+}  // namespace parlour::tests
