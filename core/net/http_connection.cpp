@@ -4,6 +4,8 @@
 #include <atomic>
 #include <utility>
 
+#include "core/net/forwarded.h"
+
 namespace parlour::net {
 
 namespace {
@@ -161,6 +163,7 @@ void HttpConnection::handle() {
     auto request = m_parser->take();
     m_isHead = request.isHead;
     request.remote = m_stream->remoteAddress();
+    if (!owner->proxies().empty()) request.remote.ip = clientAddress(request.remote.ip, request.header("x-forwarded-for"), owner->proxies());
     request.secure = m_stream->isSecure();
     if (!splitTarget(request)) return refuse(400);
     if (m_stream->queuedBytes() > m_limits.sendQueueBytes) {

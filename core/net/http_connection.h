@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "core/net/http_codec.h"
 #include "core/net/http_server.h"
@@ -20,6 +21,7 @@ struct ConnectionOwner {
     virtual const HttpServerHandlers& handlers() const = 0;
     virtual const Limits& limits() const = 0;
     virtual HttpServerCounters& count() = 0;
+    virtual const std::vector<base::IpAddress>& proxies() const = 0;
     virtual bool draining() const = 0;
     /// False when this address opens WebSockets too fast.
     virtual bool admitWebSocket(const base::SocketAddress& remote) = 0;

@@ -42,10 +42,12 @@ struct HttpServer::Impl final : ConnectionOwner, std::enable_shared_from_this<Im
         std::size_t count = 0;
     };
 
-    Impl(EventLoop& l, const Limits& lim, HttpServerHandlers h) : loop(l), settings(lim), handler(std::move(h)) {}
+    Impl(EventLoop& l, const Limits& lim, std::vector<base::IpAddress> inFront, HttpServerHandlers h)
+        : loop(l), settings(lim), proxyList(std::move(inFront)), handler(std::move(h)) {}
 
     EventLoop& loop;
     Limits settings;
+    std::vector<base::IpAddress> proxyList;
     HttpServerHandlers handler;
     HttpServerCounters counters;
     std::map<base::Bytes, std::size_t> perClient;
@@ -61,13 +63,15 @@ struct HttpServer::Impl final : ConnectionOwner, std::enable_shared_from_this<Im
 
     const HttpServerHandlers& handlers() const override { return handler; }
     const Limits& limits() const override { return settings; }
+    const std::vector<base::IpAddress>& proxies() const override { return proxyList; }
+    bool isProxy(const base::IpAddress& ip) const { return std::find(proxyList.begin(), proxyList.end(), ip) != proxyList.end(); }
     HttpServerCounters& count() override { return counters; }
     bool draining() const override { return isDraining; }
 
     std::shared_ptr<void> admit(const base::SocketAddress& remote) {
         auto key = clientKey(remote.ip);
         auto& mine = perClient[key];
-        if ((settings.connectionsPerIp != 0 && mine >= settings.connectionsPerIp) || counters.open >= settings.connections) {
+        if ((settings.connectionsPerIp != 0 && mine >= settings.connectionsPerIp && !isProxy(remote.ip)) || counters.open >= settings.connections) {
             ++counters.refusedByLimit;
             if (mine == 0) perClient.erase(key);
             return nullptr;
@@ -92,7 +96,7 @@ struct HttpServer::Impl final : ConnectionOwner, std::enable_shared_from_this<Im
     }
 
     bool admitWebSocket(const base::SocketAddress& remote) override {
-        if (settings.webSocketConnectsPerMinute == 0) return true;
+        if (settings.webSocketConnectsPerMinute == 0 || isProxy(remote.ip)) return true;
         const auto now = loop.clock().now();
         constexpr auto kMinute = std::chrono::minutes(1);
         if (webSocketRate.size() > 4096)
@@ -138,7 +142,7 @@ HttpServer::~HttpServer() {
 
 base::Result<std::unique_ptr<HttpServer>> HttpServer::listen(EventLoop& loop, HttpServerSettings settings,
                                                              HttpServerHandlers handlers) {
-    auto impl = std::make_shared<Impl>(loop, settings.limits, std::move(handlers));
+    auto impl = std::make_shared<Impl>(loop, settings.limits, std::move(settings.proxies), std::move(handlers));
     const std::weak_ptr weak(impl);
     auto listener = TcpListener::open(
         loop, settings.listen, settings.limits,

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/net/event_loop.h"
@@ -38,6 +39,7 @@ struct HttpServerSettings {
     base::SocketAddress listen;          ///< port 0 = a free one; "::" takes IPv4 too where the system allows
     std::optional<TlsCredentials> tls;
     Limits limits;
+    std::vector<base::IpAddress> proxies{};  ///< in front of us: no limit per address; X-Forwarded-For says who asks
 };
 
 struct HttpServerHandlers {

@@ -89,6 +89,22 @@ const std::vector<Key>& keys() {
              return true;
          }},
         {"server.public_url", text(FIELD(publicUrl))},
+        {"server.trusted_proxies",
+         [](ServerConfig& c, std::string_view v) {
+             std::vector<base::IpAddress> proxies;
+             while (!v.empty()) {
+                 const auto comma = std::min(v.find(','), v.size());
+                 auto one = v.substr(0, comma);
+                 while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
+                 while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
+                 const auto parsed = base::IpAddress::parse(one);
+                 if (!parsed || proxies.size() >= 64) return false;
+                 proxies.push_back(*parsed);
+                 v.remove_prefix(std::min(comma + 1, v.size()));
+             }
+             c.trustedProxies = std::move(proxies);
+             return true;
+         }},
         {"server.data", text(FIELD(data))},
         {"server.store", text(FIELD(store))},  // judged when it is opened: an error here would repeat a password
         {"server.name", text(FIELD(name))},

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,9 @@ struct ServerConfig {
     std::string store;                   ///< file or postgresql://…; empty = in the data folder. May hold a password
     std::string name;                    ///< of the house, for people
     TlsChoice tls = TlsChoice::automatic;
+    /// Their X-Forwarded-For is believed and no limit per address is theirs. Not given: this computer, where the listener is on
+    /// loopback and publicUrl says that somebody stands in front.
+    std::optional<std::vector<base::IpAddress>> trustedProxies{};
     std::string tlsCertificate;
     std::string tlsKey;
     int failuresPerIp = 10;              ///< limits.per_ip: wrong secrets in 30 minutes; 0 lifts every per-address limit

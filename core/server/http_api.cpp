@@ -65,10 +65,15 @@ std::vector<std::string> split(std::string_view path) {
 /// If-None-Match names this tag (RFC 9110 section 13.1.2), weakly or not.
 bool hasTag(std::string_view known, std::string_view tag) { return known == "*" || known.find(tag) != std::string_view::npos; }
 
-/// A failure that says somebody guessed: the wrong secret, token, signature.
-bool isGuess(const base::Error& error) {
-    return error.code == "invitation_unknown" || error.code == "session_invalid" || error.code == "proof_invalid" ||
+/// A failure that says somebody guessed: the wrong secret, token, signature. No session at all is no guess.
+bool isGuess(const base::Error& error, bool hadSession) {
+    return error.code == "invitation_unknown" || (error.code == "session_invalid" && hadSession) || error.code == "proof_invalid" ||
            error.code == "token_invalid";
+}
+
+base::Error tooManyTries() {
+    return plainError(ErrorKind::exhausted, "too_many_tries", "Too many wrong secrets came from your network.",
+                      "Wait half an hour and check the link.");
 }
 
 }  // namespace
@@ -115,11 +120,18 @@ struct HttpApi::Impl : std::enable_shared_from_this<HttpApi::Impl> {
 
     template <class T>
     HouseService::Answer<T> answering(const Call& call) {
-        return [self = shared_from_this(), respond = call.respond, ip = call.request.remote.ip](base::Result<T> result) {
+        return [self = shared_from_this(), respond = call.respond, ip = call.request.remote.ip,
+                session = !caller(call.request).session.empty()](base::Result<T> result) {
             if (result) return respond(jsonResponse(200, api::toJson(*result)));
-            if (isGuess(result.error())) self->throttle.failed(ip, self->clock.now());
-            respond(errorResponse(result.error()));
+            respond(self->refusal(result.error(), ip, session));
         };
+    }
+    /// Counts guesses; after too many of them the next ones learn no more than that.
+    net::HttpResponse refusal(const base::Error& error, const base::IpAddress& ip, bool hadSession, int status = 0) {
+        if (!isGuess(error, hadSession)) return errorResponse(error, status);
+        const bool blocked = throttle.blocked(ip, clock.now());
+        throttle.failed(ip, clock.now());
+        return blocked ? errorResponse(tooManyTries(), 429) : errorResponse(error, status);
     }
     /// The body as T; answers 400 otherwise. An empty body is {}.
     template <class T>
@@ -178,9 +190,9 @@ bool HttpApi::Impl::refusedBefore(const Call& call) {
         if (request.body.size() > api::kMaxApiBody)
             return refuse(413, plainError(ErrorKind::invalidInput, "too_large", "The message is too large."));
     }
-    if (throttle.blocked(request.remote.ip, clock.now()))
-        return refuse(429, plainError(ErrorKind::exhausted, "too_many_tries", "Too many wrong secrets came from your network.",
-                                      "Wait half an hour and check the link."));
+    // Who has a session, or a key to prove who they are, is not locked out by a guesser in the same network: neither is guessed.
+    const bool known = !caller(request).session.empty() || request.path == "/api/v1/login" || request.path == "/api/v1/challenge";
+    if (!known && throttle.blocked(request.remote.ip, clock.now())) return refuse(429, tooManyTries());
     return false;
 }
 
@@ -197,11 +209,10 @@ void HttpApi::Impl::handleApi(const Call& call) {
 void HttpApi::Impl::routeTopic(const Call& call) {
     const auto& request = call.request;
     house.request({request.method, request.path, request.query, request.body, caller(request)},
-                  [self = shared_from_this(), respond = call.respond, ip = request.remote.ip,
+                  [self = shared_from_this(), respond = call.respond, ip = request.remote.ip, session = !caller(request).session.empty(),
                    known = std::string(request.header("if-none-match"))](base::Result<ApiReply> reply) {
                       if (!reply) {
-                          if (isGuess(reply.error())) self->throttle.failed(ip, self->clock.now());
-                          return respond(errorResponse(reply.error(), reply.error().code == "bad_method" ? 405 : 0));
+                          return respond(self->refusal(reply.error(), ip, session, reply.error().code == "bad_method" ? 405 : 0));
                       }
                       auto response = jsonResponse(200, std::move(reply->body));
                       response.headers["content-type"] = reply->type;

@@ -94,6 +94,12 @@ net::Limits limitsOf(const ServerConfig& config) {
     return limits;
 }
 
+std::vector<base::IpAddress> proxiesOf(const ServerConfig& config) {
+    if (config.trustedProxies) return *config.trustedProxies;
+    if (config.publicUrl.empty() || !config.listen.ip.isLoopback()) return {};
+    return {*base::IpAddress::parse("127.0.0.1"), *base::IpAddress::parse("::1")};
+}
+
 }  // namespace
 
 base::Result<void> RoomServer::Impl::openHouse() {
@@ -179,6 +185,7 @@ base::Result<void> RoomServer::Impl::listen() {
     settings.listen = config.listen;
     settings.tls = std::move(*tls);
     settings.limits = limitsOf(config);
+    settings.proxies = proxiesOf(config);
     net::HttpServerHandlers handlers;
     handlers.onRequest = [this](const net::HttpRequest& request, net::Respond respond) {
         if (endpoint->handleRequest(request, respond) || api->handle(request, respond)) return;

@@ -19,6 +19,12 @@ TEST_CASE("file, environment and --set use the same keys", "[config]") {
     CHECK(config.policy.commandsPerSecond == 2.5);
     REQUIRE(applyEnvironment(config, {{"PARLOUR_LIMITS__PER_IP", "6"}, {"PARLOUR_AUDIO", "null"}, {"HOME", "/x__y"}}));
     CHECK(config.failuresPerIp == 6);
+    REQUIRE(setKey(config, "server.trusted_proxies", "10.0.0.7, 2001:db8::1", "--set"));
+    REQUIRE(config.trustedProxies->size() == 2);
+    CHECK((*config.trustedProxies)[1].toString() == "2001:db8::1");
+    CHECK_FALSE(setKey(config, "server.trusted_proxies", "10.0.0.7,proxy.example", "--set"));
+    REQUIRE(setKey(config, "server.trusted_proxies", "", "--set"));
+    CHECK(config.trustedProxies->empty());   // nobody, not the default
     REQUIRE(setKey(config, "limits.per_ip", "0", "--set"));
     CHECK(config.failuresPerIp == 0);
 }

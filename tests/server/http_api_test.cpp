@@ -125,6 +125,8 @@ TEST_CASE("requests without a session learn nothing about rooms", "[http-api][T2
 TEST_CASE("after ten wrong secrets the eleventh and everything else from there waits", "[http-api][T21]") {
     ApiWorld world(10);
     const auto [id, secret] = HouseWorld::parts(world.room.links.listener);
+    const auto session = world.redeem("ann", world.room.links.listener)->session;
+    for (int i = 0; i < 20; ++i) CHECK(world.send("GET", "/api/v1/rooms").status != 429);   // not signed in is no guess
     std::set<std::string> bodies;
     for (int i = 0; i < 10; ++i) {
         const bool known = i % 2 == 0;
@@ -138,6 +140,10 @@ TEST_CASE("after ten wrong secrets the eleventh and everything else from there w
     CHECK(blocked.status == 429);
     CHECK(blocked.header("retry-after") == "25");
     CHECK(world.send("GET", "/healthz").status == 200);
+    // Who is signed in, or can prove who they are, goes on; a guessed session learns no more than a guessed secret.
+    CHECK(world.send("GET", "/api/v1/rooms", {}, {{"authorization", "Bearer " + session}}).status == 200);
+    CHECK(world.send("POST", "/api/v1/challenge", "{}").status != 429);
+    CHECK(world.send("GET", "/api/v1/rooms", {}, {{"authorization", "Bearer AAAAAAAAAAAAAAAAAAAAAA"}}).status == 429);
 }
 
 TEST_CASE("every invitation page is the same and forbids everything else", "[http-api][T21]") {
