@@ -80,12 +80,12 @@ base::Result<Asked> hostSide(Impl& impl, const RouteCall& call) {
 base::Result<std::pair<GuestRow, house::InvitationRow>> guestOfLink(Impl& impl, const api::GuestLink& as) {
     auto link = house::findInvitation(impl.store, as.link, as.secret);
     if (!link) return base::Unexpected(std::move(link).error());
-    auto guest = link->object.empty() ? std::nullopt : GuestStore(impl.store).find(link->object);
-    if (!guest) return base::Unexpected(house::unknownInvitation());
-    if (link->revoked) {
+    if (link->revoked) {   // whoever holds the secret learns it, also where the guest's row went with the host's account
         auto open = house::usable(*link, impl.clock.wallNow());
         if (!open) return base::Unexpected(std::move(open).error());
     }
+    auto guest = link->object.empty() ? std::nullopt : GuestStore(impl.store).find(link->object);
+    if (!guest) return base::Unexpected(house::unknownInvitation());
     house::expireGuest(*guest, impl.clock.wallNow());
     return std::pair(std::move(*guest), std::move(*link));
 }

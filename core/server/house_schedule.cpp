@@ -238,7 +238,10 @@ base::Result<api::SchedulePage> list(Impl& impl, const RouteCall& call) {
             const auto talk = withZone(impl, std::move(row));
             // One that runs at the place was on the page before.
             const auto since = std::max(from, after->id.empty() ? from : base::toUtcTime(base::fromUnixMs(after->ms)));
-            for (const auto at : house::occurrences(talk.event, *talk.zone, since, to, limit + 3)) {
+            // Of a series that was cancelled people are told once, whatever the page, not for each week.
+            const auto dates = talk.event.cancelled ? house::occurrences(talk.event, *talk.zone, from, to, 1)
+                                                    : house::occurrences(talk.event, *talk.zone, since, to, limit + 3);
+            for (const auto at : dates) {
                 Place place{base::toUnixMs(base::toWallTime(at)), talk.event.id};
                 if (place <= *after) continue;
                 found.emplace(std::move(place), talk);

@@ -106,7 +106,7 @@ std::vector<CheckLine> selfCheck(const ServerConfig& config, const base::Clock& 
         checkStore(DataFolder::storePlace(path, config.store), lines);
         checkPorts(config, clock, lines);
     }
-    checkReach(config, lines);
+    if (!running) checkReach(config, lines);   // a running server may have been told otherwise than this command
     if (config.tls == TlsChoice::files) {
         if (auto tls = net::loadTlsFiles(config.tlsCertificate, config.tlsKey); !tls)
             lines.push_back(failed("TLS certificate", tls.error()));

@@ -29,6 +29,22 @@ TEST_CASE("a guest invitation needs a topic and gives three links and a code, on
     CHECK(getAs<api::GuestBoard>(world, "guests", world.sessions["member"])->guests.empty());
 }
 
+TEST_CASE("the links of a guest whose host is gone say that they are withdrawn, a wrong secret learns nothing", "[guests]") {
+    GuestWorld world;
+    CHECK(code(world.look(world.as(world.made.publicLink))) == "code_needed");
+    const auto hanna = world.id("hanna");
+    const auto done = world.wait<server::ApiReply>([&](auto answer) {
+        world.house->request({"POST", "/api/v1/persons/" + hanna.str() + "/delete", {}, R"({"confirm":")" + hanna.str() + R"("})", {world.sessions["hanna"], false}}, answer);
+    });
+    REQUIRE(done);
+    for (const auto& link : {world.made.publicLink, world.made.guestLink, world.made.delegateLink}) {
+        CHECK(code(world.look(world.as(link))) == "invitation_revoked");
+        auto wrong = world.as(link);
+        wrong.secret = "AAAAAAAAAAAAAAAAAAAAAA";
+        CHECK(code(world.look(wrong)) == "invitation_unknown");
+    }
+}
+
 TEST_CASE("the delegate asks, counters and signs for the guest; both hold the same file, a kill in between or not", "[guests]") {
     GuestWorld world;
     const auto delegate = [&] { return world.as(world.made.delegateLink); };

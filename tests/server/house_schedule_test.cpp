@@ -105,6 +105,23 @@ TEST_CASE("what cannot be planned is refused with its name", "[house-schedule]")
     CHECK(refuse({{"dates", {world.in(1h), world.in(2h)}}, {"every", "FREQ=DAILY"}}) == "bad_dates");
 }
 
+TEST_CASE("a series that was called off stands in the calendar once", "[house-schedule]") {
+    ScheduleWorld world;
+    const auto made = world.plan("ann", {{"title", "Daily"}, {"every", "FREQ=DAILY"}});
+    CHECK(world.get("bob", "schedule")["events"].size() > 5);
+    world.post("ann", ScheduleWorld::at(made, "cancel"), Json::object());
+    world.plan("ann", {{"title", "Other"}, {"every", "FREQ=DAILY"}});
+    std::string next;
+    int shown = 0, others = 0, pages = 0;
+    do {
+        const auto page = world.get("bob", "schedule?limit=3" + (next.empty() ? "" : "&after=" + next));
+        for (const auto& one : page["events"]) ++(one["title"] == "Daily" ? shown : others);
+        next = page.value("next", "");
+    } while (!next.empty() && ++pages < 20);
+    CHECK(shown == 1);
+    CHECK(others > 5);
+}
+
 TEST_CASE("moving and calling off reach everybody who comes, raise the sequence and keep the uid", "[house-schedule]") {
     ScheduleWorld world;
     const auto made = world.plan("ann");
