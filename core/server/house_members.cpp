@@ -5,6 +5,7 @@
 #include "core/house/display_name.h"
 #include "core/house/membership.h"
 #include "core/house/store/people_store.h"
+#include "core/house/store/tree_names.h"
 #include "core/server/house_routes.h"
 
 namespace parlour::server {
@@ -111,8 +112,8 @@ api::Member viewOf(Impl& impl, const house::ListedMember& listed) {
 
 api::Member viewOf(Impl& impl, const HouseMember& row) {
     house::ListedMember listed{row, {}, {}, MemberStore(impl.store).countInvited(row.identity), house::PeopleStore(impl.store).pictureMs(row.identity)};
-    if (const auto person = impl.store.person(row.identity)) listed.name = person->name;
-    if (const auto inviter = impl.store.person(row.invitedBy)) listed.invitedByName = inviter->name;
+    listed.name = house::nameInTree(impl.store, row.identity);
+    listed.invitedByName = house::nameInTree(impl.store, row.invitedBy);
     return viewOf(impl, listed);
 }
 

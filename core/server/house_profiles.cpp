@@ -4,6 +4,7 @@
 #include "core/house/display_name.h"
 #include "core/house/picture.h"
 #include "core/house/profile.h"
+#include "core/house/store/tree_names.h"
 #include "core/server/house_routes.h"
 
 namespace parlour::server {
@@ -42,7 +43,7 @@ api::Profile viewOf(Impl& impl, const base::Identity& asker, const house::HouseM
     out.links = profile.links;
     out.joinedMs = base::toUnixMs(row.joined);
     out.invitedBy = row.invitedBy;
-    if (const auto inviter = impl.store.person(row.invitedBy)) out.invitedByName = inviter->name;
+    out.invitedByName = house::nameInTree(impl.store, row.invitedBy);
     out.pictureMs = profile.pictureMs;
     out.followed = people.follows(asker, row.identity);
     out.blocked = people.blocks(asker, row.identity);

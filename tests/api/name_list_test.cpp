@@ -96,6 +96,7 @@ TEST_CASE("limits of a list of names hold at the limit and one beyond", "[api][n
     CHECK(names(longest) == Names{longest});
     CHECK(refused("Ida Holm\n\n" + longest + "x") == "name_too_long");
     CHECK(parseNameList("Ida Holm\n\n" + longest + "x").error().message.find("line 3") != std::string::npos);
+    CHECK(parseNameList("Ida Holm\r\n\"Pablo\r\nRuiz\"\r\n" + longest + "x").error().message.find("line 4") != std::string::npos);
     std::string marked, wide;
     for (std::size_t i = 0; i < kMaxNameCharacters; ++i) marked += "e\u0301", wide += "\U0001f600";
     CHECK(names(marked) == Names{marked});

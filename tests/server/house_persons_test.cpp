@@ -125,6 +125,30 @@ TEST_CASE("after a deletion neither name nor handle nor a word of the person is 
     CHECK(lost == std::vector<std::string>{});
 }
 
+TEST_CASE("a deleted person who comes back by a room's link is a stranger there; the tree stays nameless and the check whole", "[persons]") {
+    PersonWorld world;
+    world.live();
+    world.forget(kName);
+    const auto back = world.comeBy(kName, world.invite("cleo", {{"kind", "listener"}, {"room", world.post("cleo", "rooms", {{"title", "Tea"}})["room"]}}));
+    REQUIRE(back);
+    REQUIRE(world.store->transact([&]() -> base::Result<void> {
+        CHECK(house::orphans(*world.store) == std::vector<std::string>{});
+        return {};
+    }));
+    CHECK(world.get("olga", "members?q=bob")["members"][0].value("invited_by_name", "") == "");
+    CHECK(world.get("olga", "people/" + world.id("bob").str()).value("invited_by_name", "") == "");
+    const auto gone = world.get("olga", "members?state=deleted")["members"];
+    REQUIRE(gone.size() == 1);
+    CHECK(gone[0]["name"] == "");
+    CHECK(world.handles() == std::vector<std::string>{"bob", "cleo", "olga"});
+    // A name that was left behind is still found.
+    world.database.sql("UPDATE persons SET name = 'left behind', public_key = '' WHERE identity = '" + world.id(kName).str() + "'");
+    REQUIRE(world.store->transact([&]() -> base::Result<void> {
+        CHECK(house::orphans(*world.store) == std::vector<std::string>{"1 deleted members who still have a name"});
+        return {};
+    }));
+}
+
 TEST_CASE("the tree keeps a nameless place: whom a deleted member brought stays, and came by nobody with a name", "[persons]") {
     PersonWorld world;
     world.live();

@@ -126,10 +126,11 @@ std::vector<ListedMember> MemberStore::list(const MemberQuery& query) {
     // Everything a list shows in one statement: a page of 200 would be 600 of them.
     const std::string text =
         "SELECT m.identity, m.standing, m.handle, m.invited_by, m.invitation, m.joined_ms, m.state, m.suspended_until_ms, m.granted, "
-        "m.version, p.name, COALESCE(b.name, ''), (SELECT COUNT(*) FROM house_members i WHERE i.invited_by = m.identity), "
+        "m.version, CASE WHEN m.state = 'deleted' THEN '' ELSE p.name END, CASE WHEN d.state = 'deleted' THEN '' ELSE COALESCE(b.name, '') END, (SELECT COUNT(*) FROM house_members i WHERE i.invited_by = m.identity), "
         "COALESCE((SELECT x.at_ms FROM pictures x WHERE x.identity = m.identity AND NOT EXISTS (SELECT 1 FROM blocks k "
         "WHERE (k.who = m.identity AND k.whom = :k1) OR (k.whom = m.identity AND k.who = :k2))), 0) "
         "FROM house_members m JOIN persons p ON p.identity = m.identity LEFT JOIN persons b ON b.identity = m.invited_by "
+        "LEFT JOIN house_members d ON d.identity = m.invited_by "
         "WHERE m.identity IN (" + pageOf(query, common) + ") ORDER BY m.handle LIMIT " + std::to_string(query.limit);
     Fields f;
     ListedMember one;
