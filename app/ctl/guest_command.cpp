@@ -36,14 +36,14 @@ using SidePtr = std::shared_ptr<Side>;
 
 Json jsonOf(const std::string& text) { return Json::parse(text, nullptr, false); }
 
+/// nullptr after the call has ended with an error: no house is known, or the link is none.
 SidePtr sideOf(const HouseCallPtr& call) {
     auto side = std::make_shared<Side>(Side{call, std::nullopt, {}});
     const auto text = call->given().text("ID|LINK");
-    if (text != "-" && text.find("/i/") == std::string::npos) return side;
+    if (text.empty()) return call->usage("Give the id of a guest, or the link."), nullptr;
+    if (text != "-" && text.find("/i/") == std::string::npos) return call->house() ? side : nullptr;
     side->link = call->link("ID|LINK");
-    if (!side->link) return nullptr;
-    call->house(*side->link);
-    return side;
+    return side->link && call->house(*side->link) ? side : nullptr;
 }
 
 /// {"link","secret","code","proof"}; a proof is made anew for each request.
@@ -305,8 +305,7 @@ void schedule(const HouseCallPtr& call) {
 
 void remind(const HouseCallPtr& call) {
     const auto link = call->link("LINK");
-    if (!link) return;
-    call->house(*link);
+    if (!link || !call->house(*link)) return;
     const Json body{{"link", link->id().str()}, {"secret", link->secret()}, {"on", !call->given().has("off")}};
     call->post("/guests/remind", body, [call](const Json&) {
         call->print(Json::object(), [&](std::ostream& to) {
