@@ -16,7 +16,7 @@ class DelayEstimator {
     struct Config {
         base::Duration start{40'000};  ///< target before enough is known
         base::Duration longest{400'000};
-        double quantile = 0.97;
+        double quantile = 0.985;
     };
     DelayEstimator() : DelayEstimator(Config{}) {}
     explicit DelayEstimator(Config config) : m_config(config) {}

@@ -11,8 +11,10 @@ namespace parlour::audio {
 namespace {
 
 using base::Duration;
-constexpr Duration kPullMargin{5'000};  // pulls come in steps of 10 ms: on average half a step late
-constexpr Duration kStall{300'000};     // further behind than this: newest sound first
+constexpr Duration kBand{2'000};           // above the delay needed before it is cut: targets move by that
+constexpr double kStretchAbove = 5'000.0;  // µs
+constexpr double kUrgent = 30'000.0;       // µs beyond the target: come down as fast as sounds tolerable
+constexpr Duration kStall{300'000};        // further behind than this: newest sound first
 constexpr std::size_t kStep = 480;
 constexpr std::size_t kGiveUp = 48'000;  // invented in a row: the sender is gone, start anew with its next packet
 constexpr std::size_t kQuietNeeded = 960;
@@ -57,6 +59,7 @@ void JitterBuffer::restartAt(const Slot& first) {
     m_inventedInARow = 0;
     m_inPause = false;
     m_excess = 0.0;
+    m_shortage = 0.0;
     m_pullsAboveTarget = 0;
 }
 
@@ -146,8 +149,20 @@ JitterBuffer::Inserted JitterBuffer::insert(const base::OpusFrame& frame) {
 Duration JitterBuffer::target() const {
     auto target = m_delays.target();
     // With losses, waiting one more frame buys back the hole from the next packet.
-    if (m_lossRate > 0.01) target = std::max(target, Duration(toMicros(m_frameSamples)) + kPullMargin);
-    return target + kPullMargin;
+    if (m_lossRate > 0.01) target = std::max(target, Duration(toMicros(m_frameSamples)) + Duration(5'000));
+    return target;
+}
+
+/// Playout delay above the one needed, in µs. Packets are looked for once per pull, so what they have to wait for comes
+/// in steps of 10 ms: the first step that is not below the target is needed, and no sample should wait longer. (A
+/// target between two steps is what nobody can keep: cut down to it, the next packet misses its pull by a millisecond.)
+double JitterBuffer::excess(base::TimePoint now, Duration margin) const {
+    constexpr std::int64_t kPull = 10'000;
+    const auto atDecoding = m_delays.playoutDelay(toMicros(m_playTime), now).count();
+    const auto phase = ((atDecoding % kPull) + kPull) % kPull;
+    const auto least = (target() + margin).count() - phase;
+    const auto steps = least <= 0 ? 0 : (least + kPull - 1) / kPull;
+    return static_cast<double>(playoutDelay(now).count() - phase - steps * kPull);
 }
 
 Duration JitterBuffer::playoutDelay(base::TimePoint now) const {
@@ -162,7 +177,7 @@ void JitterBuffer::makeRoom() {
 
 void JitterBuffer::pull(std::span<float> out, base::TimePoint now) {
     const auto wanted = std::min<std::size_t>(out.size(), 960);
-    if (m_state == State::waiting && m_delays.playoutDelay(toMicros(m_playTime), now) + kPullMargin >= target())
+    if (m_state == State::waiting && m_delays.playoutDelay(toMicros(m_playTime), now) >= target())
         m_state = State::playing;
     if (m_state != State::playing) {
         const auto rest = std::min(ready(), wanted);
@@ -171,11 +186,9 @@ void JitterBuffer::pull(std::span<float> out, base::TimePoint now) {
         m_soundBegin += rest;
         return;
     }
-    const double excess = static_cast<double>((playoutDelay(now) - target()).count());
-    m_excess += (excess - m_excess) / 8.0;
-    m_pullsAboveTarget = m_excess > std::max<double>(5'000.0, static_cast<double>(toMicros(m_frameSamples)) / 2)
-                             ? m_pullsAboveTarget + 1
-                             : 0;
+    m_excess += (excess(now, kBand) - m_excess) / 8.0;
+    m_shortage += (-excess(now, {}) - m_shortage) / 8.0;
+    m_pullsAboveTarget = m_excess > kStretchAbove ? m_pullsAboveTarget + 1 : 0;
     ++m_pullsSinceStretch;
     ++m_pullsSinceLoss;
     makeRoom();
@@ -218,8 +231,7 @@ void JitterBuffer::produce(base::TimePoint now) {
     }
     // The sender paused (DTX, mute): its next word starts when it has waited for the target, not earlier.
     if (next->timestamp > m_playTime &&
-        m_delays.playoutDelay(toMicros(next->timestamp - static_cast<std::int64_t>(ready())), now) + kPullMargin <
-            target()) {
+        m_delays.playoutDelay(toMicros(next->timestamp - static_cast<std::int64_t>(ready())), now) < target()) {
         hold(true);
         return;
     }
@@ -273,7 +285,8 @@ void JitterBuffer::fillHole(Slot& next, base::TimePoint now) {
         m_expected = next.frame.sequence;
         return;
     }
-    if (playoutDelay(now) + kPullMargin < target() - kPullMargin) {  // early enough: it may only be late
+    if (m_delays.playoutDelay(toMicros(m_playTime), now) + Duration(5'000) <
+        target()) {  // early enough: it may only be late
         hold(false);
         return;
     }
@@ -343,46 +356,50 @@ bool JitterBuffer::isQuiet(std::span<const float> sound) {
     return quiet && m_quietSamples >= kQuietNeeded;
 }
 
-/// Brings the playout delay towards the target with the piece that begins at `from`.
+/// Brings the playout delay towards the one needed, with the piece that begins at `from`.
 void JitterBuffer::correct(std::size_t from, bool quiet, base::TimePoint now) {
-    auto excess = toSamples(playoutDelay(now) - target());
-    auto piece = std::span(m_sound).subspan(from, m_soundEnd - from);
+    const auto piece = std::span(m_sound).subspan(from, m_soundEnd - from);
     if (piece.size() < 2 * kJoin) return;
     if (quiet) {
         const auto most = static_cast<std::int64_t>(piece.size() - kJoin);
-        if (excess > 240) {
-            const auto cut = static_cast<std::size_t>(std::min(excess, most));
-            m_soundEnd = from + removePeriod(piece, cut, kJoin);
-            m_stats.removedSamplesForAcceleration += cut;
-            m_excess = static_cast<double>((playoutDelay(now) - target()).count());
-        } else if (excess < -240) {
-            const auto more = static_cast<std::size_t>(std::min(-excess, most));
-            m_soundEnd = from + repeatPeriod(std::span(m_sound).subspan(from), piece.size(), more, kJoin);
-            m_stats.insertedSamplesForDeceleration += more;
-            m_excess = static_cast<double>((playoutDelay(now) - target()).count());
-        }
+        const auto above = static_cast<std::int64_t>(excess(now, kBand) * 0.048);
+        const auto below = static_cast<std::int64_t>(-excess(now, {}) * 0.048);
+        if (above > 120)
+            shorten(from, static_cast<std::size_t>(std::min(above, most)), kJoin);
+        else if (below > 96)
+            lengthen(from, static_cast<std::size_t>(std::min(below, most)), kJoin);
         return;
     }
-    if (m_pullsSinceStretch < 6 || m_pullsSinceLoss < 4) return;
-    const bool shorten = m_pullsAboveTarget >= 20;
-    const bool lengthen = m_excess < -8'000.0;
-    if (!shorten && !lengthen) return;
+    const bool urgent = m_excess > static_cast<double>(target().count()) + kUrgent;
+    if (m_pullsSinceLoss < 4 || m_pullsSinceStretch < (urgent ? 2 : 6)) return;
+    const bool tooLate = m_pullsAboveTarget >= 20 || urgent;
+    const bool tooEarly = m_shortage > 2'000.0;
+    if (!tooLate && !tooEarly) return;
     const auto pitch = findPitch(piece);
-    const bool urgent = std::abs(m_excess) > static_cast<double>(target().count()) + 40'000.0;
-    if (pitch.lag == 0 || pitch.correlation < (urgent ? 0.6f : 0.85f)) return;
+    if (pitch.lag == 0 || pitch.correlation < (urgent ? 0.5f : 0.85f)) return;
     const auto join = std::min<std::size_t>(kJoin, pitch.lag);
-    if (shorten &&
-        toSamples(Duration(static_cast<std::int64_t>(m_excess))) > static_cast<std::int64_t>(pitch.lag) / 2) {
-        m_soundEnd = from + removePeriod(piece, pitch.lag, join);
-        m_stats.removedSamplesForAcceleration += pitch.lag;
-        m_excess -= static_cast<double>(toMicros(static_cast<std::int64_t>(pitch.lag)));
-        m_pullsSinceStretch = 0;
-    } else if (lengthen) {
-        m_soundEnd = from + repeatPeriod(std::span(m_sound).subspan(from), piece.size(), pitch.lag, join);
-        m_stats.insertedSamplesForDeceleration += pitch.lag;
-        m_excess += static_cast<double>(toMicros(static_cast<std::int64_t>(pitch.lag)));
-        m_pullsSinceStretch = 0;
-    }
+    if (tooLate && m_excess * 0.048 > static_cast<double>(pitch.lag) / 2.0)
+        shorten(from, pitch.lag, join);
+    else if (tooEarly)
+        lengthen(from, pitch.lag, join);
+}
+
+void JitterBuffer::shorten(std::size_t from, std::size_t lag, std::size_t join) {
+    m_soundEnd = from + removePeriod(std::span(m_sound).subspan(from, m_soundEnd - from), lag, join);
+    m_stats.removedSamplesForAcceleration += lag;
+    stretched(-static_cast<double>(lag));
+}
+
+void JitterBuffer::lengthen(std::size_t from, std::size_t lag, std::size_t join) {
+    m_soundEnd = from + repeatPeriod(std::span(m_sound).subspan(from), m_soundEnd - from, lag, join);
+    m_stats.insertedSamplesForDeceleration += lag;
+    stretched(static_cast<double>(lag));
+}
+
+void JitterBuffer::stretched(double samples) {
+    m_excess += samples / 0.048;
+    m_shortage -= samples / 0.048;
+    m_pullsSinceStretch = 0;
 }
 
 /// After a stall: drops whole packets until the newest sound is near, joined by a cross-fade with invented sound.

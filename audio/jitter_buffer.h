@@ -63,6 +63,10 @@ class JitterBuffer {
     void hold(bool pause);
     void catchUp(base::TimePoint now);
     void correct(std::size_t from, bool quiet, base::TimePoint now);
+    void shorten(std::size_t from, std::size_t lag, std::size_t join);
+    void lengthen(std::size_t from, std::size_t lag, std::size_t join);
+    void stretched(double samples);
+    double excess(base::TimePoint now, base::Duration margin) const;
     void conceal(std::size_t samples, bool counted);
     bool isQuiet(std::span<const float> sound);
     std::span<float> freeSpace() { return std::span(m_sound).subspan(m_soundEnd); }
@@ -90,7 +94,8 @@ class JitterBuffer {
     std::size_t m_quietSamples = 0;
     bool m_inPause = false;      // the sender said (DTX) or showed that it is silent
     float m_noiseFloor = 1e-4f;  // RMS
-    double m_excess = 0.0;       // smoothed (playout delay - target), µs
+    double m_excess = 0.0;       // smoothed, µs above the delay needed
+    double m_shortage = 0.0;     // smoothed, µs below it
     int m_pullsSinceStretch = 0;
     int m_pullsAboveTarget = 0;
     int m_pullsSinceLoss = 100;

@@ -49,7 +49,7 @@ struct Outcome {
 /// Sends all packets through the network and pulls 10 ms blocks meanwhile. `offset` puts the pulls between the
 /// arrivals.
 Outcome play(const std::vector<base::OpusFrame>& packets, int frameMs, const Network& net, std::uint32_t seed,
-             JitterBuffer* buffer = nullptr) {
+             JitterBuffer* buffer = nullptr, base::Duration offset = 3ms) {
     auto own = std::make_unique<JitterBuffer>();
     if (!buffer) buffer = own.get();
     std::mt19937 random(seed);
@@ -69,7 +69,7 @@ Outcome play(const std::vector<base::OpusFrame>& packets, int frameMs, const Net
     auto next = arrivals.begin();
     const auto end = base::TimePoint(std::chrono::milliseconds(
         packets.size() * static_cast<std::size_t>(frameMs)));  // the last packet is not awaited
-    for (auto now = base::TimePoint(3ms); now < end; now += 10ms) {
+    for (auto now = base::TimePoint(offset); now < end; now += 10ms) {
         for (; next != arrivals.end() && next->first <= now; ++next) buffer->insert(next->second);
         std::array<float, 480> block{};
         buffer->pull(block, now);
@@ -137,6 +137,28 @@ TEST_CASE("jitter of a LAN and of a Wi-Fi cost the delay they need and not more"
     CHECK(concealedShare(busy.stats) < 0.005);
     CHECK(busy.meanDelayMs < 90.0);
     CHECK(busy.meanDelayMs > quiet.meanDelayMs);
+}
+
+TEST_CASE("wherever the pulls fall between the packets, a quiet LAN is played without inventing or cutting sound",
+          "[G3]") {
+    // A target between two pulls cannot be kept: it made the buffer cut 10 ms and invent 10 ms in turn.
+    Network lan;
+    lan.jitter = [](std::size_t, std::mt19937& r) {
+        return base::Duration(static_cast<std::int64_t>(std::exponential_distribution<double>(1.0 / 830.0)(r)));
+    };
+    for (const int ms : {10, 20})
+        for (int offset = 0; offset < 10; ++offset) {
+            const auto out = play(minuteOfPackets(ms), ms, lan, 12 + static_cast<std::uint32_t>(offset), nullptr,
+                                  std::chrono::milliseconds(offset));
+            const auto& s = out.stats;
+            INFO(ms << " ms frames, pulls at " << offset << " ms: mean " << out.meanDelayMs << " ms, concealed "
+                    << s.concealedSamples << ", removed " << s.removedSamplesForAcceleration << ", inserted "
+                    << s.insertedSamplesForDeceleration);
+            CHECK(s.concealedSamples <= 480);
+            CHECK(s.removedSamplesForAcceleration < 4'800);  // coming down from the start
+            CHECK(s.insertedSamplesForDeceleration < 1'920);
+            CHECK(out.meanDelayMs < 20.0);
+        }
 }
 
 TEST_CASE("lost packets are filled from the next packet's copy or invented, and counted", "[G5]") {
