@@ -161,6 +161,21 @@ TEST_CASE("wherever the pulls fall between the packets, a quiet LAN is played wi
         }
 }
 
+TEST_CASE("a stall in half a minute is not paid for with delay all the time", "[G7]") {
+    DelayEstimator estimator;
+    std::mt19937 random(3);
+    base::Duration most{0};
+    for (int i = 0; i < 6'000; ++i) {  // two minutes; stalls of 150 ms at 20, 50, 80, 110 s
+        const auto inPeriod = i % 1'500;
+        const auto stall = inPeriod >= 1'000 && inPeriod < 1'007 ? base::Duration((1'007 - inPeriod) * 20'000) : 0us;
+        const auto jitter = base::Duration(random() % 3'000);
+        estimator.add(i * 20'000, base::TimePoint(std::chrono::milliseconds(20 * i) + 30ms + jitter + stall), false);
+        if (i > 2'600) most = std::max(most, estimator.target());
+    }
+    INFO("target up to " << most.count() << " us");
+    CHECK(most <= 20ms);
+}
+
 TEST_CASE("lost packets are filled from the next packet's copy or invented, and counted", "[G5]") {
     const auto& packets = minuteOfPackets();
     Network net;
