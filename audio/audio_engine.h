@@ -51,10 +51,13 @@ struct TrackStats {
     std::uint64_t removedSamplesForAcceleration = 0;
     double jitterBufferDelay = 0.0;
     double jitterBufferTargetDelay = 0.0;
+    double jitterBufferMinimumDelay = 0.0;  ///< what jitter alone asks for
     std::uint64_t jitterBufferEmittedCount = 0;
     std::uint64_t fecPacketsReceived = 0;
     std::uint64_t packetsDiscarded = 0;
     std::uint64_t packetsLate = 0;
+    std::uint64_t interruptionCount = 0;    ///< concealment of 150 ms and more at a stretch
+    double totalInterruptionDuration = 0.0;  ///< seconds
 };
 
 struct EngineStats {

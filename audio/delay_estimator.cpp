@@ -21,7 +21,10 @@ base::Duration DelayEstimator::add(std::int64_t mediaTime, base::TimePoint arriv
     ++m_count;
 
     const auto delay = std::max<std::int64_t>(0, transit - at(0).transit);
-    if (!afterPause) m_intervalMax = std::max(m_intervalMax, delay);
+    if (!afterPause) {
+        m_intervalMax = std::max(m_intervalMax, delay);
+        m_packets[std::min<std::size_t>(static_cast<std::size_t>(delay / kBinWidth), kBins - 1)] += 1.0;
+    }
     if (m_activeTime - m_intervalStart >= kInterval) closeInterval();
     return base::Duration(delay);
 }
@@ -35,17 +38,40 @@ void DelayEstimator::closeInterval() {
     const double forget = std::min(0.99, 1.0 - 2.0 / (m_intervals + 1));
     for (auto& b : m_bins) b *= forget;
     m_bins[bin] += 1.0 - forget;
+    for (auto& p : m_packets) p *= 0.996;  // a minute: rare stalls are rare only in a long view
+    if (!learned()) return;
+    startFrom(base::Duration(std::min(quantile(), worthWaiting())));
 }
 
-base::Duration DelayEstimator::target() const {
-    std::int64_t result = m_config.start.count();
-    if (m_intervals >= kWarmUp) {
-        double sum = 0.0;
-        std::size_t bin = 0;
-        while (bin < kBins - 1 && (sum += m_bins[bin]) < m_config.quantile) ++bin;
-        result = static_cast<std::int64_t>(bin + 1) * kBinWidth;
+std::int64_t DelayEstimator::quantile() const {
+    double sum = 0.0;
+    std::size_t bin = 0;
+    while (bin < kBins - 1 && (sum += m_bins[bin]) < m_config.quantile) ++bin;
+    return static_cast<std::int64_t>(bin + 1) * kBinWidth;
+}
+
+/// The wait that costs least, counting late packets as delay, and 10 ms on top.
+std::int64_t DelayEstimator::worthWaiting() const {
+    double all = 0.0;
+    for (const double p : m_packets) all += p;
+    if (all < 200.0) return m_config.longest.count();  // too few to tell what is rare
+    double late = all;
+    double best = 1e300;
+    std::size_t least = 0;
+    for (std::size_t bin = 0; bin < kBins; ++bin) {
+        late -= m_packets[bin];
+        const double wait = static_cast<double>((bin + 1) * kBinWidth) / 1000.0;
+        const double cost = wait + m_config.msPerPercent * 100.0 * std::max(0.0, late) / all;
+        if (cost < best) {
+            best = cost;
+            least = bin;
+        }
     }
-    return base::Duration(std::clamp<std::int64_t>(result, 5'000, m_config.longest.count()));
+    return static_cast<std::int64_t>(least + 1) * kBinWidth + 10'000;
+}
+
+void DelayEstimator::startFrom(base::Duration target) {
+    m_target = std::clamp(target, base::Duration(5'000), m_config.longest);
 }
 
 base::Duration DelayEstimator::playoutDelay(std::int64_t mediaTime, base::TimePoint now) const {
@@ -53,6 +79,10 @@ base::Duration DelayEstimator::playoutDelay(std::int64_t mediaTime, base::TimePo
     return base::Duration(now.time_since_epoch().count() - mediaTime - at(0).transit);
 }
 
-void DelayEstimator::reset() { *this = DelayEstimator(m_config); }
+void DelayEstimator::reset() {
+    const auto target = m_target;
+    *this = DelayEstimator(m_config);
+    m_target = target;
+}
 
 }  // namespace parlour::audio

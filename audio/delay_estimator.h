@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How late packets of one sender come, and so how long to wait for them. Delay of a packet is relative to the fastest
 // one of the last 2 s of active sending; the maximum of each 250 ms goes into a histogram of 2 ms bins that slowly
-// forgets. Pure; all times handed in. No allocation.
+// forgets: its quantile is the wait. A second one holds every packet: the measured loss curve. Where a longer wait
+// would save hardly any packet (a stall in half a minute) it is not paid. Pure; all times handed in. No allocation.
 #pragma once
 
 #include <array>
@@ -16,19 +17,25 @@ class DelayEstimator {
     struct Config {
         base::Duration start{40'000};  ///< target before enough is known
         base::Duration longest{400'000};
-        double quantile = 0.97;
+        double quantile = 0.985;
+        double msPerPercent = 80.0;  ///< delay that one percent of late packets is worth
     };
     DelayEstimator() : DelayEstimator(Config{}) {}
-    explicit DelayEstimator(Config config) : m_config(config) {}
+    explicit DelayEstimator(Config config) : m_config(config) { startFrom(config.start); }
 
     /// `mediaTime`: RTP time of the packet in µs, unwrapped. `afterPause`: first of a talk spurt, kept out of the
     /// histogram (its sender had no clock running) but used as reference. Returns the relative delay.
     base::Duration add(std::int64_t mediaTime, base::TimePoint arrival, bool afterPause);
     /// Between 5 ms and `longest`.
-    base::Duration target() const;
+    base::Duration target() const { return m_target; }
+    /// Enough was heard for target() to be this network's and not a guess.
+    bool learned() const { return m_intervals >= kWarmUp; }
+    /// What another stream over the same network needed; the target until more is known.
+    void startFrom(base::Duration target);
     bool hasReference() const { return m_count > 0; }
     /// How much later than the fastest packet something of `mediaTime` would be if it were played at `now`.
     base::Duration playoutDelay(std::int64_t mediaTime, base::TimePoint now) const;
+    /// A new stream of the same sender: the target stays until the new one is known.
     void reset();
 
   private:
@@ -46,11 +53,15 @@ class DelayEstimator {
     };
 
     void closeInterval();
+    std::int64_t quantile() const;
+    std::int64_t worthWaiting() const;
     Entry& at(std::size_t i) { return m_window[(m_first + i) % kWindow]; }
     const Entry& at(std::size_t i) const { return m_window[(m_first + i) % kWindow]; }
 
     Config m_config;
-    std::array<double, kBins> m_bins{};
+    base::Duration m_target{};
+    std::array<double, kBins> m_bins{};     // maxima of the intervals, sum 1
+    std::array<double, kBins> m_packets{};  // all packets
     std::array<Entry, kWindow> m_window{};  // rising transits: the front is the minimum
     std::size_t m_first = 0;
     std::size_t m_count = 0;

@@ -11,12 +11,12 @@ namespace parlour::audio {
 namespace {
 
 using base::Duration;
-constexpr Duration kPullMargin{5'000};  // pulls come in steps of 10 ms: on average half a step late
-constexpr Duration kStall{300'000};     // further behind than this: newest sound first
+constexpr Duration kBand{2'000};           // above the delay needed before it is cut: targets move by that
+constexpr double kStretchAbove = 5'000.0;  // µs
+constexpr Duration kStall{300'000};        // further behind than this: newest sound first
 constexpr std::size_t kStep = 480;
-constexpr std::size_t kGiveUp = 48'000;  // invented in a row: the sender is gone, start anew with its next packet
+constexpr double kLossStep = 0.005;
 constexpr std::size_t kQuietNeeded = 960;
-constexpr std::size_t kJoin = 240;  // cross-fade in silence, 5 ms
 constexpr std::int64_t kResyncPackets = 1000;
 constexpr std::int64_t kResyncTime = 10LL * base::kSampleRate;
 
@@ -55,8 +55,9 @@ void JitterBuffer::restartAt(const Slot& first) {
     m_waitingSince = first.frame.received;
     m_held = 0;
     m_inventedInARow = 0;
-    m_inPause = false;
+    m_inPause = m_announced = false;
     m_excess = 0.0;
+    m_shortage = 0.0;
     m_pullsAboveTarget = 0;
 }
 
@@ -100,19 +101,24 @@ JitterBuffer::Inserted JitterBuffer::insert(const base::OpusFrame& frame) {
         m_delays.reset();
         clearSlots();
     }
+    const bool copy = frame.redundancyDistance > 0;
+    if (copy) {
+        m_copyDistance = std::max<int>(m_copyDistance, frame.redundancyDistance);
+        m_copySeen = m_highest;
+    } else if (m_highest - m_copySeen > 100) {
+        m_copyDistance = 0;
+    }
     if (slot(frame.sequence)) {
-        ++m_stats.packetsDiscarded;
+        if (!copy) ++m_stats.packetsDiscarded;  // a copy of what is here did no harm and is no news
         return Inserted::duplicate;
     }
-    if (frame.redundancyDistance > 0)
-        ++m_stats.fecPacketsReceived;
-    else
-        m_delays.add(toMicros(timestamp), frame.received, frame.received - m_lastArrival > Duration(400'000));
+    if (!copy) m_delays.add(toMicros(timestamp), frame.received, frame.received - m_lastArrival > Duration(400'000));
     m_lastArrival = std::max(m_lastArrival, frame.received);
 
     const bool mayMoveStart =
         m_state == State::waiting && frame.sequence > m_highest - static_cast<std::int64_t>(kSlots);
     if (m_state != State::empty && frame.sequence < m_expected && !mayMoveStart) {
+        if (copy) return Inserted::duplicate;
         ++m_stats.packetsLate;
         ++m_stats.packetsDiscarded;
         return Inserted::late;
@@ -121,6 +127,7 @@ JitterBuffer::Inserted JitterBuffer::insert(const base::OpusFrame& frame) {
         clearSlots();  // 2.5 s behind: what waited is worth nothing
         m_state = State::empty;
     }
+    if (copy) ++m_stats.fecPacketsReceived;
     auto& s = (*m_slots)[static_cast<std::size_t>(frame.sequence) % kSlots];
     s.frame.size = frame.size;
     std::memcpy(s.frame.payload.data(), frame.payload.data(), frame.size);
@@ -145,9 +152,22 @@ JitterBuffer::Inserted JitterBuffer::insert(const base::OpusFrame& frame) {
 
 Duration JitterBuffer::target() const {
     auto target = m_delays.target();
-    // With losses, waiting one more frame buys back the hole from the next packet.
-    if (m_lossRate > 0.01) target = std::max(target, Duration(toMicros(m_frameSamples)) + kPullMargin);
-    return target + kPullMargin;
+    // With losses, waiting until the packet with the copy is here buys back the hole.
+    if (m_lossy)
+        target = std::max(target, Duration(toMicros(m_frameSamples) * std::max(1, m_copyDistance)) + Duration(5'000));
+    return target;
+}
+
+/// Playout delay above the one needed, in µs. Packets are looked for once per pull, so what they have to wait for comes
+/// in steps of 10 ms: the first step that is not below the target is needed, and no sample should wait longer. (A
+/// target between two steps is what nobody can keep: cut down to it, the next packet misses its pull by a millisecond.)
+double JitterBuffer::excess(base::TimePoint now, Duration margin) const {
+    constexpr std::int64_t kPull = 10'000;
+    const auto atDecoding = m_delays.playoutDelay(toMicros(m_playTime), now).count();
+    const auto phase = ((atDecoding % kPull) + kPull) % kPull;
+    const auto least = (target() + margin).count() - phase;
+    const auto steps = least <= 0 ? 0 : (least + kPull - 1) / kPull;
+    return static_cast<double>(playoutDelay(now).count() - phase - steps * kPull);
 }
 
 Duration JitterBuffer::playoutDelay(base::TimePoint now) const {
@@ -162,7 +182,7 @@ void JitterBuffer::makeRoom() {
 
 void JitterBuffer::pull(std::span<float> out, base::TimePoint now) {
     const auto wanted = std::min<std::size_t>(out.size(), 960);
-    if (m_state == State::waiting && m_delays.playoutDelay(toMicros(m_playTime), now) + kPullMargin >= target())
+    if (m_state == State::waiting && m_delays.playoutDelay(toMicros(m_playTime), now) >= target())
         m_state = State::playing;
     if (m_state != State::playing) {
         const auto rest = std::min(ready(), wanted);
@@ -171,11 +191,9 @@ void JitterBuffer::pull(std::span<float> out, base::TimePoint now) {
         m_soundBegin += rest;
         return;
     }
-    const double excess = static_cast<double>((playoutDelay(now) - target()).count());
-    m_excess += (excess - m_excess) / 8.0;
-    m_pullsAboveTarget = m_excess > std::max<double>(5'000.0, static_cast<double>(toMicros(m_frameSamples)) / 2)
-                             ? m_pullsAboveTarget + 1
-                             : 0;
+    m_excess += (excess(now, kBand) - m_excess) / 8.0;
+    m_shortage += (-excess(now, {}) - m_shortage) / 8.0;
+    m_pullsAboveTarget = m_excess > kStretchAbove ? m_pullsAboveTarget + 1 : 0;
     ++m_pullsSinceStretch;
     ++m_pullsSinceLoss;
     makeRoom();
@@ -187,6 +205,8 @@ void JitterBuffer::pull(std::span<float> out, base::TimePoint now) {
     std::fill(out.begin() + static_cast<std::ptrdiff_t>(count), out.end(), 0.0f);
     m_soundBegin += count;
     m_stats.totalSamplesReceived += wanted;
+    m_stats.jitterBufferMinimumDelay +=
+        static_cast<double>(m_delays.target().count()) * 1e-6 * static_cast<double>(wanted);
     m_stats.jitterBufferTargetDelay += static_cast<double>(target().count()) * 1e-6 * static_cast<double>(wanted);
 }
 
@@ -218,8 +238,8 @@ void JitterBuffer::produce(base::TimePoint now) {
     }
     // The sender paused (DTX, mute): its next word starts when it has waited for the target, not earlier.
     if (next->timestamp > m_playTime &&
-        m_delays.playoutDelay(toMicros(next->timestamp - static_cast<std::int64_t>(ready())), now) + kPullMargin <
-            target()) {
+        m_delays.playoutDelay(toMicros(next->timestamp - static_cast<std::int64_t>(ready())), now) < target()) {
+        m_announced = true;
         hold(true);
         return;
     }
@@ -248,17 +268,21 @@ void JitterBuffer::play(Slot& s, base::TimePoint now) {
         std::memmove(m_sound.data() + from, m_sound.data() + from + overlap, count * sizeof(float));
     }
     m_soundEnd += count;
+    resume(std::span(m_sound).subspan(from, count));
     m_playTime = s.timestamp + s.samples;
     m_frameSamples = s.samples;
     m_held = 0;
-    m_inventedInARow = 0;
-    m_inPause = s.frame.size <= 2;
-    m_lossRate *= 0.995;
+    m_inPause = m_announced = s.frame.size <= 2;
+    m_lossRate *= 1.0 - kLossStep;
+    if (s.frame.redundancyDistance > 0) noteLoss(1);
+    if (m_lossRate < 0.004) m_lossy = false;
     const auto waited = (now - s.frame.received).count();
     m_stats.jitterBufferDelay +=
         static_cast<double>(std::max<std::int64_t>(0, waited)) * 1e-6 * static_cast<double>(count);
     m_stats.jitterBufferEmittedCount += count;
-    const bool quiet = isQuiet(std::span(m_sound).subspan(from, count));
+    const auto sound = std::span(m_sound).subspan(from, count);
+    const bool quiet = isQuiet(sound);
+    if (quiet && !m_inPause) m_noise.learn(sound);
     correct(from, quiet || m_inPause, now);
 }
 
@@ -269,11 +293,12 @@ void JitterBuffer::fillHole(Slot& next, base::TimePoint now) {
     m_held -= static_cast<std::size_t>(covered);
     const auto hole = next.timestamp - m_playTime;
     if (hole <= 0) {
-        m_lossRate += 0.005 * static_cast<double>(std::min<std::int64_t>(20, next.frame.sequence - m_expected));
+        noteLoss(next.frame.sequence - m_expected);
         m_expected = next.frame.sequence;
         return;
     }
-    if (playoutDelay(now) + kPullMargin < target() - kPullMargin) {  // early enough: it may only be late
+    if (m_delays.playoutDelay(toMicros(m_playTime), now) + Duration(5'000) <
+        target()) {  // early enough: it may only be late
         hold(false);
         return;
     }
@@ -282,10 +307,11 @@ void JitterBuffer::fillHole(Slot& next, base::TimePoint now) {
         const auto count = m_decoder.decodeFec(next.frame.bytes(), freeSpace().first(static_cast<std::size_t>(hole)));
         if (count == static_cast<std::size_t>(hole)) {
             m_soundEnd += count;
+            resume(std::span(m_sound).subspan(m_soundEnd - count, count));
             m_playTime = next.timestamp;
             m_expected = next.frame.sequence;
             ++m_stats.fecPacketsReceived;
-            m_lossRate += 0.005;
+            noteLoss(1);
             m_pullsSinceLoss = 0;
             return;
         }
@@ -296,10 +322,10 @@ void JitterBuffer::fillHole(Slot& next, base::TimePoint now) {
         return;
     }
     const auto piece = std::min<std::int64_t>(hole, kStep);
-    conceal(static_cast<std::size_t>(piece), !m_inPause);
+    conceal(static_cast<std::size_t>(piece), !m_announced);
     m_playTime += piece;
     if (m_playTime >= next.timestamp) {
-        m_lossRate += 0.005 * static_cast<double>(std::min<std::int64_t>(20, next.frame.sequence - m_expected));
+        noteLoss(next.frame.sequence - m_expected);
         m_expected = next.frame.sequence;
     }
 }
@@ -307,7 +333,7 @@ void JitterBuffer::fillHole(Slot& next, base::TimePoint now) {
 /// Nothing to play: sound is invented, the place in the stream stays, so the playout delay grows by it. In a pause of
 /// the sender the place moves on instead.
 void JitterBuffer::hold(bool pause) {
-    conceal(kStep, !pause);
+    conceal(kStep, !m_announced);
     if (pause) {
         m_inPause = true;
         m_playTime += kStep;
@@ -316,73 +342,13 @@ void JitterBuffer::hold(bool pause) {
     }
 }
 
-void JitterBuffer::conceal(std::size_t samples, bool counted) {
-    const auto out = freeSpace().first(samples);
-    if (m_inventedInARow > 9'600 && !m_inPause)
-        std::fill(out.begin(), out.end(), 0.0f);
-    else
-        m_decoder.conceal(out);
-    m_soundEnd += samples;
-    if (counted) {
-        if (m_inventedInARow == 0) ++m_stats.concealmentEvents;
-        m_stats.concealedSamples += samples;
-        if (m_inventedInARow > 9'600) m_stats.silentConcealedSamples += samples;
-        m_pullsSinceLoss = 0;
-    }
-    m_inventedInARow += samples;
+void JitterBuffer::noteLoss(std::int64_t packets) {
+    m_lossRate += kLossStep * static_cast<double>(std::clamp<std::int64_t>(packets, 0, 20));
+    if (m_lossRate > 0.01) m_lossy = true;
 }
 
-bool JitterBuffer::isQuiet(std::span<const float> sound) {
-    double sum = 0.0;
-    for (const float s : sound) sum += static_cast<double>(s) * s;
-    const float rms = static_cast<float>(std::sqrt(sum / static_cast<double>(std::max<std::size_t>(1, sound.size()))));
-    // The floor follows downwards at once and creeps up by about 1 dB a second.
-    m_noiseFloor = rms < m_noiseFloor ? std::max(rms, 1e-5f) : std::min(m_noiseFloor * 1.0025f, 0.01f);
-    const bool quiet = rms < 2.0f * m_noiseFloor || rms < 1e-3f;
-    m_quietSamples = quiet ? m_quietSamples + sound.size() : 0;
-    return quiet && m_quietSamples >= kQuietNeeded;
-}
-
-/// Brings the playout delay towards the target with the piece that begins at `from`.
-void JitterBuffer::correct(std::size_t from, bool quiet, base::TimePoint now) {
-    auto excess = toSamples(playoutDelay(now) - target());
-    auto piece = std::span(m_sound).subspan(from, m_soundEnd - from);
-    if (piece.size() < 2 * kJoin) return;
-    if (quiet) {
-        const auto most = static_cast<std::int64_t>(piece.size() - kJoin);
-        if (excess > 240) {
-            const auto cut = static_cast<std::size_t>(std::min(excess, most));
-            m_soundEnd = from + removePeriod(piece, cut, kJoin);
-            m_stats.removedSamplesForAcceleration += cut;
-            m_excess = static_cast<double>((playoutDelay(now) - target()).count());
-        } else if (excess < -240) {
-            const auto more = static_cast<std::size_t>(std::min(-excess, most));
-            m_soundEnd = from + repeatPeriod(std::span(m_sound).subspan(from), piece.size(), more, kJoin);
-            m_stats.insertedSamplesForDeceleration += more;
-            m_excess = static_cast<double>((playoutDelay(now) - target()).count());
-        }
-        return;
-    }
-    if (m_pullsSinceStretch < 6 || m_pullsSinceLoss < 4) return;
-    const bool shorten = m_pullsAboveTarget >= 20;
-    const bool lengthen = m_excess < -8'000.0;
-    if (!shorten && !lengthen) return;
-    const auto pitch = findPitch(piece);
-    const bool urgent = std::abs(m_excess) > static_cast<double>(target().count()) + 40'000.0;
-    if (pitch.lag == 0 || pitch.correlation < (urgent ? 0.6f : 0.85f)) return;
-    const auto join = std::min<std::size_t>(kJoin, pitch.lag);
-    if (shorten &&
-        toSamples(Duration(static_cast<std::int64_t>(m_excess))) > static_cast<std::int64_t>(pitch.lag) / 2) {
-        m_soundEnd = from + removePeriod(piece, pitch.lag, join);
-        m_stats.removedSamplesForAcceleration += pitch.lag;
-        m_excess -= static_cast<double>(toMicros(static_cast<std::int64_t>(pitch.lag)));
-        m_pullsSinceStretch = 0;
-    } else if (lengthen) {
-        m_soundEnd = from + repeatPeriod(std::span(m_sound).subspan(from), piece.size(), pitch.lag, join);
-        m_stats.insertedSamplesForDeceleration += pitch.lag;
-        m_excess += static_cast<double>(toMicros(static_cast<std::int64_t>(pitch.lag)));
-        m_pullsSinceStretch = 0;
-    }
+std::optional<Duration> JitterBuffer::learnedTarget() const {
+    return m_delays.learned() ? std::optional(m_delays.target()) : std::nullopt;
 }
 
 /// After a stall: drops whole packets until the newest sound is near, joined by a cross-fade with invented sound.

@@ -5,16 +5,19 @@
 //
 // Inside: packets wait by sequence number; the delay estimator says how long. The playout delay is measured, not the
 // fill level: how much later than the fastest packet the sound leaves. It is corrected in silence at once, in speech by
-// whole pitch periods; holes are filled from the next packet's low-rate copy (LBRR), else by Opus concealment.
+// whole pitch periods; holes are filled by a full copy (RED), else from the next packet's low-rate one (LBRR), else by
+// Opus concealment, which gives way to comfort noise within 120 ms.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "audio/audio_engine.h"
+#include "audio/comfort_noise.h"
 #include "audio/delay_estimator.h"
 #include "audio/opus_decoder.h"
 #include "core/base/media.h"
@@ -34,6 +37,11 @@ class JitterBuffer {
     /// Fills `out` (480 samples; at most 960) with what is to be heard from `now` on.
     void pull(std::span<float> out, base::TimePoint now);
 
+    /// What another stream over this network needed: no guess is needed at the start. Before the first packet.
+    void startFrom(base::Duration target) { m_delays.startFrom(target); }
+    /// What this stream needs, once it is known.
+    std::optional<base::Duration> learnedTarget() const;
+
     const TrackStats& stats() const { return m_stats; }
     /// Sequence numbers that would still come in time if asked for now; stays listed until arrived or too late.
     base::Feedback missing(base::TimePoint now, base::Duration roundTrip) const;
@@ -42,6 +50,9 @@ class JitterBuffer {
     base::Duration playoutDelay(base::TimePoint now) const;
 
   private:
+    static constexpr std::size_t kGiveUp =
+        48'000;  // invented in a row: the sender is gone, start anew with its next packet
+
     enum class State { empty, waiting, playing };
     struct Slot {
         base::OpusFrame frame;
@@ -63,7 +74,13 @@ class JitterBuffer {
     void hold(bool pause);
     void catchUp(base::TimePoint now);
     void correct(std::size_t from, bool quiet, base::TimePoint now);
+    void shorten(std::size_t from, std::size_t lag, std::size_t join);
+    void lengthen(std::size_t from, std::size_t lag, std::size_t join);
+    void stretched(double samples);
+    double excess(base::TimePoint now, base::Duration margin) const;
     void conceal(std::size_t samples, bool counted);
+    void resume(std::span<float> sound);
+    void noteLoss(std::int64_t packets);
     bool isQuiet(std::span<const float> sound);
     std::span<float> freeSpace() { return std::span(m_sound).subspan(m_soundEnd); }
     std::size_t ready() const { return m_soundEnd - m_soundBegin; }
@@ -88,14 +105,21 @@ class JitterBuffer {
     std::size_t m_held = 0;  // samples invented while nothing was there; they may stand for lost packets
     std::size_t m_inventedInARow = 0;
     std::size_t m_quietSamples = 0;
-    bool m_inPause = false;      // the sender said (DTX) or showed that it is silent
+    bool m_inPause = false;    // the sender said (DTX) or showed that it is silent
+    bool m_announced = false;  // it said so: what is invented meanwhile conceals nothing
+    std::size_t m_concealedInARow = 0;
+    ComfortNoise m_noise;
     float m_noiseFloor = 1e-4f;  // RMS
-    double m_excess = 0.0;       // smoothed (playout delay - target), µs
+    double m_excess = 0.0;       // smoothed, µs above the delay needed
+    double m_shortage = 0.0;     // smoothed, µs below it
     int m_pullsSinceStretch = 0;
     int m_pullsAboveTarget = 0;
     int m_pullsSinceLoss = 100;
     int m_frameSamples = 960;
     double m_lossRate = 0.0;
+    bool m_lossy = false;
+    int m_copyDistance = 0;  // farthest packet that lately carried a copy of an earlier one
+    std::int64_t m_copySeen = 0;
     TrackStats m_stats;
 };
 

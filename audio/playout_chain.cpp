@@ -10,6 +10,7 @@ bool PlayoutChain::add(std::shared_ptr<Track> track) {
     track->view.meter.clear();
     track->view.stats.publish({});
     track->view.feedback.publish({});
+    if (m_needed) track->buffer.startFrom(*m_needed);
     m_tracks.push_back(std::move(track));
     return true;
 }
@@ -37,6 +38,7 @@ void PlayoutChain::mix(std::span<float> out, SoundCheck& check, base::TimePoint 
     std::array<float, base::kBlockSamples> sound{};
     for (auto& t : m_tracks) {
         t->buffer.pull(sound, now);
+        if (const auto needed = t->buffer.learnedTarget()) m_needed = needed;
         t->view.meter.add(sound);
         t->gain.addTo(out, sound);
         t->view.stats.publish(t->buffer.stats());

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "audio/audio_engine.h"
@@ -64,6 +65,7 @@ class PlayoutChain {
     Limiter m_limiter;
     base::OpusFrame m_frame;  // scratch: 1.5 KB
     base::Duration m_roundTrip{100'000};
+    std::optional<base::Duration> m_needed;  // by the newest stream that knows: they share our network
 };
 
 }  // namespace parlour::audio

@@ -49,7 +49,7 @@ struct Outcome {
 /// Sends all packets through the network and pulls 10 ms blocks meanwhile. `offset` puts the pulls between the
 /// arrivals.
 Outcome play(const std::vector<base::OpusFrame>& packets, int frameMs, const Network& net, std::uint32_t seed,
-             JitterBuffer* buffer = nullptr) {
+             JitterBuffer* buffer = nullptr, base::Duration offset = 3ms) {
     auto own = std::make_unique<JitterBuffer>();
     if (!buffer) buffer = own.get();
     std::mt19937 random(seed);
@@ -69,7 +69,7 @@ Outcome play(const std::vector<base::OpusFrame>& packets, int frameMs, const Net
     auto next = arrivals.begin();
     const auto end = base::TimePoint(std::chrono::milliseconds(
         packets.size() * static_cast<std::size_t>(frameMs)));  // the last packet is not awaited
-    for (auto now = base::TimePoint(3ms); now < end; now += 10ms) {
+    for (auto now = base::TimePoint(offset); now < end; now += 10ms) {
         for (; next != arrivals.end() && next->first <= now; ++next) buffer->insert(next->second);
         std::array<float, 480> block{};
         buffer->pull(block, now);
@@ -137,6 +137,43 @@ TEST_CASE("jitter of a LAN and of a Wi-Fi cost the delay they need and not more"
     CHECK(concealedShare(busy.stats) < 0.005);
     CHECK(busy.meanDelayMs < 90.0);
     CHECK(busy.meanDelayMs > quiet.meanDelayMs);
+}
+
+TEST_CASE("wherever the pulls fall between the packets, a quiet LAN is played without inventing or cutting sound",
+          "[G3]") {
+    // A target between two pulls cannot be kept: it made the buffer cut 10 ms and invent 10 ms in turn.
+    Network lan;
+    lan.jitter = [](std::size_t, std::mt19937& r) {
+        return base::Duration(static_cast<std::int64_t>(std::exponential_distribution<double>(1.0 / 830.0)(r)));
+    };
+    for (const int ms : {10, 20})
+        for (int offset = 0; offset < 10; ++offset) {
+            const auto out = play(minuteOfPackets(ms), ms, lan, 12 + static_cast<std::uint32_t>(offset), nullptr,
+                                  std::chrono::milliseconds(offset));
+            const auto& s = out.stats;
+            INFO(ms << " ms frames, pulls at " << offset << " ms: mean " << out.meanDelayMs << " ms, concealed "
+                    << s.concealedSamples << ", removed " << s.removedSamplesForAcceleration << ", inserted "
+                    << s.insertedSamplesForDeceleration);
+            CHECK(s.concealedSamples <= 480);
+            CHECK(s.removedSamplesForAcceleration < 4'800);  // coming down from the start
+            CHECK(s.insertedSamplesForDeceleration < 1'920);
+            CHECK(out.meanDelayMs < 20.0);
+        }
+}
+
+TEST_CASE("a stall in half a minute is not paid for with delay all the time", "[G7]") {
+    DelayEstimator estimator;
+    std::mt19937 random(3);
+    base::Duration most{0};
+    for (int i = 0; i < 6'000; ++i) {  // two minutes; stalls of 150 ms at 20, 50, 80, 110 s
+        const auto inPeriod = i % 1'500;
+        const auto stall = inPeriod >= 1'000 && inPeriod < 1'007 ? base::Duration((1'007 - inPeriod) * 20'000) : 0us;
+        const auto jitter = base::Duration(random() % 3'000);
+        estimator.add(i * 20'000, base::TimePoint(std::chrono::milliseconds(20 * i) + 30ms + jitter + stall), false);
+        if (i > 2'600) most = std::max(most, estimator.target());
+    }
+    INFO("target up to " << most.count() << " us");
+    CHECK(most <= 20ms);
 }
 
 TEST_CASE("lost packets are filled from the next packet's copy or invented, and counted", "[G5]") {
@@ -289,6 +326,125 @@ TEST_CASE("a sender that stops without a word fades out and starts again cleanly
     feed(250, 400);
     CHECK(std::isfinite(rms(block)));
     CHECK(buffer.stats().concealedSamples == concealed);
+}
+
+TEST_CASE("when packets stop in speech, the voice gives way to the room's noise and that to silence, without a click") {
+    auto voice = speechLike(6.0, 41);
+    std::mt19937 random(5);
+    std::normal_distribution<float> room(0.0f, 1e-3f);
+    std::fill(voice.begin() + 24'000, voice.begin() + 96'000, 0.0f);  // a pause long enough to hear the room
+    for (auto& s : voice) s += room(random);
+    const auto packets = packetsOf(voice, 20);
+    JitterBuffer buffer;
+    auto now = base::TimePoint(0s);
+    std::array<float, 480> block{};
+    std::vector<float> heard;
+    const auto pull = [&] {
+        buffer.pull(block, now + 4ms);
+        heard.insert(heard.end(), block.begin(), block.end());
+        now += 10ms;
+    };
+    for (std::size_t i = 0; i < 130; ++i) {
+        auto f = packets[i];
+        f.received = now;
+        buffer.insert(f);
+        pull();
+        pull();
+    }
+    while (buffer.stats().concealedSamples == 0) pull();
+    const auto stop = heard.size() - 480;
+    for (int i = 0; i < 120; ++i) pull();
+    const auto level = [&](std::size_t fromMs, std::size_t ms) {
+        return rms(std::span(heard).subspan(stop + 48 * fromMs, 48 * ms));
+    };
+    INFO("levels " << level(0, 20) << ", at 120 ms " << level(120, 80) << ", at 600 ms " << level(600, 100)
+                   << ", at 1.1 s " << level(1'100, 50));
+    CHECK(level(120, 80) < 3e-3);
+    CHECK(level(120, 80) > 3e-4);
+    CHECK(level(600, 100) > 3e-4);  // the line does not sound dead
+    CHECK(level(1'100, 50) == 0.0);
+    double step = 0.0;
+    for (auto i = stop + 48 * 100; i + 1 < heard.size(); ++i)
+        step = std::max(step, std::abs(static_cast<double>(heard[i + 1]) - heard[i]));
+    CHECK(step < 0.02);
+    const auto& s = buffer.stats();
+    CHECK(s.silentConcealedSamples >= s.concealedSamples - 48 * 130);
+    CHECK(s.interruptionCount == 1);
+    CHECK(std::abs(s.totalInterruptionDuration - 1.0) < 0.02);
+}
+
+TEST_CASE("what is concealed in a pause counts as concealed and as silent") {
+    auto voice = speechLike(4.0, 42);
+    std::fill(voice.begin() + 48'000, voice.begin() + 144'000, 0.0f);
+    const auto packets = packetsOf(voice, 20, true, 0);
+    JitterBuffer buffer;
+    auto now = base::TimePoint(0s);
+    std::array<float, 480> block{};
+    for (std::size_t i = 0; i < 190; ++i) {
+        auto f = packets[i];
+        f.received = now;
+        if (i != 80 && i != 81 && i != 110) buffer.insert(f);  // lost in the pause
+        for (int k = 0; k < 2; ++k, now += 10ms) buffer.pull(block, now + 4ms);
+    }
+    const auto& s = buffer.stats();
+    INFO(s.concealedSamples << " of them silent " << s.silentConcealedSamples);
+    CHECK(s.concealedSamples >= 2 * 960);
+    CHECK(s.silentConcealedSamples == s.concealedSamples);
+    CHECK(s.interruptionCount == 0);
+    CHECK(s.jitterBufferMinimumDelay > 0.0);
+    CHECK(s.jitterBufferMinimumDelay <= s.jitterBufferTargetDelay);
+}
+
+TEST_CASE("full copies are used before low-rate ones and waited for where packets are lost") {
+    const auto& packets = minuteOfPackets();
+    const auto withCopies = [&](std::size_t distance) {
+        JitterBuffer buffer;
+        std::mt19937 random(17);
+        auto now = base::TimePoint(0s);
+        std::array<float, 480> block{};
+        for (std::size_t i = 0; i < packets.size(); ++i) {
+            if (random() % 10 != 0) {  // 10 % lost
+                for (std::size_t d = std::min(distance, i); d > 0; --d) {
+                    auto copy = packets[i - d];
+                    copy.redundancyDistance = static_cast<std::uint8_t>(d);
+                    copy.received = now;
+                    buffer.insert(copy);
+                }
+                auto f = packets[i];
+                f.received = now;
+                buffer.insert(f);
+            }
+            for (int k = 0; k < 2; ++k, now += 10ms) buffer.pull(block, now + 4ms);
+        }
+        return buffer.stats();
+    };
+    const auto none = withCopies(0), one = withCopies(1), two = withCopies(2);
+    INFO("concealed: LBRR alone " << concealedShare(none) << ", one copy " << concealedShare(one) << ", two "
+                                  << concealedShare(two));
+    CHECK(concealedShare(one) < 0.7 * concealedShare(none));
+    CHECK(concealedShare(two) < 0.5 * concealedShare(one));
+    CHECK(concealedShare(two) < 0.004);
+    CHECK(two.packetsDiscarded == 0);  // copies of what is here are no losses
+    CHECK(two.packetsLate == 0);
+}
+
+TEST_CASE("a stream over a known network starts with what the network needs") {
+    const auto& packets = minuteOfPackets();
+    const auto first = [&](std::optional<base::Duration> known) {
+        JitterBuffer buffer;
+        if (known) buffer.startFrom(*known);
+        auto f = packets[0];
+        f.received = base::TimePoint(1s);
+        buffer.insert(f);
+        std::array<float, 480> block{};
+        auto now = base::TimePoint(1s);
+        while (buffer.stats().jitterBufferEmittedCount == 0) buffer.pull(block, now += 5ms);
+        CHECK_FALSE(buffer.learnedTarget());
+        return now - base::TimePoint(1s);
+    };
+    CHECK(first({}) >= 40ms);
+    CHECK(first(8ms) <= 15ms);
+    CHECK(first(100ms) >= 100ms);
 }
 
 TEST_CASE("a new stream epoch starts afresh and old packets of the former one are refused") {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -94,6 +95,8 @@ struct CallPlan {
     std::size_t red = 0;       ///< each packet also carries the `red` packets before it
     double keepSeconds = 1e9;  ///< of the heard sound, the newest
     audio::DelayEstimator::Config estimator{};
+    /// Each 10 ms: seconds, counters, playout delay and target in ms; for looking at one run.
+    std::function<void(double, const audio::TrackStats&, double, double)> trace;
 };
 
 struct Call {
@@ -159,6 +162,9 @@ inline Call hold(const Voice& voice, const ImpairProfile& profile, const CallPla
         if (k >= blocks - kept) call.heard.insert(call.heard.end(), out.begin(), out.end());
 
         const auto& s = buffer.stats();
+        if (plan.trace)
+            plan.trace(static_cast<double>(k) * 0.01, s, static_cast<double>(buffer.playoutDelay(now).count()) * 1e-3,
+                       static_cast<double>(buffer.target().count()) * 1e-3);
         const auto emitted = s.jitterBufferEmittedCount - emittedBefore;
         if (emitted > 0)
             call.delayMs.push_back(
