@@ -89,6 +89,7 @@ function form(link, preview, button) {
   return element;
 }
 
+/// True when one can also listen here.
 export async function invite(link, preview, appUrl) {
   const what = preview.room_title ? 'the room “' + preview.room_title + '”' : 'the house “' + preview.house_name + '”';
   document.title = (preview.room_title || preview.house_name) + ' – invitation';
@@ -102,4 +103,5 @@ export async function invite(link, preview, appUrl) {
     make('p', { class: 'ways' }, openInParlour(appUrl, true), here),
     here ? form(link, preview, here) : null,
     missing ? make('p', { id: 'missing', class: 'note' }, missing) : null, getParlour());
+  return !!here;
 }

@@ -32,8 +32,8 @@ async function start(first) {
     return explain(error, appUrl, () => start(false));
   }
   if (!preview.object) {
-    await invite(link, preview, appUrl);
-    if (first) location.href = appUrl;
+    // Where there is a choice it is the person's; the browser's question about the app would take the keyboard away from it.
+    if (!await invite(link, preview, appUrl) && first) location.href = appUrl;
     return;
   }
   byId('room').hidden = true;
