@@ -36,6 +36,7 @@ void describe(V& v, T& t) {
     v.field("house", t.house);
     v.field("house_name", t.houseName, Need::optional);
     v.field("inviter_name", t.inviterName, Need::optional);
+    v.field("inviter_handle", t.inviterHandle, Need::optional);
     v.field("kind", t.kind, Need::optional);
     v.field("room", t.room);
     v.field("room_title", t.roomTitle);

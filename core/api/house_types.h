@@ -52,6 +52,7 @@ struct Preview {
     base::HouseId house;
     std::string houseName;
     std::string inviterName;  ///< may be empty
+    std::string inviterHandle;  ///< unique in the house, unlike the name; empty = not a member
     InvitationKind kind = InvitationKind::listener;
     base::RoomId room;        ///< empty: an invitation to the house, or to a talk whose terms are still open
     std::string roomTitle;

@@ -32,6 +32,7 @@ base::Result<api::Preview> HouseService::Impl::preview(const api::PreviewRequest
         out.house = houseId;
         out.houseName = address.houseName;
         if (const auto inviter = store.person(found->issuer)) out.inviterName = inviter->name;
+        if (const auto inviter = house::MemberStore(store).find(found->issuer)) out.inviterHandle = inviter->handle;
         out.kind = found->kind;
         out.object = found->object;
         out.forName = found->forName;

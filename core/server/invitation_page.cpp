@@ -18,6 +18,7 @@ std::string_view typeOf(std::string_view name) {
     if (name.ends_with(".js")) return "text/javascript; charset=utf-8";
     if (name.ends_with(".css")) return "text/css; charset=utf-8";
     if (name.ends_with(".svg")) return "image/svg+xml";
+    if (name.ends_with(".txt")) return "text/plain; charset=utf-8";
     return "text/html; charset=utf-8";
 }
 
@@ -29,8 +30,10 @@ net::HttpResponse answer(const WebFile& file, std::string_view cache) {
                         {"x-content-type-options", "nosniff"},
                         {"cross-origin-opener-policy", "same-origin"},
                         {"cross-origin-resource-policy", "same-origin"},
+                        {"permissions-policy", "microphone=(self), camera=(), geolocation=()"},
                         {"content-security-policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
                                                     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}};
+    if (file.gzip) response.headers["content-encoding"] = "gzip";
     response.body = std::string(file.text);
     return response;
 }
@@ -58,7 +61,9 @@ bool isPagePath(std::string_view path) {
 
 net::HttpResponse pageAnswer(std::string_view path) {
     if (isInvitationPath(path)) return answer(*find(kPage), "no-store");
-    return answer(*find(path.substr(kFolder.size())), "no-cache");
+    const auto name = path.substr(kFolder.size());
+    // Its hash is in its name: another one has another name.
+    return answer(*find(name), name.starts_with("livekit-client-") ? "public, max-age=31536000, immutable" : "no-cache");
 }
 
 }  // namespace parlour::server

@@ -10,6 +10,7 @@ namespace parlour::server {
 struct WebFile {
     std::string_view name;   ///< "page.html"
     std::string_view text;
+    bool gzip = false;       ///< `text` is packed; every browser unpacks it
 };
 std::span<const WebFile> webFiles();
 

@@ -12,7 +12,7 @@ from page import Page
 
 
 class Browser(Page):
-    def __init__(self, lab, name="browser"):
+    def __init__(self, lab, name="browser", flags=()):
         program = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
         if not program:
             skip("no Chromium here")
@@ -22,7 +22,7 @@ class Browser(Page):
         shell = f'exec 3<&{to_browser} 4>&{from_browser}; exec "$0" "$@"'
         self.folder = lab.path(name + "-profile")
         self.process = lab.start(name, ["/bin/bash", "-c", shell, program, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
-                                        "--remote-debugging-pipe", f"--user-data-dir={self.folder}", "--disable-background-networking", "--window-size=900,1200", "about:blank"],
+                                        "--remote-debugging-pipe", f"--user-data-dir={self.folder}", "--disable-background-networking", "--window-size=900,1200", *flags, "about:blank"],
                                  pass_fds=(to_browser, from_browser))
         os.close(to_browser)
         os.close(from_browser)
@@ -50,6 +50,8 @@ class Browser(Page):
         method, params = message.get("method"), message.get("params", {})
         if method == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"])
+        elif method == "Network.webSocketCreated":
+            self.requests.append(params["url"])
         elif method == "Page.javascriptDialogOpening":
             self._send("Page.handleJavaScriptDialog", {"accept": True})
         elif method == "Log.entryAdded" and params["entry"]["level"] == "error":
@@ -76,6 +78,27 @@ class Browser(Page):
                 if "error" in message:
                     raise Failed(f"{method}: {message['error']}")
                 return message["result"]
+
+    def microphone(self, setting, origin):
+        """As the person answers the browser's question: "granted" or "denied"."""
+        session, self.session = self.session, None
+        self.call("Browser.setPermission", {"permission": {"name": "microphone"}, "setting": setting, "origin": origin})
+        self.session = session
+
+    def look(self, width=None, dark=False):
+        """A narrow window and the dark colours; look() is the window as it began."""
+        self.call("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]})
+        if width:
+            self.call("Emulation.setDeviceMetricsOverride", {"width": width, "height": 780, "deviceScaleFactor": 1, "mobile": False})
+        else:
+            self.call("Emulation.clearDeviceMetricsOverride")
+
+    def before(self, script):
+        """Runs first in every page that is opened from now on."""
+        return self.call("Page.addScriptToEvaluateOnNewDocument", {"source": script})["identifier"]
+
+    def no_longer_before(self, identifier):
+        self.call("Page.removeScriptToEvaluateOnNewDocument", {"identifier": identifier})
 
     def run(self, script):
         result = self.call("Runtime.evaluate", {"expression": script, "returnByValue": True, "awaitPromise": True, "userGesture": True})

@@ -36,7 +36,8 @@ if (!window.seen) {
 
 
 class Firefox(Page):
-    def __init__(self, lab, name="firefox"):
+    def __init__(self, lab, name="firefox", prefs=None):
+        self.prefs = {**PREFS, **(prefs or {})}
         program = next((p for p in map(shutil.which, ("firefox-esr", "firefox")) if p), None)
         if not program:
             skip("no Firefox here")
@@ -51,7 +52,7 @@ class Firefox(Page):
     def started(self, lab, program, name):
         self.folder = lab.path(name + "-profile")
         self.folder.mkdir()
-        prefs = {**PREFS, "browser.download.dir": str(self.downloads)}
+        prefs = {**self.prefs, "browser.download.dir": str(self.downloads)}
         (self.folder / "user.js").write_text("".join(f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in prefs.items()))
         self.process = lab.start(name, [program, "--headless", "--no-remote", "--profile", self.folder, "--marionette", "-remote-allow-system-access", "--width", "900", "--height", "1200"])
         port_file = self.folder / "MarionetteActivePort"
@@ -94,6 +95,10 @@ class Firefox(Page):
             return self.call("WebDriver:ExecuteScript", {"script": script, "args": []})
         finally:
             self.call("Marionette:SetContext", {"value": "content"})
+
+    def microphone(self, setting, origin):
+        """As the person answers the browser's question: "granted" or "denied"."""
+        self.chrome(f"Services.prefs.setIntPref('permissions.default.microphone', {1 if setting == 'granted' else 2})")
 
     def run(self, script, *args):
         return self.call("WebDriver:ExecuteScript", {"script": "return " + script, "args": list(args)})

@@ -157,7 +157,8 @@ TEST_CASE("every invitation page is the same and forbids everything else", "[htt
     CHECK(known.header("content-security-policy").find("default-src 'none'") != std::string_view::npos);
     CHECK(known.body.find("http") == std::string::npos);  // no address of anybody
     CHECK(known.header("content-security-policy").find("unsafe") == std::string_view::npos);
-    for (const std::string file : {"page.js", "guest.js", "house.js", "terms.js", "statements.js", "dom.js", "page.css"}) {
+    for (const std::string file : {"page.js", "guest.js", "house.js", "terms.js", "statements.js", "dom.js", "invitation.js", "person.js", "listen.js",
+                                   "stay.js", "chat.js", "room_state.js", "sdk.js", "page.css", "room.css"}) {
         const auto part = world.send("GET", "/web/" + file);
         INFO(file);
         CHECK(part.status == 200);

@@ -142,6 +142,14 @@ TEST_CASE("look-alike names: members have handles of plain letters, each one onc
         CHECK(who.handle.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos);
         CHECK(handles.insert(who.handle).second);
         CHECK(*house::cleanName(who.name) == who.name);
+        // What they send tells them apart, too, before anybody accepts it.
+        auto own = requestText(world, "POST", "invitations", R"({"kind":"membership"})", in->session);
+        REQUIRE(own);
+        const auto from = own->body.find("http");
+        const auto [link, word] = HouseWorld::parts(own->body.substr(from, own->body.find('"', from) - from));
+        const auto seen = world.wait<api::Preview>([&](auto answer) { world.house->preview({link, word, {}}, answer); });
+        REQUIRE(seen);
+        CHECK(seen->inviterHandle == who.handle);
     }
     for (const char* handle : {"аnn", "ann\u200B", "ann lee", "Ann"}) {
         api::HandleWish wish{handle};

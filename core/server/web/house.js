@@ -6,24 +6,30 @@ export class HouseError extends Error {
   constructor(body) {
     super([body.message, body.advice].filter(Boolean).join(' ') || 'The house did not understand.');
     this.code = body.code || '';
+    this.kind = body.kind || '';
+    this.retryAfter = body.retryAfter || 0;   // seconds
   }
 }
 
-export async function post(path, body) {
+async function request(path, options, session) {
   let response;
+  const headers = { ...options.headers };
+  if (session) headers.authorization = 'Bearer ' + session;
   try {
-    response = await fetch('/api/v1/' + path, {
-      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), cache: 'no-store', credentials: 'omit',
-    });
+    response = await fetch('/api/v1/' + path, { ...options, headers, cache: 'no-store', credentials: 'omit' });
   } catch (e) {
     throw new HouseError({ code: 'unreachable', message: 'The house does not answer.', advice: 'Look at your connection and try again.' });
   }
   const text = await response.text();
   let json = {};
   try { json = JSON.parse(text); } catch (e) { /* not JSON: the status says enough */ }
-  if (!response.ok) throw new HouseError(json);
+  if (!response.ok) throw new HouseError({ ...json, retryAfter: Number(response.headers.get('retry-after')) || 0 });
   return json;
 }
+
+export const post = (path, body, session) =>
+  request(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }, session);
+export const get = (path, session) => request(path, {}, session);
 
 // ---- the key
 

@@ -3,45 +3,43 @@
 // anything else happens. Then: what kind of link is it?
 import { post } from './house.js';
 import { negotiate, announce } from './guest.js';
+import { explain, invite } from './invitation.js';
+import { comeBack } from './listen.js';
+import { Person } from './person.js';
 
 const byId = (id) => document.getElementById(id);
 const hash = location.hash, path = location.pathname;
 history.replaceState(null, '', path);
 
-function openInApp() {
-  const url = 'parlour://' + location.host + path + hash;
-  const link = byId('open');
-  link.href = url;
-  link.hidden = false;
-  return url;
-}
+const appUrl = 'parlour://' + location.host + path + hash;
+const id = path.replace(/^\/i\//, '');
+const parts = /^#k=([A-Za-z0-9_-]{22})(&p=[A-Za-z0-9_-]{43})?$/.exec(hash);
 
-async function start() {
-  const match = /^#k=([A-Za-z0-9_-]{22})(&p=[A-Za-z0-9_-]{43})?$/.exec(hash);
-  if (!match) {
+async function start(first) {
+  // Loaded again, a page has no secret any more; whoever came in by this link before needs none.
+  if (!parts) {
+    if (!hash && await comeBack(id)) return;
     byId('text').textContent = 'This link is incomplete: its secret part is missing. Copy the whole link and try again.';
     return;
   }
-  const link = { link: path.replace(/^\/i\//, ''), secret: match[1] };
-  const url = openInApp();
+  const link = { link: id, secret: parts[1] };
   let preview;
+  byId('problem').textContent = '';
   try {
-    preview = await post('invitations/preview', { id: link.link, secret: link.secret });
+    const known = await Person.known();
+    preview = await post('invitations/preview', { id, secret: link.secret, ...(known ? { identity: known.identity } : {}) });
   } catch (error) {
-    byId('problem').textContent = error.message;
-    return;
+    return explain(error, appUrl, () => start(false));
   }
   if (!preview.object) {
-    const what = preview.room_title ? 'the room “' + preview.room_title + '”' : 'the house “' + preview.house_name + '”';
-    byId('title').textContent = (preview.inviter_name || preview.house_name) + ' invites you to ' + what;
-    if (preview.room_title) byId('status').textContent = 'You come as ' + preview.role + (preview.live ? '; people are talking now.' : '.');
-    location.href = url;
+    // Where there is a choice it is the person's; the browser's question about the app would take the keyboard away from it.
+    if (!await invite(link, preview, appUrl) && first) location.href = appUrl;
     return;
   }
   byId('room').hidden = true;
   byId('guest').hidden = false;
-  if (preview.kind === 'guest' || preview.kind === 'delegate') negotiate(link, preview, url);
-  else announce(link, preview, url);
+  if (preview.kind === 'guest' || preview.kind === 'delegate') negotiate(link, preview, appUrl);
+  else announce(link, preview, appUrl);
 }
 
-start();
+start(true);

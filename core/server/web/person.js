@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who this browser is in this house: one key, and a session that is made anew when it has ended.
+import { HouseError, post, get, ownKey, knownKey, prove } from './house.js';
+import { toBase64Url } from './statements.js';
+
+const kName = 'person';
+const kBase32 = 'abcdefghijklmnopqrstuvwxyz234567';
+const kIdentityLength = 26;
+
+const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
+
+/// The house takes bursts of arrivals one after the other and says when to come again.
+export async function patiently(work) {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (error.code !== 'arriving') throw error;
+      await pause(Math.max(1, error.retryAfter) * (1 + Math.random() / 4));
+    }
+  }
+}
+
+/// What this browser lacks to take part, in words; '' = nothing.
+export async function lacking() {
+  if (!globalThis.isSecureContext)
+    return 'Listening and speaking here need a protected connection: this page came over plain http, where browsers make no keys and open no microphone. Ask for a link that begins with https, or open the invitation in Parlour.';
+  if (!globalThis.RTCPeerConnection) return 'This browser has no WebRTC, which carries the sound. Use Chromium or Firefox, or open the invitation in Parlour.';
+  try {
+    await crypto.subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify']);
+  } catch (e) {
+    return 'This browser cannot make Ed25519 signatures, by which a house knows its people. Use a newer Chromium or Firefox, or open the invitation in Parlour.';
+  }
+  return '';
+}
+
+/// The id under which a house knows a key: the beginning of its hash.
+async function identityOf(key) {
+  const raw = await crypto.subtle.exportKey('raw', key.pair.publicKey);
+  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', raw));
+  let bits = 0, held = 0, out = '';
+  for (const b of bytes) {
+    held = (held << 8) | b;
+    for (bits += 8; bits >= 5; bits -= 5) out += kBase32[(held >> (bits - 5)) & 31];
+    held &= (1 << bits) - 1;
+  }
+  return out.slice(0, kIdentityLength);
+}
+
+
+export class Person {
+  constructor(key, identity) {
+    this.key = key;
+    this.identity = identity;
+    this.session = '';
+  }
+
+  /// undefined: nobody in this browser was ever here.
+  static async known() {
+    const key = globalThis.crypto?.subtle && await knownKey(kName);
+    return key && new Person(key, await identityOf(key));
+  }
+  static async own() {
+    const key = await ownKey(kName);
+    return new Person(key, await identityOf(key));
+  }
+
+  async redeem(link, name, code) {
+    const redeemed = await patiently(async () => post('invitations/redeem', {
+      id: link.link, secret: link.secret, name, code, proof: await prove(this.key, 'redeem ' + link.link),
+    }));
+    this.session = redeemed.session;
+    return redeemed;
+  }
+
+  async login() {
+    const answer = await post('login', { proof: await prove(this.key, 'login') });
+    this.session = answer.session;
+    return answer;
+  }
+
+  /// A request of this person; without a body a GET.
+  async ask(path, body) {
+    for (let again = false; ; again = true) {
+      if (!this.session) await this.login();
+      try {
+        return await (body ? post(path, body, this.session) : get(path, this.session));
+      } catch (error) {
+        if (again || !(error instanceof HouseError) || error.kind !== 'untrusted') throw error;
+        this.session = '';
+      }
+    }
+  }
+
+  token(room, name) {
+    return patiently(() => this.ask('rooms/' + room + '/token', { name }));
+  }
+}
