@@ -118,6 +118,15 @@ const std::vector<Key>& keys() {
              else return false;
              return true;
          }},
+        {"livekit_api.key_file", text(FIELD(apiKeyFile))},
+        {"livekit_api.room_service",
+         [](ServerConfig& c, std::string_view v) {
+             if (v != "true" && v != "false") return false;
+             c.roomService = v == "true";
+             return true;
+         }},
+        {"livekit_api.webhook_url", text(FIELD(webhookUrl))},
+        {"livekit_api.webhook_key", text(FIELD(webhookKey))},
         {"limits.per_ip", whole(FIELD(failuresPerIp), 0, 1'000'000)},
         {"limits.connections_per_ip", whole(FIELD(connectionsPerIp), 0, 1'000'000)},
         {"limits.websockets_per_minute", whole(FIELD(webSocketsPerMinute), 0, 1'000'000)},

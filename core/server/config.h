@@ -39,6 +39,10 @@ struct ServerConfig {
     int failuresPerIp = 10;              ///< limits.per_ip: wrong secrets in 30 minutes; 0 lifts every per-address limit
     int connectionsPerIp = 64;
     int webSocketsPerMinute = 60;
+    std::string apiKeyFile;              ///< livekit_api.key_file: "KEY: SECRET" lines, 0600
+    bool roomService = false;            ///< livekit_api.room_service: programs with such a key may act (room_service.h)
+    std::string webhookUrl;              ///< livekit_api.webhook_url: told what happens in the rooms
+    std::string webhookKey;              ///< livekit_api.webhook_key: the key that signs; empty = the first of the file
     house::Policy policy;
     std::string logLevel = "info";
     std::string logFile;

@@ -52,6 +52,7 @@ base::Result<std::size_t> HouseService::Impl::open() {
             auto room = std::make_shared<HouseRoom>();
             room->stage = store.loadStage(row.id);
             room->row = std::move(row);
+            room->programMetadata = store.meta(HouseRoom::metadataKey(room->row.id)).value_or("");
             house::ChatStore chat(store);
             room->chat.last = chat.last(room->row.id);
             room->chat.session = room->stage.session.sid;
@@ -230,15 +231,17 @@ std::function<void()> HouseService::Impl::broadcastsOf(const HouseRoom& room, co
     }
     std::optional<RoomChanged> roomChanged;
     if (change.roomChanged) roomChanged = RoomChanged{room.row.id, room.row.title, metadataOf(room)};
-    if (changed.empty() && gone.empty() && !roomChanged) return {};
+    const std::optional<RoomEnded> ended = change.ended ? std::optional(RoomEnded{room.row.id}) : std::nullopt;
+    if (changed.empty() && gone.empty() && !roomChanged && !ended) return {};
     return [self = std::const_pointer_cast<Impl>(shared_from_this()), changed = std::move(changed), gone = std::move(gone),
-            roomChanged = std::move(roomChanged)] {
+            roomChanged = std::move(roomChanged), ended] {
         const HouseEvents listeners = self->events;
         if (listeners.onGone)
             for (const auto& one : gone) listeners.onGone(one);
         if (listeners.onRoom && roomChanged) listeners.onRoom(*roomChanged);
         if (listeners.onPerson)
             for (const auto& one : changed) listeners.onPerson(one);
+        if (listeners.onEnded && ended) listeners.onEnded(*ended);
     };
 }
 
@@ -288,9 +291,11 @@ std::map<std::string, std::string> HouseService::Impl::attributesOf(const HouseR
 
 std::string HouseService::Impl::metadataOf(const HouseRoom& room) {
     const auto& stage = room.stage;
-    nlohmann::json json{{"hands_locked", stage.session.handsLocked},
-                              {"waiting_for_host", house::waitingForHost(stage)},
-                              {"started_at", base::toUnixMs(stage.session.startedAt)}};
+    auto json = nlohmann::json::parse(room.programMetadata, nullptr, false);
+    if (!json.is_object()) json = nlohmann::json::object();
+    json["hands_locked"] = stage.session.handsLocked;
+    json["waiting_for_host"] = house::waitingForHost(stage);
+    json["started_at"] = base::toUnixMs(stage.session.startedAt);
     if (stage.session.overflowRooms > 0) json["overflow_rooms"] = stage.session.overflowRooms;
     if (stage.session.doorLocked) json["door_locked"] = true;
     if (!stage.session.chair.holder.empty()) json["chair"] = stage.session.chair.holder.str();

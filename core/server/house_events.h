@@ -34,11 +34,17 @@ struct RoomChanged {
     std::string metadata;       ///< JSON: {"hands_locked":bool,"waiting_for_host":bool,"started_at":ms,…}
 };
 
+/// The live session is over, with people in it or without.
+struct RoomEnded {
+    base::RoomId room;
+};
+
 /// Broadcasts, on the net thread, after commit and media acknowledgement, in the same order for every room.
 struct HouseEvents {
     std::function<void(const PersonChanged&)> onPerson;
     std::function<void(const PersonGone&)> onGone;
     std::function<void(const RoomChanged&)> onRoom;
+    std::function<void(const RoomEnded&)> onEnded{};
 };
 
 }  // namespace parlour::server

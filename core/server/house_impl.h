@@ -99,7 +99,7 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
                           Answer<api::Nothing> answer);
     Result<api::RoomMade> createRoom(const api::RoomWish& wish);
     Result<api::RoomMade> makeRoom(const api::RoomWish& wish, const base::Identity& host);  ///< inside a transaction
-    void endRoom(const base::RoomId& room, Answer<api::Nothing> answer);
+    void endRoom(const base::RoomId& room, Answer<api::Nothing> answer, const base::Identity& actor = {});
 
     /// Reads and writes through the store in one transaction, whose error wins; then what `body` put into afterCommit.
     template <class T>

@@ -58,6 +58,8 @@ struct HouseRoom {
     ArrivalMeter arrivals;
     KnownPowers powers;
     RoomQuestions questions;
+    std::string programMetadata;   ///< JSON object that a program gave (api_key_house.h); the house's own keys win
+    static std::string metadataKey(const base::RoomId& room) { return "room_metadata:" + room.str(); }
     std::map<base::Identity, std::int64_t> pictures;   ///< of those who came: when it was set
     void notePicture(const base::Identity& who, std::int64_t ms) {
         if (ms > 0)

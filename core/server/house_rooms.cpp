@@ -201,13 +201,13 @@ base::Result<api::RoomMade> HouseService::Impl::makeRoom(const api::RoomWish& wi
     return out;
 }
 
-void HouseService::Impl::endRoom(const base::RoomId& roomId, Answer<api::Nothing> answer) {
+void HouseService::Impl::endRoom(const base::RoomId& roomId, Answer<api::Nothing> answer, const base::Identity& actor) {
     auto found = need(roomId);
     if (!found) return answer(base::Unexpected(std::move(found).error()));
     const HouseRoomPtr room = *found;
-    const auto close = [this, roomId]() -> Result<void> {
+    const auto close = [this, roomId, actor]() -> Result<void> {
         store.endRoom(roomId, clock.wallNow());
-        store.addAudit({clock.wallNow(), roomId, {}, "room_ended", {}, {}});
+        store.addAudit({clock.wallNow(), roomId, actor, "room_ended", {}, {}});
         return {};
     };
     if (!room->stage.session.live) {
@@ -217,6 +217,7 @@ void HouseService::Impl::endRoom(const base::RoomId& roomId, Answer<api::Nothing
     }
     house::Command command;
     command.verb = api::StageVerb::end;
+    command.actor = actor;
     command.admin = true;
     Extra extra;
     extra.alsoStore = close;

@@ -182,6 +182,7 @@ class HouseService {
     struct Impl;
 
   private:
+    friend class ApiKeyHouse;  // the same house thread, for programs (api_key_house.h)
     std::shared_ptr<Impl> m_impl;
 };
 

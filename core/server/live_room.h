@@ -14,6 +14,7 @@
 #include "core/server/builtin_engine.h"
 #include "core/server/endpoint_house.h"
 #include "core/server/news_pace.h"
+#include "core/server/room_news.h"
 #include "core/signal/signal_response.h"
 
 namespace parlour::server {
@@ -31,6 +32,7 @@ struct EndpointContext {
     std::uint64_t limited = 0;
     std::function<void(const LiveRoom&)> roomEmpty;
     std::function<std::vector<LiveRoom*>(const LiveRoom&)> sisters;   ///< the other rooms of the talk
+    std::function<void(RoomNews)> news{};
 };
 
 /// How soon the others are told.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/livekit_endpoint.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "core/crypto/random.h"
@@ -85,7 +86,7 @@ signal::DisconnectReason reasonOf(Departure why) {
 struct LiveKitEndpoint::Context : EndpointContext {};
 
 LiveKitEndpoint::LiveKitEndpoint(base::Executor& net, const base::Clock& clock, BuiltinEngine& engine, EndpointHouse house)
-    : m_context(new Context{{net, clock, engine, std::move(house), 0, 0, {}, {}}}) {
+    : m_context(new Context{{net, clock, engine, std::move(house), 0, 0, {}, {}, {}}}) {
     m_context->sisters = [this](const LiveRoom& room) {
         auto all = roomsOf(room.id());
         std::erase(all, &room);
@@ -98,6 +99,14 @@ LiveKitEndpoint::LiveKitEndpoint(base::Executor& net, const base::Clock& clock, 
             const auto it = m_rooms.find(key);
             if (it != m_rooms.end() && it->second->people().empty()) m_rooms.erase(it);
         });
+    };
+    m_context->news = [this](RoomNews news) {
+        if (!m_news) return;
+        if (news.what == RoomNews::What::participantJoined) {
+            const bool fresh = m_started.insert_or_assign(news.room.name, news.room).second;
+            if (fresh) m_news({RoomNews::What::roomStarted, news.room, {}, {}});
+        }
+        m_news(std::move(news));
     };
     MediaSink sink;
     sink.onSession = [this](SessionId session, SessionEvent event) {
@@ -261,7 +270,58 @@ HouseEvents LiveKitEndpoint::houseEvents() {
     events.onRoom = guarded([this](const RoomChanged& change) {
         for (auto* room : roomsOf(change.room)) room->update(change);
     });
+    events.onEnded = guarded([this](const RoomEnded& ended) {
+        const auto it = m_started.find(ended.room);
+        if (it == m_started.end()) return;
+        auto room = std::move(it->second);
+        m_started.erase(it);
+        room.numParticipants = room.numPublishers = 0;
+        if (m_news) m_news({RoomNews::What::roomFinished, std::move(room), {}, {}});
+    });
     return events;
+}
+
+void LiveKitEndpoint::setNews(std::function<void(RoomNews)> news) { m_news = std::move(news); }
+
+std::optional<signal::RoomInfo> LiveKitEndpoint::roomInfo(const base::RoomId& talk) const {
+    const auto rooms = roomsOf(talk);
+    if (rooms.empty()) return std::nullopt;
+    auto out = rooms.front()->info();
+    for (std::size_t i = 1; i < rooms.size(); ++i) {
+        const auto more = rooms[i]->info();
+        out.numParticipants += more.numParticipants;
+        out.numPublishers += more.numPublishers;
+    }
+    return out;
+}
+
+std::vector<signal::ParticipantInfo> LiveKitEndpoint::participants(const base::RoomId& talk) const {
+    std::vector<signal::ParticipantInfo> out;
+    for (const auto* room : roomsOf(talk))
+        for (const auto& [who, person] : room->people())
+            if (person->active()) out.push_back(person->info());
+    return out;
+}
+
+std::optional<signal::ParticipantInfo> LiveKitEndpoint::participant(const base::RoomId& talk, const base::Identity& who) const {
+    const auto person = findPerson(talk, who).second;
+    return person && person->active() ? std::optional(person->info()) : std::nullopt;
+}
+
+void LiveKitEndpoint::describe(const base::RoomId& talk, const base::Identity& who, const std::string& metadata,
+                               const std::map<std::string, std::string>& attributes) {
+    if (const auto person = findPerson(talk, who).second) person->describe(metadata, attributes);
+}
+
+void LiveKitEndpoint::sendData(const base::RoomId& talk, const std::vector<base::Identity>& who,
+                               const std::vector<base::ParticipantSid>& sids, bool lossy, const base::Bytes& packet) {
+    std::vector<std::shared_ptr<ParticipantConnection>> to;
+    for (const auto* room : roomsOf(talk))
+        for (const auto& [identity, person] : room->people())
+            if ((who.empty() && sids.empty()) || std::find(who.begin(), who.end(), identity) != who.end() ||
+                std::find(sids.begin(), sids.end(), person->info().sid) != sids.end())
+                to.push_back(person);
+    for (const auto& person : to) person->sendData(lossy, packet);   // may end: not while walking the lists
 }
 
 void LiveKitEndpoint::drain() {

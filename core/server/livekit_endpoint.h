@@ -17,6 +17,7 @@
 #include "core/net/http_server.h"
 #include "core/server/builtin_engine.h"
 #include "core/server/endpoint_house.h"
+#include "core/server/room_news.h"
 
 namespace parlour::server {
 
@@ -64,6 +65,19 @@ class LiveKitEndpoint {
     void drain();
     EndpointStats stats() const;
 
+    // For programs with an API key (room_service.h).
+    /// Called as it happens; set before the first connection.
+    void setNews(std::function<void(RoomNews)> news);
+    std::optional<signal::RoomInfo> roomInfo(const base::RoomId& talk) const;
+    /// Whose transport is up, in all rooms of the talk.
+    std::vector<signal::ParticipantInfo> participants(const base::RoomId& talk) const;
+    std::optional<signal::ParticipantInfo> participant(const base::RoomId& talk, const base::Identity& who) const;
+    void describe(const base::RoomId& talk, const base::Identity& who, const std::string& metadata,
+                  const std::map<std::string, std::string>& attributes);
+    /// To those named, by identity or sid; both empty = to everybody.
+    void sendData(const base::RoomId& talk, const std::vector<base::Identity>& who, const std::vector<base::ParticipantSid>& sids,
+                  bool lossy, const base::Bytes& packet);
+
     struct Context;
 
   private:
@@ -76,6 +90,8 @@ class LiveKitEndpoint {
 
     std::unique_ptr<Context> m_context;
     std::map<std::pair<base::RoomId, int>, std::unique_ptr<LiveRoom>> m_rooms;   // by talk and overflow room
+    std::map<base::RoomId, signal::RoomInfo> m_started;   // of which roomStarted was told
+    std::function<void(RoomNews)> m_news;
     bool m_draining = false;
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
 };

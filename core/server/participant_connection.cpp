@@ -175,6 +175,10 @@ void ParticipantConnection::mediaLost() {
 void ParticipantConnection::end(signal::DisconnectReason reason, signal::LeaveAction action) {
     if (std::exchange(m_gone, true)) return;
     const auto keep = shared_from_this();
+    if (m_active) {
+        for (const auto& track : m_info.tracks) tellNews(RoomNews::What::trackUnpublished, &track);
+        tellNews(RoomNews::What::participantLeft);
+    }
     send(signal::Leave{reason, action, action != signal::LeaveAction::disconnect});
     detach();
     m_joinTimer.cancel();
@@ -193,6 +197,34 @@ void ParticipantConnection::activate() {
     m_told = true;
     m_context.house.connected(m_room->id(), identity());
     m_room->changed(*this, onStage() ? Haste::arrival : Haste::crowd);
+    tellNews(RoomNews::What::participantJoined);
+}
+
+void ParticipantConnection::tellNews(RoomNews::What what, const signal::TrackInfo* track) const {
+    if (!m_context.news) return;
+    RoomNews news{what, m_room->info(), m_info, {}};
+    if (track != nullptr) news.track = *track;
+    m_context.news(std::move(news));
+}
+
+void ParticipantConnection::describe(const std::string& metadata, const std::map<std::string, std::string>& attributes) {
+    if (m_gone) return;
+    if (!metadata.empty()) m_info.metadata = metadata;
+    for (const auto& [key, value] : attributes) {
+        if (value.empty()) {
+            m_described.erase(key);
+            m_info.attributes.erase(key);
+        } else {
+            m_described[key] = m_info.attributes[key] = value;
+        }
+    }
+    m_room->changed(*this);
+}
+
+void ParticipantConnection::sendData(bool lossy, base::Bytes packet) {
+    if (m_gone) return;
+    const auto label = lossy ? rtc::DataLabel::lossy : rtc::DataLabel::reliable;
+    toMedia([label, bytes = std::move(packet)](MediaSession& session) { session.sendData(label, bytes); });
 }
 
 void ParticipantConnection::noteDeparture(const signal::ParticipantInfo& gone) {
@@ -248,11 +280,17 @@ void ParticipantConnection::handleEvent(SessionEvent event) {
                 m_info.tracks.push_back(std::move(info));
                 m_info.isPublisher = true;
                 m_room->changed(*this);
+                tellNews(RoomNews::What::trackPublished, &m_info.tracks.back());
             } else if constexpr (std::is_same_v<E, TrackStopped>) {
                 m_pending.erase(e.sid);
-                const auto count = std::erase_if(m_info.tracks, [&](const auto& t) { return t.sid == e.sid; });
-                m_info.isPublisher = !m_info.tracks.empty();
-                if (count > 0) m_room->changed(*this);
+                const auto at = std::find_if(m_info.tracks.begin(), m_info.tracks.end(), [&](const auto& t) { return t.sid == e.sid; });
+                if (at != m_info.tracks.end()) {
+                    const auto gone = std::move(*at);
+                    m_info.tracks.erase(at);
+                    m_info.isPublisher = !m_info.tracks.empty();
+                    m_room->changed(*this);
+                    tellNews(RoomNews::What::trackUnpublished, &gone);
+                }
                 if (e.revoked) send(signal::TrackUnpublished{e.sid});
             } else if constexpr (std::is_same_v<E, TrackMuteChanged>) {
                 if (auto* track = findTrack(e.sid); track && track->muted != e.muted) {
@@ -331,6 +369,7 @@ void ParticipantConnection::apply(const PersonChanged& change) {
     const bool arrives = onStage() && !wasOnStage;
     if (!change.name.empty()) m_info.name = change.name;
     m_info.attributes = withoutWant(change.attributes);
+    m_info.attributes.insert(m_described.begin(), m_described.end());
     m_info.permission = permission();
     if (!m_rights.canPublish) m_pending.clear();
     if (before.name != m_info.name || before.attributes != m_info.attributes || before.permission != m_info.permission)

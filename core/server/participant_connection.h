@@ -43,6 +43,9 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     void apply(const PersonChanged& change);
     /// Says leave, closes, and takes the person out of the room.
     void end(signal::DisconnectReason reason, signal::LeaveAction action);
+    /// Of a program with an API key; never attributes of ours. Empty metadata = unchanged, "" deletes an attribute.
+    void describe(const std::string& metadata, const std::map<std::string, std::string>& attributes);
+    void sendData(bool lossy, base::Bytes packet);
 
     const signal::ParticipantInfo& info() const { return m_info; }
     /// As its owner sees it: with the wish that nobody else is shown.
@@ -82,6 +85,7 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     void want(const std::string& value, const signal::UpdateMetadata& request);
     void answerRequest(const signal::UpdateMetadata& request, signal::RequestReason reason, std::string message = {});
     void activate();
+    void tellNews(RoomNews::What what, const signal::TrackInfo* track = nullptr) const;
     void mediaLost();
     void park(base::Duration grace);
     void armRefresh();
@@ -96,6 +100,7 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     MediaRights m_rights;
     signal::ParticipantInfo m_info;
     std::map<base::TrackSid, PendingTrack> m_pending;  // added, not yet negotiated
+    std::map<std::string, std::string> m_described;    // attributes that a program gave
     std::string m_want;
     std::shared_ptr<base::Channel> m_channel;
     std::uint64_t m_generation = 0;        // of the channel: late callbacks of an old one are ignored

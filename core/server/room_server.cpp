@@ -6,16 +6,20 @@
 #include "core/base/log.h"
 #include "core/base/thread_executor.h"
 #include "core/house/store/store.h"
+#include "core/net/http_client.h"
 #include "core/net/http_server.h"
 #include "core/net/interfaces.h"
 #include "core/net/url.h"
 #include "core/server/admin.h"
+#include "core/server/api_keys.h"
 #include "core/server/arrival_gate.h"
 #include "core/server/builtin_engine.h"
 #include "core/server/http_api.h"
 #include "core/server/livekit_endpoint.h"
 #include "core/server/metrics.h"
+#include "core/server/room_service.h"
 #include "core/server/store_opening.h"
+#include "core/server/webhook_sender.h"
 
 namespace parlour::server {
 
@@ -42,6 +46,10 @@ struct RoomServer::Impl {
     std::unique_ptr<ArrivalGate> arrivals;
     std::unique_ptr<LiveKitEndpoint> endpoint;
     std::unique_ptr<HttpApi> api;
+    std::vector<signal::TokenKey> apiKeys;
+    net::Pending hook;                    // the webhook on its way
+    std::unique_ptr<WebhookSender> webhooks;
+    std::unique_ptr<RoomService> roomService;
     std::unique_ptr<AdminCommands> commands;
     std::unique_ptr<net::HttpServer> http;
     std::unique_ptr<AdminSocket> admin;
@@ -53,6 +61,8 @@ struct RoomServer::Impl {
     base::Result<void> openHouse();
     base::Result<std::optional<net::TlsCredentials>> credentials();
     base::Result<void> openMedia();
+    base::Result<void> readApiKeys();
+    base::Result<void> openWebhooks();
     base::Result<void> listen();
     base::Result<void> fillAddress(bool tls);
     void metrics(std::function<void(std::string)> answer);
@@ -177,6 +187,42 @@ base::Result<void> RoomServer::Impl::fillAddress(bool tls) {
     return {};
 }
 
+base::Result<void> RoomServer::Impl::readApiKeys() {
+    if (!config.roomService && config.webhookUrl.empty()) return {};
+    if (config.apiKeyFile.empty())
+        return base::fail(ErrorKind::invalidInput, "api_keys", "The LiveKit API and webhooks need a key file.", "Set livekit_api.key_file.");
+    auto keys = loadApiKeys(config.apiKeyFile);
+    if (!keys) return base::Unexpected(std::move(keys).error());
+    apiKeys = std::move(*keys);
+    return {};
+}
+
+base::Result<void> RoomServer::Impl::openWebhooks() {
+    if (config.webhookUrl.empty()) return {};
+    const auto url = net::Url::parse(config.webhookUrl);
+    if (!url || (url->scheme != "http" && url->scheme != "https"))
+        return base::fail(ErrorKind::invalidInput, "bad_webhook_url", "The webhook's address has to be http:// or https://.",
+                          "Correct livekit_api.webhook_url.");
+    const auto key = config.webhookKey.empty() ? apiKeys.begin()
+                                               : std::find_if(apiKeys.begin(), apiKeys.end(), [&](const auto& k) { return k.id == config.webhookKey; });
+    if (key == apiKeys.end())
+        return base::fail(ErrorKind::invalidInput, "api_keys", "The key that is to sign webhooks is not in the key file.",
+                          "Correct livekit_api.webhook_key.");
+    webhooks = std::make_unique<WebhookSender>(loop, clock, *key, [this, url = *url](WebhookSender::Message message, auto answer) {
+        net::HttpCall call;
+        call.method = "POST";
+        call.url = url;
+        call.headers = {{"content-type", "application/webhook+json"}, {"authorization", std::move(message.authorization)}};
+        call.body = std::move(message.body);
+        hook = net::sendHttp(loop, std::move(call), [answer](base::Result<net::HttpResponse> response) {
+            if (!response) return answer(base::Unexpected(std::move(response).error()));
+            answer(response->status);
+        });
+    });
+    endpoint->setNews([this](const RoomNews& news) { webhooks->tell(news); });
+    return {};
+}
+
 base::Result<void> RoomServer::Impl::listen() {
     auto tls = credentials();
     if (!tls) return base::Unexpected(std::move(tls).error());
@@ -189,6 +235,7 @@ base::Result<void> RoomServer::Impl::listen() {
     net::HttpServerHandlers handlers;
     handlers.onRequest = [this](const net::HttpRequest& request, net::Respond respond) {
         if (endpoint->handleRequest(request, respond) || api->handle(request, respond)) return;
+        if (roomService && roomService->handle(request, respond)) return;
         respond(net::HttpResponse::text(404, "not found\n"));
     };
     handlers.onUpgrade = [this](const net::HttpRequest& request, net::Upgrade upgrade) {
@@ -213,6 +260,7 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
     auto impl = std::make_unique<Impl>(loop, clock, config);
     Impl& s = *impl;
     if (auto done = s.openHouse(); !done) return base::Unexpected(std::move(done).error());
+    if (auto done = s.readApiKeys(); !done) return base::Unexpected(std::move(done).error());
     if (auto done = s.openMedia(); !done) return base::Unexpected(std::move(done).error());
     if (auto done = s.listen(); !done) return base::Unexpected(std::move(done).error());
 
@@ -220,6 +268,7 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
     s.house = std::make_unique<HouseService>(loop, *s.houseThread, clock, *s.store, *s.engine, config.policy);
     s.arrivals = std::make_unique<ArrivalGate>(clock);
     s.endpoint = std::make_unique<LiveKitEndpoint>(loop, clock, *s.engine, throughGate(EndpointHouse::of(*s.house), *s.arrivals));
+    if (auto done = s.openWebhooks(); !done) return base::Unexpected(std::move(done).error());
     s.house->setEvents(s.endpoint->houseEvents());
     s.house->setAddress(s.address);
     HttpApiSettings api;
@@ -230,6 +279,8 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
     api.metricsText = metrics;
     api.arrivals = s.arrivals.get();
     s.api = std::make_unique<HttpApi>(*s.house, clock, std::move(api));
+    if (config.roomService)
+        s.roomService = std::make_unique<RoomService>(*s.house, *s.endpoint, clock, RoomServiceSettings{s.apiKeys, s.address.origins});
     s.commands = std::make_unique<AdminCommands>(*s.house, metrics);
     auto admin = AdminSocket::listen(s.folder->socketFile(), loop,
                                      [raw = impl.get(), flag = s.alive](const std::string& line, std::function<void(std::string)> answer) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/signal/access_token.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/base/byte_io.h"
@@ -84,6 +85,7 @@ std::optional<AccessToken> readClaims(const json& claims) {
     token.id = text(claims, "jti");
     token.name = text(claims, "name");
     token.metadata = text(claims, "metadata");
+    token.sha256 = text(claims, "sha256");
     if (const auto at = date(claims, "iat")) token.issuedAt = *at;
     if (const auto at = date(claims, "nbf")) token.notBefore = *at;
     if (const auto at = date(claims, "exp")) token.expires = *at;
@@ -128,8 +130,10 @@ json writeClaims(const AccessToken& token) {
     if (grant.roomList) video["roomList"] = true;
     if (grant.roomAdmin) video["roomAdmin"] = true;
     if (grant.hidden) video["hidden"] = true;
-    json claims{{"iss", token.issuer}, {"sub", token.identity.str()}, {"exp", base::toUnixSeconds(token.expires)},
-                {"video", std::move(video)}};
+    json claims{{"iss", token.issuer}, {"exp", base::toUnixSeconds(token.expires)}};
+    if (!token.identity.empty()) claims["sub"] = token.identity.str();
+    if (!video.empty()) claims["video"] = std::move(video);
+    if (!token.sha256.empty()) claims["sha256"] = token.sha256;
     if (base::toUnixMs(token.notBefore) != 0) claims["nbf"] = base::toUnixSeconds(token.notBefore);
     if (base::toUnixMs(token.issuedAt) != 0) claims["iat"] = base::toUnixSeconds(token.issuedAt);
     if (!token.audience.empty()) claims["aud"] = token.audience;
@@ -151,7 +155,7 @@ std::string encodePart(const json& value) {
 base::Result<std::string> mintToken(const AccessToken& token, const TokenKey& key) {
     if (key.secret.size() < kMinTokenSecretBytes)
         return base::fail(base::ErrorKind::invalidInput, "secret_too_short", "A signing secret needs at least 32 bytes.");
-    if (token.identity.empty() || base::toUnixMs(token.expires) == 0)
+    if ((token.identity.empty() && token.video.roomJoin) || base::toUnixMs(token.expires) == 0)
         return base::fail(base::ErrorKind::invalidInput, "token_incomplete", "A token needs an identity and an end.");
     auto signedToken = token;
     signedToken.issuer = key.id;
@@ -197,6 +201,10 @@ base::Result<AccessToken> verifyToken(std::string_view jwt, std::span<const Toke
         return refused("token_not_yet", "The access token is not valid yet; check this computer's clock.");
     if (!rules.audience.empty() && token->audience != rules.audience)
         return refused("token_audience", "The access token is for another server.");
+    if (!rules.ownNames.empty() && claims.contains("aud") &&
+        std::find(rules.ownNames.begin(), rules.ownNames.end(), token->audience) == rules.ownNames.end())
+        return refused("token_audience", "The access token is for another server.");
+    if (!rules.requireJoin) return *std::move(token);
     if (token->identity.empty()) return refused("token_grant", "The access token names nobody.");
     if (!token->video.roomJoin || token->video.room.empty())
         return refused("token_grant", "The access token gives no right to join a room.");

@@ -56,6 +56,7 @@ struct AccessToken {
     std::string name;
     std::string metadata;
     std::map<std::string, std::string> attributes;
+    std::string sha256;          ///< base64 of the body that came with it (webhooks)
     VideoGrant video;
 };
 
@@ -63,6 +64,8 @@ struct TokenRules {
     std::chrono::seconds leeway{30};
     std::string audience;        ///< required value when not empty
     bool requireOurs = true;     ///< typ and jti have to be there
+    bool requireJoin = true;     ///< false: a program's token, which names nobody and no way into a room
+    std::vector<std::string> ownNames{};  ///< not empty: a token that has an audience has to name one of these
 };
 
 inline constexpr std::size_t kMaxTokenBytes = 16 * 1024;
