@@ -206,7 +206,7 @@ class Server:
         ready = json.loads(buffer)
         self.http, self.udp = ready["http"], ready["udp"]
         self.listen = self.http.split("//", 1)[1]
-        self.udp_port = self.udp[0]
+        self.udp_port = self.udp[0] if self.udp else 0  # none of its own with --media livekit
         return self
 
     def admin(self, *args, ok=True):

@@ -38,12 +38,8 @@ def install():
 
 
 class Peer:
-    def __init__(self, lab, kind, link, name, microphone):
-        result = subprocess.run([BIN / "parlourctl", "token", link, "--name", name, "--home", lab.path(f"home-{name}")],
-                                capture_output=True, text=True, env=lab.env, timeout=20)
-        if result.returncode != 0:
-            raise Failed(f"parlourctl token: exit {result.returncode}: {result.stderr}")
-        answer = json.loads(result.stdout)
+    def __init__(self, lab, kind, link, name, microphone, grant=None):
+        answer = grant or self.ask(lab, link, name)
         self.lab, self.name = lab, name
         self.heard = lab.path(f"{name}-heard.wav")
         self.out = lab.path(f"{name}-events.jsonl")
@@ -59,6 +55,14 @@ class Peer:
                                  env=env, stdin=read, cwd=MODULES)
         self.process.events_file = self.out
         os.close(read)
+
+    @staticmethod
+    def ask(lab, link, name):
+        result = subprocess.run([BIN / "parlourctl", "token", link, "--name", name, "--home", lab.path(f"home-{name}")],
+                                capture_output=True, text=True, env=lab.env, timeout=20)
+        if result.returncode != 0:
+            raise Failed(f"parlourctl token: exit {result.returncode}: {result.stderr}")
+        return json.loads(result.stdout)
 
     def say(self, command):
         os.write(self._stdin, (command + "\n").encode())
