@@ -96,7 +96,7 @@ base::Result<std::string> LiveKitHouse::Impl::mint(const Admission& admission, c
     token.video.room = base::RoomId(room);
     token.video.canPublish = admission.rights.canPublish && !admission.rights.forcedMute;
     token.video.canSubscribe = admission.rights.canSubscribe;
-    token.video.canPublishData = admission.rights.canPublishData;
+    token.video.canPublishData = false;         // chat goes by the house
     token.video.canPublishSources = {"microphone"};
     token.video.canUpdateOwnMetadata = false;   // it would let a client write parlour.power
     return signal::mintToken(token, key);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "core/api/chat_write.h"
 #include "core/api/stage.h"
 #include "core/base/byte_io.h"
 #include "core/crypto/random.h"
@@ -92,15 +93,15 @@ void LiveKitRooms::make(Room& room, Done done) {
              return dump({{"name", name}, {"empty_timeout", kEmptyTimeout}, {"departure_timeout", kDepartureTimeout}});
          },
          [this, id = room.id, name = room.name](base::Result<std::string> result) {
-             auto* room = find(id, name);
-             if (room == nullptr) return;
-             room->making = false;
-             room->made = result.has_value();
-             room->madeAt = m_clock.now();
-             for (const auto& done : std::exchange(room->whenMade, {})) done(outcome(result));
-             if (!room->made) return;
-             pushMetadata(*room);
-             listIn(*room, m_pace.list);
+             auto* there = find(id, name);
+             if (there == nullptr) return;
+             there->making = false;
+             there->made = result.has_value();
+             there->madeAt = m_clock.now();
+             for (const auto& one : std::exchange(there->whenMade, {})) one(outcome(result));
+             if (!there->made) return;
+             pushMetadata(*there);
+             listIn(*there, m_pace.list);
          });
 }
 
@@ -111,25 +112,25 @@ void LiveKitRooms::push(Room& room, const base::Identity& who, Done done) {
     if (std::exchange(person.pushQueued, true)) return;
     const auto flying = std::make_shared<std::vector<Done>>();
     const auto take = [this, id = room.id, name = room.name, who, flying]() -> Person* {
-        auto* room = find(id, name);
-        const auto it = room == nullptr ? std::map<base::Identity, Person>::iterator{} : room->people.find(who);
-        if (room == nullptr || it == room->people.end()) return nullptr;
+        auto* there = find(id, name);
+        const auto it = there == nullptr ? std::map<base::Identity, Person>::iterator{} : there->people.find(who);
+        if (there == nullptr || it == there->people.end()) return nullptr;
         it->second.pushQueued = false;
         for (auto& one : std::exchange(it->second.waiting, {})) flying->push_back(std::move(one));
         return &it->second;
     };
     call(room, "UpdateParticipant", RoomServiceGrant::roomAdmin,
          [take, name = room.name, who]() -> std::optional<std::string> {
-             const auto* person = take();
-             if (person == nullptr) return std::nullopt;
-             json body{{"room", name}, {"identity", who.str()}, {"permission", permissionOf(person->rights)}};
-             if (person->attributes) body["attributes"] = *person->attributes;
-             if (!person->name.empty()) body["name"] = person->name;
+             const auto* now = take();
+             if (now == nullptr) return std::nullopt;
+             json body{{"room", name}, {"identity", who.str()}, {"permission", permissionOf(now->rights)}};
+             if (now->attributes) body["attributes"] = *now->attributes;
+             if (!now->name.empty()) body["name"] = now->name;
              return dump(body);
          },
          [take, flying](base::Result<std::string> result) {
              if (flying->empty()) take();   // given up before it began
-             for (const auto& done : *flying) done(outcome(result));
+             for (const auto& one : *flying) one(outcome(result));
          });
 }
 
@@ -137,13 +138,13 @@ void LiveKitRooms::pushMetadata(Room& room) {
     if (room.metadata.empty() || !room.made || std::exchange(room.metadataQueued, true)) return;
     call(room, "UpdateRoomMetadata", RoomServiceGrant::roomAdmin,
          [this, id = room.id, name = room.name]() -> std::optional<std::string> {
-             auto* room = find(id, name);
-             if (room == nullptr) return std::nullopt;
-             room->metadataQueued = false;
-             return dump({{"room", name}, {"metadata", room->metadata}});
+             auto* there = find(id, name);
+             if (there == nullptr) return std::nullopt;
+             there->metadataQueued = false;
+             return dump({{"room", name}, {"metadata", there->metadata}});
          },
          [this, id = room.id, name = room.name](const base::Result<std::string>&) {
-             if (auto* room = find(id, name)) room->metadataQueued = false;
+             if (auto* there = find(id, name)) there->metadataQueued = false;
          });
 }
 
@@ -183,9 +184,9 @@ void LiveKitRooms::muteTracks(Room& room, const base::Identity& who, const std::
 void LiveKitRooms::expel(Room& room, const base::Identity& who, Done done) {
     call(room, "RemoveParticipant", RoomServiceGrant::roomAdmin,
          [this, id = room.id, name = room.name, who]() -> std::optional<std::string> {
-             const auto* room = find(id, name);
+             const auto* there = find(id, name);
              // Let in again while this waited for its turn: the newer order counts.
-             if (room != nullptr && room->people.contains(who)) return std::nullopt;
+             if (there != nullptr && there->people.contains(who)) return std::nullopt;
              return dump({{"room", name}, {"identity", who.str()}});
          },
          [done = std::move(done)](const base::Result<std::string>& result) { done(outcome(result)); });
@@ -265,6 +266,7 @@ void LiveKitRooms::tell(const RoomChanged& change) {
     if (!value.is_object()) value = json::object();
     value["title"] = change.title;
     value["room"] = change.room.str();   // LiveKit's name of it is another one
+    value[api::kMetaChat] = api::kChatByHouse;
     const auto metadata = dump(value);
     if (std::exchange(room.metadata, metadata) != metadata) pushMetadata(room);
     // The house has spoken of everybody by now: whoever else is there is a stranger.

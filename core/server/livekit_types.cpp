@@ -102,7 +102,7 @@ std::optional<LiveKitEvent> readEvent(std::string_view body) {
 json permissionOf(const MediaRights& rights) {
     return {{"can_subscribe", rights.canSubscribe},
             {"can_publish", rights.canPublish && !rights.forcedMute},
-            {"can_publish_data", rights.canPublishData},
+            {"can_publish_data", false},   // past the house nothing is kept, slowed down or deleted
             {"can_publish_sources", json::array({"MICROPHONE"})},
             {"hidden", false},
             {"can_update_metadata", false},
@@ -111,7 +111,7 @@ json permissionOf(const MediaRights& rights) {
 
 bool fits(const LiveKitPerson& person, const MediaRights& rights) {
     return person.canPublish == (rights.canPublish && !rights.forcedMute) && person.canSubscribe == rights.canSubscribe &&
-           person.canPublishData == rights.canPublishData && !person.canUpdateMetadata;
+           !person.canPublishData && !person.canUpdateMetadata;
 }
 
 }  // namespace parlour::server

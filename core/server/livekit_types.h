@@ -52,7 +52,7 @@ std::vector<LiveKitPerson> readPeople(const std::string& listParticipantsAnswer)
 std::vector<LiveKitRoomInfo> readRooms(const std::string& listRoomsAnswer);
 std::optional<LiveKitEvent> readEvent(std::string_view body);
 
-/// Every field each time: an absent one is a right taken away. Microphones only, and nobody writes attributes but the house.
+/// Every field each time: an absent one is a right taken away. Microphones only; attributes and data are the house's alone.
 nlohmann::json permissionOf(const MediaRights& rights);
 /// What the rights say is in force.
 bool fits(const LiveKitPerson& person, const MediaRights& rights);

@@ -98,14 +98,12 @@ void LiveKitRooms::list(Room& room) {
              return json{{"room", name}}.dump();
          },
          [this, asked, id = room.id, name = room.name](base::Result<std::string> result) {
-             auto* room = find(id, name);
-             if (room == nullptr) return;
-             room->listing = false;
-             if (result) listed(*room, readPeople(*result), *asked);
-             room = find(id, name);
-             if (room == nullptr) return;
-             const bool muted = std::any_of(room->people.begin(), room->people.end(), [](const auto& one) { return one.second.muted(); });
-             listIn(*room, !result ? m_pace.heal : muted ? m_pace.listMuted : m_pace.list);
+             auto* there = find(id, name);
+             if (there == nullptr) return;
+             there->listing = false;
+             if (result) listed(*there, readPeople(*result), *asked);
+             const bool muted = std::any_of(there->people.begin(), there->people.end(), [](const auto& one) { return one.second.muted(); });
+             listIn(*there, !result ? m_pace.heal : muted ? m_pace.listMuted : m_pace.list);
          });
 }
 

@@ -75,6 +75,41 @@ def attributes_of(kit, room, name):
 
 
 
+def our_client(lab, server, kit, seven):
+    """parlourctl, which is the app without a window, in the same house."""
+    made = server.create_room("Ours")
+    ann = lab.join(made["links"]["moderator"], "Ann", capture=f"file:{seven}?loop", extra=["--unmute"])
+    check(ann.expect("joined", 20)["room"] == made["room"], "our client comes in, and calls the room as the house does")
+    ben = lab.join(made["links"]["listener"], "Ben")
+    ben.expect("joined", 20)
+    ann.expect("participant", 10, name="Ben")
+    ben.say("raise may I")
+    check(ann.expect("hand", 10, name="Ben", up=True)["note"] == "may I", "its hand and note reach the host")
+    ann.say("invite Ben")
+    ben.expect("invited", 10)
+    ben.say("accept")
+    ann.expect("seat", 10, name="Ben", seat="stage")
+    ann.say("say good evening")
+    ben.expect("chat", 10, text="good evening")
+    ben.say("say thank you")
+    ann.expect("chat", 10, text="thank you")
+    check(True, "chat goes both ways by the house")
+    late = lab.join(made["links"]["listener"], "Cleo")
+    late.expect("joined", 20)
+    late.expect("chat", 10, text="good evening")
+    check(True, "who comes later reads it, too")
+    ben.say("react clap")
+    refused = ben.expect("refused", 10)
+    check(refused["code"] == "no_reactions", "a reaction is refused with a sentence: " + refused["message"])
+    time.sleep(4)
+    ben.end()
+    late.end()
+    ann.say("end")
+    ann.expect("left", 10)
+    right = waveform.contains(waveform.load(ben.heard), waveform.load(seven))
+    check(right > 0.6, f"and it hears ({right:.2f})")
+
+
 def run(lab):
     binary = livekit.find_server()
     install()
@@ -235,6 +270,8 @@ def run(lab):
     wait_for("the order from before to be carried out", lambda: kit.people(name)["Sven"]["permission"]["can_publish"] is False, 15)
     check(True, "the hold that could not be carried out then is in force now")
     hanna.stage("release", sven)
+
+    our_client(lab, server, kit, seven)
 
     # The end of the session is the end of its room, and the next one has another.
     hanna.stage("end")

@@ -8,11 +8,14 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/api/chat_types.h"
+#include "core/api/chat_write.h"
 #include "core/api/house_json.h"
 #include "core/base/clock.h"
 #include "core/crypto/hash.h"
 #include "core/net/http_server.h"
 #include "core/server/room_server.h"
+#include "core/signal/data_packet.h"
 #include "tests/server/house_world.h"
 #include "tests/server/played_livekit.h"
 
@@ -195,6 +198,37 @@ TEST_CASE("a stage command has happened on LiveKit when the house says ok", "[li
     CHECK_FALSE(world.kit.rooms.contains(name));
     const auto next = world.redeem("Ann", world.room.links.moderator).value();
     CHECK(world.nameOf(next.join) != name);
+}
+
+TEST_CASE("chat is written through the house, kept there, and goes to everybody as the house's own words", "[livekit-house]") {
+    LiveKitWorld world;
+    const auto ann = world.redeem("Ann", world.room.links.moderator).value();
+    const auto ben = world.redeem("Ben", world.room.links.listener).value();
+    CHECK(LiveKitWorld::claims(ben.join).video.canPublishData == false);
+    const std::string path = "rooms/" + world.room.room.str() + "/chat";
+    const auto first = world.post<api::ChatAnswer>(path, api::ChatWish{"m1", "good evening"}, ben.session).value();
+    CHECK(first.id == "m1");
+    CHECK(first.n == 1);
+    CHECK(world.post<api::ChatAnswer>(path, api::ChatWish{"m1", "good evening"}, ben.session).value().n == 1);   // sent again: not twice
+    CHECK(world.post<api::ChatAnswer>(path, api::ChatWish{"m2", "welcome"}, ann.session).value().n == 2);
+    world.until([&] { return world.kit.data.size() == 2; });
+    CHECK(world.kit.data[0]["topic"] == signal::kTopicRelayed);
+    const auto packet = signal::decodeDataPacket(*base::fromBase64(world.kit.data[0]["data"].get<std::string>()));
+    REQUIRE(packet);
+    CHECK(packet->sender == ben.identity);
+    const auto* words = std::get_if<signal::ChatData>(&packet->value);
+    REQUIRE(words != nullptr);
+    CHECK(words->message == "good evening");
+    CHECK(words->number == 1);
+    // The rules of the chat hold, and strangers learn nothing.
+    REQUIRE(world.post<api::ChatRules>(path + "/rules", api::ChatRulesWish{60, std::nullopt}, ann.session));
+    CHECK(world.post<api::ChatAnswer>(path, api::ChatWish{"m3", "and again"}, ben.session).error().code == "slow_mode");
+    CHECK(world.post<api::ChatAnswer>(path, api::ChatWish{"m3", std::string(api::kMaxChatBytes, 'x')}, ann.session));
+    CHECK_FALSE(world.post<api::ChatAnswer>(path, api::ChatWish{"m4", std::string(api::kMaxChatBytes + 1, 'x')}, ann.session));
+    CHECK_FALSE(world.post<api::ChatAnswer>(path, api::ChatWish{"", "no id"}, ann.session));
+    const auto other = world.ask<api::RoomMade>([&](auto answer) { world.server->house().createRoom({"Other"}, answer); }).value();
+    for (const auto& room : {other.room.str(), std::string("none")})
+        CHECK(world.post<api::ChatAnswer>("rooms/" + room + "/chat", api::ChatWish{"m5", "hello"}, ben.session).error().code == "room_unknown");
 }
 
 TEST_CASE("nobody gets a token while LiveKit does not answer, and the sentence says why", "[livekit-house]") {

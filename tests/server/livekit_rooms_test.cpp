@@ -95,6 +95,7 @@ TEST_CASE("a room is made before anybody gets a token, and its state is its meta
     CHECK(metadata["title"] == "Salon");
     CHECK(metadata["room"] == "salon");
     CHECK(metadata["hands_locked"] == false);
+    CHECK(metadata["chat"] == "house");
     CHECK(lab.house.empty());
     lab.come("ann");
     CHECK(lab.house == std::vector<std::string>{"+ann"});
@@ -109,7 +110,7 @@ TEST_CASE("rights are in force on LiveKit when the house is told so, each field 
     CHECK(*done);
     CHECK(lab.permission("ann")["can_publish"] == true);
     CHECK(lab.permission("ann")["can_subscribe"] == true);
-    CHECK(lab.permission("ann")["can_publish_data"] == true);
+    CHECK(lab.permission("ann")["can_publish_data"] == false);   // chat goes by the house
     CHECK(lab.permission("ann")["can_update_metadata"] == false);
     CHECK(lab.permission("ann")["can_publish_sources"] == Json::array({"MICROPHONE"}));
     auto held = speaking();
