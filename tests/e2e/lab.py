@@ -107,6 +107,10 @@ class Lab:
         return process
 
     def server(self, **options):
+        """With PARLOUR_LAB_MEDIA=livekit its sound is carried by a real livekit-server, and nothing else is different."""
+        if os.environ.get("PARLOUR_LAB_MEDIA") == "livekit":
+            import livekit
+            return livekit.house(self, **options)
         return Server(self, **options)
 
     def join(self, link, name, **options):
