@@ -48,7 +48,7 @@ int fail(const base::Error& error, int code = kError) {
 }
 
 struct Options {
-    std::string configFile, listen, publicIp, publicUrl, data, store, certificate, key, name;
+    std::string configFile, listen, publicIp, publicUrl, data, store, certificate, key, name, media, livekitUrl, livekitKeyFile;
     std::vector<std::string> sets;
     int udpPort = -1;
     int readyFd = -1;
@@ -92,7 +92,8 @@ base::Result<server::ServerConfig> configOf(const Options& o) {
     for (auto done : {take("server.listen", o.listen, "--listen"), take("server.public_ip", o.publicIp, "--public-ip"),
                       take("server.public_url", o.publicUrl, "--public-url"), take("server.data", o.data, "--data"),
                       take("server.store", o.store, "--store"), take("tls.certificate", o.certificate, "--tls-cert"), take("tls.key", o.key, "--tls-key"),
-                      take("server.name", o.name, "--name"),
+                      take("server.name", o.name, "--name"), take("media.engine", o.media, "--media"),
+                      take("media.livekit_url", o.livekitUrl, "--livekit-url"), take("media.livekit_key_file", o.livekitKeyFile, "--livekit-key-file"),
                       take("server.udp_port", o.udpPort < 0 ? "" : std::to_string(o.udpPort), "--udp-port")})
         if (!done) return base::Unexpected(std::move(done).error());
     if (o.noTls) config.tls = server::TlsChoice::none;
@@ -410,6 +411,9 @@ int main(int argc, char** argv) {
     serving->add_option("--tls-cert", o.certificate, "PEM file");
     serving->add_option("--tls-key", o.key, "PEM file");
     serving->add_option("--name", o.name, "what people see as the house's name");
+    serving->add_option("--media", o.media, "who carries the sound: builtin (this program, the default) or livekit")->check(CLI::IsMember({"builtin", "livekit"}));
+    serving->add_option("--livekit-url", o.livekitUrl, "ws:// or wss:// address of the LiveKit server, as people reach it");
+    serving->add_option("--livekit-key-file", o.livekitKeyFile, "file with one line KEY: SECRET, as livekit-server has it");
     serving->add_flag("--no-tls", o.noTls, "plain HTTP: only behind a proxy that does TLS");
     serving->add_flag("--first-link", o.firstLink, "make a first room and tell its host's link, if there is no room");
     serving->add_option("--ready-fd", o.readyFd, "write one JSON line there when ready");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/api/chat_types.h"
 
+#include "core/api/chat_write.h"
 #include "core/api/json_codec.h"
 
 namespace parlour::api {
@@ -40,10 +41,16 @@ void describe(V& v, T& t) {
     v.field("message", t.message, Need::optional);
     v.field("advice", t.advice, Need::optional);
 }
+template <class V, Same<ChatWish> T>
+void describe(V& v, T& t) {
+    v.field("id", t.id, Need::required, kMaxChatId);
+    v.field("text", t.text, Need::required, kMaxChatBytes);
+}
 
 PARLOUR_JSON(ChatRules)
 PARLOUR_JSON(ChatPage)
 PARLOUR_JSON(ChatRulesWish)
 PARLOUR_JSON(ChatAnswer)
+PARLOUR_JSON(ChatWish)
 
 }  // namespace parlour::api

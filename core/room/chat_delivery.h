@@ -44,6 +44,7 @@ struct ChatDesk {
     std::map<std::string, Sent> unanswered;   ///< by id
     std::set<std::string> lost;      ///< ids that may have gone down with the last connection
     int historyTries = 0;
+    bool byHouse = false;            ///< the data channel is not the house's: chat is written through its API
     bool keepingKnown = false;       ///< the house has said whether it keeps a chat
 
     struct TextStream {

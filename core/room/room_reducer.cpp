@@ -6,6 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "core/api/chat_write.h"
 #include "core/api/overflow.h"
 #include "core/api/people_types.h"
 
@@ -179,6 +180,12 @@ void applyRoster(RoomState& state, const signal::ParticipantUpdate& update) {
     settle(state);
 }
 
+bool chatByHouse(const signal::RoomInfo& room) {
+    const auto json = nlohmann::json::parse(room.metadata, nullptr, false);
+    const auto found = json.is_object() ? json.find(api::kMetaChat) : json.end();
+    return json.is_object() && found != json.end() && *found == api::kChatByHouse;
+}
+
 void applyRoom(RoomState& state, const signal::RoomInfo& room) {
     if (!room.name.empty()) state.room = room.name;
     if (state.title.empty()) state.title = room.name.str();
@@ -197,6 +204,8 @@ void applyRoom(RoomState& state, const signal::RoomInfo& room) {
         const auto value = found != json.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
         return static_cast<int>(std::clamp<std::int64_t>(value, 0, 1'000'000));
     };
+    // On a LiveKit server of the house the room has another name there.
+    if (auto id = text("room"); !id.empty()) state.room = base::RoomId(std::move(id));
     state.overflow = number(api::kMetaOverflow);
     state.overflowOf = state.overflow > 0 ? text(api::kMetaOverflowOf) : std::string();
     state.elsewhere = number(api::kMetaElsewhere);

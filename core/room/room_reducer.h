@@ -15,6 +15,8 @@ void applyJoin(RoomState& state, const signal::Join& join);
 void applyUpdate(RoomState& state, const signal::ParticipantUpdate& update);
 /// After a resume the update names everybody: whoever is missing has gone.
 void applyRoster(RoomState& state, const signal::ParticipantUpdate& update);
+/// Chat is written through the house API (room metadata).
+bool chatByHouse(const signal::RoomInfo& room);
 void applyRoom(RoomState& state, const signal::RoomInfo& room);
 void applySpeakers(RoomState& state, const signal::SpeakersChanged& changed);
 void applyQuality(RoomState& state, const signal::ConnectionQualityUpdate& update);

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "core/crypto/random.h"
+#include "core/api/chat_write.h"
 #include "core/room/chat_reducer.h"
 #include "core/room/session_impl.h"
 
@@ -72,8 +73,20 @@ void RoomSession::resendChat(const std::string& id) {
     s.publish();
 }
 
-/// Sends it; the answer comes by onUserData().
+/// Sends it; the answer comes by onUserData(), or is the house's own.
 void RoomSession::Impl::postChat(ChatMessage& message) {
+    if (chat.byHouse && house)
+        return house->post<api::ChatWish, api::ChatAnswer>(
+            "/rooms/" + room.str() + "/chat", {message.id, message.text},
+            [weak = weak_from_this(), id = message.id, during = visit](base::Result<api::ChatAnswer> answer) {
+                const auto self = weak.lock();
+                if (!self || self->visit != during) return;
+                if (answer)
+                    confirmChat(self->state, id, answer->n);
+                else
+                    refuseChat(self->state, id, answer.error());
+                self->publish();
+            });
     if (chat.keepingKnown && !state.chatKept)
         message.delivery = ChatDelivery::sent;   // nobody will answer
     else
@@ -148,7 +161,7 @@ void RoomSession::react(std::size_t reaction) {
     if (s.state.session != SessionState::joined || s.leaving) return s.refuse(notJoined());
     if (reaction >= api::kReactionCount)
         return s.refuse({base::ErrorKind::invalidInput, "no_reaction", "There is no such reaction.", {}, {}});
-    if (s.chat.keepingKnown && !s.state.chatKept)
+    if (s.chat.byHouse || (s.chat.keepingKnown && !s.state.chatKept))
         return s.refuse({base::ErrorKind::refused, "no_reactions", "This server counts no reactions.", {}, {}});
     if (!s.chat.reactions.take(s.loop.clock().now()))
         return s.refuse({base::ErrorKind::exhausted, "reacting_too_fast", "That was one reaction too many in a moment.", "Wait a second.", {}});
@@ -270,7 +283,10 @@ void RoomSession::Impl::chatText(const base::Identity& from, const std::string& 
 
 void RoomSession::Impl::onUserData(const signal::DataPacket& packet, const signal::UserData& user) {
     if (!packet.sender.empty()) return;   // what follows is the server's alone
-    if (user.topic == signal::kTopicAskToUnmute && onStage() && !state.microphoneLive) {
+    if (user.topic == signal::kTopicRelayed) {
+        const auto inner = signal::decodeDataPacket(user.payload);
+        if (inner && !std::holds_alternative<signal::UserData>(inner->value)) onChatPacket(*inner);
+    } else if (user.topic == signal::kTopicAskToUnmute && onStage() && !state.microphoneLive) {
         state.askedToUnmute = true;
         publish();
     } else if (user.topic == signal::kTopicChatAnswer) {

@@ -90,6 +90,7 @@ void RoomSession::Impl::handle(signal::SignalResponse& message) {
                 publish();
             } else if constexpr (std::is_same_v<M, signal::RoomUpdate>) {
                 applyRoom(state, m.room);
+                chat.byHouse = chatByHouse(m.room);
                 publish();
             } else if constexpr (std::is_same_v<M, signal::ConnectionQualityUpdate>) {
                 applyQuality(state, m);
@@ -128,6 +129,7 @@ void RoomSession::Impl::onJoin(signal::Join& join) {
     reactionWindow.begin(loop.clock().now());
     state.reactions = reactionWindow.counts();
     applyJoin(state, join);
+    chat.byHouse = chatByHouse(join.room);
     pingIntervalS = join.pingIntervalS;
     pingTimeoutS = join.pingTimeoutS;
     signal->keepAlive(pingIntervalS, pingTimeoutS);

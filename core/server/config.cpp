@@ -127,6 +127,16 @@ const std::vector<Key>& keys() {
          }},
         {"livekit_api.webhook_url", text(FIELD(webhookUrl))},
         {"livekit_api.webhook_key", text(FIELD(webhookKey))},
+        {"media.engine",
+         [](ServerConfig& c, std::string_view v) {
+             if (v == "builtin") c.media = MediaChoice::builtin;
+             else if (v == "livekit") c.media = MediaChoice::livekit;
+             else return false;
+             return true;
+         }},
+        {"media.livekit_url", text(FIELD(livekitUrl))},
+        {"media.livekit_service_url", text(FIELD(livekitServiceUrl))},
+        {"media.livekit_key_file", text(FIELD(livekitKeyFile))},
         {"limits.per_ip", whole(FIELD(failuresPerIp), 0, 1'000'000)},
         {"limits.connections_per_ip", whole(FIELD(connectionsPerIp), 0, 1'000'000)},
         {"limits.websockets_per_minute", whole(FIELD(webSocketsPerMinute), 0, 1'000'000)},

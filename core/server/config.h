@@ -22,6 +22,11 @@ enum class TlsChoice {
     files,       ///< tlsCertificate and tlsKey
 };
 
+enum class MediaChoice {
+    builtin,     ///< this process forwards the sound
+    livekit,     ///< a LiveKit server or cluster does
+};
+
 struct ServerConfig {
     base::SocketAddress listen{base::IpAddress::v4({127, 0, 0, 1}), 7880};
     std::uint16_t udpPort = 7882;        ///< 0 = a free one
@@ -36,6 +41,10 @@ struct ServerConfig {
     std::optional<std::vector<base::IpAddress>> trustedProxies{};
     std::string tlsCertificate;
     std::string tlsKey;
+    MediaChoice media = MediaChoice::builtin;
+    std::string livekitUrl;              ///< ws:// or wss://, told to people
+    std::string livekitServiceUrl;       ///< http:// or https://, asked by the house; empty = the same place
+    std::string livekitKeyFile;          ///< "KEY: SECRET"
     int failuresPerIp = 10;              ///< limits.per_ip: wrong secrets in 30 minutes; 0 lifts every per-address limit
     int connectionsPerIp = 64;
     int webSocketsPerMinute = 60;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/api/chat_types.h"
+#include "core/api/chat_write.h"
 #include "core/house/display_name.h"
 #include "core/net/url.h"
 #include "core/server/house_routes.h"
@@ -173,6 +174,20 @@ base::Result<api::ChatPage> history(Impl& impl, const RouteCall& call) {
     return out;
 }
 
+void write(Impl& impl, const RouteCall& call, const api::ChatWish& wish, HouseService::Answer<api::ChatAnswer> answer) {
+    const base::RoomId room(call.args[0]);
+    auto inside = impl.reading<bool>([&]() -> base::Result<bool> {
+        auto me = impl.inRoom(call, impl.find(room));
+        if (!me) return base::Unexpected(std::move(me).error());
+        return true;
+    });
+    if (!inside) return answer(base::Unexpected(std::move(inside).error()));
+    impl.chat({room, call.who, {}, {wish.id, wish.text, false}}, [id = wish.id, answer](base::Result<std::uint64_t> n) {
+        if (!n) return answer(base::Unexpected(std::move(n).error()));
+        answer(api::ChatAnswer{id, *n, {}, {}, {}});
+    });
+}
+
 void erase(Impl& impl, const RouteCall& call, const api::Nothing&, HouseService::Answer<api::Nothing> answer) {
     const auto room = impl.find(base::RoomId(call.args[0]));
     const std::string& id = call.args[1];
@@ -245,6 +260,7 @@ void rules(Impl& impl, const RouteCall& call, const api::ChatRulesWish& wish, Ho
 
 void addChatRoutes(HouseRoutes& routes) {
     routes.get("rooms/{room}/chat", history);
+    routes.wait<api::ChatWish, api::ChatAnswer>("rooms/{room}/chat", write);
     routes.wait<api::Nothing, api::Nothing>("rooms/{room}/chat/{id}/delete", erase);
     routes.wait<api::ChatRulesWish, api::ChatRules>("rooms/{room}/chat/rules", rules);
 }

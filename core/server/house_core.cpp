@@ -136,8 +136,11 @@ void HouseService::Impl::run(const HouseRoomPtr& room, const house::StageInput& 
 
     auto pending = std::make_shared<PendingRelease>();
     room->pending.push_back(pending);
-    pending->release = [this, tell = broadcastsOf(*room, change), done = std::move(done), version = change.session.version] {
+    pending->release = [this, tell = broadcastsOf(*room, change), done = std::move(done), version = change.session.version,
+                        own = pending.get()] {
+        // Committed, so it is told; the actor learns that the sound does not follow yet.
         if (tell) net.post(tell);
+        if (done && own->failure) return done(base::Unexpected(*own->failure));
         if (done) done(version);
     };
     orderMedia(room, change, before, extra.alwaysRights, pending);
@@ -177,8 +180,9 @@ void HouseService::Impl::orderMedia(const HouseRoomPtr& room, const house::Chang
     const base::RoomId& id = room->row.id;
     const auto acknowledge = [&]() -> MediaEngine::Acknowledge {
         ++pending->acks;
-        return [self = shared_from_this(), room, pending] {
-            self->house.post([self, room, pending] {
+        return [self = shared_from_this(), room, pending](Result<void> result) {
+            self->house.post([self, room, pending, result = std::move(result)] {
+                if (!result && !pending->failure) pending->failure = result.error();
                 --pending->acks;
                 self->releaseReady(room);
             });

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "core/house/membership.h"
 #include "core/house/stage.h"
@@ -20,6 +21,7 @@ namespace parlour::server {
 struct PendingRelease {
     int acks = 0;
     bool sealed = false;   ///< all media orders are given
+    std::optional<base::Error> failure{};   ///< the engine could not yet
     std::function<void()> release;
 };
 

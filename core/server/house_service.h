@@ -120,6 +120,9 @@ class HouseService {
     /// Reads the store, takes up live sessions where they were (everybody present before has 60 s to return). Answers the
     /// number of rooms. Calls made earlier wait for it.
     void open(Answer<std::size_t> answer);
+    /// Gives the engine the rights of everybody in a live session, and the listeners every person and room, as they are now: for
+    /// an engine that ran on while this process did not. After open().
+    void retell();
 
     // For livekit_endpoint.
     /// Refusals: untrusted (bad or spent token: HTTP 401), refused (removed, banned: 403), notFound (room: 404; resume of

@@ -161,6 +161,8 @@ struct HttpApi::Impl : std::enable_shared_from_this<HttpApi::Impl> {
         return {std::string(header.substr(kBearer.size())), false};
     }
 
+    void redeem(const api::RedeemRequest& request, HouseService::Answer<api::Redeemed> answer);
+    void token(const Caller& who, const base::RoomId& room, const api::TokenRequest& request, HouseService::Answer<api::JoinGrant> answer);
     void handleApi(const Call& call);
     bool refusedBefore(const Call& call);
     bool routeOpen(const Call& call, const std::string& path);
@@ -205,6 +207,31 @@ void HttpApi::Impl::handleApi(const Call& call) {
     routeTopic(call);
 }
 
+void HttpApi::Impl::redeem(const api::RedeemRequest& request, HouseService::Answer<api::Redeemed> answer) {
+    if (!settings.exchange) return house.redeem(request, std::move(answer));
+    house.redeem(request, [self = shared_from_this(), answer = std::move(answer)](base::Result<api::Redeemed> redeemed) {
+        // A guest goes to the green room first, and asks for the stage's token when it is time.
+        const bool guest = redeemed && (redeemed->kind == api::InvitationKind::guest ||
+                                        (redeemed->kind == api::InvitationKind::listener && redeemed->role == api::Role::speaker));
+        if (!redeemed || guest || redeemed->join.token.empty()) return answer(std::move(redeemed));
+        auto grant = redeemed->join;
+        self->settings.exchange(std::move(grant), [answer, redeemed = std::move(*redeemed)](base::Result<api::JoinGrant> join) mutable {
+            if (!join) return answer(base::Unexpected(std::move(join).error()));
+            redeemed.join = std::move(*join);
+            answer(std::move(redeemed));
+        });
+    });
+}
+
+void HttpApi::Impl::token(const Caller& who, const base::RoomId& room, const api::TokenRequest& request,
+                          HouseService::Answer<api::JoinGrant> answer) {
+    if (!settings.exchange) return house.token(who, room, request, std::move(answer));
+    house.token(who, room, request, [self = shared_from_this(), answer = std::move(answer)](base::Result<api::JoinGrant> grant) {
+        if (!grant) return answer(std::move(grant));
+        self->settings.exchange(std::move(*grant), answer);
+    });
+}
+
 /// The topics' table: the house knows what its paths are.
 void HttpApi::Impl::routeTopic(const Call& call) {
     const auto& request = call.request;
@@ -233,7 +260,7 @@ bool HttpApi::Impl::routeOpen(const Call& call, const std::string& path) {
         if (auto in = body<api::PreviewRequest>(call)) house.preview(*in, answering<api::Preview>(call));
     } else if (post && path == "invitations/redeem") {
         if (auto in = body<api::RedeemRequest>(call))
-            arrive<api::Redeemed>(call, [self = shared_from_this(), in = *in](auto answer) { self->house.redeem(in, std::move(answer)); });
+            arrive<api::Redeemed>(call, [self = shared_from_this(), in = *in](auto answer) { self->redeem(in, std::move(answer)); });
     } else if (post && path == "login") {
         if (auto in = body<api::LoginRequest>(call)) house.login(*in, answering<api::LoginAnswer>(call));
     } else if (!post && path == "rooms") {
@@ -251,7 +278,7 @@ bool HttpApi::Impl::routeRoom(const Call& call, const std::vector<std::string>& 
     const std::string& what = path[2];
     if (path.size() == 3 && post && what == "token") {
         if (auto in = body<api::TokenRequest>(call))
-            arrive<api::JoinGrant>(call, [self = shared_from_this(), who, room, in = *in](auto answer) { self->house.token(who, room, in, std::move(answer)); });
+            arrive<api::JoinGrant>(call, [self = shared_from_this(), who, room, in = *in](auto answer) { self->token(who, room, in, std::move(answer)); });
     } else if (path.size() == 3 && post && what == "stage") {
         if (auto in = body<api::StageCommand>(call)) house.command(who, room, *in, answering<api::StageAnswer>(call));
     } else if (path.size() == 3 && post && what == "leave") {

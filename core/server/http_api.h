@@ -23,6 +23,8 @@ struct HttpApiSettings {
     bool metrics = false;                  ///< the listener is loopback: /metrics is served
     /// Fills /metrics; answers on the net thread.
     std::function<void(std::function<void(std::string)>)> metricsText;
+    /// Where the sound is carried elsewhere: what becomes of a join grant before it is given out.
+    std::function<void(api::JoinGrant, HouseService::Answer<api::JoinGrant>)> exchange;
     ArrivalGate* arrivals = nullptr;       ///< what newcomers ask goes through it; outlives the API
 };
 

@@ -15,6 +15,7 @@
 #include "core/server/arrival_gate.h"
 #include "core/server/builtin_engine.h"
 #include "core/server/http_api.h"
+#include "core/server/livekit_house.h"
 #include "core/server/livekit_endpoint.h"
 #include "core/server/metrics.h"
 #include "core/server/room_service.h"
@@ -40,7 +41,8 @@ struct RoomServer::Impl {
     std::unique_ptr<DataFolder> folder;
     std::unique_ptr<FileLock> storeLock;
     std::unique_ptr<house::Store> store;
-    std::unique_ptr<BuiltinEngine> engine;
+    std::unique_ptr<BuiltinEngine> engine;      // this, and the endpoint,
+    std::unique_ptr<LiveKitHouse> livekit;      // or this
     std::unique_ptr<base::ThreadExecutor> houseThread;
     std::unique_ptr<HouseService> house;
     std::unique_ptr<ArrivalGate> arrivals;
@@ -63,6 +65,7 @@ struct RoomServer::Impl {
     base::Result<void> openMedia();
     base::Result<void> readApiKeys();
     base::Result<void> openWebhooks();
+    base::Result<void> openLiveKit();
     base::Result<void> listen();
     base::Result<void> fillAddress(bool tls);
     void metrics(std::function<void(std::string)> answer);
@@ -150,7 +153,34 @@ base::Result<std::optional<net::TlsCredentials>> RoomServer::Impl::credentials()
     return Maybe{std::move(*loaded)};
 }
 
+base::Result<void> RoomServer::Impl::openLiveKit() {
+    LiveKitHouseSettings settings{config.livekitUrl, config.livekitServiceUrl, config.livekitKeyFile,
+                                  std::chrono::ceil<std::chrono::seconds>(config.policy.grace)};
+    const auto key = [](const base::RoomId& room) { return "livekit_room." + room.str(); };
+    LiveKitNames names;
+    names.load = [this, key](const base::RoomId& room) -> base::Result<std::optional<std::string>> {
+        std::optional<std::string> name;
+        auto done = store->transact([&]() -> base::Result<void> {
+            name = store->meta(key(room));
+            return {};
+        });
+        if (!done) return base::Unexpected(std::move(done).error());
+        return name;
+    };
+    names.save = [this, key](const base::RoomId& room, const std::string& name) {
+        return store->transact([&]() -> base::Result<void> {
+            store->setMeta(key(room), name);
+            return {};
+        });
+    };
+    auto made = LiveKitHouse::make(loop, clock, settings, std::move(names));
+    if (!made) return base::Unexpected(std::move(made).error());
+    livekit = std::move(*made);
+    return {};
+}
+
 base::Result<void> RoomServer::Impl::openMedia() {
+    if (config.media == MediaChoice::livekit) return openLiveKit();
     BuiltinEngineConfig media;
     if (config.listen.ip.isUnspecified()) {
         for (const auto& local : net::localAddresses()) media.bind.push_back({local.ip, config.udpPort});
@@ -189,6 +219,9 @@ base::Result<void> RoomServer::Impl::fillAddress(bool tls) {
 
 base::Result<void> RoomServer::Impl::readApiKeys() {
     if (!config.roomService && config.webhookUrl.empty()) return {};
+    if (config.media == MediaChoice::livekit)
+        return base::fail(ErrorKind::invalidInput, "api_on_livekit", "With LiveKit as the engine, LiveKit itself serves the API and sends webhooks.",
+                          "Ask there, or take out livekit_api.room_service and livekit_api.webhook_url.");
     if (config.apiKeyFile.empty())
         return base::fail(ErrorKind::invalidInput, "api_keys", "The LiveKit API and webhooks need a key file.", "Set livekit_api.key_file.");
     auto keys = loadApiKeys(config.apiKeyFile);
@@ -234,12 +267,14 @@ base::Result<void> RoomServer::Impl::listen() {
     settings.proxies = proxiesOf(config);
     net::HttpServerHandlers handlers;
     handlers.onRequest = [this](const net::HttpRequest& request, net::Respond respond) {
-        if (endpoint->handleRequest(request, respond) || api->handle(request, respond)) return;
+        if (livekit ? livekit->handleRequest(request, respond) : endpoint->handleRequest(request, respond)) return;
+        if (api->handle(request, respond)) return;
         if (roomService && roomService->handle(request, respond)) return;
         respond(net::HttpResponse::text(404, "not found\n"));
     };
     handlers.onUpgrade = [this](const net::HttpRequest& request, net::Upgrade upgrade) {
-        if (!endpoint->handleUpgrade(request, upgrade)) upgrade.refuse(net::HttpResponse::text(404, "not found\n"));
+        if (livekit ? livekit->handleUpgrade(request, upgrade) : endpoint->handleUpgrade(request, upgrade)) return;
+        upgrade.refuse(net::HttpResponse::text(404, "not found\n"));
     };
     auto server = net::HttpServer::listen(loop, std::move(settings), std::move(handlers));
     if (!server) return base::Unexpected(std::move(server).error());
@@ -248,10 +283,13 @@ base::Result<void> RoomServer::Impl::listen() {
 }
 
 void RoomServer::Impl::metrics(std::function<void(std::string)> answer) {
-    engine->stats([this, flag = alive, answer = std::move(answer)](MediaWorkerStats media) {
-        if (!*flag) return;
-        answer(metricsText({endpoint->stats(), media, arrivals->stats(), http->counters(), api->failedSecrets(),
-                            std::chrono::duration<double>(clock.now() - started).count(), draining}));
+    const auto text = [this](const EndpointStats& signalling, const MediaWorkerStats& media) {
+        return metricsText({signalling, media, arrivals->stats(), http->counters(), api->failedSecrets(),
+                            std::chrono::duration<double>(clock.now() - started).count(), draining});
+    };
+    if (livekit) return answer(text({}, {}) + livekit->metricsText());
+    engine->stats([this, text, flag = alive, answer = std::move(answer)](MediaWorkerStats media) {
+        if (*flag) answer(text(endpoint->stats(), media));
     });
 }
 
@@ -265,11 +303,17 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
     if (auto done = s.listen(); !done) return base::Unexpected(std::move(done).error());
 
     s.houseThread = std::make_unique<base::ThreadExecutor>("house", clock);
-    s.house = std::make_unique<HouseService>(loop, *s.houseThread, clock, *s.store, *s.engine, config.policy);
+    s.house = std::make_unique<HouseService>(loop, *s.houseThread, clock, *s.store,
+                                             s.livekit ? s.livekit->engine() : static_cast<MediaEngine&>(*s.engine), config.policy);
     s.arrivals = std::make_unique<ArrivalGate>(clock);
-    s.endpoint = std::make_unique<LiveKitEndpoint>(loop, clock, *s.engine, throughGate(EndpointHouse::of(*s.house), *s.arrivals));
+    if (s.livekit) {
+        s.livekit->attach(EndpointHouse::of(*s.house));   // whoever asks for a token has passed the gate
+        s.house->setEvents(s.livekit->houseEvents());
+    } else {
+        s.endpoint = std::make_unique<LiveKitEndpoint>(loop, clock, *s.engine, throughGate(EndpointHouse::of(*s.house), *s.arrivals));
+        s.house->setEvents(s.endpoint->houseEvents());
+    }
     if (auto done = s.openWebhooks(); !done) return base::Unexpected(std::move(done).error());
-    s.house->setEvents(s.endpoint->houseEvents());
     s.house->setAddress(s.address);
     HttpApiSettings api;
     api.origins = s.address.origins;
@@ -278,6 +322,10 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
     const auto metrics = [raw = impl.get()](std::function<void(std::string)> answer) { raw->metrics(std::move(answer)); };
     api.metricsText = metrics;
     api.arrivals = s.arrivals.get();
+    if (s.livekit)
+        api.exchange = [raw = s.livekit.get()](api::JoinGrant grant, HouseService::Answer<api::JoinGrant> answer) {
+            raw->exchange(std::move(grant), std::move(answer));
+        };
     s.api = std::make_unique<HttpApi>(*s.house, clock, std::move(api));
     if (config.roomService)
         s.roomService = std::make_unique<RoomService>(*s.house, *s.endpoint, clock, RoomServiceSettings{s.apiKeys, s.address.origins});
@@ -293,6 +341,7 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
     s.house->open([ready = std::move(ready), flag = s.alive](base::Result<std::size_t> rooms) {
         if (*flag && ready) ready(std::move(rooms));
     });
+    if (s.livekit) s.house->retell();   // LiveKit's rooms have gone on without us
     return std::unique_ptr<RoomServer>(new RoomServer(std::move(impl)));
 }
 
@@ -306,6 +355,7 @@ std::string RoomServer::httpUrl() const { return m_impl->httpUrl; }
 
 std::vector<std::uint16_t> RoomServer::udpPorts() const {
     std::vector<std::uint16_t> ports;
+    if (!m_impl->engine) return ports;   // LiveKit has its own
     for (const auto& address : m_impl->engine->addresses())
         if (std::find(ports.begin(), ports.end(), address.port) == ports.end()) ports.push_back(address.port);
     return ports;
@@ -325,7 +375,8 @@ void RoomServer::drain(base::Duration within, std::function<void()> done) {
     if (m_impl->draining) return;
     m_impl->draining = true;
     m_impl->api->setDraining();
-    m_impl->endpoint->drain();
+    if (m_impl->livekit) m_impl->livekit->drain();
+    if (m_impl->endpoint) m_impl->endpoint->drain();
     m_impl->http->drain(within, std::move(done));
 }
 

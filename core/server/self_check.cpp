@@ -12,6 +12,7 @@
 #include "core/server/admin.h"
 #include "core/server/builtin_engine.h"
 #include "core/server/data_folder.h"
+#include "core/server/livekit_check.h"
 
 #ifndef _WIN32
 #include <sys/resource.h>
@@ -35,6 +36,7 @@ void checkPorts(const ServerConfig& config, const base::Clock& clock, std::vecto
         lines.push_back(failed("HTTP port", http.error()));
     else
         lines.push_back({true, "HTTP port", (*http)->localAddress().toString() + " is free"});
+    if (config.media == MediaChoice::livekit) return;   // has ports of its own
     BuiltinEngineConfig media;
     media.bind.push_back({config.listen.ip, config.udpPort});
     if (auto engine = BuiltinEngine::start(loop, clock, media); !engine)
@@ -106,6 +108,7 @@ std::vector<CheckLine> selfCheck(const ServerConfig& config, const base::Clock& 
         checkStore(DataFolder::storePlace(path, config.store), lines);
         checkPorts(config, clock, lines);
     }
+    if (config.media == MediaChoice::livekit) checkLiveKit(config, clock, lines);
     if (!running) checkReach(config, lines);   // a running server may have been told otherwise than this command
     if (config.tls == TlsChoice::files) {
         if (auto tls = net::loadTlsFiles(config.tlsCertificate, config.tlsKey); !tls)

@@ -25,6 +25,8 @@ inline constexpr std::size_t kMaxChatBytes = 4 * 1024;
 inline constexpr const char* kTopicChat = "lk.chat";
 /// Server to one person: a moderator asks you to unmute. Payload: JSON {"by":IDENTITY}.
 inline constexpr const char* kTopicAskToUnmute = "parlour.ask";
+/// House to everybody on a LiveKit server: a whole data packet, as LiveKit's SendData sends user data only. Nobody else's counts.
+inline constexpr const char* kTopicRelayed = "parlour.packet";
 /// Server to moderators only: a hand and its note. Payload: JSON {"identity","note","at":ms since epoch}.
 inline constexpr const char* kTopicHand = "parlour.hand";
 

@@ -107,6 +107,10 @@ class Lab:
         return process
 
     def server(self, **options):
+        """With PARLOUR_LAB_MEDIA=livekit its sound is carried by a real livekit-server, and nothing else is different."""
+        if os.environ.get("PARLOUR_LAB_MEDIA") == "livekit":
+            import livekit
+            return livekit.house(self, **options)
         return Server(self, **options)
 
     def join(self, link, name, **options):
@@ -206,7 +210,7 @@ class Server:
         ready = json.loads(buffer)
         self.http, self.udp = ready["http"], ready["udp"]
         self.listen = self.http.split("//", 1)[1]
-        self.udp_port = self.udp[0]
+        self.udp_port = self.udp[0] if self.udp else 0  # none of its own with --media livekit
         return self
 
     def admin(self, *args, ok=True):

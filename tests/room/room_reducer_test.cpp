@@ -277,3 +277,21 @@ TEST_CASE("chair, questions and the speaker's time come with the room", "[room][
     CHECK(state.questionsRevision == 0);
     CHECK(state.questionsDesk == 0);
 }
+
+TEST_CASE("a room of the house on a LiveKit server keeps the house's name of it", "[room-reducer]") {
+    RoomState state;
+    signal::RoomInfo room;
+    room.name = base::RoomId("parlour-somethingrandom");
+    room.metadata = R"({"title":"Salon","room":"salon","chat":"house"})";
+    applyRoom(state, room);
+    CHECK(state.room.str() == "salon");
+    CHECK(state.title == "Salon");
+    CHECK(chatByHouse(room));
+    // A stranger's server says nothing of it.
+    for (const char* metadata : {"", "[]", R"({"chat":1})", R"({"room":7})", R"({"chat":"elsewhere"})"}) {
+        room.metadata = metadata;
+        CHECK_FALSE(chatByHouse(room));
+        applyRoom(state, room);
+        CHECK(state.room.str() == "parlour-somethingrandom");
+    }
+}

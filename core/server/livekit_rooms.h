@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// The live rooms of a house as they have to be on a LiveKit server: whom the house lets in, with which rights and attributes.
+// Every change goes out at once by the RoomService; what got lost on the way (a call, a webhook, the LiveKit server itself)
+// is found by comparing what LiveKit lists with what has to be. An identity that the house does not let in is removed
+// whenever it appears, whatever token it came with. Thread: net.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/doors/clock.h"
+#include "core/base/doors/executor.h"
+#include "core/server/endpoint_house.h"
+#include "core/server/house_events.h"
+#include "core/server/livekit_types.h"
+#include "core/server/room_service_client.h"
+
+namespace parlour::server {
+
+struct LiveKitPace {
+    base::Duration list = std::chrono::seconds(10);          ///< who is in a room: after missed webhooks
+    base::Duration listMuted = std::chrono::seconds(1);      ///< while somebody was muted: there is no webhook for unmuting
+    base::Duration beat = std::chrono::seconds(1);           ///< is LiveKit there, and does it still have our rooms?
+    base::Duration beatAway = std::chrono::milliseconds(100);///< people's clients come back at once; their room has to be there
+    base::Duration heal = std::chrono::milliseconds(500);    ///< after a call that failed
+};
+
+struct LiveKitRoomsStats {
+    std::size_t rooms = 0;
+    std::size_t people = 0;              ///< in LiveKit's rooms now
+    std::uint64_t removedAgain = 0;      ///< came back without being let in
+    std::uint64_t healed = 0;            ///< differences found by looking
+    std::uint64_t remade = 0;            ///< rooms that LiveKit had lost
+    bool reachable = true;
+};
+
+class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
+  public:
+    using Done = MediaEngine::Acknowledge;
+
+    LiveKitRooms(base::Executor& net, const base::Clock& clock, RoomServiceClient& service, LiveKitPace pace = LiveKitPace());
+    ~LiveKitRooms();
+    /// Whom to tell of people who come and go.
+    void attach(EndpointHouse house) { m_house = std::move(house); }
+
+    // Orders of the house, in its order. `name`: LiveKit's name of the live session; `fresh`: nobody was in it before now.
+    void setRights(const base::RoomId& room, const std::string& name, bool fresh, const base::Identity& who, const MediaRights& rights, Done done);
+    void mute(const base::RoomId& room, const base::Identity& who, Done done);
+    void remove(const base::RoomId& room, const base::Identity& who, Done done);
+    void relay(const base::RoomId& room, std::vector<base::Bytes> packets);
+    /// `name`: also when this process has never heard of the room.
+    void endRoom(const base::RoomId& room, const std::string& name, Done done);
+
+    // News of the house.
+    void tell(const PersonChanged& change);
+    void tell(const RoomChanged& change);
+    /// The person gets a token with these attributes, and may be in the room from now on. LiveKit's name of the room.
+    std::optional<std::string> expect(const Admission& admission);
+
+    /// A webhook.
+    void handle(const LiveKitEvent& event);
+
+    LiveKitRoomsStats stats() const;
+
+  private:
+    struct Person {
+        MediaRights rights;
+        std::optional<std::map<std::string, std::string>> attributes;   ///< not told yet: LiveKit's stay as they are
+        std::string name;
+        bool expected = false;                        ///< has a token, or may have one from before this process began
+        std::map<std::string, base::TimePoint> here;  ///< LiveKit's sids of the person, and since when we know
+        bool pushQueued = false;
+        std::vector<Done> waiting;                    ///< for the push that is queued
+        bool muted() const;
+    };
+    struct Room {
+        base::RoomId id;
+        std::string name;
+        bool complete = false;      ///< all whom the house lets in are known: others are strangers
+        bool made = false;
+        bool making = false;
+        base::TimePoint madeAt{};
+        std::vector<Done> whenMade;
+        std::string metadata;       ///< as it has to be
+        bool metadataQueued = false;
+        std::map<base::Identity, Person> people;
+        bool listing = false;
+        base::Timer listTimer{};
+    };
+
+    Room* find(const base::RoomId& id, const std::string& name);
+    Room* byName(const std::string& name);
+    void call(const Room& room, const char* method, RoomServiceGrant grant, std::function<std::optional<std::string>()> body,
+              std::function<void(base::Result<std::string>)> answer);
+    void make(Room& room, Done done);
+    void push(Room& room, const base::Identity& who, Done done);
+    void pushMetadata(Room& room);
+    void expel(Room& room, const base::Identity& who, Done done);
+    void muteTracks(Room& room, const base::Identity& who, const std::string& getParticipantAnswer, Done done);
+    void sendData(Room& room, const std::string& topic, base::ByteView payload, const std::vector<base::Identity>& to);
+    void forget(Room& room, const base::Identity& who);
+    void meet(Room& room, const LiveKitPerson& person, bool listed);
+    void part(Room& room, const base::Identity& who, const std::string& sid);
+    void empty(Room& room);
+    void list(Room& room);
+    void listed(Room& room, const std::vector<LiveKitPerson>& people, base::TimePoint asked);
+    void listIn(Room& room, base::Duration delay);
+    void beat();
+    void roomsListed(const std::vector<LiveKitRoomInfo>& rooms, base::TimePoint asked);
+    void reached(bool answers);
+
+    base::Executor& m_net;
+    const base::Clock& m_clock;
+    RoomServiceClient& m_service;
+    const LiveKitPace m_pace;
+    EndpointHouse m_house;
+    std::map<base::RoomId, Room> m_rooms;
+    LiveKitRoomsStats m_stats;
+    base::Timer m_beatTimer;
+    bool m_beating = false;
+};
+
+}  // namespace parlour::server

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real livekit-server on loopback for a lab, and its RoomService. Looked for by PARLOUR_LIVEKIT_SERVER, then in /usr/local/bin, PATH and
+~/.cache/parlour/livekit; without one the test is skipped by name, and fails with PARLOUR_NO_SKIPS=1."""
+import base64
+import hashlib
+import hmac
+import json
+import os
+import shutil
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+
+from lab import Failed, Server, skip, wait_for
+
+KEY, SECRET = "APIparlour", "a-secret-of-the-test-with-more-than-32-characters"
+
+
+def find_server():
+    home = os.path.expanduser("~/.cache/parlour/livekit/livekit-server")
+    for path in (os.environ.get("PARLOUR_LIVEKIT_SERVER"), "/usr/local/bin/livekit-server", shutil.which("livekit-server"), home):
+        if path and os.access(path, os.X_OK):
+            return path
+    if os.environ.get("PARLOUR_NO_SKIPS") == "1":
+        print("FAIL  livekit-server is not installed (PARLOUR_LIVEKIT_SERVER names one)")
+        sys.exit(1)
+    skip("livekit-server is not installed (go install github.com/livekit/livekit-server/cmd/server@v1.13.5; PARLOUR_LIVEKIT_SERVER names it)")
+
+
+def free_ports(count):
+    """Free now; taken right away by whom they are for."""
+    sockets = [socket.socket() for _ in range(count)]
+    for s in sockets:
+        s.bind(("127.0.0.1", 0))
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+def b64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def token(claims):
+    body = {"iss": KEY, "nbf": int(time.time()) - 5, "exp": int(time.time()) + 600, **claims}
+    text = b64url(b'{"alg":"HS256","typ":"JWT"}') + "." + b64url(json.dumps(body).encode())
+    return text + "." + b64url(hmac.new(SECRET.encode(), text.encode(), hashlib.sha256).digest())
+
+
+class LiveKit:
+    def __init__(self, lab, binary, webhook=None, redis=None, name="livekit"):
+        self.lab, self.binary, self.name = lab, binary, name
+        self.port, tcp, udp = free_ports(3)
+        self.config = lab.path(f"{name}.yaml")
+        self.key_file = lab.path("livekit.key")
+        self.key_file.write_text(f"{KEY}: {SECRET}\n")
+        self.key_file.chmod(0o600)
+        hook = f"webhook:\n  api_key: {KEY}\n  urls: [\"{webhook}\"]\n" if webhook else ""
+        shared = f"redis:\n  address: {redis}\n" if redis else ""
+        self.config.write_text(
+            f"port: {self.port}\nbind_addresses: [\"127.0.0.1\"]\nkeys:\n  {KEY}: {SECRET}\nroom:\n  auto_create: false\n"
+            f"rtc:\n  tcp_port: {tcp}\n  udp_port: {udp}\n  use_external_ip: false\n  enable_loopback_candidate: true\n{hook}{shared}")
+        self.url = f"ws://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self):
+        self.process = self.lab.start(self.name, [self.binary, "--config", self.config, "--node-ip", "127.0.0.1"])
+        wait_for("livekit-server to answer", self.answers, 20)
+
+    def answers(self):
+        if not self.process.alive():
+            raise Failed("livekit-server ended: " + open(self.process.log, errors="replace").read()[-1000:])
+        try:
+            self.ask("ListRooms", {"roomList": True}, {})
+            return True
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def kill9(self):
+        self.process.kill9()
+
+    def ask(self, method, grant, body):
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/twirp/livekit.RoomService/{method}", json.dumps(body).encode(),
+                                         {"authorization": "Bearer " + token({"sub": "test", "video": grant}), "content-type": "application/json"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.loads(answer.read())
+
+    def rooms(self):
+        return self.ask("ListRooms", {"roomList": True}, {})["rooms"]
+
+    def people(self, room):
+        return {p["name"]: p for p in self.ask("ListParticipants", {"roomAdmin": True, "room": room}, {"room": room})["participants"]}
+
+
+def house(lab, args=(), listen="127.0.0.1:0", **options):
+    """A parlourd whose sound a livekit-server of its own carries."""
+    port = int(listen.rsplit(":", 1)[1]) or free_ports(1)[0]
+    listen = f"{listen.rsplit(':', 1)[0]}:{port}"
+    kit = LiveKit(lab, find_server(), f"http://127.0.0.1:{port}/livekit/webhook")
+    return Server(lab, args=[*args, "--media", "livekit", "--livekit-url", kit.url, "--livekit-key-file", kit.key_file], listen=listen, **options)
+
+
+class Balancer:
+    """One address for several nodes: each connection goes to the first of them that takes it, beginning with the next one in turn."""
+
+    def __init__(self, ports):
+        self.ports, self.turn = ports, 0
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            near, _ = self.listener.accept()
+            self.turn += 1
+            for i in range(len(self.ports)):
+                try:
+                    far = socket.create_connection(("127.0.0.1", self.ports[(self.turn + i) % len(self.ports)]), timeout=2)
+                    far.settimeout(None)
+                except OSError:
+                    continue
+                for a, b in ((near, far), (far, near)):
+                    threading.Thread(target=self.carry, args=(a, b), daemon=True).start()
+                break
+            else:
+                near.close()
+
+    @staticmethod
+    def carry(source, sink):
+        try:
+            while chunk := source.recv(65536):
+                sink.sendall(chunk)
+        except OSError:
+            pass
+        for one in (source, sink):
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
+class Cluster:
+    """Two nodes that share a redis, behind one address."""
+
+    def __init__(self, lab, webhook):
+        if shutil.which("redis-server") is None:
+            if os.environ.get("PARLOUR_NO_SKIPS") == "1":
+                raise Failed("redis-server is not installed")
+            skip("redis-server is not installed (package redis-server)")
+        binary = find_server()
+        port, = free_ports(1)
+        self.redis = lab.start("redis", ["redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", lab.dir])
+        wait_for("redis to answer", lambda: not socket.socket().connect_ex(("127.0.0.1", port)), 10)
+        self.nodes = [LiveKit(lab, binary, webhook, f"127.0.0.1:{port}", f"livekit{i}") for i in (1, 2)]
+        self.balancer = Balancer([node.port for node in self.nodes])
+        self.url = f"ws://127.0.0.1:{self.balancer.port}"
+        self.key_file = self.nodes[0].key_file
+
+    def holder(self, room):
+        """The node on which the room lives."""
+        for node in self.nodes:
+            lines = [l for l in open(node.process.log, errors="replace") if "starting RTC session" in l and room in l]
+            if lines and node.process.alive():
+                return node
+        raise Failed("no node has the room")
