@@ -64,7 +64,16 @@ FocusScope {
             readonly property string answered: !wave ? "" : wave.state === "later" ? qsTr("you said: maybe later") : wave.state === "expired" ? qsTr("a day has passed") : ""
             Accessible.description: [fresh ? qsTr("new") : "", App.house.fromNow(record.at_ms), answered].filter(word => word !== "").join(", ")
             Rectangle { visible: row.fresh; width: 4; height: parent.height - 20; x: 8; y: 10; radius: 2; color: Theme.accent }
-            Avatar { id: face; x: 22; y: 14; size: 36; initials: App.house.initials(row.record.from_name || "?"); colorIndex: App.house.colorOf(row.record.from || "") }
+            Face {
+                id: face
+                x: 22
+                y: 14
+                size: 36
+                initials: App.house.initials(row.record.from_name || "?")
+                colorIndex: App.house.colorOf(row.record.from || "")
+                identity: row.record.from || ""
+                stamp: row.record.picture_ms || 0
+            }
             Column {
                 id: body
                 anchors { left: face.right; right: parent.right; leftMargin: 14; rightMargin: 16; top: parent.top; topMargin: 12 }
