@@ -39,7 +39,11 @@ FocusScope {
         id: list
         visible: !gate.visible && count > 0
         focus: true
-        anchors { left: parent.left; right: parent.right; top: head.bottom; bottom: parent.bottom; leftMargin: root.side; rightMargin: root.side; topMargin: 14 }
+        // Wider than its cards, or it would cut off their shadows.
+        readonly property int shade: 7
+        anchors { left: parent.left; right: parent.right; top: head.bottom; bottom: parent.bottom; leftMargin: root.side - shade; rightMargin: root.side - shade; topMargin: 14 }
+        leftMargin: shade
+        rightMargin: shade
         bottomMargin: 20
         clip: true
         spacing: 10
@@ -57,7 +61,7 @@ FocusScope {
             readonly property var wave: kind === "wave" ? root.waveOf(record.object) : null
             readonly property bool asks: wave !== null && wave.state === "open"
             readonly property string room: kind === "ping" || (kind === "wave_answered" && record.text === "yes") ? record.object : wave && wave.state === "talking" ? wave.room : ""
-            width: list.width
+            width: list.width - 2 * list.shade
             height: Math.max(body.implicitHeight + 28, 62)
             Accessible.role: Accessible.ListItem
             Accessible.name: words
