@@ -79,7 +79,7 @@ void prepareScene(ui::AppModel& app, ui::Preferences& preferences, ui::OfflineCl
             state.participants[i] = std::move(copy);
         }
         client.show(std::move(state));
-    } else if (scene == QLatin1String("chat-long")) {
+    } else if (scene == QLatin1String("chat-long") || scene == QLatin1String("chat-earlier")) {
         enter("moderator");
         client.longChat(450);
     } else if (scene == QLatin1String("crowd")) {

@@ -86,6 +86,7 @@ void describe(V& v, T& t) {
     v.field("from_name", t.fromName, Need::optional);
     v.field("text", t.text, Need::optional, 2048);
     v.field("at_ms", t.atMs, Need::optional);
+    v.field("picture_ms", t.pictureMs, Need::optional);
 }
 template <class V, Same<Notices> T>
 void describe(V& v, T& t) {

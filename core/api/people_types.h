@@ -105,6 +105,7 @@ struct Notice {
     std::string fromName;
     std::string text;
     std::int64_t atMs = 0;
+    std::int64_t pictureMs = 0;   ///< of who it is from, as Profile::pictureMs
 };
 struct Notices {
     std::vector<Notice> notices;

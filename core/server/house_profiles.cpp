@@ -283,7 +283,7 @@ base::Result<api::Notices> notices(Impl& impl, const RouteCall& call) {
     for (const auto& row : people.notices(call.who, after)) {
         if (people.hidden(call.who, row.from)) continue;
         const auto person = impl.store.person(row.from);
-        out.notices.push_back({row.n, row.kind, row.object, row.from, person ? person->name : std::string(), row.text, base::toUnixMs(row.at)});
+        out.notices.push_back({row.n, row.kind, row.object, row.from, person ? person->name : std::string(), row.text, base::toUnixMs(row.at), people.pictureMs(row.from)});
     }
     return out;
 }

@@ -134,6 +134,17 @@ TEST_CASE("lists say who has a picture, and hide it where one has blocked the ot
     CHECK(world.image("olga", "ann"));
 }
 
+TEST_CASE("a notice says whether who it is from has a picture, and says nothing of who was blocked", "[profiles][picture]") {
+    PictureWorld world;
+    world.post("bob", world.path("people", "ann", "relation"), {{"follow", true}});
+    const auto stamp = [&] { return world.get("ann", "notices")["notices"][0].value("picture_ms", -1); };
+    CHECK(stamp() == 0);
+    const auto set = world.post("bob", "profile/picture", PictureWorld::wish("halves.png"))["picture_ms"].get<std::int64_t>();
+    CHECK(world.get("ann", "notices")["notices"][0]["picture_ms"] == set);
+    world.post("ann", world.path("people", "bob", "relation"), {{"block", true}});
+    CHECK(world.get("ann", "notices")["notices"].empty());
+}
+
 TEST_CASE("in a room, and in line before it, one sees who has a picture; a new one at once", "[profiles][picture]") {
     PictureWorld world;
     world.post("bob", "profile/picture", PictureWorld::wish("halves.png"));

@@ -4,6 +4,7 @@
 
 #include "tests/support/catch.h"
 #include "tests/ui/room_window.h"
+#include "ui/models/chat_model.h"
 #include "ui/models/picture_cache.h"
 
 using namespace parlour;
@@ -20,6 +21,25 @@ int shown(const RoomWindow& w) {
     for (auto* item : w.items("parlour::ui::Portrait"))
         if (item->isVisible() && item->property("shown").toBool()) ++count;
     return count;
+}
+/// In the list whose spoken name begins so.
+int shownIn(const RoomWindow& w, const QString& list) {
+    const auto* view = listNamed(w, list);
+    int count = 0;
+    if (view)
+        for (auto* item : w.items("parlour::ui::Portrait"))
+            if (item->isVisible() && item->property("shown").toBool() && view->isAncestorOf(item)) ++count;
+    return count;
+}
+/// Whoever is in the room has a picture.
+room::RoomState allPainted(RoomWindow& w) {
+    auto state = w.client.state();
+    for (auto& person : state.participants) {
+        auto copy = std::make_shared<room::Participant>(*person);
+        copy->pictureMs = w.client.houses.paint(copy->identity.str());
+        person = std::move(copy);
+    }
+    return state;
 }
 
 }  // namespace
@@ -97,6 +117,69 @@ TEST_CASE("people in a room have their faces on stage, in the audience and in th
     RoomWindow w("faces");
     const auto have = static_cast<int>(w.client.houses.pictures.size());
     REQUIRE(have >= 8);
-    CHECK(w.until([&] { return shown(w) >= have; }));
+    CHECK(w.until([&] { return shown(w) >= have + 3; }));   // three of them with their hands up
     CHECK(asked(w) == have);   // the list beside the stage shows the same ones
+}
+
+TEST_CASE("hands are shown with the faces of those who raised them", "[ui][faces][hands]") {
+    RoomWindow w("faces");
+    CHECK(w.until([&] { return shownIn(w, "Raised hands, 3") == 3; }));
+}
+
+TEST_CASE("the chat shows the faces of those who wrote, also when they have left", "[ui][faces][chat]") {
+    RoomWindow w("chat");
+    REQUIRE(w.until([&] { return listNamed(w, "Chat messages") != nullptr && shown(w) == 0; }));
+    auto state = allPainted(w);
+    room::ChatMessage message;
+    message.id = "new";
+    message.from = state.participants.back()->identity;
+    message.fromName = state.participants.back()->name;
+    message.text = "Here I am";
+    state.chat.push_back(message);
+    w.client.show(state);
+    REQUIRE(w.until([&] { return said(w, "Here I am") && shownIn(w, "Chat messages") >= 2; }));
+    const auto before = shownIn(w, "Chat messages");
+    state.participants.pop_back();
+    message.id = "later";
+    message.from = state.participants.front()->identity;
+    message.fromName = state.participants.front()->name;
+    message.text = "Gone already";
+    state.chat.push_back(message);
+    w.client.show(std::move(state));
+    CHECK(w.until([&] { return said(w, "Gone already") && shownIn(w, "Chat messages") >= before; }));
+    CHECK(w.app->session()->chat()->data(w.app->session()->chat()->index(w.app->session()->chat()->count() - 2), ui::ChatModel::Picture).toDouble() > 0);
+}
+
+TEST_CASE("the question desk shows who asks, and others see nobody", "[ui][faces][questions]") {
+    RoomWindow w("questions");
+    w.client.show(allPainted(w));
+    const bool desk = w.until([&] { return shownIn(w, "Questions, ") >= 2; });
+    CHECK(desk);
+    RoomWindow listener("ask");
+    listener.client.show(allPainted(listener));
+    REQUIRE(listener.until([&] { return said(listener, "How much of a launch can be reused today"); }));
+    listener.settle();
+    CHECK(shownIn(listener, "Questions, ") == 0);
+}
+
+TEST_CASE("a notice shows the face of who it is from", "[ui][faces][notices]") {
+    RoomWindow w("notices");
+    REQUIRE(w.until([&] { return listNamed(w, "Notices, 5") != nullptr; }));
+    CHECK(shownIn(w, "Notices, ") == 0);
+    auto wave = w.client.houses.notices.back();
+    wave.n = 6;
+    wave.pictureMs = w.client.houses.paint(wave.from.str());
+    w.client.houses.notices.push_back(wave);
+    w.app->notices()->refresh();
+    CHECK(w.until([&] { return shownIn(w, "Notices, 6") == 1; }));
+}
+
+TEST_CASE("beside the settings one sees one's own face", "[ui][faces]") {
+    RoomWindow w("upcoming");
+    w.settle();
+    REQUIRE(shown(w) == 0);
+    auto& me = w.client.houses.profiles[w.client.houses.me.id.str()];
+    me.pictureMs = w.client.houses.paint(w.client.houses.me.id.str());
+    w.app->house()->noteChange();
+    CHECK(w.until([&] { return shown(w) == 1; }));
 }

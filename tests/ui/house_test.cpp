@@ -167,12 +167,17 @@ TEST_CASE("composers carry the link whole, in their own host only", "[ui][invita
 
 TEST_CASE("pasted names become a list: lines or a CSV, without repeats, at most five hundred", "[ui][invitations]") {
     ui::ShareModel share;
-    CHECK(share.names("Ida Holm\r\n\n  Pablo   Ruiz \nIda Holm") == QStringList{"Ida Holm", "Pablo Ruiz"});
-    CHECK(share.names("\"Mei Chen\",mei@example.org\nHugo Lang,hugo@example.org") == QStringList{"Mei Chen", "Hugo Lang"});
-    CHECK(share.names("").isEmpty());
+    const auto names = [&](const QString& pasted) { return share.names(pasted)["names"].toStringList(); };
+    const auto problem = [&](const QString& pasted) { return share.names(pasted)["problem"].toString(); };
+    CHECK(names("Ida Holm\r\n\n  Pablo   Ruiz \nIda Holm") == QStringList{"Ida Holm", "Pablo Ruiz"});
+    CHECK(names(QString::fromUtf8("Name;Vorname\r\nMüller;Zoë\r\n")) == QStringList{QString::fromUtf8("Zoë Müller")});
+    CHECK(names("").isEmpty());
+    CHECK(problem("").isEmpty());
     QString many;
-    for (int i = 0; i < 501; ++i) many += QString("Person %1\n").arg(i);
-    CHECK(share.names(many).size() == 500);
+    for (int i = 0; i < 500; ++i) many += QString("Person %1\n").arg(i);
+    CHECK(names(many).size() == 500);
+    CHECK(names(many + "One more").isEmpty());
+    CHECK(problem(many + "One more") == "There are more than 500 names. Make the links for at most 500 at once.");
 }
 
 TEST_CASE("revoking first shows whom it hits, by scope", "[ui][invitations]") {

@@ -53,6 +53,21 @@ TEST_CASE("a batch is made in pieces and ends as one list with mail texts", "[ui
     CHECK(QGuiApplication::clipboard()->text().split('\n').size() == 120);
 }
 
+TEST_CASE("a table that is pasted is read by its headings, and what is wrong with it is said", "[ui][invite]") {
+    RoomWindow w("order");
+    REQUIRE(w.until([&] { return w.has("New invitation", QAccessible::Dialog); }));
+    choose(w, "To what", 1);
+    REQUIRE(w.press("A personal link for each of several people"));
+    REQUIRE(w.until([&] { return field(w, "Names, one a line") != nullptr; }));
+    field(w, "Names, one a line")->setProperty("text", "First name;Last name\n\"Ida;Holm");
+    CHECK(w.until([&] { return said(w, "The quotation mark in line 2 is never closed.") && said(w, "0 names"); }));
+    field(w, "Names, one a line")->setProperty("text", "First name;Last name\nIda;Holm\nPablo;Ruiz\n");
+    REQUIRE(w.until([&] { return said(w, "2 names") && !said(w, "quotation mark"); }));
+    CHECK(w.press("Create links"));
+    REQUIRE(w.until([&] { return w.has("2 invitations", QAccessible::Dialog); }));
+    CHECK(orders(w).front().names == std::vector<std::string>{"Ida Holm", "Pablo Ruiz"});
+}
+
 TEST_CASE("what was made before a refusal is kept, and the rest is named", "[ui][invite]") {
     RoomWindow w("order");
     batch(w, 70);

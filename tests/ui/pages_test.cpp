@@ -10,7 +10,7 @@ using namespace parlour::tests;
 
 namespace {
 const char* const kScenes[] = {"welcome", "soundcheck", "hallway", "link", "join", "paste", "start", "listener", "speaker",
-                               "moderator", "host", "offer", "reconnecting", "held", "asked", "chat", "chat-slow", "chat-rules", "chat-link", "chat-long", "react", "crowd", "faces", "people", "person",
+                               "moderator", "host", "offer", "reconnecting", "held", "asked", "chat", "chat-slow", "chat-rules", "chat-link", "chat-long", "chat-earlier", "react", "crowd", "faces", "people", "person",
                                "remove", "invite", "error", "entering", "in-line", "crowded", "door", "overflow", "house", "member", "first-steps", "outsider", "invitations", "order", "waiting",
                                "no-invitations", "upcoming", "no-talks", "new-talk", "event", "guests", "no-guests", "new-guest", "guest", "join-house", "house-you", "house-rules", "house-reports", "house-audit", "settings-profile", "settings-audio",
                                "settings-appearance", "settings-shortcuts"};

@@ -14,7 +14,7 @@ using namespace parlour::tests;
 namespace {
 const char* const kScenes[] = {
     "welcome", "soundcheck", "hallway", "link", "join", "join-house", "paste", "start", "listener", "speaker", "moderator", "host", "offer",
-    "held", "asked", "chat", "chat-long", "faces", "people", "person", "remove", "invite", "error", "house", "house-you", "house-rules", "house-reports", "house-audit",
+    "held", "asked", "chat", "chat-long", "chat-earlier", "faces", "people", "person", "remove", "invite", "error", "house", "house-you", "house-rules", "house-reports", "house-audit",
     "member", "outsider", "first-steps", "invitations", "no-invitations", "waiting", "order", "upcoming", "new-talk", "no-talks", "event",
     "guests", "new-guest", "no-guests", "guest", "agreed", "notices", "no-house", "found", "desk-settings", "desk-bans", "desk-raid",
     "room-guest", "listener-guest", "as-guest", "report", "ping", "blocked", "settings-profile", "settings-audio", "settings-appearance", "settings-shortcuts"};

@@ -26,7 +26,7 @@ QString safeLink(const std::string& link) {
 }
 }  // namespace
 
-std::vector<ChatRow> chatRows(const room::RoomState& state) {
+std::vector<ChatRow> chatRows(const room::RoomState& state, const ChatFaces& faces) {
     constexpr qint64 kSameBreathMs = 3 * 60 * 1000;
     std::vector<ChatRow> rows;
     rows.reserve(state.chat.size());
@@ -49,6 +49,7 @@ std::vector<ChatRow> chatRows(const room::RoomState& state) {
         row.deleted = message.deleted;
         row.pending = message.delivery == room::ChatDelivery::pending;
         row.history = message.history;
+        if (const auto face = faces.find(row.author); face != faces.end()) row.picture = face->second;
         before = &message;
         rows.push_back(std::move(row));
     }
@@ -83,6 +84,8 @@ QVariant ChatModel::data(const QModelIndex& index, int role) const {
         case Deleted: return row->deleted;
         case Pending: return row->pending;
         case History: return row->history;
+        case Author: return text(row->author);
+        case Picture: return row->picture;
         case MayDelete: return !row->deleted && !row->pending && (!row->reason.isEmpty() || (m_kept && (row->own || m_moderator)));
     }
     return {};
@@ -91,7 +94,7 @@ QVariant ChatModel::data(const QModelIndex& index, int role) const {
 QHash<int, QByteArray> ChatModel::roleNames() const {
     return {{MessageId, "messageId"}, {From, "from"}, {Initials, "initials"}, {Words, "words"}, {Time, "time"},
             {Reason, "reason"}, {Color, "colorIndex"}, {Own, "own"}, {Follows, "follows"}, {Deleted, "deleted"},
-            {Pending, "pending"}, {History, "history"}, {MayDelete, "mayDelete"}};
+            {Pending, "pending"}, {History, "history"}, {MayDelete, "mayDelete"}, {Author, "author"}, {Picture, "pictureMs"}};
 }
 
 int ChatModel::showChat(const room::RoomState& state) {
@@ -112,7 +115,8 @@ int ChatModel::showChat(const room::RoomState& state) {
     if (!same(m_shown, state.chat)) {
         std::unordered_set<std::string> had;
         for (const auto& row : m_rows) had.insert(row.key());
-        const auto next = chatRows(state);
+        updateFaces(state);
+        const auto next = chatRows(state, m_faces);
         // What stands in front of a message that was there is no news: one went back to it.
         bool after = std::none_of(next.begin(), next.end(), [&](const auto& row) { return had.count(row.key()) > 0; });
         for (const auto& row : next) {
@@ -133,6 +137,15 @@ int ChatModel::showChat(const room::RoomState& state) {
     if (m_before > 0 && rowCount() > m_before && m_rows.front().key() != m_first) emit earlierShown(rowCount() - std::exchange(m_before, 0));
     updateWait();
     return fresh;
+}
+
+/// Only of those who wrote: the room may be large. Who has left keeps their face.
+void ChatModel::updateFaces(const room::RoomState& state) {
+    if (std::exchange(m_room, state.room) != state.room) m_faces.clear();
+    std::unordered_set<std::string_view> authors;
+    for (const auto& message : state.chat) authors.insert(message.from.str());
+    for (const auto& person : state.participants)
+        if (authors.contains(person->identity.str())) m_faces[person->identity.str()] = static_cast<double>(person->pictureMs);
 }
 
 void ChatModel::askEarlier() {

@@ -5,6 +5,7 @@
 #include <QString>
 #include <QTimer>
 #include <string>
+#include <unordered_map>
 
 #include "core/base/doors/clock.h"
 #include "core/room/room_state.h"
@@ -27,11 +28,14 @@ struct ChatRow {
     bool deleted = false;
     bool pending = false;
     bool history = false;
+    double picture = 0;     ///< when it was set; 0 = none
 
     std::string key() const { return id + '/' + author; }
     bool operator==(const ChatRow&) const = default;
 };
-std::vector<ChatRow> chatRows(const room::RoomState& state);
+/// Pictures of those who wrote, by identity: when each was set.
+using ChatFaces = std::unordered_map<std::string, double>;
+std::vector<ChatRow> chatRows(const room::RoomState& state, const ChatFaces& faces = {});
 
 class ChatModel : public RowModel<ChatRow> {
     Q_OBJECT
@@ -48,7 +52,7 @@ class ChatModel : public RowModel<ChatRow> {
     Q_PROPERTY(bool asking READ asking NOTIFY pastChanged)        ///< and is on its way
   public:
     enum Role { MessageId = Qt::UserRole + 1, From, Initials, Words, Time, Reason, Color, Own, Follows, Deleted, Pending, History,
-                MayDelete };
+                MayDelete, Author, Picture };
     ChatModel(RoomClient& client, const base::Clock& clock, QObject* parent = nullptr);
     int count() const { return rowCount(); }
     bool kept() const { return m_kept; }
@@ -85,11 +89,14 @@ class ChatModel : public RowModel<ChatRow> {
 
   private:
     void updateWait();
+    void updateFaces(const room::RoomState& state);
 
     RoomClient& m_client;
     const base::Clock& m_clock;
     QTimer m_second;
     std::vector<room::ChatMessage> m_shown;
+    ChatFaces m_faces;       ///< also of those who have left
+    base::RoomId m_room;
     room::ChatPast m_past;
     int m_before = 0;        ///< messages when we asked for earlier ones, 0 = did not
     std::string m_first;     ///< the first of them

@@ -34,6 +34,10 @@ void OfflineHouse::fillQuestions() {
         one.place = place;
         one.origin = origin;
         one.askerName = who;
+        std::string id;   // as in the room of the twin
+        for (const char c : std::string_view(who))
+            if (c != ' ') id += static_cast<char>(c | 0x20);
+        one.asker = base::Identity(id);
         one.atMs = ago(std::chrono::minutes(minutes));
         questions.push_back(std::move(one));
     };
@@ -56,7 +60,7 @@ void OfflineHouse::addQuestions() {
         list.agreed = atDesk ? agreedLeft : 0;
         for (auto one : questions) {
             if (!atDesk && rank(one) > 1 && !one.own) continue;
-            if (!atDesk) one.askerName.clear();
+            if (!atDesk) one.askerName.clear(), one.asker = {};
             list.questions.push_back(std::move(one));
         }
         std::stable_sort(list.questions.begin(), list.questions.end(), [](const auto& a, const auto& b) {

@@ -50,6 +50,7 @@ QImage PictureCache::find(const QString& key) const {
 void PictureCache::want(HouseModel& house, const QString& identity, const QString& key, QObject* who,
                         std::function<void(const QImage&)> done) {
     if (m_refused.contains(key)) return;
+    if (const auto there = find(key); !there.isNull()) return done(there);   // it has come since this one looked
     auto& wish = m_wishes[key];
     wish.house = &house;
     wish.identity = identity;

@@ -309,7 +309,7 @@ QVariantMap SessionBridge::person(const QString& who) const {
             {QStringLiteral("handUp"), row.handUp}, {QStringLiteral("invited"), row.invited},
             {QStringLiteral("held"), row.held}, {QStringLiteral("muted"), row.muted},
             {QStringLiteral("isSelf"), row.self}, {QStringLiteral("chair"), row.chair},
-            {QStringLiteral("below"), below}};
+            {QStringLiteral("below"), below}, {QStringLiteral("pictureMs"), row.picture}};
 }
 
 QStringList SessionBridge::onStageOf(const QStringList& identities) const {

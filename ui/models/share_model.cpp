@@ -8,12 +8,11 @@
 #include <QStandardPaths>
 #include <QUrlQuery>
 
+#include "core/api/name_list.h"
+
 namespace parlour::ui {
 
 namespace {
-constexpr qsizetype kMaxNames = 500;
-constexpr qsizetype kMaxNameLength = 64;
-
 /// Encoded whole: a secret after "#" must not become the composer's own fragment.
 QUrl address(const QString& base, std::initializer_list<std::pair<const char*, QString>> values) {
     QString text = base;
@@ -84,16 +83,13 @@ QString ShareModel::freeDownload(const QString& stem, const QString& ending) con
     return path;
 }
 
-QStringList ShareModel::names(const QString& pasted) const {
-    QStringList list;
-    for (const auto& line : pasted.split(QRegularExpression(QStringLiteral("[\\r\\n;]+")), Qt::SkipEmptyParts)) {
-        auto name = line.section(QLatin1Char(','), 0, 0).simplified();
-        if (name.size() >= 2 && name.startsWith(QLatin1Char('"')) && name.endsWith(QLatin1Char('"'))) name = name.mid(1, name.size() - 2).simplified();
-        name.truncate(kMaxNameLength);
-        if (!name.isEmpty() && !list.contains(name)) list << name;
-        if (list.size() == kMaxNames) break;
-    }
-    return list;
+QVariantMap ShareModel::names(const QString& pasted) const {
+    const auto list = api::parseNameList(pasted.toStdString());
+    QStringList names;
+    if (list)
+        for (const auto& name : *list) names << QString::fromStdString(name);
+    return {{QStringLiteral("names"), names},
+            {QStringLiteral("problem"), list ? QString() : QString::fromStdString(list.error().message + " " + list.error().advice)}};
 }
 
 }  // namespace parlour::ui

@@ -29,8 +29,8 @@ class ShareModel : public QObject {
     Q_INVOKABLE QString freeDownload(const QString& stem, const QString& ending) const;
     /// Where a dropped file lies on this computer; empty when it is no local file.
     Q_INVOKABLE QString localPath(const QUrl& url) const { return url.toLocalFile(); }
-    /// One name a line, or the first column of a CSV; trimmed, without empty ones and repeats, at most 500.
-    Q_INVOKABLE QStringList names(const QString& pasted) const;
+    /// {names, problem} of one name a line, or a CSV (core/api/name_list.h); the problem in words, "" when there is none.
+    Q_INVOKABLE QVariantMap names(const QString& pasted) const;
 };
 
 }  // namespace parlour::ui

@@ -17,6 +17,7 @@ std::vector<HandRow> handRows(const room::RoomState& state, qint64 nowMs) {
     // Only of those whose hand is up: the room may be large.
     std::unordered_map<std::string_view, int> names;
     std::unordered_map<std::string_view, bool> invited, pinned;
+    std::unordered_map<std::string_view, double> pictures;
     for (const auto& hand : state.hands) {
         names[hand.name] = 0;
         invited[hand.identity.str()] = false;
@@ -28,6 +29,7 @@ std::vector<HandRow> handRows(const room::RoomState& state, qint64 nowMs) {
             if (it == invited.end()) continue;
             it->second = person->invitedUntil.has_value();
             pinned[it->first] = isPinnedKey(person->handKey);
+            pictures[it->first] = static_cast<double>(person->pictureMs);
         }
     std::vector<HandRow> rows;
     int place = 0;
@@ -45,6 +47,7 @@ std::vector<HandRow> handRows(const room::RoomState& state, qint64 nowMs) {
         row.invited = invited[row.identity];
         row.overflow = hand.overflow;
         row.pinned = pinned[row.identity];
+        row.picture = pictures[row.identity];
         rows.push_back(std::move(row));
     }
     return rows;
@@ -65,13 +68,15 @@ QVariant HandsModel::data(const QModelIndex& index, int role) const {
         case Invited: return row->invited;
         case Origin: return row->overflow > 0 ? tr("from overflow %1").arg(row->overflow) : QString();
         case Pinned: return row->pinned;
+        case Picture: return row->picture;
     }
     return {};
 }
 
 QHash<int, QByteArray> HandsModel::roleNames() const {
     return {{Identity, "identity"}, {Name, "name"}, {Handle, "handle"}, {Initials, "initials"}, {Note, "note"},
-            {Color, "colorIndex"}, {Place, "place"}, {Waiting, "waiting"}, {Invited, "invited"}, {Pinned, "pinned"}, {Origin, "origin"}};
+            {Color, "colorIndex"}, {Place, "place"}, {Waiting, "waiting"}, {Invited, "invited"}, {Pinned, "pinned"}, {Origin, "origin"},
+            {Picture, "pictureMs"}};
 }
 
 void HandsModel::showHands(const std::vector<HandRow>& next) {

@@ -23,6 +23,7 @@ struct HandRow {
     bool invited = false;
     int overflow = 0;  ///< comes from this overflow room
     bool pinned = false;
+    double picture = 0;   ///< when it was set; 0 = none
 
     const std::string& key() const { return identity; }
     bool operator==(const HandRow&) const = default;
@@ -33,7 +34,7 @@ class HandsModel : public RowModel<HandRow> {
     Q_OBJECT
     Q_PROPERTY(int count READ count NOTIFY countChanged)
   public:
-    enum Role { Identity = Qt::UserRole + 1, Name, Handle, Initials, Note, Color, Place, Waiting, Invited, Pinned, Origin };
+    enum Role { Identity = Qt::UserRole + 1, Name, Handle, Initials, Note, Color, Place, Waiting, Invited, Pinned, Origin, Picture };
     using RowModel::RowModel;
     int count() const { return rowCount(); }
     QVariant data(const QModelIndex& index, int role) const override;

@@ -18,7 +18,7 @@ FocusScope {
             onOpenWanted: openSheet.open()
         }
         ActionButton {
-            x: 10
+            x: Theme.highContrast ? 16 : 10   // where its frame is seen, it stands in line with the messages
             visible: root.chat.moderator && root.chat.kept
             kind: "quiet"
             compact: true
@@ -99,7 +99,9 @@ FocusScope {
                 font.pixelSize: Theme.fontTiny
                 role: Accessible.Heading
             }
-            Divider { visible: parent.section !== "true" && parent.y > 0; y: 8; width: parent.width }
+            // Between what was said before and what one heard oneself; not at the beginning.
+            readonly property real beginning: list.originY + (list.headerItem ? list.headerItem.height : 0)
+            Divider { visible: parent.section !== "true" && parent.y > parent.beginning + 1; y: 8; width: parent.width }
         }
         delegate: ChatRow {
             width: list.width - 32
@@ -182,7 +184,8 @@ FocusScope {
     }
     ChatRulesSheet { id: rulesSheet }
     OpenLinkSheet { id: openSheet }
-    // The offline twin: over the drawer, if the chat is in one.
+    // The offline twin: at the beginning of what is shown, or over the drawer, if the chat is in one.
+    Timer { interval: 500; running: App.scene === "chat-earlier"; onTriggered: { list.follow = false; list.positionViewAtBeginning() } }
     Timer {
         interval: 300
         running: App.scene === "chat-rules" || App.scene === "chat-link"

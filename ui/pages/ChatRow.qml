@@ -13,6 +13,8 @@ Item {
     required property string time
     required property string reason
     required property int colorIndex
+    required property string author
+    required property double pictureMs
     required property bool own
     required property bool follows
     required property bool deleted
@@ -24,10 +26,10 @@ Item {
     signal deleteWanted()
 
     function openMenu() { if (mayDelete) menuWanted() }
-    readonly property string author: own ? qsTr("You") : from
+    readonly property string authorName: own ? qsTr("You") : from
     height: column.height + (follows ? 4 : 14)
     Accessible.role: Accessible.ListItem
-    Accessible.name: deleted ? qsTr("Message of %1 deleted").arg(author) : qsTr("%1 says: %2").arg(author).arg(words)
+    Accessible.name: deleted ? qsTr("Message of %1 deleted").arg(authorName) : qsTr("%1 says: %2").arg(authorName).arg(words)
     Accessible.description: reason !== "" ? qsTr("Not sent. %1").arg(reason) : pending ? qsTr("on its way") : time
     Accessible.onPressAction: openMenu()
 
@@ -46,12 +48,15 @@ Item {
         acceptedDevices: PointerDevice.TouchScreen
         onLongPressed: root.openMenu()
     }
-    Avatar {
+    Face {
         visible: !root.follows
         y: 12
         size: 32
         initials: root.initials
         colorIndex: root.colorIndex
+        identity: root.follows ? "" : root.author
+        stamp: root.pictureMs
+        inRoom: true
     }
     Column {
         id: column
@@ -64,7 +69,7 @@ Item {
             spacing: 8
             UserText {
                 width: Math.min(implicitWidth, column.width - 60)
-                text: root.author
+                text: root.authorName
                 font.pixelSize: Theme.fontLabel
                 font.weight: Font.DemiBold
                 wrapMode: Text.NoWrap

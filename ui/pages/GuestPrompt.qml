@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// For the guest: before the audience comes in there is the green room, afterwards the stage; from each a way to the other.
+// For the guest: before the audience comes in there is the green room, afterwards the stage, to which the session moves by itself;
+// a way to each for those who come or go meanwhile.
 import QtQuick
 import Parlour.Controls
 import Parlour.Models
@@ -16,7 +17,7 @@ PromptCard {
     tone: inGreen && guest.started === true ? "hand" : "plain"
     words: !inGreen ? qsTr("The audience is not in yet. In the green room you, your delegate and the hosts hear each other.")
          : guest.started === true ? qsTr("The audience is in: they wait for you on stage.")
-         : qsTr("The green room: you, your delegate and the hosts hear each other, the audience does not. It comes in when both sides are ready.")
+         : qsTr("The green room: you, your delegate and the hosts hear each other, the audience does not. It comes in when both sides are ready. Then you go on stage, muted.")
     ActionButton {
         visible: root.mine
         compact: true

@@ -64,8 +64,14 @@ FocusScope {
                 spacing: 8
                 FieldLabel { visible: !root.narrow; text: column.modelData.text + " · " + column.cards.length }
                 ListView {
-                    width: parent.width
+                    // Wider than its cards, or it would cut off their shadows.
+                    readonly property int shade: 7
+                    x: -shade
+                    width: parent.width + 2 * shade
                     height: parent.height - (root.narrow ? 0 : 26)
+                    leftMargin: shade
+                    rightMargin: shade
+                    bottomMargin: 2 * shade
                     clip: true
                     spacing: 8
                     model: column.cards
@@ -73,7 +79,7 @@ FocusScope {
                     T.ScrollBar.vertical: ThinScrollBar { }
                     Accessible.role: Accessible.List
                     Accessible.name: qsTr("%1, %2").arg(column.modelData.text).arg(count)
-                    delegate: GuestCard { width: ListView.view.width - 2 }
+                    delegate: GuestCard { width: ListView.view.width - 2 * ListView.view.shade - 2 }
                 }
                 Caption { visible: column.cards.length === 0 && root.narrow; text: qsTr("Nobody here") }
             }

@@ -111,17 +111,21 @@ FocusScope {
             required property bool invited
             required property string origin
             required property bool pinned
+            required property double pictureMs
             width: list.width - 32
             height: words.height + buttons.height + 26
             Accessible.role: Accessible.ListItem
             Accessible.name: handle === "" ? name : name + " " + handle
             Accessible.description: qsTr("place %1, %2").arg(place).arg(waiting) + (pinned ? ", " + qsTr("pinned") : "") + (origin === "" ? "" : ", " + origin) + (note === "" ? "" : ", " + note)
-            Avatar {
+            Face {
                 id: face
                 y: 4
                 size: 44
                 initials: row.initials
                 colorIndex: row.colorIndex
+                identity: row.identity
+                stamp: row.pictureMs
+                inRoom: true
             }
             Column {
                 id: words

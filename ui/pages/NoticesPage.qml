@@ -39,7 +39,11 @@ FocusScope {
         id: list
         visible: !gate.visible && count > 0
         focus: true
-        anchors { left: parent.left; right: parent.right; top: head.bottom; bottom: parent.bottom; leftMargin: root.side; rightMargin: root.side; topMargin: 14 }
+        // Wider than its cards, or it would cut off their shadows.
+        readonly property int shade: 7
+        anchors { left: parent.left; right: parent.right; top: head.bottom; bottom: parent.bottom; leftMargin: root.side - shade; rightMargin: root.side - shade; topMargin: 14 }
+        leftMargin: shade
+        rightMargin: shade
         bottomMargin: 20
         clip: true
         spacing: 10
@@ -57,14 +61,23 @@ FocusScope {
             readonly property var wave: kind === "wave" ? root.waveOf(record.object) : null
             readonly property bool asks: wave !== null && wave.state === "open"
             readonly property string room: kind === "ping" || (kind === "wave_answered" && record.text === "yes") ? record.object : wave && wave.state === "talking" ? wave.room : ""
-            width: list.width
+            width: list.width - 2 * list.shade
             height: Math.max(body.implicitHeight + 28, 62)
             Accessible.role: Accessible.ListItem
             Accessible.name: words
             readonly property string answered: !wave ? "" : wave.state === "later" ? qsTr("you said: maybe later") : wave.state === "expired" ? qsTr("a day has passed") : ""
             Accessible.description: [fresh ? qsTr("new") : "", App.house.fromNow(record.at_ms), answered].filter(word => word !== "").join(", ")
             Rectangle { visible: row.fresh; width: 4; height: parent.height - 20; x: 8; y: 10; radius: 2; color: Theme.accent }
-            Avatar { id: face; x: 22; y: 14; size: 36; initials: App.house.initials(row.record.from_name || "?"); colorIndex: App.house.colorOf(row.record.from || "") }
+            Face {
+                id: face
+                x: 22
+                y: 14
+                size: 36
+                initials: App.house.initials(row.record.from_name || "?")
+                colorIndex: App.house.colorOf(row.record.from || "")
+                identity: row.record.from || ""
+                stamp: row.record.picture_ms || 0
+            }
             Column {
                 id: body
                 anchors { left: face.right; right: parent.right; leftMargin: 14; rightMargin: 16; top: parent.top; topMargin: 12 }

@@ -31,7 +31,8 @@ Sheet {
     readonly property var rooms: roomList.value.rooms || []
     readonly property var uses: [1, 5, 20, 100, 0]
     readonly property var spans: [3600, 86400, 604800, 1209600, 0]
-    readonly property var pasted: batch.checked ? App.share.names(names.text) : []
+    readonly property var fromList: batch.checked ? App.share.names(names.text) : ({names: [], problem: ""})
+    readonly property var pasted: fromList.names
     readonly property bool two: bodyWidth > 440
     readonly property real cell: two ? (bodyWidth - 12) / 2 : bodyWidth
 
@@ -98,8 +99,10 @@ Sheet {
     function takeFile(path) {
         const words = reader.text(path)
         if (words === null) { problem = qsTr("This file cannot be read as text. Save it as CSV in UTF-8."); return }
-        problem = ""
-        names.text = words
+        // The file may have columns beside the names, and be longer than the field.
+        const read = App.share.names(words)
+        problem = read.problem
+        if (problem === "") names.text = read.names.join("\n")
     }
     FolderModel { id: reader }
 
@@ -140,7 +143,7 @@ Sheet {
             width: parent.width
             lines: 4
             label: qsTr("Names, one a line")
-            placeholderText: qsTr("Names, one a line; a CSV's first column works, too")
+            placeholderText: qsTr("Names, one a line; a table works, too")
             maximumLength: 40000
         }
         Flow {
@@ -150,6 +153,7 @@ Sheet {
             ActionButton { compact: true; iconName: "folder"; text: qsTr("From a file…"); spokenName: qsTr("Take the names from a CSV file"); onClicked: fileSheet.show() }
             Caption { height: 34; verticalAlignment: Text.AlignVCenter; text: qsTr("%1 names, one link of one use each").arg(root.pasted.length) }
         }
+        UserText { visible: text !== ""; width: parent.width; color: Theme.danger; text: root.fromList.problem; role: Accessible.AlertMessage }
         TextInputField {
             id: forName
             visible: !batch.checked

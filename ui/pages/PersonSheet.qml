@@ -40,7 +40,15 @@ Sheet {
     Row {
         width: parent.width
         spacing: 14
-        Avatar { id: face; size: 56; initials: root.who.initials || ""; colorIndex: root.who.colorIndex || 0 }
+        Face {
+            id: face
+            size: 56
+            initials: root.who.initials || ""
+            colorIndex: root.who.colorIndex || 0
+            identity: root.identity
+            stamp: root.who.pictureMs || 0
+            inRoom: true
+        }
         Column {
             width: parent.width - face.width - 14
             anchors.verticalCenter: parent.verticalCenter

@@ -47,7 +47,16 @@ Sheet {
             Accessible.role: Accessible.ListItem
             Accessible.name: record.name
             Accessible.description: "@" + record.handle
-            Avatar { id: face; anchors.verticalCenter: parent.verticalCenter; size: 34; initials: App.house.initials(row.record.name); colorIndex: App.house.colorOf(row.record.id) }
+            Face {
+                id: face
+                anchors.verticalCenter: parent.verticalCenter
+                size: 34
+                initials: App.house.initials(row.record.name)
+                colorIndex: App.house.colorOf(row.record.id)
+                identity: row.record.id
+                stamp: row.record.picture_ms || 0
+                inRoom: true
+            }
             Column {
                 anchors { left: face.right; right: call.left; leftMargin: 10; rightMargin: 8; verticalCenter: parent.verticalCenter }
                 UserText { width: parent.width; text: row.record.name; wrapMode: Text.NoWrap; silent: true }

@@ -28,6 +28,8 @@ Item {
         if (record.reason) parts.push(record.reason)
         return parts.join(" · ")
     }
+    // The desk sees who asks; whoever has left has no picture in the room any more.
+    readonly property string asker: desk && record.asker ? record.asker : ""
     height: card.height
     Accessible.role: Accessible.ListItem
     Accessible.name: record.text
@@ -36,15 +38,30 @@ Item {
     Rectangle {
         id: card
         width: parent.width
-        height: words.height + (buttons.visible ? buttons.height + 8 : 0) + 20
+        height: Math.max(words.height, face.active ? 34 : 0) + (buttons.visible ? buttons.height + 8 : 0) + 20
         radius: Theme.radius
         color: root.onAir ? Theme.handBackground : Theme.none
         border.width: root.onAir && Theme.highContrast ? Theme.lineWidth : 0
         border.color: Theme.line
     }
+    Loader {
+        id: face
+        x: root.onAir ? 10 : 0
+        y: 12
+        width: active ? 32 : 0
+        active: root.asker !== ""
+        sourceComponent: Face {
+            size: 32
+            initials: App.house.initials(root.record.asker_name || "")
+            colorIndex: App.house.colorOf(root.asker)
+            identity: root.asker
+            stamp: App.session.now > 0 ? App.session.person(root.asker).pictureMs || 0 : 0   // a new one is seen at once
+            inRoom: true
+        }
+    }
     Column {
         id: words
-        x: root.onAir ? 10 : 0
+        x: face.x + (face.active ? face.width + 10 : 0)
         y: 10
         width: root.width - x - (root.onAir ? 10 : 0)
         spacing: 2
@@ -67,7 +84,7 @@ Item {
     }
     Flow {
         id: buttons
-        anchors { left: words.left; right: words.right; top: words.bottom; topMargin: 8 }
+        anchors { left: face.left; right: words.right; top: words.bottom; topMargin: 8 }
         spacing: 8
         visible: root.desk ? root.standing !== "done" && root.standing !== "withdrawn" : root.record.own === true && (root.waits || root.inLine)
         ActionButton {

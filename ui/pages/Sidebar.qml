@@ -150,14 +150,18 @@ Rectangle {
         spokenName: qsTr("Settings")
         spokenState: App.selfName
         onClicked: App.go("settings")
+        HouseRecord { id: profile; path: App.house.member ? "/people/" + App.house.me.id : "" }
+        Connections { target: App.house; function onTouched() { profile.refresh() } }
         contentItem: Item {
-            Avatar {
+            Face {
                 id: face
                 x: root.folded ? (parent.width - width) / 2 : 8
                 anchors.verticalCenter: parent.verticalCenter
                 size: 38
                 initials: App.selfInitials
                 colorIndex: App.selfColor
+                identity: App.house.me.id || ""
+                stamp: profile.value.picture_ms || 0
             }
             Column {
                 visible: !root.folded
