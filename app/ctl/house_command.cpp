@@ -109,7 +109,7 @@ void HouseCall::usage(const std::string& sentence) {
 const std::vector<HouseCommand>& houseCommands() {
     static const std::vector<HouseCommand> all = [] {
         std::vector<HouseCommand> list;
-        for (const auto& topic : {memberCommands(), peopleCommands(), chatCommands(), identityCommands(), personCommands(), roomCommands(),
+        for (const auto& topic : {memberCommands(), rulesCommands(), peopleCommands(), chatCommands(), identityCommands(), personCommands(), roomCommands(),
                                   questionCommands(), scheduleCommands(), safetyCommands(),
                                   guestCommands()})
             list.insert(list.end(), topic.begin(), topic.end());

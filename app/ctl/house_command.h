@@ -108,6 +108,7 @@ void withMember(const HouseCallPtr& call, const std::string& who, std::function<
 std::vector<HouseCommand> peopleCommands();   // people_command.cpp
 std::vector<HouseCommand> roomCommands();     // room_command.cpp
 std::vector<HouseCommand> memberCommands();   // member_command.cpp
+std::vector<HouseCommand> rulesCommands();    // rules_command.cpp
 std::vector<HouseCommand> chatCommands();     // chat_command.cpp
 std::vector<HouseCommand> safetyCommands();   // safety_command.cpp
 std::vector<HouseCommand> identityCommands(); // identity_command.cpp
