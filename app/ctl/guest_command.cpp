@@ -75,6 +75,7 @@ void sendPatiently(const SidePtr& side, const std::string& act, const Json& body
     send(side, act, body, [side, act, body, then](base::Result<std::string> answer) {
         if (answer || answer.error().code != "code_wait") return then(std::move(answer));
         const auto seconds = std::max(1, std::atoi(answer.error().detail.c_str()));
+        side->call->note("Many codes were tried for this invitation; trying yours again in " + std::to_string(seconds) + (seconds == 1 ? " second." : " seconds."));
         side->wait = side->call->after(std::chrono::seconds(seconds), [side, act, body, then] { sendPatiently(side, act, body, then); });
     });
 }

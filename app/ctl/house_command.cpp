@@ -101,6 +101,8 @@ void HouseCall::fail(const base::Error& error) {
     done(exitCodeOf(error));
 }
 
+void HouseCall::note(const std::string& sentence) { m_err << "parlourctl: " << sentence << std::endl; }
+
 void HouseCall::usage(const std::string& sentence) {
     m_err << "parlourctl: " << sentence << "\n";
     done(2);

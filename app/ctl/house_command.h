@@ -71,6 +71,7 @@ class HouseCall : public std::enable_shared_from_this<HouseCall> {
     /// Prints and ends with 0: one line of JSON, or what `people` makes of it.
     void print(const Json& answer, const std::function<void(std::ostream&)>& people);
     void done(int code) { m_exit(code); }
+    void note(const std::string& sentence);    ///< to people, while the command goes on
     void fail(const base::Error& error);
     void usage(const std::string& sentence);   ///< ends with 2
 
