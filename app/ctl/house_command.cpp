@@ -2,6 +2,7 @@
 #include "app/ctl/house_command.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 
 namespace parlour::ctl {
@@ -56,6 +57,23 @@ room::HouseClient* HouseCall::house() {
     return m_client.get();
 }
 
+void HouseCall::findMoved(std::function<void()> then) {
+    const auto origin = signal::parseOrigin(m_given.house);
+    const auto known = room::KnownHouses::open(m_given.home);
+    if (m_given.house.empty() || !origin || !known || known->all().empty() || known->choose(m_given.house)) return then();
+    // The certificate is mostly the one from before, only elsewhere.
+    const std::string pin = m_given.pin ? *m_given.pin : known->all().size() == 1 && origin->secure ? known->all().front().pin : std::string();
+    auto* client = houseAt(*origin, pin);
+    client->prove(std::string(api::kLoginPurpose), [self = shared_from_this(), client, known = known->all(), then = std::move(then)](base::Result<api::Proof> proof) {
+        if (!proof) return self->fail(proof.error());
+        const auto same = std::find_if(known.begin(), known.end(), [&](const auto& one) { return one.house == client->house(); });
+        if (same == known.end())
+            return self->fail({ErrorKind::untrusted, "house_unknown", "At this address there is a house that you do not know.", "Redeem an invitation link of it first.", {}});
+        self->remember(same->name);
+        self->m_loop.post(then);   // not inside the client's own answer
+    });
+}
+
 void HouseCall::remember(const std::string& name) {
     if (!m_client || m_given.home.empty()) return;
     auto known = room::KnownHouses::open(m_given.home);
@@ -96,7 +114,13 @@ void HouseCall::print(const Json& answer, const std::function<void(std::ostream&
     done(0);
 }
 
-void HouseCall::fail(const base::Error& error) {
+void HouseCall::fail(const base::Error& given) {
+    auto error = given;
+    if (m_client && error.code == "connection_lost" && !m_client->address().origin.secure) {
+        auto secure = m_client->address().origin;
+        secure.secure = true;
+        error.advice = "It may speak https by now: try --house " + secure.str() + ", with --pin when the house made its own certificate.";
+    }
     m_err << "parlourctl: " << base::describe(error) << "\n";
     done(exitCodeOf(error));
 }
@@ -171,7 +195,7 @@ int runHouseCommand(const HouseArguments& given, room::PersonKeys& keys, std::os
         loop.stop();
     });
     for (const auto& command : houseCommands())
-        if (given.command == command.path) loop.post([&call, run = command.run] { run(call); });
+        if (given.command == command.path) loop.post([&call, run = command.run] { call->findMoved([&call, run] { run(call); }); });
     loop.run();
     return code;
 }

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct HouseArguments {
     std::string command;                                     ///< "invite create"
     std::string home;
     std::string house;
+    std::optional<std::string> pin;                          ///< of the certificate at `house`, where that address is a new one
     bool json = false;
     std::map<std::string, std::vector<std::string>> values;  ///< absent = not given
 
@@ -61,6 +63,9 @@ class HouseCall : public std::enable_shared_from_this<HouseCall> {
     /// Another person's, whose keys live until this call has ended.
     std::unique_ptr<room::HouseClient> clientOf(room::PersonKeys& keys, const signal::Origin& origin, const std::string& pin);
     void remember(const std::string& name);   ///< the house of this call, with the person's name there
+    /// Where --house is no known address: goes on when the house that answers there proves that it is a known one, whose address
+    /// this is from then on. Else at once.
+    void findMoved(std::function<void()> then);
 
     using Then = std::function<void(const Json&)>;
     void get(const std::string& path, Then then, bool open = false);

@@ -60,7 +60,8 @@ Parsed parseOptions(int argc, const char* const* argv, std::string_view version,
     token->add_flag("--verbose", o.verbose, "log to standard error");
 
     app.add_option("--home", o.home, "folder of the person's seed and houses");
-    app.add_option("--house", o.house.house, "address of the house, when the folder knows several");
+    app.add_option("--house", o.house.house, "address of the house, when the folder knows several or the house has moved");
+    app.add_option("--pin", o.house.pin, "with a new address in --house: of the house's own certificate (p= in its links)");
     app.add_flag("--json", o.house.json, "answer with one line of JSON");
     addHouseCommands(app, o.house);
 
