@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iostream>
 
+#include "app/ctl/words.h"
+
 namespace parlour::ctl {
 
 using base::ErrorKind;
@@ -187,7 +189,24 @@ void addHouseCommands(CLI::App& app, HouseArguments& given) {
     }
 }
 
+/// What would be changed on its way, or refused without saying why. Names of files may be any bytes.
+static std::optional<std::string> wrongTexts(const HouseArguments& given) {
+    for (const auto& [argument, values] : given.values) {
+        if (argument == "FILE" || argument == "o" || argument == "batch" || argument == "passphrase-file") continue;
+        for (const auto& value : values)
+            if (!isText(value)) return "What was given for " + argument + " is not text in UTF-8. Type it again, or set the terminal to UTF-8.";
+    }
+    for (const char* argument : {"name", "names", "for"})
+        for (const auto& value : given.list(argument))
+            if (isNameTooLong(value)) return std::string(kNameTooLong);
+    return std::nullopt;
+}
+
 int runHouseCommand(const HouseArguments& given, room::PersonKeys& keys, std::ostream& out, std::ostream& err) {
+    if (const auto wrong = wrongTexts(given)) {
+        err << "parlourctl: " << *wrong << "\n";
+        return 2;
+    }
     net::EventLoop loop;
     int code = 1;
     auto call = std::make_shared<HouseCall>(loop, keys, given, out, err, [&](int exit) {

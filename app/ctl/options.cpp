@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "app/ctl/duration.h"
+#include "app/ctl/words.h"
 
 namespace parlour::ctl {
 namespace {
@@ -99,6 +100,8 @@ Parsed parseOptions(int argc, const char* const* argv, std::string_view version,
         return parsed;
     }
     if (!*doctor && o.name.find_first_not_of(" \t\r\n") == std::string::npos) return usage("--name must not be empty.");
+    if (!isText(o.name)) return usage("What was given for name is not text in UTF-8. Type it again, or set the terminal to UTF-8.");
+    if (isNameTooLong(o.name)) return usage(kNameTooLong.data());
     return parsed;
 }
 
