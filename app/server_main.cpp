@@ -52,7 +52,7 @@ struct Options {
     std::vector<std::string> sets;
     int udpPort = -1;
     int readyFd = -1;
-    bool noTls = false, json = false, firstLink = false, keys = false;
+    bool noTls = false, json = false, firstLink = false, keys = false, force = false;
     std::string title, room, role = "listener", expires, id, scope = "link", file, to, ownerHome, ownerName = "Owner";
     int uses = 0;
 };
@@ -456,6 +456,7 @@ int main(int argc, char** argv) {
 
     auto* backing = app.add_subcommand("backup", "write the whole house to a file, also while it runs; the file holds its keys");
     backing->add_option("FILE", o.file)->required();
+    backing->add_flag("--force", o.force, "replace a file of this name");
     auto* restoring = app.add_subcommand("restore", "put a backup into an empty data folder");
     restoring->add_option("FILE", o.file)->required();
     auto* checking = app.add_subcommand("check", "look for what commonly goes wrong");
@@ -480,7 +481,7 @@ int main(int argc, char** argv) {
     if (*exporting) return personExport(o, *config);
     if (*deleting) return personDelete(o, *config);
     if (*rekeying) return personRekey(o, *config);
-    if (*backing) return archived(o, server::backupHouse(*config, base::SystemClock(), o.file), "written");
+    if (*backing) return archived(o, server::backupHouse(*config, base::SystemClock(), o.file, o.force), "written");
     if (*restoring) return archived(o, server::restoreHouse(*config, base::SystemClock(), o.file), "restored");
     if (*checking) return check(o, *config);
     return serve(o, *config, o.firstLink || !*serving);

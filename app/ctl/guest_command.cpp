@@ -75,6 +75,7 @@ void sendPatiently(const SidePtr& side, const std::string& act, const Json& body
     send(side, act, body, [side, act, body, then](base::Result<std::string> answer) {
         if (answer || answer.error().code != "code_wait") return then(std::move(answer));
         const auto seconds = std::max(1, std::atoi(answer.error().detail.c_str()));
+        side->call->note("Many codes were tried for this invitation; trying yours again in " + std::to_string(seconds) + (seconds == 1 ? " second." : " seconds."));
         side->wait = side->call->after(std::chrono::seconds(seconds), [side, act, body, then] { sendPatiently(side, act, body, then); });
     });
 }
@@ -89,8 +90,14 @@ void ask(const SidePtr& side, const std::string& act, const Json& body, View the
 }
 
 void printTerms(std::ostream& to, const api::Terms& terms) {
-    for (const auto field : api::kTermsFields)
-        for (const auto& entry : api::termsField(terms, field)) to << "  " << field << ": " << entry << "\n";
+    for (const auto field : api::kTermsFields) {
+        const bool cap = field == "audience_cap", length = field == "length_minutes";
+        if (cap && terms.audienceCap == 0) to << "  audience: no limit\n";
+        else if (cap) to << "  audience: at most " << terms.audienceCap << "\n";
+        else if (length && terms.lengthMinutes > 0) to << "  length: " << terms.lengthMinutes << " minutes\n";
+        else if (!length)
+            for (const auto& entry : api::termsField(terms, field)) to << "  " << field << ": " << entry << "\n";
+    }
 }
 
 void printView(const SidePtr& side, const api::GuestView& view) {
@@ -338,6 +345,9 @@ void verify(const HouseCallPtr& call) {
     std::ifstream in(call->given().text("FILE"), std::ios::binary);
     std::string text(room::kMaxTermsFileBytes + 1, '\0');
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!in.is_open() || in.bad())
+        return call->fail({base::ErrorKind::unavailable, "file_unreadable", "This file is not there or cannot be read.", "Look at its name and rights.",
+                           call->given().text("FILE")});
     text.resize(static_cast<std::size_t>(in.gcount()));
     auto file = room::verifyTerms(text, call->given().text("expect"));
     if (!file) {
@@ -351,7 +361,7 @@ void verify(const HouseCallPtr& call) {
         out["signed_by"].push_back({{"side", one.side}, {"by", std::string(api::toString(one.by))}, {"bound", one.bound}, {"key", one.key},
                                     {"fingerprint", fingerprint(one.key)}});
     call->print(out, [&](std::ostream& to) {
-        to << "Genuine: version " << file->version << " of the terms with " << file->guest << ".\n";
+        to << "Genuine: the terms with " << file->guest << ", version " << file->version << ".\n";
         printTerms(to, file->terms);
         to << "house:    " << fingerprint(file->houseKey) << "\n";
         for (const auto& one : file->signedBy)

@@ -2,7 +2,10 @@
 #include "app/ctl/house_command.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
+
+#include "app/ctl/words.h"
 
 namespace parlour::ctl {
 
@@ -56,6 +59,23 @@ room::HouseClient* HouseCall::house() {
     return m_client.get();
 }
 
+void HouseCall::findMoved(std::function<void()> then) {
+    const auto origin = signal::parseOrigin(m_given.house);
+    const auto known = room::KnownHouses::open(m_given.home);
+    if (m_given.house.empty() || !origin || !known || known->all().empty() || known->choose(m_given.house)) return then();
+    // The certificate is mostly the one from before, only elsewhere.
+    const std::string pin = m_given.pin ? *m_given.pin : known->all().size() == 1 && origin->secure ? known->all().front().pin : std::string();
+    auto* client = houseAt(*origin, pin);
+    client->prove(std::string(api::kLoginPurpose), [self = shared_from_this(), client, known = known->all(), then = std::move(then)](base::Result<api::Proof> proof) {
+        if (!proof) return self->fail(proof.error());
+        const auto same = std::find_if(known.begin(), known.end(), [&](const auto& one) { return one.house == client->house(); });
+        if (same == known.end())
+            return self->fail({ErrorKind::untrusted, "house_unknown", "At this address there is a house that you do not know.", "Redeem an invitation link of it first.", {}});
+        self->remember(same->name);
+        self->m_loop.post(then);   // not inside the client's own answer
+    });
+}
+
 void HouseCall::remember(const std::string& name) {
     if (!m_client || m_given.home.empty()) return;
     auto known = room::KnownHouses::open(m_given.home);
@@ -96,10 +116,18 @@ void HouseCall::print(const Json& answer, const std::function<void(std::ostream&
     done(0);
 }
 
-void HouseCall::fail(const base::Error& error) {
+void HouseCall::fail(const base::Error& given) {
+    auto error = given;
+    if (m_client && error.code == "connection_lost" && !m_client->address().origin.secure) {
+        auto secure = m_client->address().origin;
+        secure.secure = true;
+        error.advice = "It may speak https by now: try --house " + secure.str() + ", with --pin when the house made its own certificate.";
+    }
     m_err << "parlourctl: " << base::describe(error) << "\n";
     done(exitCodeOf(error));
 }
+
+void HouseCall::note(const std::string& sentence) { m_err << "parlourctl: " << sentence << std::endl; }
 
 void HouseCall::usage(const std::string& sentence) {
     m_err << "parlourctl: " << sentence << "\n";
@@ -109,7 +137,7 @@ void HouseCall::usage(const std::string& sentence) {
 const std::vector<HouseCommand>& houseCommands() {
     static const std::vector<HouseCommand> all = [] {
         std::vector<HouseCommand> list;
-        for (const auto& topic : {memberCommands(), peopleCommands(), chatCommands(), identityCommands(), personCommands(), roomCommands(),
+        for (const auto& topic : {memberCommands(), rulesCommands(), peopleCommands(), chatCommands(), identityCommands(), personCommands(), roomCommands(),
                                   questionCommands(), scheduleCommands(), safetyCommands(),
                                   guestCommands()})
             list.insert(list.end(), topic.begin(), topic.end());
@@ -161,7 +189,24 @@ void addHouseCommands(CLI::App& app, HouseArguments& given) {
     }
 }
 
+/// What would be changed on its way, or refused without saying why. Names of files may be any bytes.
+static std::optional<std::string> wrongTexts(const HouseArguments& given) {
+    for (const auto& [argument, values] : given.values) {
+        if (argument == "FILE" || argument == "o" || argument == "batch" || argument == "passphrase-file") continue;
+        for (const auto& value : values)
+            if (!isText(value)) return "What was given for " + argument + " is not text in UTF-8. Type it again, or set the terminal to UTF-8.";
+    }
+    for (const char* argument : {"name", "names", "for"})
+        for (const auto& value : given.list(argument))
+            if (isNameTooLong(value)) return std::string(kNameTooLong);
+    return std::nullopt;
+}
+
 int runHouseCommand(const HouseArguments& given, room::PersonKeys& keys, std::ostream& out, std::ostream& err) {
+    if (const auto wrong = wrongTexts(given)) {
+        err << "parlourctl: " << *wrong << "\n";
+        return 2;
+    }
     net::EventLoop loop;
     int code = 1;
     auto call = std::make_shared<HouseCall>(loop, keys, given, out, err, [&](int exit) {
@@ -169,7 +214,7 @@ int runHouseCommand(const HouseArguments& given, room::PersonKeys& keys, std::os
         loop.stop();
     });
     for (const auto& command : houseCommands())
-        if (given.command == command.path) loop.post([&call, run = command.run] { run(call); });
+        if (given.command == command.path) loop.post([&call, run = command.run] { call->findMoved([&call, run] { run(call); }); });
     loop.run();
     return code;
 }

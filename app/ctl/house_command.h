@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct HouseArguments {
     std::string command;                                     ///< "invite create"
     std::string home;
     std::string house;
+    std::optional<std::string> pin;                          ///< of the certificate at `house`, where that address is a new one
     bool json = false;
     std::map<std::string, std::vector<std::string>> values;  ///< absent = not given
 
@@ -61,6 +63,9 @@ class HouseCall : public std::enable_shared_from_this<HouseCall> {
     /// Another person's, whose keys live until this call has ended.
     std::unique_ptr<room::HouseClient> clientOf(room::PersonKeys& keys, const signal::Origin& origin, const std::string& pin);
     void remember(const std::string& name);   ///< the house of this call, with the person's name there
+    /// Where --house is no known address: goes on when the house that answers there proves that it is a known one, whose address
+    /// this is from then on. Else at once.
+    void findMoved(std::function<void()> then);
 
     using Then = std::function<void(const Json&)>;
     void get(const std::string& path, Then then, bool open = false);
@@ -71,6 +76,7 @@ class HouseCall : public std::enable_shared_from_this<HouseCall> {
     /// Prints and ends with 0: one line of JSON, or what `people` makes of it.
     void print(const Json& answer, const std::function<void(std::ostream&)>& people);
     void done(int code) { m_exit(code); }
+    void note(const std::string& sentence);    ///< to people, while the command goes on
     void fail(const base::Error& error);
     void usage(const std::string& sentence);   ///< ends with 2
 
@@ -108,6 +114,7 @@ void withMember(const HouseCallPtr& call, const std::string& who, std::function<
 std::vector<HouseCommand> peopleCommands();   // people_command.cpp
 std::vector<HouseCommand> roomCommands();     // room_command.cpp
 std::vector<HouseCommand> memberCommands();   // member_command.cpp
+std::vector<HouseCommand> rulesCommands();    // rules_command.cpp
 std::vector<HouseCommand> chatCommands();     // chat_command.cpp
 std::vector<HouseCommand> safetyCommands();   // safety_command.cpp
 std::vector<HouseCommand> identityCommands(); // identity_command.cpp

@@ -104,6 +104,9 @@ void inviteCreate(const HouseCallPtr& call) {
     const auto& given = call->given();
     Json order{{"kind", given.text("kind")}};
     const std::string kind = given.text("kind");
+    if (kind == "guest") return call->usage("A guest is invited on terms: use guest create.");
+    if (kind != "membership" && kind != "listener" && kind != "speaker" && kind != "moderator")
+        return call->usage("--kind is membership, listener, speaker or moderator.");
     if (kind != "membership" && !given.has("room")) return call->usage("An invitation of this kind needs --room ID.");
     if (given.has("room")) order["room"] = given.text("room");
     if (given.has("for")) order["for_name"] = given.text("for");
@@ -248,6 +251,7 @@ void waiting(const HouseCallPtr& call) {
     call->get("/applications", [call](const Json& answer) {
         const Json list = answer.value("applications", Json::array());
         call->print(list, [&](std::ostream& to) {
+            if (list.empty()) to << "Nobody waits to be let in.\n";
             for (const auto& one : list) to << word(one, "id") << "  " << word(one, "name") << ": " << word(one, "words") << "\n";
         });
     });

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "app/ctl/duration.h"
+#include "app/ctl/words.h"
 
 namespace parlour::ctl {
 namespace {
@@ -60,7 +61,8 @@ Parsed parseOptions(int argc, const char* const* argv, std::string_view version,
     token->add_flag("--verbose", o.verbose, "log to standard error");
 
     app.add_option("--home", o.home, "folder of the person's seed and houses");
-    app.add_option("--house", o.house.house, "address of the house, when the folder knows several");
+    app.add_option("--house", o.house.house, "address of the house, when the folder knows several or the house has moved");
+    app.add_option("--pin", o.house.pin, "with a new address in --house: of the house's own certificate (p= in its links)");
     app.add_flag("--json", o.house.json, "answer with one line of JSON");
     addHouseCommands(app, o.house);
 
@@ -98,6 +100,8 @@ Parsed parseOptions(int argc, const char* const* argv, std::string_view version,
         return parsed;
     }
     if (!*doctor && o.name.find_first_not_of(" \t\r\n") == std::string::npos) return usage("--name must not be empty.");
+    if (!isText(o.name)) return usage("What was given for name is not text in UTF-8. Type it again, or set the terminal to UTF-8.");
+    if (isNameTooLong(o.name)) return usage(kNameTooLong.data());
     return parsed;
 }
 

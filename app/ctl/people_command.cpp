@@ -83,6 +83,7 @@ void unblock(const HouseCallPtr& call) {
 void relations(const HouseCallPtr& call) {
     call->get("/relations", [call](const Json& all) {
         call->print(all, [&](std::ostream& to) {
+            if (all.value("follows", Json::array()).empty() && all.value("blocks", Json::array()).empty()) to << "You follow and block nobody.\n";
             for (const char* kind : {"follows", "blocks"})
                 for (const auto& one : all.value(kind, Json::array()))
                     to << kind << "  @" << word(one, "handle") << "  " << word(one, "name") << "  " << word(one, "id") << "\n";

@@ -114,7 +114,11 @@ void audit(const HouseCallPtr& call) {
         std::string since = call->given().text("since");
         if (since.find_first_of("Tt ") == std::string::npos) since += "T00:00:00Z";
         const auto time = base::parseIsoTime(since);
-        if (!time) return call->fail(time.error());
+        if (!time) {
+            auto error = time.error();
+            error.detail = call->given().text("since");   // as typed
+            return call->fail(error);
+        }
         log->sinceMs = base::toUnixMs(base::toWallTime(time->utc()));
     }
     readLog(call, log);

@@ -3,6 +3,8 @@
 
 #include <charconv>
 
+#include "core/api/limits.h"
+
 namespace parlour::ctl {
 
 std::string word(const nlohmann::ordered_json& json, const char* name) {
@@ -16,5 +18,15 @@ std::optional<int> wholeNumber(std::string_view text, int least, int most) {
     if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most) return std::nullopt;
     return value;
 }
+
+bool isText(const std::string& text) {
+    try {
+        return !nlohmann::json(text).dump().empty();   // strict
+    } catch (const nlohmann::json::type_error&) {
+        return false;
+    }
+}
+
+bool isNameTooLong(std::string_view name) { return name.size() > api::kMaxNameBytes * 4; }
 
 }  // namespace parlour::ctl

@@ -14,5 +14,10 @@ namespace parlour::ctl {
 std::string word(const nlohmann::ordered_json& json, const char* name);
 /// The whole text as a number of this range; nullopt for anything else.
 std::optional<int> wholeNumber(std::string_view text, int least = std::numeric_limits<int>::min(), int most = std::numeric_limits<int>::max());
+/// Valid UTF-8.
+bool isText(const std::string& text);
+/// More than a house looks at; a shorter one it judges itself, after cleaning it.
+bool isNameTooLong(std::string_view name);
+inline constexpr std::string_view kNameTooLong = "The name is too long. Use at most 64 characters.";
 
 }  // namespace parlour::ctl

@@ -167,6 +167,10 @@ std::size_t countCharacters(std::string_view text) {
 
 base::Result<std::string> cleanName(std::string_view name) {
     constexpr std::size_t kPlenty = 4096;
+    for (std::string_view rest = name.substr(0, kPlenty); !rest.empty();)
+        // A character that the cut goes through is not broken, the name is too long.
+        if (take(rest) == kBroken && (name.size() <= kPlenty || rest.size() >= 4))
+            return base::fail(base::ErrorKind::invalidInput, "bad_name", "The name is not text in UTF-8.", "Type it again.");
     std::string clean = cleanText(name.substr(0, kPlenty), kPlenty, kPlenty);
     if (clean.empty())
         return base::fail(base::ErrorKind::invalidInput, "bad_name", "The name has no visible characters.",

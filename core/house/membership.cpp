@@ -58,6 +58,12 @@ HouseMember newMember(Store& store, const RedeemAs& who, base::WallTime now) {
     return member;
 }
 
+/// What people would take for the house or somebody of rank in it.
+bool isReserved(std::string_view handle) {
+    static constexpr std::string_view kReserved[] = {"owner", "admin", "house", "moderator", "host", "parlour", "system"};
+    return std::find(std::begin(kReserved), std::end(kReserved), handle) != std::end(kReserved);
+}
+
 }  // namespace
 
 api::HouseRules rulesOf(Store& store) {
@@ -86,6 +92,9 @@ base::Result<std::string> checkHandle(const std::string& text) {
     if (!good || text.size() < 2 || text.size() > api::kMaxHandleCharacters)
         return base::fail(ErrorKind::invalidInput, "bad_handle", "This handle is not possible.",
                           "Use 2 to 24 of the letters a to z, digits and _.");
+    if (isReserved(text))
+        return base::fail(ErrorKind::refused, "handle_reserved", "With this handle you could be taken for the house itself.",
+                          "Choose another one.");
     return text;
 }
 
@@ -100,7 +109,7 @@ std::string freeHandle(Store& store, const std::string& name) {
     stem = stem.substr(0, api::kMaxHandleCharacters - 7);
     if (stem.size() < 2) stem = "member";
     MemberStore members(store);
-    if (!members.byHandle(stem)) return stem;
+    if (!isReserved(stem) && !members.byHandle(stem)) return stem;
     // A few in order, for people; then by chance, for houses with a thousand Anns.
     for (int n = 2; n < 20; ++n)
         if (const auto handle = stem + std::to_string(n); !members.byHandle(handle)) return handle;

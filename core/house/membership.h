@@ -20,9 +20,9 @@ api::HouseRules rulesOf(Store& store);
 /// conflict "changed_meanwhile" when `rules.version` is not that of the stored ones; invalidInput "bad_rules".
 base::Result<api::HouseRules> setRules(Store& store, api::HouseRules rules);
 
-/// Pure. 2 to 24 of a-z 0-9 _ ; invalidInput "bad_handle".
+/// Pure. 2 to 24 of a-z 0-9 _ ; invalidInput "bad_handle". None that reads like a rank: refused "handle_reserved".
 base::Result<std::string> checkHandle(const std::string& text);
-/// Made from a name: "Ann Lee" -> "ann_lee", and with a number where that is taken.
+/// Made from a name: "Ann Lee" -> "ann_lee", and with a number where that is taken or reserved.
 std::string freeHandle(Store& store, const std::string& name);
 
 /// Invitations to the house that this member may still give; absent = no quota (owner and admins). What expired or was revoked

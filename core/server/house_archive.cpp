@@ -24,11 +24,14 @@ base::Unexpected<base::Error> unwritten(const std::string& file, const std::erro
 
 }  // namespace
 
-base::Result<house::ArchiveInfo> backupHouse(const ServerConfig& config, const base::Clock& clock, const std::string& file) {
+base::Result<house::ArchiveInfo> backupHouse(const ServerConfig& config, const base::Clock& clock, const std::string& file, bool replace) {
     const std::string path = pathOf(config), where = DataFolder::storePlace(path, config.store);
     std::error_code error;
     if (!house::isDatabaseServer(where) && !fs::exists(where, error))
         return base::fail(ErrorKind::notFound, "no_house", "There is no house in this data folder yet.", "Check --data.", path);
+    if (!replace && fs::exists(fs::symlink_status(file, error)))
+        return base::fail(ErrorKind::conflict, "file_exists", "There is something of this name already; it was left as it is.",
+                          "Choose another name, or replace it with --force.", file);
     std::map<std::string, std::string> files;
     for (const char* name : {DataFolder::kCertificateFile, DataFolder::kKeyFile}) {
         std::ifstream in(path + "/" + name, std::ios::binary);

@@ -16,8 +16,19 @@ TEST_CASE("a stack of marks is cut, broken bytes become one sign", "[name]") {
     std::string zalgo = "Z";
     for (int i = 0; i < 40; ++i) zalgo += "\u0336";
     CHECK(cleanName(zalgo)->size() == 1 + 2 * 2);
-    CHECK(*cleanName("a\xff\xfe" "b") == "a\uFFFD\uFFFD" "b");
-    CHECK(*cleanName("\xc0\xafx") == "\uFFFD\uFFFDx");
+    CHECK(cleanText("a\xff\xfe" "b", 64, 256) == "a\uFFFD\uFFFD" "b");
+    CHECK(cleanText("\xc0\xafx", 64, 256) == "\uFFFD\uFFFDx");
+}
+
+TEST_CASE("a name that is no UTF-8 is refused, and one that is much too long for being that", "[name]") {
+    for (const char* broken : {"\xff\xfe", "Ann\xff", "\xc0\xafx", "a\xe2\x82"}) {
+        REQUIRE_FALSE(cleanName(broken));
+        CHECK(cleanName(broken).error().message == "The name is not text in UTF-8.");
+    }
+    std::string wide = "a";
+    while (wide.size() < 6000) wide += "\U0001F600";   // the first 4096 bytes end within a character
+    CHECK(cleanName(wide).error().message == "The name is too long.");
+    CHECK(cleanName("Zoë 名前"));
 }
 
 TEST_CASE("64 characters fit and 65 do not; nothing visible is refused", "[name][limits]") {

@@ -93,7 +93,10 @@ TEST_CASE("restore refuses a folder in use, a house that is there, and what is n
     CHECK(server::backupHouse(folders.from, clock, folders.file).error().code == "no_house");
     HouseWorld world;
     folders.from.store = world.database.where();
-    REQUIRE(server::backupHouse(folders.from, clock, folders.file));
+    std::ofstream(folders.file) << "my novel\n";
+    CHECK(server::backupHouse(folders.from, clock, folders.file).error().code == "file_exists");
+    CHECK(std::filesystem::file_size(folders.file) == 9);   // untouched
+    REQUIRE(server::backupHouse(folders.from, clock, folders.file, true));
     CHECK(server::restoreHouse(folders.from, clock, folders.file).error().code == "house_not_empty");
     CHECK(server::restoreHouse(folders.to, clock, folders.file + "x").error().code == "no_file");
     std::ofstream(folders.file + ".bad") << "hello\n";

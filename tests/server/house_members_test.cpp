@@ -276,6 +276,9 @@ TEST_CASE("handles are unique, made from names, and can be chosen", "[members]")
     CHECK(world.refused("ann2", "handle", {{"handle", "Ann"}}) == "bad_handle");
     CHECK(world.refused("ann2", "handle", {{"handle", std::string(25, 'a')}}) == "bad_handle");
     CHECK(world.post("ann2", "handle", {{"handle", std::string(24, 'a')}})["handle"] == std::string(24, 'a'));
+    for (const char* rank : {"owner", "admin", "house", "moderator", "host", "parlour", "system"})
+        CHECK(world.refused("ann2", "handle", {{"handle", rank}}) == "handle_reserved");
+    CHECK(world.post("ann2", "handle", {{"handle", "hosting"}})["handle"] == "hosting");
 }
 
 TEST_CASE("a handle keeps the letters of a name, without their accents; other scripts fall back", "[members]") {
