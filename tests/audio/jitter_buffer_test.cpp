@@ -5,6 +5,7 @@
 #include "audio/jitter_buffer.h"
 #include "audio/opus_encoder.h"
 #include "tests/support/catch.h"
+#include "tests/support/realtime_trap.h"
 #include "tests/support/speech.h"
 
 using namespace parlour;
@@ -584,4 +585,30 @@ TEST_CASE(
     CHECK(loudest > 0.05);
     CHECK(buffer.stats().concealedSamples - before.concealedSamples <= 960);
     CHECK(finite);
+}
+
+TEST_CASE("losses, copies, concealment and catching up allocate nothing and take no lock", "[G16]") {
+    const auto& packets = minuteOfPackets();
+    JitterBuffer buffer;
+    RealtimeTrap trap;
+    trap.reset();
+    std::array<float, 480> block{};
+    auto now = base::TimePoint(1s);
+    {
+        const auto armed = trap.arm();
+        for (std::size_t i = 0; i < 1'000; ++i) {
+            auto f = packets[i];
+            f.received = now;
+            if (i % 11 != 0 && i % 300 > 30) buffer.insert(f);
+            f.redundancyDistance = 1;
+            if (i % 22 == 0) buffer.insert(f);
+            if (i % 250 < 230) buffer.pull(block, now);
+            if (i % 250 < 230) buffer.pull(block, now + 10ms);
+            now += 20ms;
+        }
+    }
+    CHECK(buffer.stats().concealedSamples > 0);
+    CHECK(buffer.stats().silentConcealedSamples > 0);
+    CHECK(buffer.stats().removedSamplesForAcceleration > 0);
+    if (RealtimeTrap::works()) CHECK(trap.count() == 0);
 }
