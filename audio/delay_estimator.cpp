@@ -8,6 +8,8 @@ namespace parlour::audio {
 base::Duration DelayEstimator::add(std::int64_t mediaTime, base::TimePoint arrival, bool afterPause) {
     const auto arrivalUs = arrival.time_since_epoch().count();
     const auto transit = arrivalUs - mediaTime;
+    // While nobody spoke the clocks drifted apart (0.7 s in an hour): the fastest packet of then says nothing now.
+    if (m_count > 0 && arrival - m_lastArrival > kStale) m_count = 0;
     if (m_count > 0) m_activeTime += std::clamp<std::int64_t>((arrival - m_lastArrival).count(), 0, kPause);
     m_lastArrival = std::max(m_lastArrival, arrival);
 
@@ -35,10 +37,10 @@ void DelayEstimator::closeInterval() {
     const auto bin = std::min<std::size_t>(static_cast<std::size_t>(m_intervalMax / kBinWidth), kBins - 1);
     m_intervalMax = -1;
     ++m_intervals;
-    const double forget = std::min(0.99, 1.0 - 2.0 / (m_intervals + 1));
+    const double forget = std::min(0.988, 1.0 - 2.0 / (m_intervals + 1));
     for (auto& b : m_bins) b *= forget;
     m_bins[bin] += 1.0 - forget;
-    for (auto& p : m_packets) p *= 0.996;  // a minute: rare stalls are rare only in a long view
+    for (auto& p : m_packets) p *= 0.99;
     if (!learned()) return;
     startFrom(base::Duration(std::min(quantile(), worthWaiting())));
 }

@@ -17,8 +17,8 @@ class DelayEstimator {
     struct Config {
         base::Duration start{40'000};  ///< target before enough is known
         base::Duration longest{400'000};
-        double quantile = 0.985;
-        double msPerPercent = 80.0;  ///< delay that one percent of late packets is worth
+        double quantile = 0.991;
+        double msPerPercent = 120.0;  ///< delay that one percent of late packets is worth
     };
     DelayEstimator() : DelayEstimator(Config{}) {}
     explicit DelayEstimator(Config config) : m_config(config) { startFrom(config.start); }
@@ -45,6 +45,7 @@ class DelayEstimator {
     static constexpr std::int64_t kWindowLength = 2'000'000;
     static constexpr std::int64_t kInterval = 250'000;
     static constexpr std::int64_t kPause = 400'000;
+    static constexpr base::Duration kStale{10'000'000};
     static constexpr int kWarmUp = 6;  // intervals
 
     struct Entry {

@@ -5,14 +5,12 @@
 #include <cmath>
 #include <cstring>
 
-#include "audio/time_stretch.h"
-
 namespace parlour::audio {
 namespace {
 
 using base::Duration;
 constexpr Duration kBand{2'000};           // above the delay needed before it is cut: targets move by that
-constexpr double kStretchAbove = 5'000.0;  // µs
+constexpr double kStretchAbove = 3'000.0;  // µs
 constexpr Duration kStall{300'000};        // further behind than this: newest sound first
 constexpr std::size_t kStep = 480;
 constexpr double kLossStep = 0.005;
@@ -21,7 +19,6 @@ constexpr std::int64_t kResyncPackets = 1000;
 constexpr std::int64_t kResyncTime = 10LL * base::kSampleRate;
 
 constexpr std::int64_t toMicros(std::int64_t samples) { return samples * 1000 / 48; }
-constexpr std::int64_t toSamples(Duration d) { return d.count() * 48 / 1000; }
 
 }  // namespace
 

@@ -123,7 +123,8 @@ void JitterBuffer::correct(std::size_t from, bool quiet, base::TimePoint now) {
     const auto pitch = findPitch(piece);
     if (pitch.lag == 0 || pitch.correlation < (urgent ? 0.5f : 0.85f)) return;
     const auto join = std::min<std::size_t>(kJoin, pitch.lag);
-    if (tooLate && m_excess * kSamplesPerMicro > static_cast<double>(pitch.lag) / 2.0)
+    // Not below the delay needed: what is cut too much now has to be put back next.
+    if (tooLate && m_excess * kSamplesPerMicro > static_cast<double>(pitch.lag) - 48.0)
         shorten(from, pitch.lag, join);
     else if (tooEarly)
         lengthen(from, pitch.lag, join);

@@ -5,6 +5,7 @@
 #include "audio/jitter_buffer.h"
 #include "audio/opus_encoder.h"
 #include "tests/support/catch.h"
+#include "tests/support/realtime_trap.h"
 #include "tests/support/speech.h"
 
 using namespace parlour;
@@ -496,4 +497,118 @@ TEST_CASE("what is missing and could still come is listed, what cannot is not") 
     f.received = now;
     buffer.insert(f);
     CHECK(buffer.missing(now, 10ms).missingCount == 0);
+}
+
+TEST_CASE(
+    "hostile streams do no harm: long packets, wrong TOC, jumping time, sequence wrap, epochs, an hour of silence",
+    "[T42]") {
+    const auto& packets = minuteOfPackets();
+    JitterBuffer buffer;
+    std::array<float, 480> block{};
+    auto now = base::TimePoint(1s);
+    double loudest = 0.0;
+    bool finite = true;
+    const auto pull = [&](int times) {
+        for (int i = 0; i < times; ++i, now += 10ms) {
+            buffer.pull(block, now);
+            for (const float s : block) {
+                finite = finite && std::isfinite(s);
+                loudest = std::max(loudest, static_cast<double>(std::abs(s)));
+            }
+        }
+    };
+    const auto insert = [&](base::OpusFrame f) {
+        f.received = now;
+        return buffer.insert(f);
+    };
+    const auto speech = [&](std::int64_t sequence, std::uint32_t timestamp, int count, std::uint32_t epoch = 0) {
+        for (int i = 0; i < count; ++i) {
+            auto f = packets[static_cast<std::size_t>(100 + i)];
+            f.sequence = sequence + i;
+            f.rtpTimestamp = timestamp + static_cast<std::uint32_t>(i) * 960;
+            f.streamEpoch = epoch;
+            insert(f);
+            pull(2);
+        }
+        return rms(block);
+    };
+    // 120 ms packets: six frames of one speech packet, code 3, all of the same size.
+    for (int i = 0; i < 20; ++i) {
+        base::OpusFrame f;
+        f.payload[0] = std::byte{0x4B};  // SILK wideband, 20 ms, code 3
+        f.payload[1] = std::byte{6};
+        f.size = 2 + 6 * 30;
+        for (std::size_t k = 2; k < f.size; ++k)
+            f.payload[k] = static_cast<std::byte>(k * 37 + static_cast<std::size_t>(i));
+        f.sequence = i;
+        f.rtpTimestamp = static_cast<std::uint32_t>(i) * 5'760;
+        CHECK(insert(f) == JitterBuffer::Inserted::taken);
+        pull(12);
+    }
+    // Every TOC before a body that belongs to another.
+    for (int toc = 0; toc < 256; ++toc) {
+        auto f = packets[static_cast<std::size_t>(toc)];
+        f.payload[0] = static_cast<std::byte>(toc);
+        f.sequence = 20 + toc;
+        f.rtpTimestamp = 115'200u + static_cast<std::uint32_t>(toc) * 960;
+        insert(f);
+        pull(2);
+    }
+    // Time that jumps: forwards, back, by half of its range, in odd steps.
+    std::int64_t sequence = 300;
+    for (const std::uint32_t jump : {48'000'000u, 0xF0000000u, 0x80000000u, 7u, 961u, 0u}) {
+        speech(sequence, jump, 30);
+        sequence += 30;
+    }
+    // After all that a proper speaker is heard: across the wrap of its sequence numbers and of its timestamps.
+    pull(150);
+    loudest = 0.0;
+    speech(65'500, 0xFFFFC000u, 80);
+    CHECK(loudest > 0.05);
+    // A jump of the sequence is a new beginning; a newer epoch too, and an old one is refused.
+    pull(150);
+    loudest = 0.0;
+    speech(1'000'000, 12'345, 50);
+    CHECK(loudest > 0.05);
+    loudest = 0.0;
+    speech(3, 99, 50, 2);
+    CHECK(loudest > 0.05);
+    CHECK(insert(packets[5]) == JitterBuffer::Inserted::stale);
+    // An hour of nothing: silence, no counters that run away, and the next word is whole.
+    pull(150);
+    const auto before = buffer.stats();
+    pull(360'000);
+    CHECK(rms(block) == 0.0);
+    CHECK(buffer.stats().concealedSamples == before.concealedSamples);
+    loudest = 0.0;
+    speech(53, 99 + 50 * 960 + 3600u * 48'000u, 50, 2);
+    CHECK(loudest > 0.05);
+    CHECK(buffer.stats().concealedSamples - before.concealedSamples <= 960);
+    CHECK(finite);
+}
+
+TEST_CASE("losses, copies, concealment and catching up allocate nothing and take no lock", "[G16]") {
+    const auto& packets = minuteOfPackets();
+    JitterBuffer buffer;
+    RealtimeTrap trap;
+    trap.reset();
+    std::array<float, 480> block{};
+    auto now = base::TimePoint(1s);
+    {
+        const auto armed = trap.arm();
+        for (std::size_t i = 0; i < 1'000; ++i) {
+            auto f = packets[i];
+            f.received = now;
+            if (i % 11 != 0 && i % 300 > 30) buffer.insert(f);
+            f.redundancyDistance = 1;
+            if (i % 22 == 0) buffer.insert(f);
+            if (i % 250 < 230) buffer.pull(block, now);
+            if (i % 250 < 230) buffer.pull(block, now + 10ms);
+            now += 20ms;
+        }
+    }
+    CHECK(buffer.stats().concealedSamples > 0);
+    CHECK(buffer.stats().silentConcealedSamples > 0);
+    CHECK(buffer.stats().removedSamplesForAcceleration > 0);
+    if (RealtimeTrap::works()) CHECK(trap.count() == 0);
 }

@@ -193,6 +193,35 @@ inline Call hold(const Voice& voice, const ImpairProfile& profile, const CallPla
     return call;
 }
 
+/// Jumps that no voice makes: a second difference above 0.1 that is ten times the usual one of the 10 ms around.
+inline std::size_t clicks(std::span<const float> sound) {
+    constexpr std::size_t kAround = 240;
+    std::size_t count = 0;
+    const auto bend = [&](std::size_t i) { return static_cast<double>(sound[i - 1]) - 2.0 * sound[i] + sound[i + 1]; };
+    for (std::size_t i = kAround + 1; i + kAround + 1 < sound.size(); ++i) {
+        if (std::abs(bend(i)) < 0.1) continue;
+        double usual = 0.0;
+        for (std::size_t j = i - kAround; j <= i + kAround; ++j)
+            if (j + 3 < i || j > i + 3) usual += bend(j) * bend(j);
+        if (std::abs(bend(i)) < 10.0 * std::sqrt(usual / (2.0 * kAround - 6.0))) continue;
+        ++count;
+        i += 48;
+    }
+    return count;
+}
+
+/// Mean delay of the last fifth against that of the second: what clocks that differ have added. In ms.
+inline double creepMs(const Call& call) {
+    const auto fifth = call.delayMs.size() / 5;
+    if (fifth == 0) return 0.0;
+    const auto mean = [&](std::size_t from) {
+        double sum = 0.0;
+        for (auto i = from; i < from + fifth; ++i) sum += call.delayMs[i];
+        return sum / static_cast<double>(fifth);
+    };
+    return mean(call.delayMs.size() - fifth) - mean(fifth);
+}
+
 inline double share(std::uint64_t part, std::uint64_t whole) {
     return static_cast<double>(part) / static_cast<double>(std::max<std::uint64_t>(1, whole));
 }

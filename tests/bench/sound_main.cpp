@@ -11,7 +11,6 @@
 #include <functional>
 #include <iostream>
 #include <numbers>
-#include <numeric>
 #include <random>
 #include <string>
 #include <thread>
@@ -40,7 +39,7 @@ struct Options {
 
 struct Row {
     double concealed = 0, audible = 0, mean = 0, p95 = 0, target = 0, stretch = 0, interruptions = 0, late = 0;
-    double recovery = -1, estoi = -1, creepMs = 0;
+    double recovery = -1, estoi = -1, creepMs = 0, clicks = 0;
 };
 
 /// 22.05 to 48 kHz: 147 samples become 320; windowed sinc.
@@ -111,14 +110,9 @@ Row measure(const Voice& voice, const ImpairProfile& profile, const Options& opt
     row.late = 100.0 * share(s.packetsLate, call.sent);
     row.interruptions = static_cast<double>(call.interruptions) / (plan.seconds / 60.0);
     if (!call.recoverySeconds.empty()) row.recovery = percentileOf(call.recoverySeconds, 0.95);
-    if (drift && call.delayMs.size() > 8000) {
-        const auto mean = [&](std::size_t from, std::size_t count) {
-            return std::accumulate(call.delayMs.begin() + static_cast<std::ptrdiff_t>(from),
-                                   call.delayMs.begin() + static_cast<std::ptrdiff_t>(from + count), 0.0) /
-                   static_cast<double>(count);
-        };
-        const auto minute = static_cast<std::size_t>(static_cast<double>(call.delayMs.size()) / (plan.seconds / 60.0));
-        row.creepMs = mean(call.delayMs.size() - 5 * minute, 5 * minute) - mean(minute, 5 * minute);
+    if (drift) {
+        row.creepMs = creepMs(call);
+        row.clicks = static_cast<double>(clicks(call.heard));
     }
     if (!options.fast) {
         // Someone who was cut off for long is scored on what came: look for each utterance up to 600 ms late.
@@ -222,7 +216,7 @@ int main(int argc, char** argv) {
         recovery < 0 ? std::printf("%9s ", "-") : std::printf("%7.2f s ", recovery);
         const auto estoi = m(&Row::estoi);
         estoi < 0 ? std::printf("%6s", "-") : std::printf("%6.3f", estoi);
-        if (profile.driftPpm != 0.0) std::printf("  creep %+.2f ms", m(&Row::creepMs));
+        if (profile.driftPpm != 0.0) std::printf("  creep %+.2f ms, clicks %.0f", m(&Row::creepMs), m(&Row::clicks));
         std::printf("\n");
     }
     return 0;
