@@ -98,7 +98,8 @@ class Firefox(Page):
 
     def microphone(self, setting, origin):
         """As the person answers the browser's question: "granted" or "denied"."""
-        self.chrome(f"Services.prefs.setIntPref('permissions.default.microphone', {1 if setting == 'granted' else 2})")
+        self.chrome(f"""Services.perms.addFromPrincipal(Services.scriptSecurityManager.createContentPrincipalFromOrigin('{origin}'),
+          'microphone', Services.perms.{'ALLOW_ACTION' if setting == 'granted' else 'DENY_ACTION'})""")
 
     def run(self, script, *args):
         return self.call("WebDriver:ExecuteScript", {"script": "return " + script, "args": list(args)})
