@@ -268,9 +268,9 @@ house::MediaLoad BuiltinEngine::load() const { return m_impl->load.read(); }
 void BuiltinEngine::setSink(MediaSink sink) { m_impl->holder->sink = std::move(sink); }
 
 SessionId BuiltinEngine::open(const base::RoomId& room, const base::Identity& who, const base::ParticipantSid& sid,
-                              bool autoSubscribe) {
+                              bool autoSubscribe, bool single) {
     const SessionId id{m_impl->nextSession++};
-    SessionOpen open{id, room, who, sid, autoSubscribe};
+    SessionOpen open{id, room, who, sid, autoSubscribe, single};
     const bool queued = m_impl->push(
         m_impl->fromNet,
         [open = std::move(open)](MediaWorker& worker, base::TimePoint now) { worker.open(open, now); }, false);

@@ -52,7 +52,8 @@ class BuiltinEngine final : public MediaEngine {
     // For livekit_endpoint: net thread.
     /// Events come on the net thread; set before the first open().
     void setSink(MediaSink sink);
-    SessionId open(const base::RoomId& room, const base::Identity& who, const base::ParticipantSid& sid, bool autoSubscribe);
+    SessionId open(const base::RoomId& room, const base::Identity& who, const base::ParticipantSid& sid, bool autoSubscribe,
+                   bool single = false);
     void close(SessionId session);
     /// One turn on the session, if it still exists by then. False: the media thread does not keep up; give the session up.
     bool post(SessionId session, std::function<void(MediaSession&)> action);

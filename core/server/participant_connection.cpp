@@ -36,8 +36,8 @@ std::string powerOf(const signal::ParticipantInfo& person) {
 }  // namespace
 
 ParticipantConnection::ParticipantConnection(EndpointContext& context, LiveRoom& room, const Admission& admission,
-                                             base::ParticipantSid sid, SessionId session, int clientProtocol)
-    : m_context(context), m_room(&room), m_session(session), m_rights(admission.rights) {
+                                             base::ParticipantSid sid, SessionId session, int clientProtocol, bool single)
+    : m_context(context), m_room(&room), m_session(session), m_single(single), m_rights(admission.rights) {
     m_info.sid = std::move(sid);
     m_info.identity = admission.identity;
     m_info.name = admission.name;
@@ -114,7 +114,7 @@ void ParticipantConnection::join(std::shared_ptr<base::Channel> channel, const s
     join.participant = ownInfo();
     join.others = m_room->roster(this);
     join.server = serverInfo();
-    join.subscriberPrimary = true;
+    join.subscriberPrimary = !m_single;
     join.fastPublish = m_rights.canPublish;
     join.enabledPublishCodecs = {{"audio/opus", ""}};
     send(join);
@@ -133,6 +133,16 @@ void ParticipantConnection::resume(std::shared_ptr<base::Channel> channel, const
     m_resumeToken = refreshToken;
     // A media thread that says "failed" from now on means the new path.
     toMedia([](MediaSession& session) { session.resume(); });
+}
+
+void ParticipantConnection::begin(const signal::JoinRequest& request) {
+    for (const auto& track : request.addTracks) {
+        if (m_gone) return;
+        handle(track);
+    }
+    if (!m_gone && request.syncState) handle(*request.syncState);
+    if (!m_gone && request.offer)
+        toMedia([sdp = request.offer->sdp, id = request.offer->id](MediaSession& session) { session.acceptOffer(sdp, id); });
 }
 
 void ParticipantConnection::armRefresh() {
@@ -264,7 +274,9 @@ void ParticipantConnection::handleEvent(SessionEvent event) {
             if constexpr (std::is_same_v<E, SubscriberOffer>) {
                 send(signal::Offer{{"offer", std::move(e.sdp), e.id, std::move(e.midToTrack)}});
             } else if constexpr (std::is_same_v<E, PublisherAnswer>) {
-                send(signal::Answer{{"answer", std::move(e.sdp), e.id, {}}});
+                send(signal::Answer{{"answer", std::move(e.sdp), e.id, std::move(e.midToTrack)}});
+            } else if constexpr (std::is_same_v<E, SectionsWanted>) {
+                send(signal::MediaSectionsRequirement{e.audios, 0});
             } else if constexpr (std::is_same_v<E, NegotiationFailed>) {
                 base::log(base::LogLevel::warn, "server", base::describe(e.error));
                 end(signal::DisconnectReason::stateMismatch, signal::LeaveAction::reconnect);

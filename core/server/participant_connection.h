@@ -12,6 +12,7 @@
 
 #include "core/base/doors/channel.h"
 #include "core/server/live_room.h"
+#include "core/signal/join_request.h"
 #include "core/signal/signal_request.h"
 #include "core/signal/signal_response.h"
 
@@ -32,12 +33,16 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     static constexpr double kControlBurst = 10, kControlPerSecond = 2;       ///< update_metadata
 
     ParticipantConnection(EndpointContext& context, LiveRoom& room, const Admission& admission, base::ParticipantSid sid,
-                          SessionId session, int clientProtocol);
+                          SessionId session, int clientProtocol, bool single = false);
     ~ParticipantConnection();
 
     /// First WebSocket: join response and the rest. Later ones: resume.
     void join(std::shared_ptr<base::Channel> channel, const std::string& refreshToken);
     void resume(std::shared_ptr<base::Channel> channel, const std::string& refreshToken);
+    /// What the client said inside its request (/rtc/v1); after join() or resume().
+    void begin(const signal::JoinRequest& request);
+    /// One peer connection for both ways.
+    bool single() const { return m_single; }
 
     void handleEvent(SessionEvent event);
     void apply(const PersonChanged& change);
@@ -97,6 +102,7 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     EndpointContext& m_context;
     LiveRoom* m_room;                      // never null; another one after a move
     SessionId m_session;
+    const bool m_single;
     MediaRights m_rights;
     signal::ParticipantInfo m_info;
     std::map<base::TrackSid, PendingTrack> m_pending;  // added, not yet negotiated
