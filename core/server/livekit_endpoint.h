@@ -67,6 +67,9 @@ class LiveKitEndpoint {
     void drain();
     EndpointStats stats() const;
 
+    /// Where clients without UDP may send to (ice_tcp.h).
+    void setTcpAddresses(std::vector<base::SocketAddress> addresses);
+
     // For programs with an API key (room_service.h).
     /// Called as it happens; set before the first connection.
     void setNews(std::function<void(RoomNews)> news);

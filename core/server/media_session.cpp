@@ -408,10 +408,12 @@ void MediaSession::handlePeerEvent(Peer& peer, rtc::PeerEvent& event) {
                 if (publishing) m_removed.push_back(e.mid);
             } else if constexpr (std::is_same_v<E, rtc::DataReceived>) {
                 if (publishing) m_room.relayData(*this, e.label, e.bytes);
+            } else if constexpr (std::is_same_v<E, rtc::DataChannelOpened>) {
+                if (heardOn && e.label == rtc::DataLabel::reliable) m_room.replayData(*this);
             } else {
                 // Nothing to do: our candidates stand in every description; raw mode has no frames; sections change only by
                 // our own acts; reports are counted inside.
-                static_assert(std::is_same_v<E, rtc::LocalCandidate> || std::is_same_v<E, rtc::RemoteFrame> || std::is_same_v<E, rtc::DataChannelOpened> ||
+                static_assert(std::is_same_v<E, rtc::LocalCandidate> || std::is_same_v<E, rtc::RemoteFrame> ||
                               std::is_same_v<E, rtc::NegotiationNeeded> || std::is_same_v<E, rtc::SenderFeedback>);
             }
         },

@@ -90,6 +90,7 @@ class MediaSession {
     ChatCollector chat;
     std::uint64_t reactionsTold = 0;         ///< how many of the room this participant knows of
     base::TimePoint dataTime{};
+    base::TimePoint openedAt{};
 
   private:
     struct Track {

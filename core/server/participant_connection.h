@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/base/doors/channel.h"
@@ -28,6 +29,7 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     static constexpr base::Duration kHandGap = std::chrono::milliseconds(500);
     static constexpr base::Duration kRefreshEvery = std::chrono::minutes(5);
     static constexpr base::Duration kJoinTime = std::chrono::seconds(60);
+    static constexpr base::Duration kTcpAfter = std::chrono::seconds(1);     ///< no path by UDP: candidates for TCP
     static constexpr base::Duration kMediaGrace = std::chrono::seconds(10);  ///< media lost, no resume
     static constexpr double kMessageBurst = 200, kMessagesPerSecond = 50;    ///< any kind; more ends the connection
     static constexpr double kControlBurst = 10, kControlPerSecond = 2;       ///< update_metadata
@@ -84,6 +86,10 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     void handle(const signal::UpdateMetadata& request);
     void handle(const signal::SyncState& request);
     void handle(const signal::UpdateSubscription& request);
+    void refuseTrack(std::variant<signal::MuteTrack, signal::UpdateLocalAudioTrack> request);
+    void tellUnknown(const signal::UpdateSubscription& request);
+    void armTcp();
+    void offerTcp();
     void handlePath(const PathChanged& change);
     void handleChat(const ChatText& text);
     void answerChat(const std::string& id, base::Result<std::uint64_t> n);
@@ -121,12 +127,15 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     base::Timer m_graceTimer;
     base::Timer m_refreshTimer;
     base::Timer m_wantTimer;
+    base::Timer m_tcpTimer;
+    bool m_tcpArmed = false;
     double m_messageTokens = kMessageBurst;
     double m_controlTokens = kControlBurst;
     base::TimePoint m_tokenTime{};
     base::TimePoint m_lastHand{};
     bool m_subscriberUp = false;
     bool m_publisherUp = false;
+    bool m_publisherAnswered = false;
 };
 
 }  // namespace parlour::server

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An unchanged livekit-client in headless Chromium, with the same commands and events as rtc_node_peer.mjs.
-//   node browser_peer.mjs URL TOKEN HEARD.wav MICROPHONE.wav [v0]   v0: two peer connections; else the SDK's own choice
+//   node browser_peer.mjs URL TOKEN HEARD.wav MICROPHONE.wav [v0|tcp]   v0: two peer connections; else the SDK's own choice; tcp: no UDP
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
@@ -31,7 +31,8 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
     '--allow-loopback-in-peer-connection', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
-    `--use-file-for-fake-audio-capture=${microphone}`],
+    `--use-file-for-fake-audio-capture=${microphone}`,
+    ...(version === 'tcp' ? ['--force-webrtc-ip-handling-policy=disable_non_proxied_udp'] : [])],
 });
 const page = await (await browser.newContext()).newPage();
 page.on('pageerror', (e) => tell('error', { text: String(e) }));

@@ -98,13 +98,21 @@ class Peer:
         self.process.wait(20)
 
 
+def free_port():
+    import socket
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
 def run(lab, kind):
     import time
     bot_wav = waveform.speak("The ferry leaves at nine and comes back when the fog has lifted from the northern islands.",
                              lab.path("bot.wav"), "en-gb")
     peer_wav = waveform.speak("Seven bakers from the old town bring fresh bread to the market every single morning.",
                               lab.path("peer.wav"), "en-us", 140, 70)
-    server = lab.server()
+    tcp = ["--set", f"server.tcp_port={free_port()}"] if kind.endswith("-tcp") else []
+    server = lab.server(args=tcp)
     room = server.create_room("Interop")
     bot = lab.join(room["links"]["moderator"], "Bot", capture=f"file:{bot_wav}?loop", extra=["--unmute"])
     bot.expect("power", power="host")
