@@ -33,6 +33,7 @@ struct PeerConnectionConfig {
     bool dataChannels = true;         ///< offer / accept m=application
     bool createChannels = false;      ///< we open _reliable and _lossy when SCTP is up (client's publisher, server's subscriber side)
     bool rawRtp = false;              ///< server: RTP goes to onRtp untouched by jitter statistics beyond counting
+    bool keepForeign = false;         ///< answers sections of other kinds inactive: browsers trip over refused ones in their next offer
     std::string cname;                ///< random per session, no identity in it (security T54)
 };
 

@@ -86,6 +86,14 @@ MediaDescription PeerConnection::Impl::describeSection(const Section& section, S
         m.setup = Setup::none;
         return m;
     }
+    if (section.foreign) {
+        m.protocol = section.protocol;
+        m.formats = {std::to_string(section.foreign->payloadType)};
+        m.codecs = {*section.foreign};
+        m.rtcpMux = true;
+        m.direction = Direction::inactive;
+        return m;
+    }
     if (section.kind == MediaKind::application) {
         m.protocol = "UDP/DTLS/SCTP";
         m.formats = {"webrtc-datachannel"};
@@ -280,6 +288,13 @@ base::Result<void> PeerConnection::Impl::applyTransport(const SessionDescription
 
 void PeerConnection::Impl::applyRemote(Section& section, const MediaDescription& remote, bool weOffered) {
     const auto* opus = remote.codec("opus");
+    section.foreign.reset();
+    if (config.keepForeign && section.kind == MediaKind::other && !remote.rejected() && !remote.codecs.empty() && !remote.fingerprint.empty()) {
+        section.rejected = false;
+        section.protocol = remote.protocol;
+        section.foreign = remote.codecs.front();
+        return;
+    }
     const bool usable = section.kind == MediaKind::application ? config.dataChannels
                         : section.kind == MediaKind::audio     ? opus != nullptr && !remote.fingerprint.empty()
                                                                : false;

@@ -22,6 +22,7 @@ struct Section {
     std::vector<std::string> formats;    // of foreign sections, echoed when refusing them
     std::string protocol;
     bool rejected = false;
+    std::optional<Codec> foreign;        // of a section that carries nothing here and is answered inactive
 
     // As negotiated; ours when we offered first, the peer's numbers when it did (payload types belong to the offerer).
     std::uint8_t opus = 111;

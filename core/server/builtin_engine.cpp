@@ -49,6 +49,7 @@ using Command = std::function<void(MediaWorker&, base::TimePoint)>;
 // What the events on their way to net share with the engine, so that none arrives after it is gone. Net thread.
 struct SinkHolder {
     MediaSink sink;
+    BuiltinEngine::StreamSink streams;
 };
 
 struct BuiltinEngine::Impl {
@@ -58,6 +59,7 @@ struct BuiltinEngine::Impl {
     std::vector<base::SocketAddress> addresses;
     std::unique_ptr<MediaWorker> worker;
     std::uint64_t nextSession = 1;
+    std::atomic<std::uint16_t> streamPort{0};   // packets that leave from it go by streams, on the net thread
 
     // With a thread of its own.
     std::unique_ptr<sfu::UdpPort> port;
@@ -97,6 +99,25 @@ struct BuiltinEngine::Impl {
             });
         };
         worker = std::make_unique<MediaWorker>(std::move(config));
+    }
+
+    void sendAll(std::span<const sfu::OutgoingPacket> packets) {
+        const auto number = streamPort.load(std::memory_order_relaxed);
+        const auto byStream = [number](const sfu::OutgoingPacket& p) { return p.from.port == number; };
+        if (number == 0 || std::none_of(packets.begin(), packets.end(), byStream)) return port->send(packets);
+        std::vector<sfu::OutgoingPacket> datagrams;
+        std::vector<StreamPacket> framed;
+        for (const auto& p : packets) {
+            if (byStream(p))
+                framed.push_back({p.from, p.to, base::toBytes(p.bytes)});
+            else
+                datagrams.push_back(p);
+        }
+        if (!datagrams.empty()) port->send(datagrams);
+        net.post([holder = holder, framed = std::move(framed)] {
+            if (holder->streams)
+                for (const auto& p : framed) holder->streams(p);
+        });
     }
 
     void run() {
@@ -179,7 +200,7 @@ base::Result<std::unique_ptr<BuiltinEngine>> BuiltinEngine::start(base::Executor
         for (const auto& ip : config.advertise) impl->addresses.push_back({ip, number});
     }
     auto* raw = impl.get();
-    raw->makeWorker([raw](std::span<const sfu::OutgoingPacket> packets) { raw->port->send(packets); });
+    raw->makeWorker([raw](std::span<const sfu::OutgoingPacket> packets) { raw->sendAll(packets); });
     raw->thread = base::Thread("media", base::ThreadPriority::normal, [raw] { raw->run(); });
     return std::unique_ptr<BuiltinEngine>(new BuiltinEngine(std::move(impl)));
 }
@@ -267,10 +288,25 @@ house::MediaLoad BuiltinEngine::load() const { return m_impl->load.read(); }
 
 void BuiltinEngine::setSink(MediaSink sink) { m_impl->holder->sink = std::move(sink); }
 
+void BuiltinEngine::setStreams(std::uint16_t port, StreamSink sink) {
+    m_impl->holder->streams = std::move(sink);
+    m_impl->streamPort.store(port, std::memory_order_relaxed);
+}
+
+void BuiltinEngine::handleStream(StreamPacket packet) {
+    m_impl->push(
+        m_impl->fromNet,
+        [packet = std::move(packet)](MediaWorker& worker, base::TimePoint now) {
+            auto bytes = packet.bytes;
+            worker.handleDatagram(now, packet.to, packet.from, bytes);
+        },
+        false);   // when the media thread does not keep up it is lost, as a datagram would be
+}
+
 SessionId BuiltinEngine::open(const base::RoomId& room, const base::Identity& who, const base::ParticipantSid& sid,
-                              bool autoSubscribe) {
+                              bool autoSubscribe, bool single) {
     const SessionId id{m_impl->nextSession++};
-    SessionOpen open{id, room, who, sid, autoSubscribe};
+    SessionOpen open{id, room, who, sid, autoSubscribe, single};
     const bool queued = m_impl->push(
         m_impl->fromNet,
         [open = std::move(open)](MediaWorker& worker, base::TimePoint now) { worker.open(open, now); }, false);

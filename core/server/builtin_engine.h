@@ -26,6 +26,13 @@ struct BuiltinEngineConfig {
     std::vector<base::IpAddress> advertise;
 };
 
+/// A datagram that came or goes by a stream (ice_tcp.h).
+struct StreamPacket {
+    base::SocketAddress from;
+    base::SocketAddress to;
+    base::Bytes bytes;
+};
+
 class BuiltinEngine final : public MediaEngine {
   public:
     /// Opens the port and starts the thread. `net` gets the events; it must outlive the engine.
@@ -52,7 +59,12 @@ class BuiltinEngine final : public MediaEngine {
     // For livekit_endpoint: net thread.
     /// Events come on the net thread; set before the first open().
     void setSink(MediaSink sink);
-    SessionId open(const base::RoomId& room, const base::Identity& who, const base::ParticipantSid& sid, bool autoSubscribe);
+    /// What leaves from a local address with this port is given to `sink`, on the net thread. The port is not that of UDP.
+    using StreamSink = std::function<void(const StreamPacket&)>;
+    void setStreams(std::uint16_t port, StreamSink sink);
+    void handleStream(StreamPacket packet);
+    SessionId open(const base::RoomId& room, const base::Identity& who, const base::ParticipantSid& sid, bool autoSubscribe,
+                   bool single = false);
     void close(SessionId session);
     /// One turn on the session, if it still exists by then. False: the media thread does not keep up; give the session up.
     bool post(SessionId session, std::function<void(MediaSession&)> action);

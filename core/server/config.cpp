@@ -82,6 +82,7 @@ const std::vector<Key>& keys() {
              return parsed.has_value();
          }},
         {"server.udp_port", whole(FIELD(udpPort), 0, 65535)},
+        {"server.tcp_port", whole(FIELD(tcpPort), 0, 65535)},
         {"server.public_ip",
          [](ServerConfig& c, std::string_view v) {
              if (!v.empty() && !base::IpAddress::parse(v)) return false;

@@ -30,6 +30,7 @@ enum class MediaChoice {
 struct ServerConfig {
     base::SocketAddress listen{base::IpAddress::v4({127, 0, 0, 1}), 7880};
     std::uint16_t udpPort = 7882;        ///< 0 = a free one
+    std::uint16_t tcpPort = 0;           ///< server.tcp_port: ICE over TCP for networks without UDP; 0 = none
     std::string publicIp;                ///< told to media clients instead of the own addresses
     std::string publicUrl;               ///< https://host[:port]; in links and challenges
     std::string data;                    ///< folder

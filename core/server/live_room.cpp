@@ -89,6 +89,16 @@ std::vector<signal::ParticipantInfo> LiveRoom::roster(const ParticipantConnectio
     return out;
 }
 
+bool LiveRoom::hasTrack(const base::TrackSid& track) const {
+    auto rooms = m_context.sisters(*this);
+    const auto publishes = [&](const auto& entry) {
+        const auto& tracks = entry.second->info().tracks;
+        return std::any_of(tracks.begin(), tracks.end(), [&](const auto& t) { return t.sid == track; });
+    };
+    return std::any_of(m_people.begin(), m_people.end(), publishes) ||
+           std::any_of(rooms.begin(), rooms.end(), [&](const auto* room) { return std::any_of(room->m_people.begin(), room->m_people.end(), publishes); });
+}
+
 void LiveRoom::add(std::shared_ptr<ParticipantConnection> person) {
     // Away and back before anybody was told of it: no news.
     std::erase_if(m_departed, [&](const auto& gone) { return gone.sid == person->info().sid; });

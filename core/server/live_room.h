@@ -33,6 +33,7 @@ struct EndpointContext {
     std::function<void(const LiveRoom&)> roomEmpty;
     std::function<std::vector<LiveRoom*>(const LiveRoom&)> sisters;   ///< the other rooms of the talk
     std::function<void(RoomNews)> news{};
+    std::vector<base::SocketAddress> tcpAddresses{};   ///< offered to clients whose path by UDP does not come up
 };
 
 /// How soon the others are told.
@@ -57,6 +58,8 @@ class LiveRoom {
     const std::map<base::Identity, std::shared_ptr<ParticipantConnection>>& people() const { return m_people; }
     /// Everybody whose transport is up, but for one.
     std::vector<signal::ParticipantInfo> roster(const ParticipantConnection* except) const;
+    /// Somebody of the talk publishes it.
+    bool hasTrack(const base::TrackSid& track) const;
 
     void add(std::shared_ptr<ParticipantConnection> person);
     /// Takes the connection out; tells the others if they knew it.

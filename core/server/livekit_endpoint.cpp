@@ -30,7 +30,15 @@ std::string tidy(std::string_view path) {
     return out;
 }
 
-bool isV1(const std::string& path) { return path == "/rtc/v1" || path == "/rtc/v1/validate"; }
+bool isSignal(const std::string& path) { return path == "/rtc" || path == "/rtc/v1"; }
+bool isValidate(const std::string& path) { return path == "/rtc/validate" || path == "/rtc/v1/validate"; }
+
+/// nullopt: none. With one the client wants a single peer connection, on whichever path.
+std::optional<base::Result<signal::JoinRequest>> joinRequestOf(const net::HttpRequest& request) {
+    const auto it = request.query.find("join_request");
+    if (it == request.query.end()) return std::nullopt;
+    return signal::decodeJoinRequest(it->second);
+}
 
 std::string tokenOf(const net::HttpRequest& request) {
     constexpr std::string_view kBearer = "Bearer ";
@@ -86,7 +94,7 @@ signal::DisconnectReason reasonOf(Departure why) {
 struct LiveKitEndpoint::Context : EndpointContext {};
 
 LiveKitEndpoint::LiveKitEndpoint(base::Executor& net, const base::Clock& clock, BuiltinEngine& engine, EndpointHouse house)
-    : m_context(new Context{{net, clock, engine, std::move(house), 0, 0, {}, {}, {}}}) {
+    : m_context(new Context{{net, clock, engine, std::move(house), 0, 0, {}, {}, {}, {}}}) {
     m_context->sisters = [this](const LiveRoom& room) {
         auto all = roomsOf(room.id());
         std::erase(all, &room);
@@ -152,30 +160,52 @@ std::pair<LiveRoom*, std::shared_ptr<ParticipantConnection>> LiveKitEndpoint::fi
 
 bool LiveKitEndpoint::handleRequest(const net::HttpRequest& request, const net::Respond& respond) {
     const auto path = tidy(request.path);
-    if (path == "/rtc" || isV1(path)) {
+    if (isSignal(path)) {
         respond(plain(404, "not found"));
         return true;
     }
-    if (path != "/rtc/validate") return false;
+    if (!isValidate(path)) return false;
+    validate(request, respond);
+    return true;
+}
+
+void LiveKitEndpoint::validate(const net::HttpRequest& request, const net::Respond& respond) {
+    const auto join = joinRequestOf(request);
+    if (tidy(request.path) == "/rtc/v1/validate" && !join) return respond(plain(400, "join_malformed: There is no join_request."));
+    if (join && !*join) return respond(plain(400, bodyOf(join->error())));
     m_context->house.validate(tokenOf(request), [respond](base::Result<void> valid) {
         respond(valid ? plain(200, "success") : plain(statusOf(valid.error().kind), bodyOf(valid.error())));
     });
-    return true;
 }
 
 bool LiveKitEndpoint::handleUpgrade(const net::HttpRequest& request, const net::Upgrade& upgrade) {
     const auto path = tidy(request.path);
-    if (isV1(path) || path == "/rtc/validate") {
+    if (isValidate(path)) {
         upgrade.refuse(plain(404, "not found"));
         return true;
     }
-    if (path != "/rtc") return false;
+    if (!isSignal(path)) return false;
     SignalConnect connection;
     connection.token = tokenOf(request);
-    connection.resume = queryOr(request, "reconnect", "0") == "1";
-    connection.autoSubscribe = queryOr(request, "auto_subscribe", "1") != "0";
-    connection.protocol = number(queryOr(request, "protocol", "17"), 17);
-    connection.clientProtocol = number(queryOr(request, "client_protocol", "0"), 0);
+    if (auto join = joinRequestOf(request)) {
+        if (!*join) {
+            upgrade.refuse(plain(400, bodyOf(join->error())));
+            return true;
+        }
+        auto& in = connection.request.emplace(std::move(**join));
+        connection.resume = in.reconnect;
+        connection.autoSubscribe = in.autoSubscribe;
+        connection.protocol = in.protocol;
+        connection.clientProtocol = in.clientProtocol;
+    } else if (path == "/rtc/v1") {
+        upgrade.refuse(plain(400, "join_malformed: There is no join_request."));
+        return true;
+    } else {
+        connection.resume = queryOr(request, "reconnect", "0") == "1";
+        connection.autoSubscribe = queryOr(request, "auto_subscribe", "1") != "0";
+        connection.protocol = number(queryOr(request, "protocol", "17"), 17);
+        connection.clientProtocol = number(queryOr(request, "client_protocol", "0"), 0);
+    }
     SignalDoor door;
     door.accept = [upgrade]() -> std::shared_ptr<base::Channel> { return upgrade.accept(); };
     door.refuse = [upgrade](int status, std::string body) { upgrade.refuse(plain(status, std::move(body))); };
@@ -225,8 +255,10 @@ void LiveKitEndpoint::admitted(const SignalConnect& request, const Admission& ad
     auto channel = door.accept();
     if (!channel) return;
     if (request.resume) {
-        if (present) {
+        // Another kind of connections than before is no resume.
+        if (present && present->single() == request.request.has_value()) {
             present->resume(std::move(channel), admission.refreshToken);
+            if (request.request) present->begin(*request.request);
         } else {
             channel->send(signal::encode(signal::SignalResponse(
                 signal::Leave{signal::DisconnectReason::stateMismatch, signal::LeaveAction::reconnect, true})));
@@ -239,10 +271,12 @@ void LiveKitEndpoint::admitted(const SignalConnect& request, const Admission& ad
     auto& slot = m_rooms[{admission.room, admission.overflow}];
     if (!slot) slot = std::make_unique<LiveRoom>(*m_context, admission);
     const base::ParticipantSid sid("PA_" + crypto::randomString(12));
-    const auto session = m_context->engine.open(admission.room, admission.identity, sid, request.autoSubscribe);
-    auto person = std::make_shared<ParticipantConnection>(*m_context, *slot, admission, sid, session, request.clientProtocol);
+    const auto session = m_context->engine.open(admission.room, admission.identity, sid, request.autoSubscribe, request.request.has_value());
+    auto person = std::make_shared<ParticipantConnection>(*m_context, *slot, admission, sid, session, request.clientProtocol,
+                                                          request.request.has_value());
     slot->add(person);
     person->join(std::move(channel), admission.refreshToken);
+    if (request.request) person->begin(*request.request);
 }
 
 HouseEvents LiveKitEndpoint::houseEvents() {
@@ -280,6 +314,8 @@ HouseEvents LiveKitEndpoint::houseEvents() {
     });
     return events;
 }
+
+void LiveKitEndpoint::setTcpAddresses(std::vector<base::SocketAddress> addresses) { m_context->tcpAddresses = std::move(addresses); }
 
 void LiveKitEndpoint::setNews(std::function<void(RoomNews)> news) { m_news = std::move(news); }
 

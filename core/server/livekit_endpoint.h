@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// LiveKit's signalling for stock clients and ours: WebSocket /rtc (protocol 17, two peer connections), GET /rtc/validate, and
-// 404 with CORS on the v1 paths so that clients fall back (livekit-protocol 1.8). Rosters come from live transports: who
+// LiveKit's signalling for stock clients and ours, protocol 17: WebSocket /rtc (two peer connections), /rtc/v1 (one, its offer
+// in the request), and what clients ask when an upgrade failed: GET /rtc/validate, /rtc/v1/validate with CORS. Rosters come from live transports: who
 // has none is in no list (security T2). Knows neither store nor rules; asks the house. Thread: net.
 #pragma once
 
@@ -18,6 +18,7 @@
 #include "core/server/builtin_engine.h"
 #include "core/server/endpoint_house.h"
 #include "core/server/room_news.h"
+#include "core/signal/join_request.h"
 
 namespace parlour::server {
 
@@ -31,6 +32,7 @@ struct SignalConnect {
     bool autoSubscribe = true;
     int protocol = 17;
     int clientProtocol = 0;
+    std::optional<signal::JoinRequest> request{};   ///< /rtc/v1: one peer connection
 };
 /// How the attempt is answered; exactly one of the two is called.
 struct SignalDoor {
@@ -65,6 +67,9 @@ class LiveKitEndpoint {
     void drain();
     EndpointStats stats() const;
 
+    /// Where clients without UDP may send to (ice_tcp.h).
+    void setTcpAddresses(std::vector<base::SocketAddress> addresses);
+
     // For programs with an API key (room_service.h).
     /// Called as it happens; set before the first connection.
     void setNews(std::function<void(RoomNews)> news);
@@ -81,6 +86,7 @@ class LiveKitEndpoint {
     struct Context;
 
   private:
+    void validate(const net::HttpRequest& request, const net::Respond& respond);
     void admitted(const SignalConnect& request, const Admission& admission, const SignalDoor& door);
     /// All rooms of a talk, the main one first; `overflow`: one of them.
     std::vector<LiveRoom*> roomsOf(const base::RoomId& talk) const;

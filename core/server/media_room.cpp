@@ -42,7 +42,7 @@ MediaSession* MediaRoom::open(const SessionOpen& open) {
     session->dataTokens = kDataBurst;
     session->chatTokens = kChatBurst;
     session->reactionTokens = kReactionBurst;
-    session->dataTime = m_context.now;
+    session->dataTime = session->openedAt = m_context.now;
     auto* raw = session.get();
     m_sessions.emplace(open.id, std::move(session));
     offerAllTracks(*raw);
@@ -86,6 +86,28 @@ void MediaRoom::offerAllTracks(MediaSession& listener) {
         if (session.get() != &listener) session->offerTracksTo(listener);
 }
 
+void MediaRoom::keep(Kept packet) {
+    m_keptBytes += packet.bytes.size();
+    m_kept.push_back(std::move(packet));
+    while (!m_kept.empty() && (m_keptBytes > kKeptBytes || m_kept.front().at + kKept < m_context.now)) {
+        m_keptBytes -= m_kept.front().bytes.size();
+        m_kept.pop_front();
+    }
+}
+
+namespace {
+bool isFor(const std::vector<base::Identity>& destinations, const base::Identity& who) {
+    return destinations.empty() || std::find(destinations.begin(), destinations.end(), who) != destinations.end();
+}
+}  // namespace
+
+void MediaRoom::replayData(MediaSession& to) {
+    for (const auto& packet : m_kept)
+        if (packet.at >= to.openedAt && packet.at + kKept >= m_context.now && packet.sender != to.identity() &&
+            isFor(packet.destinations, to.identity()) && to.sendData(rtc::DataLabel::reliable, packet.bytes))
+            ++data.forwarded;
+}
+
 void MediaRoom::relayData(MediaSession& from, rtc::DataLabel label, base::ByteView bytes) {
     const auto elapsed = std::chrono::duration<double>(m_context.now - from.dataTime).count();
     from.dataTime = m_context.now;
@@ -112,13 +134,10 @@ void MediaRoom::relayData(MediaSession& from, rtc::DataLabel label, base::ByteVi
         if (packet && !readHere(from, *packet)) return;
     }
     for (auto& [id, session] : m_sessions) {
-        if (session.get() == &from) continue;
-        if (!stamped->destinations.empty() &&
-            std::find(stamped->destinations.begin(), stamped->destinations.end(), session->identity()) ==
-                stamped->destinations.end())
-            continue;
+        if (session.get() == &from || !isFor(stamped->destinations, session->identity())) continue;
         if (session->sendData(label, stamped->bytes)) ++data.forwarded;
     }
+    if (label == rtc::DataLabel::reliable) keep({m_context.now, from.identity(), stamped->destinations, stamped->bytes});
 }
 
 /// False: taken here, not to be forwarded.
@@ -158,6 +177,7 @@ void MediaRoom::relay(const base::Identity& except, const std::vector<base::Byte
         for (const auto& packet : packets)
             if (session->sendData(rtc::DataLabel::reliable, packet)) ++data.forwarded;
     }
+    for (const auto& packet : packets) keep({m_context.now, except, {}, packet});
 }
 
 void MediaRoom::tellReactions() {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -58,6 +59,8 @@ class MediaRoom {
     /// Nothing of this person can be heard any more: out of the ranking at once.
     void silenced(const MediaSession& speaker) { m_ranker.remove(speaker.id().value); }
     void trackHeard(const base::TrackSid& track);
+    /// The session's channel is open now: what was said since it came.
+    void replayData(MediaSession& to);
     void relayData(MediaSession& from, rtc::DataLabel label, base::ByteView bytes);
     void offerAllTracks(MediaSession& listener);
 
@@ -75,7 +78,17 @@ class MediaRoom {
 
     DataStats data;
 
+    static constexpr base::Duration kKept = std::chrono::seconds(2);   // reliable packets, for those who are still connecting
+    static constexpr std::size_t kKeptBytes = 100 * 1024;
+
   private:
+    struct Kept {
+        base::TimePoint at;
+        base::Identity sender;                     // empty: the house
+        std::vector<base::Identity> destinations;
+        base::Bytes bytes;
+    };
+    void keep(Kept packet);
     bool readHere(MediaSession& from, const signal::DataPacket& packet);
     void closeSession(SessionId session, std::optional<SessionEnd> why);
 
@@ -85,6 +98,8 @@ class MediaRoom {
     std::map<SessionId, std::unique_ptr<MediaSession>> m_sessions;
     sfu::SpeakerRanker m_ranker;
     bool m_spoke = false;
+    std::deque<Kept> m_kept;
+    std::size_t m_keptBytes = 0;
     std::array<std::uint64_t, api::kReactionCount> m_reactions{};   ///< of this live session
     std::uint64_t m_reactionCount = 0;
 };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/rtc/certificate.h"
+#include "core/rtc/session_description.h"
 #include "core/server/media_room.h"
 
 namespace parlour::server {
@@ -13,15 +14,25 @@ namespace {
 
 using signal::SignalTarget;
 
-rtc::PeerConnectionConfig peerConfig(const MediaContext& context, SignalTarget target) {
+rtc::PeerConnectionConfig peerConfig(const MediaContext& context, SignalTarget target, bool single) {
     rtc::PeerConnectionConfig config;
     config.transport.iceMode = rtc::IceMode::lite;
     config.transport.controlling = false;
     config.transport.certificate = context.certificate;
     config.rawRtp = true;
+    config.keepForeign = single;
     config.createChannels = target == SignalTarget::subscriber;
     config.cname = context.randomName();
     return config;
+}
+
+/// How many sections of an offer would take a track of ours.
+std::size_t receivingLines(const std::string& sdp) {
+    const auto offer = rtc::parseSessionDescription(sdp);
+    if (!offer) return 0;
+    return static_cast<std::size_t>(std::count_if(offer->media.begin(), offer->media.end(), [](const rtc::MediaDescription& m) {
+        return m.kind == rtc::MediaKind::audio && !m.rejected() && rtc::receives(m.direction);
+    }));
 }
 
 /// STUN binding success response (RFC 8489 section 5): only an authentic check gets one.
@@ -35,8 +46,9 @@ bool isBindingSuccess(base::ByteView bytes) {
 MediaSession::MediaSession(MediaContext& context, MediaRoom& room, SessionOpen open, MediaRights rights)
     : m_context(context), m_room(room), m_open(std::move(open)), m_rights(rights) {
     for (const auto target : {SignalTarget::publisher, SignalTarget::subscriber}) {
+        if (m_open.single && target == SignalTarget::subscriber) break;
         auto& peer = target == SignalTarget::publisher ? m_publisher : m_subscriber;
-        peer = std::make_unique<Peer>(peerConfig(m_context, target), *this, target);
+        peer = std::make_unique<Peer>(peerConfig(m_context, target, m_open.single), *this, target);
         for (const auto& address : m_context.advertised) peer->connection.addLocalAddress(address);
         m_context.peers.add(*peer);
     }
@@ -44,10 +56,9 @@ MediaSession::MediaSession(MediaContext& context, MediaRoom& room, SessionOpen o
     m_publisher->connection.onRtp([&forwarder, key = m_publisher->key](const rtc::RtpView& packet, base::TimePoint now) {
         forwarder.onRtp(key, packet, now);
     });
-    m_subscriber->connection.onNack(
-        [this, &forwarder](rtc::SenderId sender, std::span<const std::uint16_t> sequences) {
-            forwarder.onNack(m_subscriber->connection, sender, sequences, m_context.now);
-        });
+    hearing().connection.onNack([this, &forwarder](rtc::SenderId sender, std::span<const std::uint16_t> sequences) {
+        forwarder.onNack(hearing().connection, sender, sequences, m_context.now);
+    });
 }
 
 MediaSession::~MediaSession() {
@@ -64,9 +75,10 @@ void MediaSession::close() {
         m_tracks.erase(m_tracks.begin());
         m_room.trackStopped(*this, sid);
     }
-    m_context.forwarder.removeConnection(m_subscriber->connection);
+    m_context.forwarder.removeConnection(hearing().connection);
     m_lines.clear();
     for (auto* peer : {m_publisher.get(), m_subscriber.get()}) {
+        if (peer == nullptr) continue;
         peer->connection.close(m_context.now);
         while (auto datagram = peer->connection.pollDatagram())
             m_context.batch.push(datagram->bytes, datagram->from, datagram->to);
@@ -83,11 +95,32 @@ void MediaSession::acceptOffer(const std::string& sdp, std::uint32_t offerId) {
         return;
     }
     m_context.peers.registerUfrag(*m_publisher);
-    m_context.emit(id(), PublisherAnswer{*answer, offerId});
+    m_context.emit(id(), PublisherAnswer{*answer, offerId, m_open.single ? midToTrack() : std::map<std::string, std::string>{}});
     drain(*m_publisher);
     const auto added = std::exchange(m_added, {});
     dropRemoved(added);
     matchTracks(added);
+    if (!m_open.single) return;
+    m_receiving = receivingLines(sdp);
+    refreshLines();
+    // Lines that were asked for and did not come, or tracks that came meanwhile.
+    if (m_lines.size() <= m_receiving)
+        m_asked = 0;
+    else if (m_asked < kMaxAsked)
+        requestNegotiation();
+}
+
+std::map<std::string, std::string> MediaSession::midToTrack() const {
+    std::map<std::string, std::string> out;
+    for (const auto& [sid, line] : m_lines)
+        if (const auto parameters = hearing().connection.senderParameters(line.sender)) out.emplace(parameters->mid, sid.str());
+    return out;
+}
+
+void MediaSession::askForSections() {
+    ++m_asked;
+    const auto missing = m_lines.size() > m_receiving ? m_lines.size() - m_receiving : 0;
+    m_context.emit(id(), SectionsWanted{static_cast<std::uint32_t>(missing)});
 }
 
 // A section that was removed and added in one description goes on with another source, unless the new track is one that
@@ -146,7 +179,7 @@ void MediaSession::matchTracks(const std::vector<rtc::RemoteTrackAdded>& added) 
 
 void MediaSession::acceptAnswer(const std::string& sdp, std::uint32_t offerId) {
     // 0: a client that does not number (livekit-verified 7). Others' answers to older offers are late: dropped.
-    if ((offerId != 0 && offerId != m_offerId) || !m_subscriber->connection.offerOutstanding()) return;
+    if (!m_subscriber || (offerId != 0 && offerId != m_offerId) || !m_subscriber->connection.offerOutstanding()) return;
     auto accepted = m_subscriber->connection.acceptAnswer(sdp, m_context.now);
     if (!accepted) {
         m_context.emit(id(), NegotiationFailed{accepted.error()});
@@ -160,9 +193,9 @@ void MediaSession::acceptAnswer(const std::string& sdp, std::uint32_t offerId) {
 }
 
 void MediaSession::refreshLines() {
-    m_context.forwarder.refresh(m_subscriber->connection);
+    m_context.forwarder.refresh(hearing().connection);
     for (auto& [sid, line] : m_lines) {
-        if (line.ready || !m_subscriber->connection.senderParameters(line.sender)) continue;
+        if (line.ready || !hearing().connection.senderParameters(line.sender)) continue;
         line.ready = true;
         m_room.trackHeard(sid);
     }
@@ -170,7 +203,7 @@ void MediaSession::refreshLines() {
 
 void MediaSession::addCandidate(SignalTarget target, const std::string& candidateInit) {
     // ICE-lite answers whoever checks with the right password; candidates only help a transport that sends checks.
-    auto& peer = target == SignalTarget::publisher ? *m_publisher : *m_subscriber;
+    auto& peer = target == SignalTarget::publisher ? *m_publisher : hearing();
     const auto candidate = rtc::parseCandidateInit(candidateInit);
     if (!candidate) return;
     peer.connection.addRemoteCandidate(*candidate, m_context.now);
@@ -243,8 +276,8 @@ void MediaSession::trackStarted(MediaSession& owner, const base::TrackSid& track
     if (m_closed || &owner == this || !wants(track) || m_lines.count(track) != 0) return;
     Line line;
     // Names that clients read: the stream begins with the owner's sid, the rest is the track's (livekit-protocol 2.2).
-    line.sender = m_subscriber->connection.addAudioSender({owner.sid().str() + "|" + track.str(), track.str(), true});
-    line.subscriber = m_context.forwarder.addSubscriber(&publisher, m_subscriber->connection, line.sender);
+    line.sender = hearing().connection.addAudioSender({owner.sid().str() + "|" + track.str(), track.str(), true});
+    line.subscriber = m_context.forwarder.addSubscriber(&publisher, hearing().connection, line.sender);
     line.subscriber->setPaused(m_disabled.count(track) != 0);
     m_lines.emplace(track, line);
     requestNegotiation();
@@ -260,7 +293,7 @@ void MediaSession::dropLine(const base::TrackSid& track) {
     const auto it = m_lines.find(track);
     if (it == m_lines.end()) return;
     m_context.forwarder.removeSubscriber(it->second.subscriber);
-    m_subscriber->connection.removeSender(it->second.sender);
+    hearing().connection.removeSender(it->second.sender);
     m_lines.erase(it);
     requestNegotiation();
 }
@@ -290,20 +323,24 @@ void MediaSession::subscribe(const std::vector<base::TrackSid>& tracks, bool wan
 }
 
 void MediaSession::setDisabled(const std::vector<base::TrackSid>& tracks, bool disabled) {
+    constexpr std::size_t kMaxDisabled = 1024;
     for (const auto& track : tracks) {
-        const auto it = m_lines.find(track);
-        if (it == m_lines.end()) continue;
-        it->second.subscriber->setPaused(disabled);
-        if (disabled) {
-            m_disabled.insert(track);
-        } else {
+        // Also for a track that is not heard yet: it starts deaf.
+        if (!disabled)
             m_disabled.erase(track);
-        }
+        else if (m_disabled.size() < kMaxDisabled)
+            m_disabled.insert(track);
+        if (const auto it = m_lines.find(track); it != m_lines.end()) it->second.subscriber->setPaused(disabled);
     }
 }
 
 void MediaSession::resume() {
     m_context.emit(id(), Resumed{lastDataSequence});
+    if (m_open.single) {   // the client offers; it may have missed that we wanted it to
+        m_asked = 0;
+        if (m_lines.size() > m_receiving) requestNegotiation();
+        return;
+    }
     // Whatever offer was out is void with the old signalling connection.
     m_subscriber->connection.rollback();
     m_subscriber->connection.restartIce(m_context.now);
@@ -317,6 +354,7 @@ void MediaSession::requestNegotiation() {
 
 void MediaSession::negotiateNow() {
     if (m_closed) return;
+    if (m_open.single) return m_receiving > 0 || m_publisher->connection.state() != rtc::TransportState::fresh ? askForSections() : void();
     if (m_offerTime != base::kNever) {
         m_negotiate = true;
         return;
@@ -330,11 +368,7 @@ void MediaSession::negotiateNow() {
     m_context.peers.registerUfrag(*m_subscriber);
     m_offerTime = m_context.now;
     ++m_offerId;
-    SubscriberOffer event{std::move(*offer), m_offerId, {}};
-    for (const auto& [sid, line] : m_lines)
-        if (const auto parameters = m_subscriber->connection.senderParameters(line.sender))
-            event.midToTrack.emplace(parameters->mid, sid.str());
-    m_context.emit(id(), std::move(event));
+    m_context.emit(id(), SubscriberOffer{std::move(*offer), m_offerId, midToTrack()});
     drain(*m_subscriber);
 }
 
@@ -343,8 +377,8 @@ bool MediaSession::checkAnswer() const {
 }
 
 bool MediaSession::sendData(rtc::DataLabel label, base::ByteView bytes) {
-    if (m_closed || !m_subscriber->connection.sendData(label, bytes, m_context.now)) return false;
-    drain(*m_subscriber);
+    if (m_closed || !hearing().connection.sendData(label, bytes, m_context.now)) return false;
+    drain(hearing());
     return true;
 }
 
@@ -359,24 +393,27 @@ void MediaSession::drain(Peer& peer) {
 
 void MediaSession::handlePeerEvent(Peer& peer, rtc::PeerEvent& event) {
     const bool publishing = peer.target == SignalTarget::publisher;
+    const bool heardOn = &peer == &hearing();
     std::visit(
         [&](auto& e) {
             using E = std::decay_t<decltype(e)>;
             if constexpr (std::is_same_v<E, rtc::ConnectionStateChanged>) {
-                if (!publishing) refreshLines();
-                m_context.emit(id(), PathChanged{peer.target, e.state});
+                if (heardOn) refreshLines();
+                m_context.emit(id(), PathChanged{heardOn ? SignalTarget::subscriber : peer.target, e.state});
             } else if constexpr (std::is_same_v<E, rtc::RouteChanged>) {
-                if (!publishing) refreshLines();
+                if (heardOn) refreshLines();
             } else if constexpr (std::is_same_v<E, rtc::RemoteTrackAdded>) {
                 if (publishing) m_added.push_back(std::move(e));
             } else if constexpr (std::is_same_v<E, rtc::RemoteTrackRemoved>) {
                 if (publishing) m_removed.push_back(e.mid);
             } else if constexpr (std::is_same_v<E, rtc::DataReceived>) {
                 if (publishing) m_room.relayData(*this, e.label, e.bytes);
+            } else if constexpr (std::is_same_v<E, rtc::DataChannelOpened>) {
+                if (heardOn && e.label == rtc::DataLabel::reliable) m_room.replayData(*this);
             } else {
                 // Nothing to do: our candidates stand in every description; raw mode has no frames; sections change only by
                 // our own acts; reports are counted inside.
-                static_assert(std::is_same_v<E, rtc::LocalCandidate> || std::is_same_v<E, rtc::RemoteFrame> || std::is_same_v<E, rtc::DataChannelOpened> ||
+                static_assert(std::is_same_v<E, rtc::LocalCandidate> || std::is_same_v<E, rtc::RemoteFrame> ||
                               std::is_same_v<E, rtc::NegotiationNeeded> || std::is_same_v<E, rtc::SenderFeedback>);
             }
         },
@@ -385,7 +422,7 @@ void MediaSession::handlePeerEvent(Peer& peer, rtc::PeerEvent& event) {
 
 SessionQuality MediaSession::quality() {
     double loss = 0;
-    for (const auto& s : m_subscriber->connection.stats(m_context.now).outbound) loss = std::max(loss, s.fractionLost);
+    for (const auto& s : hearing().connection.stats(m_context.now).outbound) loss = std::max(loss, s.fractionLost);
     // A live connection is never LOST: stock clients reconnect on that word (livekit-protocol 2.4.10).
     SessionQuality out{id(), signal::ConnectionQuality::excellent, 5.0f};
     if (loss > 0.1) out = {id(), signal::ConnectionQuality::poor, 2.0f};

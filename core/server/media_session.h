@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One participant on the media thread: a connection on which the client publishes (it offers) and one on which it hears
-// (we offer), the tracks it may send and the lines it receives. Everything reaches it through its MediaRoom.
+// (we offer), or a single one for both on which the client offers; the tracks it may send and the lines it receives. Everything reaches it through its MediaRoom.
 // Inputs: net (descriptions, candidates, tracks, wishes), house (rights, by MediaRoom), network (by MediaWorker).
 // Thread: media.
 #pragma once
@@ -38,6 +38,7 @@ class MediaSession {
   public:
     static constexpr std::size_t kMaxTracks = 4;
     static constexpr base::Duration kAnswerTime = std::chrono::seconds(15);
+    static constexpr int kMaxAsked = 3;     ///< times a client is asked for lines in a row
 
     MediaSession(MediaContext& context, MediaRoom& room, SessionOpen open, MediaRights rights);
     ~MediaSession();
@@ -89,6 +90,7 @@ class MediaSession {
     ChatCollector chat;
     std::uint64_t reactionsTold = 0;         ///< how many of the room this participant knows of
     base::TimePoint dataTime{};
+    base::TimePoint openedAt{};
 
   private:
     struct Track {
@@ -113,13 +115,19 @@ class MediaSession {
     void dropLine(const base::TrackSid& track);
     void requestNegotiation();
     void refreshLines();
+    /// The connection on which this participant hears.
+    Peer& hearing() const { return m_subscriber ? *m_subscriber : *m_publisher; }
+    std::map<std::string, std::string> midToTrack() const;
+    void askForSections();
 
     MediaContext& m_context;
     MediaRoom& m_room;
     SessionOpen m_open;
     MediaRights m_rights;
     std::unique_ptr<Peer> m_publisher;
-    std::unique_ptr<Peer> m_subscriber;
+    std::unique_ptr<Peer> m_subscriber;      // nullptr on a single connection
+    std::size_t m_receiving = 0;             // single: lines of the last offer on which the client would hear
+    int m_asked = 0;                         // single: in a row, without the lines having come
     std::map<base::TrackSid, Track> m_tracks;
     std::map<base::TrackSid, Line> m_lines;
     std::set<base::TrackSid> m_exceptions;   // wishes that differ from autoSubscribe

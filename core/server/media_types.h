@@ -32,6 +32,7 @@ struct SessionOpen {
     base::Identity identity;
     base::ParticipantSid sid;
     bool autoSubscribe = true;
+    bool single = false;  ///< one connection for both ways; the client always offers (/rtc/v1)
 };
 /// An AddTrack that net has allowed; its section comes with the next offer.
 struct TrackOpen {
@@ -51,6 +52,11 @@ struct SubscriberOffer {
 struct PublisherAnswer {
     std::string sdp;
     std::uint32_t id = 0;  ///< of the offer
+    std::map<std::string, std::string> midToTrack{};  ///< single connection: what we send on its lines
+};
+/// Single connection: the client is asked for an offer with so many more lines to receive on.
+struct SectionsWanted {
+    std::uint32_t audios = 0;
 };
 struct NegotiationFailed {
     base::Error error;
@@ -100,7 +106,7 @@ enum class SessionEnd {
 struct SessionClosed {
     SessionEnd why = SessionEnd::removed;
 };
-using SessionEvent = std::variant<SubscriberOffer, PublisherAnswer, NegotiationFailed, PathChanged, TrackStarted,
+using SessionEvent = std::variant<SubscriberOffer, PublisherAnswer, SectionsWanted, NegotiationFailed, PathChanged, TrackStarted,
                                   TrackStopped, TrackMuteChanged, TrackHeard, Resumed, ChatReceived, ChatDropped,
                                   SessionClosed>;
 

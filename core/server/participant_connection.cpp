@@ -36,8 +36,8 @@ std::string powerOf(const signal::ParticipantInfo& person) {
 }  // namespace
 
 ParticipantConnection::ParticipantConnection(EndpointContext& context, LiveRoom& room, const Admission& admission,
-                                             base::ParticipantSid sid, SessionId session, int clientProtocol)
-    : m_context(context), m_room(&room), m_session(session), m_rights(admission.rights) {
+                                             base::ParticipantSid sid, SessionId session, int clientProtocol, bool single)
+    : m_context(context), m_room(&room), m_session(session), m_single(single), m_rights(admission.rights) {
     m_info.sid = std::move(sid);
     m_info.identity = admission.identity;
     m_info.name = admission.name;
@@ -114,7 +114,7 @@ void ParticipantConnection::join(std::shared_ptr<base::Channel> channel, const s
     join.participant = ownInfo();
     join.others = m_room->roster(this);
     join.server = serverInfo();
-    join.subscriberPrimary = true;
+    join.subscriberPrimary = !m_single;
     join.fastPublish = m_rights.canPublish;
     join.enabledPublishCodecs = {{"audio/opus", ""}};
     send(join);
@@ -133,6 +133,16 @@ void ParticipantConnection::resume(std::shared_ptr<base::Channel> channel, const
     m_resumeToken = refreshToken;
     // A media thread that says "failed" from now on means the new path.
     toMedia([](MediaSession& session) { session.resume(); });
+}
+
+void ParticipantConnection::begin(const signal::JoinRequest& request) {
+    for (const auto& track : request.addTracks) {
+        if (m_gone) return;
+        handle(track);
+    }
+    if (!m_gone && request.syncState) handle(*request.syncState);
+    if (!m_gone && request.offer)
+        toMedia([sdp = request.offer->sdp, id = request.offer->id](MediaSession& session) { session.acceptOffer(sdp, id); });
 }
 
 void ParticipantConnection::armRefresh() {
@@ -185,6 +195,7 @@ void ParticipantConnection::end(signal::DisconnectReason reason, signal::LeaveAc
     m_graceTimer.cancel();
     m_refreshTimer.cancel();
     m_wantTimer.cancel();
+    m_tcpTimer.cancel();
     m_context.engine.close(m_session);
     if (std::exchange(m_told, false)) m_context.house.disconnected(m_room->id(), identity());
     m_room->take(*this, reason);
@@ -231,6 +242,32 @@ void ParticipantConnection::noteDeparture(const signal::ParticipantInfo& gone) {
     if ((m_channel == nullptr || m_resuming) && m_missed.size() < kMaxMissed) m_missed.push_back(gone);
 }
 
+/// Clients open a connection to each candidate for TCP at once, so they hear of them only when they need one.
+void ParticipantConnection::armTcp() {
+    const bool allUp = m_subscriberUp && (m_single || m_publisherUp || !m_publisherAnswered);
+    if (m_context.tcpAddresses.empty() || allUp || std::exchange(m_tcpArmed, true)) return;
+    m_tcpTimer = m_context.net.postAfter(kTcpAfter, [this] {
+        m_tcpArmed = false;
+        offerTcp();
+    });
+}
+
+void ParticipantConnection::offerTcp() {
+    constexpr std::uint32_t kPriority = 1'518'280'447;   // host, passive TCP (RFC 6544 section 4.2), below every path by UDP
+    const auto offer = [&](signal::SignalTarget target) {
+        int foundation = 100;
+        for (const auto& address : m_context.tcpAddresses) {
+            const nlohmann::json candidate{
+                {"candidate", "candidate:" + std::to_string(foundation++) + " 1 tcp " + std::to_string(kPriority) + " " + address.ip.toString() +
+                                  " " + std::to_string(address.port) + " typ host tcptype passive"},
+                {"sdpMid", "0"}, {"sdpMLineIndex", 0}, {"usernameFragment", nullptr}};
+            send(signal::Trickle{candidate.dump(), target, false});
+        }
+    };
+    if (!m_subscriberUp) offer(m_single ? signal::SignalTarget::publisher : signal::SignalTarget::subscriber);
+    if (!m_single && m_publisherAnswered && !m_publisherUp) offer(signal::SignalTarget::publisher);
+}
+
 void ParticipantConnection::handlePath(const PathChanged& change) {
     const bool up = change.state == rtc::TransportState::connected;
     const bool down = change.state == rtc::TransportState::failed || change.state == rtc::TransportState::closed;
@@ -263,8 +300,13 @@ void ParticipantConnection::handleEvent(SessionEvent event) {
             using E = std::decay_t<decltype(e)>;
             if constexpr (std::is_same_v<E, SubscriberOffer>) {
                 send(signal::Offer{{"offer", std::move(e.sdp), e.id, std::move(e.midToTrack)}});
+                armTcp();
             } else if constexpr (std::is_same_v<E, PublisherAnswer>) {
-                send(signal::Answer{{"answer", std::move(e.sdp), e.id, {}}});
+                send(signal::Answer{{"answer", std::move(e.sdp), e.id, std::move(e.midToTrack)}});
+                m_publisherAnswered = true;
+                armTcp();
+            } else if constexpr (std::is_same_v<E, SectionsWanted>) {
+                send(signal::MediaSectionsRequirement{e.audios, 0});
             } else if constexpr (std::is_same_v<E, NegotiationFailed>) {
                 base::log(base::LogLevel::warn, "server", base::describe(e.error));
                 end(signal::DisconnectReason::stateMismatch, signal::LeaveAction::reconnect);

@@ -8,10 +8,12 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/base/doors/channel.h"
 #include "core/server/live_room.h"
+#include "core/signal/join_request.h"
 #include "core/signal/signal_request.h"
 #include "core/signal/signal_response.h"
 
@@ -27,17 +29,22 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     static constexpr base::Duration kHandGap = std::chrono::milliseconds(500);
     static constexpr base::Duration kRefreshEvery = std::chrono::minutes(5);
     static constexpr base::Duration kJoinTime = std::chrono::seconds(60);
+    static constexpr base::Duration kTcpAfter = std::chrono::seconds(1);     ///< no path by UDP: candidates for TCP
     static constexpr base::Duration kMediaGrace = std::chrono::seconds(10);  ///< media lost, no resume
     static constexpr double kMessageBurst = 200, kMessagesPerSecond = 50;    ///< any kind; more ends the connection
     static constexpr double kControlBurst = 10, kControlPerSecond = 2;       ///< update_metadata
 
     ParticipantConnection(EndpointContext& context, LiveRoom& room, const Admission& admission, base::ParticipantSid sid,
-                          SessionId session, int clientProtocol);
+                          SessionId session, int clientProtocol, bool single = false);
     ~ParticipantConnection();
 
     /// First WebSocket: join response and the rest. Later ones: resume.
     void join(std::shared_ptr<base::Channel> channel, const std::string& refreshToken);
     void resume(std::shared_ptr<base::Channel> channel, const std::string& refreshToken);
+    /// What the client said inside its request (/rtc/v1); after join() or resume().
+    void begin(const signal::JoinRequest& request);
+    /// One peer connection for both ways.
+    bool single() const { return m_single; }
 
     void handleEvent(SessionEvent event);
     void apply(const PersonChanged& change);
@@ -79,6 +86,10 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     void handle(const signal::UpdateMetadata& request);
     void handle(const signal::SyncState& request);
     void handle(const signal::UpdateSubscription& request);
+    void refuseTrack(std::variant<signal::MuteTrack, signal::UpdateLocalAudioTrack> request);
+    void tellUnknown(const signal::UpdateSubscription& request);
+    void armTcp();
+    void offerTcp();
     void handlePath(const PathChanged& change);
     void handleChat(const ChatText& text);
     void answerChat(const std::string& id, base::Result<std::uint64_t> n);
@@ -97,6 +108,7 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     EndpointContext& m_context;
     LiveRoom* m_room;                      // never null; another one after a move
     SessionId m_session;
+    const bool m_single;
     MediaRights m_rights;
     signal::ParticipantInfo m_info;
     std::map<base::TrackSid, PendingTrack> m_pending;  // added, not yet negotiated
@@ -115,12 +127,15 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     base::Timer m_graceTimer;
     base::Timer m_refreshTimer;
     base::Timer m_wantTimer;
+    base::Timer m_tcpTimer;
+    bool m_tcpArmed = false;
     double m_messageTokens = kMessageBurst;
     double m_controlTokens = kControlBurst;
     base::TimePoint m_tokenTime{};
     base::TimePoint m_lastHand{};
     bool m_subscriberUp = false;
     bool m_publisherUp = false;
+    bool m_publisherAnswered = false;
 };
 
 }  // namespace parlour::server

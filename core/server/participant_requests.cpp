@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kMaxCandidateBytes = 2048;
 constexpr std::size_t kMaxCidBytes = 256;
+constexpr std::size_t kMaxTold = 64;
+constexpr int kTrackNotFound = 2;   // SubscriptionError
 
 /// Nothing that moves the cursor or reverses the line (T27): C0, DEL, C1, zero-width and bidi controls.
 bool harmlessText(std::string_view text) {
@@ -84,6 +86,8 @@ void ParticipantConnection::handleMessage(base::ByteView bytes) {
                 if (auto* track = findTrack(r.track)) {
                     track->audioFeatures = std::move(r.features);
                     if (m_pending.count(r.track) == 0) m_room->changed(*this);
+                } else {
+                    refuseTrack(std::move(r));
                 }
             } else if constexpr (std::is_same_v<R, signal::Simulate>) {
                 // A test hook of LiveKit with which anybody could pose as the speaker (T20).
@@ -91,8 +95,18 @@ void ParticipantConnection::handleMessage(base::ByteView bytes) {
                 refusal.reason = signal::RequestReason::unsupportedType;
                 refusal.message = "unsupported";
                 send(refusal);
-            } else if constexpr (std::is_same_v<R, signal::SubscriptionPermission> || std::is_same_v<R, signal::Ignored>) {
-                // Everybody on stage may be heard by everybody; clients say so after each connect.
+            } else if constexpr (std::is_same_v<R, signal::SubscriptionPermission>) {
+                // Clients say "everybody" after each connect. Nobody speaks past the moderators or to some of the room.
+                if (r.allParticipants) return;
+                signal::RequestResponse refusal;
+                refusal.reason = signal::RequestReason::notAllowed;
+                refusal.message = "Whoever is on stage is heard by everybody in the room.";
+                send(refusal);
+            } else if constexpr (std::is_same_v<R, signal::UpdateSubscription>) {
+                tellUnknown(r);
+                handle(r);
+            } else if constexpr (std::is_same_v<R, signal::Ignored>) {
+                // Of another version of LiveKit.
             } else {
                 handle(r);
             }
@@ -148,11 +162,28 @@ void ParticipantConnection::handle(const signal::AddTrack& request) {
 }
 
 void ParticipantConnection::handle(const signal::MuteTrack& request) {
-    auto* track = findTrack(request.track);
-    if (track == nullptr) return;
+    if (findTrack(request.track) == nullptr) return refuseTrack(request);
     if (const auto it = m_pending.find(request.track); it != m_pending.end()) it->second.info.muted = request.muted;
     toMedia([request](MediaSession& s) { s.muteTrack(request.track, request.muted); });
     if (!request.muted) m_context.house.unmuted(m_room->id(), identity());
+}
+
+void ParticipantConnection::refuseTrack(std::variant<signal::MuteTrack, signal::UpdateLocalAudioTrack> request) {
+    signal::RequestResponse refusal;
+    refusal.reason = signal::RequestReason::notFound;
+    refusal.message = "You publish no such track.";
+    std::visit([&](auto& r) { refusal.echo = std::move(r); }, request);
+    send(refusal);
+}
+
+/// Who asks to hear what is not there would wait for it.
+void ParticipantConnection::tellUnknown(const signal::UpdateSubscription& request) {
+    if (!request.subscribe) return;
+    auto tracks = request.tracks;
+    for (const auto& p : request.participantTracks) tracks.insert(tracks.end(), p.tracks.begin(), p.tracks.end());
+    if (tracks.size() > kMaxTold) tracks.resize(kMaxTold);
+    for (const auto& track : tracks)
+        if (!m_room->hasTrack(track)) send(signal::SubscriptionResponse{track, kTrackNotFound});
 }
 
 void ParticipantConnection::handle(const signal::UpdateSubscription& request) {

@@ -15,6 +15,7 @@
 #include "core/server/arrival_gate.h"
 #include "core/server/builtin_engine.h"
 #include "core/server/http_api.h"
+#include "core/server/ice_tcp.h"
 #include "core/server/livekit_house.h"
 #include "core/server/livekit_endpoint.h"
 #include "core/server/metrics.h"
@@ -41,6 +42,7 @@ struct RoomServer::Impl {
     std::unique_ptr<DataFolder> folder;
     std::unique_ptr<FileLock> storeLock;
     std::unique_ptr<house::Store> store;
+    std::unique_ptr<IceTcp> iceTcp;             // before the engine: what that still sends finds it
     std::unique_ptr<BuiltinEngine> engine;      // this, and the endpoint,
     std::unique_ptr<LiveKitHouse> livekit;      // or this
     std::unique_ptr<base::ThreadExecutor> houseThread;
@@ -63,6 +65,7 @@ struct RoomServer::Impl {
     base::Result<void> openHouse();
     base::Result<std::optional<net::TlsCredentials>> credentials();
     base::Result<void> openMedia();
+    base::Result<void> openIceTcp();
     base::Result<void> readApiKeys();
     base::Result<void> openWebhooks();
     base::Result<void> openLiveKit();
@@ -196,6 +199,24 @@ base::Result<void> RoomServer::Impl::openMedia() {
     return {};
 }
 
+base::Result<void> RoomServer::Impl::openIceTcp() {
+    if (config.tcpPort == 0) return {};
+    const auto& udp = engine->addresses();
+    if (std::any_of(udp.begin(), udp.end(), [&](const auto& a) { return a.port == config.tcpPort; }))
+        return base::fail(ErrorKind::invalidInput, "bad_tcp_port", "UDP and TCP need different ports here.", "Correct server.tcp_port.");
+    auto opened = IceTcp::open(loop, {config.listen.ip, config.tcpPort},
+                               [this](const base::SocketAddress& local, const base::SocketAddress& from, base::Bytes datagram) {
+                                   engine->handleStream({from, local, std::move(datagram)});
+                               });
+    if (!opened) return base::Unexpected(std::move(opened).error());
+    iceTcp = std::move(*opened);
+    engine->setStreams(config.tcpPort, [this](const StreamPacket& packet) { iceTcp->send(packet.to, packet.bytes); });
+    std::vector<base::SocketAddress> addresses;
+    for (const auto& one : udp) addresses.push_back({one.ip, config.tcpPort});
+    endpoint->setTcpAddresses(std::move(addresses));
+    return {};
+}
+
 base::Result<void> RoomServer::Impl::fillAddress(bool tls) {
     const auto bound = http->localAddress();
     const auto hosts = reachableHosts(config.listen.ip);
@@ -312,6 +333,7 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
     } else {
         s.endpoint = std::make_unique<LiveKitEndpoint>(loop, clock, *s.engine, throughGate(EndpointHouse::of(*s.house), *s.arrivals));
         s.house->setEvents(s.endpoint->houseEvents());
+        if (auto done = s.openIceTcp(); !done) return base::Unexpected(std::move(done).error());
     }
     if (auto done = s.openWebhooks(); !done) return base::Unexpected(std::move(done).error());
     s.house->setAddress(s.address);

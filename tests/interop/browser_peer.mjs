@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // An unchanged livekit-client in headless Chromium, with the same commands and events as rtc_node_peer.mjs.
-//   node browser_peer.mjs URL TOKEN HEARD.wav MICROPHONE.wav
+//   node browser_peer.mjs URL TOKEN HEARD.wav MICROPHONE.wav [v0|tcp]   v0: two peer connections; else the SDK's own choice; tcp: no UDP
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import readline from 'node:readline';
 import { chromium } from 'playwright-core';
 
-const [url, token, heardPath, microphone] = process.argv.slice(2);
+const [url, token, heardPath, microphone, version] = process.argv.slice(2);
 const started = Date.now();
 const tell = (event, fields = {}) => process.stdout.write(JSON.stringify({ t: (Date.now() - started) / 1000, event, ...fields }) + '\n');
 
@@ -31,16 +31,26 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
     '--allow-loopback-in-peer-connection', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
-    `--use-file-for-fake-audio-capture=${microphone}`],
+    `--use-file-for-fake-audio-capture=${microphone}`,
+    ...(version === 'tcp' ? ['--force-webrtc-ip-handling-policy=disable_non_proxied_udp'] : [])],
 });
 const page = await (await browser.newContext()).newPage();
 page.on('pageerror', (e) => tell('error', { text: String(e) }));
+if (process.env.PARLOUR_TRACE) page.on('console', (m) => process.stderr.write(m.text() + '\n'));
 await page.exposeFunction('tell', (event, fields) => tell(event, fields));
 await page.goto(`http://127.0.0.1:${server.address().port}/`);
 
-await page.evaluate(async () => {
+await page.evaluate(async ([dual, trace]) => {
+  // How many connections the SDK really makes, and over which path it signals.
+  window.made = { connections: 0, paths: [] };
+  const Connection = window.RTCPeerConnection;
+  window.RTCPeerConnection = new Proxy(Connection, { construct(target, args) { ++window.made.connections; return new target(...args); } });
+  const Socket = window.WebSocket;
+  window.WebSocket = new Proxy(Socket, { construct(target, args) { window.made.paths.push(new URL(args[0]).pathname); window.sockets = [...(window.sockets ?? []), new target(...args)]; return window.sockets.at(-1); } });
   const lk = window.LivekitClient;
+  if (trace) lk.setLogLevel('debug');
   const room = (window.room = new lk.Room({
+    ...(dual ? { singlePeerConnection: false } : {}),
     audioCaptureDefaults: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
   }));
   window.heard = {};
@@ -76,7 +86,7 @@ await page.evaluate(async () => {
     tap.port.onmessage = (m) => chunks.push(m.data);
   });
   room.on(E.TrackUnsubscribed, (track, publication, p) => window.tell('unsubscribed', { name: p.name }));
-});
+}, [version === 'v0', Boolean(process.env.PARLOUR_TRACE)]);
 
 async function save() {
   const all = await page.evaluate(() => Object.fromEntries(Object.entries(window.heard).map(([name, chunks]) => {
@@ -114,7 +124,7 @@ process.on('SIGTERM', () => finish(0));
 try {
   const joined = await page.evaluate(async ([u, t]) => {
     await window.room.connect(u, t);
-    return { ...window.attributes(window.room.localParticipant), room: window.room.name,
+    return { ...window.attributes(window.room.localParticipant), room: window.room.name, made: window.made,
       others: [...window.room.remoteParticipants.values()].map(window.attributes) };
   }, [url, token]);
   tell('joined', joined);
@@ -133,6 +143,11 @@ readline.createInterface({ input: process.stdin }).on('line', async (line) => {
       await page.evaluate((v) => window.room.localParticipant.setAttributes({ 'parlour.want': v }), text);
       tell('wanted', { value: text });
     } else if (verb === 'say') await page.evaluate((v) => window.room.localParticipant.sendChatMessage(v), text);
+    else if (verb === 'cut') await page.evaluate(() => window.sockets.at(-1).close(4000));
+    else if (verb === 'deafen') await page.evaluate((v) => window.room.remoteParticipants.values().find((p) => p.name === v)
+      .trackPublications.values().next().value.setEnabled(false), text);
+    else if (verb === 'unsubscribe') await page.evaluate((v) => window.room.remoteParticipants.values().find((p) => p.name === v)
+      .trackPublications.values().next().value.setSubscribed(false), text);
     else if (verb === 'quit') { await page.evaluate(() => window.room.disconnect()); await finish(0); }
     else tell('error', { text: `unknown command ${verb}` });
     if (verb === 'publish') tell('published');

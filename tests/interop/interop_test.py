@@ -43,14 +43,15 @@ class Peer:
         self.lab, self.name = lab, name
         self.heard = lab.path(f"{name}-heard.wav")
         self.out = lab.path(f"{name}-events.jsonl")
+        kind, _, version = kind.partition("-")
         script = {"node": "rtc_node_peer.mjs", "chromium": "browser_peer.mjs"}[kind]
         # Node resolves packages from the script's folder: run a copy beside node_modules.
         shutil.copy(HERE / script, MODULES / script)
         read, self._stdin = os.pipe()
         command = ["node", script, self.grant["url"], self.grant["token"], str(self.heard)]
         if kind == "chromium":
-            command.append(str(microphone))
-        env = {"PATH": os.environ["PATH"], "HOME": str(lab.path("home"))}
+            command += [str(microphone), version]
+        env = {"PATH": os.environ["PATH"], "HOME": str(lab.path("home")), "PARLOUR_TRACE": os.environ.get("PARLOUR_TRACE", "")}
         self.process = lab.start(f"peer-{name}", ["sh", "-c", f'exec "$@" >"{self.out}"', "sh", *command],
                                  env=env, stdin=read, cwd=MODULES)
         self.process.events_file = self.out
@@ -97,13 +98,21 @@ class Peer:
         self.process.wait(20)
 
 
+def free_port():
+    import socket
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
 def run(lab, kind):
     import time
     bot_wav = waveform.speak("The ferry leaves at nine and comes back when the fog has lifted from the northern islands.",
                              lab.path("bot.wav"), "en-gb")
     peer_wav = waveform.speak("Seven bakers from the old town bring fresh bread to the market every single morning.",
                               lab.path("peer.wav"), "en-us", 140, 70)
-    server = lab.server()
+    tcp = ["--set", f"server.tcp_port={free_port()}"] if kind.endswith("-tcp") else []
+    server = lab.server(args=tcp)
     room = server.create_room("Interop")
     bot = lab.join(room["links"]["moderator"], "Bot", capture=f"file:{bot_wav}?loop", extra=["--unmute"])
     bot.expect("power", power="host")
@@ -111,6 +120,9 @@ def run(lab, kind):
     speaker = Peer(lab, kind, room["links"]["speaker"], "Speaker", peer_wav)
     joined = speaker.expect("joined", 40)
     check(True, f"a speaker's token lets {kind} join")
+    if kind.startswith("chromium"):
+        paths = ["/rtc"] if kind.endswith("v0") else ["/rtc/v1"]
+        check(joined["made"]["paths"] == paths, f"it signals over {joined['made']['paths']}")
     seen = {o["name"]: o["attributes"] for o in joined["others"]}
     check(seen.get("Bot", {}).get("parlour.power") == "host", "it reads parlour.power of the host")
     check(seen.get("Bot", {}).get("parlour.seat") == "stage", "and parlour.seat")
@@ -172,13 +184,52 @@ def run(lab, kind):
     check(waveform.rms(tail) < 0.005, "after moving down nothing of it is heard")
 
 
+def many(lab, kind):
+    """More speakers than the spare lines of a single peer connection: the server asks for more, old lines are used again."""
+    import time
+    wav = waveform.speak("The ferry leaves at nine and comes back when the fog has lifted.", lab.path("bot.wav"), "en-gb")
+    server = lab.server()
+    room = server.create_room("Interop")
+    host = lab.join(room["links"]["moderator"], "Host")
+    host.expect("power", power="host")
+    bots = [lab.join(room["links"]["speaker"], f"Bot{i}", capture=f"file:{wav}?loop", extra=["--unmute"]) for i in range(2)]
+    peer = Peer(lab, kind, room["links"]["listener"], "Listener", wav)
+    joined = peer.expect("joined", 40)
+    for i in range(2, 6):
+        bots.append(lab.join(room["links"]["speaker"], f"Bot{i}", capture=f"file:{wav}?loop", extra=["--unmute"]))
+    for i in range(6):
+        peer.expect("subscribed", 30, lambda e: e["name"] == f"Bot{i}", f"of Bot{i}")
+    check(True, "six speakers are heard, three of them on lines that the server asked for")
+    bots[1].end()
+    peer.expect("unsubscribed", 20, lambda e: e["name"] == "Bot1")
+    bots.append(lab.join(room["links"]["speaker"], "Late", capture=f"file:{wav}?loop", extra=["--unmute"]))
+    peer.expect("subscribed", 30, lambda e: e["name"] == "Late")
+    check(True, "a line that became free is used again")
+    if kind.startswith("chromium"):
+        peer.say("cut")
+        peer.expect("reconnected", 30)
+        check(True, "a cut signalling connection is resumed")
+        late = lab.join(room["links"]["speaker"], "Last", capture=f"file:{wav}?loop", extra=["--unmute"])
+        peer.expect("subscribed", 30, lambda e: e["name"] == "Last")
+        bots.append(late)
+        check(True, "after the resume a new speaker is heard")
+    time.sleep(6)
+    peer.quit()
+    for name in ["Bot0", "Bot2", "Bot5", "Late"]:
+        found = waveform.contains(peer.heard_of(name), waveform.load(wav))
+        print(f"{name} {found:.2f}")
+        check(found > 0.6, f"the sound of {name} came through")
+    del joined
+
+
 if __name__ == "__main__":
     which = sys.argv[1] if len(sys.argv) > 1 else "node"
+    scenario = many if "many" in sys.argv[2:] else run
     install()
-    if which == "chromium":
+    if which.startswith("chromium"):
         if shutil.which("chromium") is None:
             skip("chromium is not installed")
         own_network()
     with Lab(f"interop-{which}") as laboratory:
-        run(laboratory, which)
+        scenario(laboratory, which)
     print("passed")

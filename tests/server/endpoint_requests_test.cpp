@@ -454,3 +454,69 @@ TEST_CASE("a client whose network dies is asked to resume and is out after the g
     CHECK_FALSE(room.ana.knows("ben"));
     CHECK(room.house.log.back() == "disconnected ben");
 }
+
+TEST_CASE("what cannot be done is answered, with what was asked", "[server]") {
+    World world;
+    world.admit("ann", true);
+    ScriptedClient ann(world, "ann");
+    ann.join();
+    const auto answer = [&](const signal::SignalRequest& request) {
+        const auto before = ann.all<signal::RequestResponse>().size();
+        ann.send(request);
+        world.run(std::chrono::milliseconds(20));
+        const auto all = ann.all<signal::RequestResponse>();
+        return all.size() > before ? std::optional(all.back()) : std::nullopt;
+    };
+    const auto mute = answer(signal::MuteTrack{base::TrackSid("TR_none"), true});
+    REQUIRE(mute);
+    CHECK(mute->reason == signal::RequestReason::notFound);
+    REQUIRE(std::holds_alternative<signal::MuteTrack>(mute->echo));
+    CHECK(std::get<signal::MuteTrack>(mute->echo).track.str() == "TR_none");
+    const auto features = answer(signal::UpdateLocalAudioTrack{base::TrackSid("TR_none"), {}});
+    REQUIRE(features);
+    CHECK(std::holds_alternative<signal::UpdateLocalAudioTrack>(features->echo));
+    // Nobody on stage chooses who may hear.
+    signal::SubscriptionPermission some;
+    CHECK(answer(some)->reason == signal::RequestReason::notAllowed);
+    some.allParticipants = true;
+    CHECK_FALSE(answer(some));
+    signal::UpdateSubscription hear;
+    hear.subscribe = true;
+    hear.tracks = {base::TrackSid("TR_none")};
+    ann.send(hear);
+    world.run(std::chrono::milliseconds(20));
+    REQUIRE(ann.last<signal::SubscriptionResponse>());
+    CHECK(ann.last<signal::SubscriptionResponse>()->error == 2);
+    CHECK_FALSE(ann.closedCode);
+}
+
+TEST_CASE("reliable data said while somebody still connects reaches her once, older data not", "[server]") {
+    World world;
+    world.admit("ann", true);
+    world.admit("bob", false);
+    ScriptedClient ann(world, "ann"), bob(world, "bob");
+    ann.join();
+    const auto say = [&](const char* text, std::uint32_t sequence) {
+        signal::DataPacket packet;
+        packet.sequence = sequence;
+        packet.value = signal::UserData{"t", base::toBytes(base::asBytes(std::string_view(text))), {}};
+        ann.publisher.sendData(rtc::DataLabel::reliable, signal::encodeDataPacket(packet), world.clock.now());
+    };
+    ann.offer();
+    world.run(std::chrono::milliseconds(600));
+    REQUIRE(ann.publisher.dataOpen(rtc::DataLabel::reliable));
+    say("before", 1);
+    world.run(std::chrono::milliseconds(200));
+    bob.connect("join:bob");
+    world.executor.runReady();   // her session is there, her connection not yet
+    REQUIRE_FALSE(bob.subscriber.dataOpen(rtc::DataLabel::reliable));
+    say("while", 2);
+    ann.step();
+    world.run(std::chrono::milliseconds(800));
+    say("after", 3);
+    world.run(std::chrono::milliseconds(200));
+    std::vector<std::string> heard;
+    for (const auto& packet : bob.data)
+        if (const auto* user = std::get_if<signal::UserData>(&packet.value)) heard.emplace_back(base::asText(user->payload));
+    CHECK(heard == std::vector<std::string>{"while", "after"});
+}
