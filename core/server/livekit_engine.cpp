@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/livekit_engine.h"
 
+#include <sstream>
 #include <utility>
 
+#include "core/base/log.h"
 #include "core/crypto/random.h"
 
 namespace parlour::server {
 
 namespace {
 constexpr std::size_t kNameLength = 24;   // of 62 letters: nobody guesses the next one
+constexpr std::size_t kEndedKept = 64;    // sessions
 }
 
 LiveKitEngine::LiveKitEngine(base::Executor& net, std::shared_ptr<LiveKitRooms> rooms, LiveKitNames names)
@@ -54,11 +57,24 @@ void LiveKitEngine::relay(const base::RoomId& room, const base::Identity&, std::
 void LiveKitEngine::endRoom(const base::RoomId& room, Acknowledge done) {
     auto name = nameOf(room);
     if (!name) return done(base::Unexpected(std::move(name).error()));
-    // Forgotten first: should LiveKit not answer now, the old name must not open the next session. The room it leaves behind is
-    // empty and ends by itself.
+    // Both written down first: the old name must not open the next session, and its room must end also if neither LiveKit nor
+    // this process lives to see it.
+    auto ended = m_ended + " " + name->name;
+    if (ended.size() > kEndedKept * (name->name.size() + 1)) ended.erase(0, ended.find(' ', 1));
+    if (auto kept = m_names.save(LiveKitNames::kEnded, ended); !kept) return done(base::Unexpected(std::move(kept).error()));
+    m_ended = std::move(ended);
     if (auto kept = m_names.save(room, {}); !kept) return done(base::Unexpected(std::move(kept).error()));
     m_known.erase(room);
     toRooms([=, name = name->name](LiveKitRooms& rooms) { rooms.endRoom(room, name, done); }, done);
+}
+
+void LiveKitEngine::endForgotten() {
+    auto stored = m_names.load(LiveKitNames::kEnded);
+    if (!stored) return base::log(base::LogLevel::warn, "livekit", base::describe(stored.error()));
+    m_ended = stored->value_or(std::string());
+    std::istringstream names(m_ended);
+    for (std::string name; names >> name;)
+        toRooms([name](LiveKitRooms& rooms) { rooms.endRoom({}, name, {}); }, {});
 }
 
 }  // namespace parlour::server

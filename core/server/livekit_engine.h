@@ -21,6 +21,8 @@ namespace parlour::server {
 struct LiveKitNames {
     std::function<base::Result<std::optional<std::string>>(const base::RoomId&)> load;
     std::function<base::Result<void>(const base::RoomId&, const std::string& name)> save;   ///< "" = none any more
+    /// Under which the names of the last sessions that ended are kept, in one text.
+    static inline const base::RoomId kEnded{"ended"};
 };
 
 class LiveKitEngine final : public MediaEngine {
@@ -32,6 +34,8 @@ class LiveKitEngine final : public MediaEngine {
     void remove(const base::RoomId& room, const base::Identity& who, Acknowledge done) override;
     void relay(const base::RoomId& room, const base::Identity& except, std::vector<base::Bytes> packets) override;
     void endRoom(const base::RoomId& room, Acknowledge done) override;
+    /// Once, at the start: what ended while LiveKit or this process was away ends now.
+    void endForgotten();
 
   private:
     struct Name {
@@ -46,6 +50,7 @@ class LiveKitEngine final : public MediaEngine {
     std::weak_ptr<LiveKitRooms> m_rooms;
     LiveKitNames m_names;
     std::map<base::RoomId, Name> m_known;
+    std::string m_ended;   ///< names, a blank before each; the newest last
 };
 
 }  // namespace parlour::server

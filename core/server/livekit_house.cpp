@@ -122,7 +122,7 @@ base::Result<std::unique_ptr<LiveKitHouse>> LiveKitHouse::make(net::EventLoop& l
 LiveKitHouse::LiveKitHouse(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 LiveKitHouse::~LiveKitHouse() = default;
 
-MediaEngine& LiveKitHouse::engine() { return m_impl->engine; }
+LiveKitEngine& LiveKitHouse::engine() { return m_impl->engine; }
 
 void LiveKitHouse::attach(EndpointHouse house) {
     m_impl->house = house;

@@ -32,7 +32,7 @@ class LiveKitHouse {
     ~LiveKitHouse();
 
     /// For HouseService; lives as long as this.
-    MediaEngine& engine();
+    LiveKitEngine& engine();
     /// Once the house is there, before it is open.
     void attach(EndpointHouse house);
     HouseEvents houseEvents();

@@ -82,7 +82,7 @@ void LiveKitRooms::setRights(const base::RoomId& id, const std::string& name, bo
     if (!room.made) make(room, person.expected ? Done() : done);
     if (person.expected) push(room, who, std::move(done));
     else if (room.made) done();
-    if (!std::exchange(m_beating, true)) beat();
+    watch();
 }
 
 void LiveKitRooms::make(Room& room, Done done) {
@@ -217,12 +217,22 @@ void LiveKitRooms::endRoom(const base::RoomId& id, const std::string& name, Done
         m_rooms.erase(id);
         for (const auto& one : waiting) one();
     }
+    m_ended.insert(name);
+    destroy(name, std::move(done));
+    watch();
+}
+
+void LiveKitRooms::destroy(const std::string& name, Done done) {
     RoomServiceCall out;
     out.queue = out.room = name;
     out.grant = RoomServiceGrant::roomCreate;
     out.method = "DeleteRoom";
     out.body = [name]() -> std::optional<std::string> { return dump({{"room", name}}); };
-    out.answer = [done = std::move(done)](const base::Result<std::string>& result) { done(outcome(result)); };
+    out.answer = [this, alive = weak_from_this(), name, done = std::move(done)](const base::Result<std::string>& result) {
+        if (alive.expired()) return;
+        if (outcome(result)) m_ended.erase(name);
+        done(outcome(result));
+    };
     m_service.call(std::move(out));
 }
 

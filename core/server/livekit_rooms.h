@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ namespace parlour::server {
 
 struct LiveKitPace {
     base::Duration list = std::chrono::seconds(10);          ///< who is in a room: after missed webhooks
+    base::Duration listEach = std::chrono::milliseconds(5);  ///< and so much more for each person: 5000 are looked at every 35 s
     base::Duration listMuted = std::chrono::seconds(1);      ///< while somebody was muted: there is no webhook for unmuting
     base::Duration beat = std::chrono::seconds(1);           ///< is LiveKit there, and does it still have our rooms?
     base::Duration beatAway = std::chrono::milliseconds(100);///< people's clients come back at once; their room has to be there
@@ -52,7 +54,7 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
     void mute(const base::RoomId& room, const base::Identity& who, Done done);
     void remove(const base::RoomId& room, const base::Identity& who, Done done);
     void relay(const base::RoomId& room, std::vector<base::Bytes> packets);
-    /// `name`: also when this process has never heard of the room.
+    /// `name`: also when this process has never heard of the room. Tried until LiveKit has done it.
     void endRoom(const base::RoomId& room, const std::string& name, Done done);
 
     // News of the house.
@@ -99,6 +101,8 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
     void make(Room& room, Done done);
     void push(Room& room, const base::Identity& who, Done done);
     void pushMetadata(Room& room);
+    void destroy(const std::string& name, Done done);
+    void watch();
     void expel(Room& room, const base::Identity& who, Done done);
     void muteTracks(Room& room, const base::Identity& who, const std::string& getParticipantAnswer, Done done);
     void sendData(Room& room, const std::string& topic, base::ByteView payload, const std::vector<base::Identity>& to);
@@ -119,6 +123,7 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
     const LiveKitPace m_pace;
     EndpointHouse m_house;
     std::map<base::RoomId, Room> m_rooms;
+    std::set<std::string> m_ended;   ///< their people must not go on among themselves
     LiveKitRoomsStats m_stats;
     base::Timer m_beatTimer;
     bool m_beating = false;

@@ -103,7 +103,7 @@ void LiveKitRooms::list(Room& room) {
              there->listing = false;
              if (result) listed(*there, readPeople(*result), *asked);
              const bool muted = std::any_of(there->people.begin(), there->people.end(), [](const auto& one) { return one.second.muted(); });
-             listIn(*there, !result ? m_pace.heal : muted ? m_pace.listMuted : m_pace.list);
+             listIn(*there, !result ? m_pace.heal : muted ? m_pace.listMuted : m_pace.list + m_pace.listEach * static_cast<int>(there->people.size()));
          });
 }
 
@@ -123,14 +123,18 @@ void LiveKitRooms::listed(Room& room, const std::vector<LiveKitPerson>& people, 
     }
 }
 
+void LiveKitRooms::watch() {
+    if (!std::exchange(m_beating, true)) beat();
+}
+
 /// Asks whether LiveKit still has our rooms. One question a second for the whole house; when LiveKit is away, more often, so
 /// that the rooms are there again before the first of their people is.
 void LiveKitRooms::beat() {
-    if (m_rooms.empty()) {
+    if (m_rooms.empty() && m_ended.empty()) {
         m_beating = false;   // the next order begins anew
         return;
     }
-    std::vector<std::string> names;
+    std::vector<std::string> names(m_ended.begin(), m_ended.end());
     for (const auto& [id, room] : m_rooms) names.push_back(room.name);
     const auto now = m_clock.now();
     const auto left = std::make_shared<std::size_t>((names.size() + kNamesPerQuestion - 1) / kNamesPerQuestion);
@@ -170,6 +174,12 @@ void LiveKitRooms::reached(bool answers) {
 }
 
 void LiveKitRooms::roomsListed(const std::vector<LiveKitRoomInfo>& rooms, base::TimePoint asked) {
+    for (const auto& name : std::vector<std::string>(m_ended.begin(), m_ended.end())) {
+        if (std::any_of(rooms.begin(), rooms.end(), [&](const auto& one) { return one.name == name; }))
+            destroy(name, {});
+        else
+            m_ended.erase(name);
+    }
     for (auto& [id, room] : m_rooms) {
         if (room.making || (room.made && room.madeAt >= asked)) continue;
         const auto it = std::find_if(rooms.begin(), rooms.end(), [&, &room = room](const auto& one) { return one.name == room.name; });

@@ -325,7 +325,7 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
 
     s.houseThread = std::make_unique<base::ThreadExecutor>("house", clock);
     s.house = std::make_unique<HouseService>(loop, *s.houseThread, clock, *s.store,
-                                             s.livekit ? s.livekit->engine() : static_cast<MediaEngine&>(*s.engine), config.policy);
+                                             s.livekit ? static_cast<MediaEngine&>(s.livekit->engine()) : *s.engine, config.policy);
     s.arrivals = std::make_unique<ArrivalGate>(clock);
     if (s.livekit) {
         s.livekit->attach(EndpointHouse::of(*s.house));   // whoever asks for a token has passed the gate
@@ -363,7 +363,10 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
     s.house->open([ready = std::move(ready), flag = s.alive](base::Result<std::size_t> rooms) {
         if (*flag && ready) ready(std::move(rooms));
     });
-    if (s.livekit) s.house->retell();   // LiveKit's rooms have gone on without us
+    if (s.livekit) {   // its rooms have gone on without us
+        s.house->retell();
+        s.houseThread->post([raw = s.livekit.get()] { raw->engine().endForgotten(); });
+    }
     return std::unique_ptr<RoomServer>(new RoomServer(std::move(impl)));
 }
 

@@ -14,7 +14,7 @@ namespace {
 constexpr base::Duration kFirstPause = std::chrono::milliseconds(100);
 constexpr base::Duration kLongestPause = std::chrono::seconds(1);
 constexpr std::chrono::seconds kTokenLife{60};
-constexpr std::size_t kMaxAnswer = 8 * 1024 * 1024;   // a list of some thousand people with their attributes
+constexpr std::size_t kMaxAnswer = 64 * 1024 * 1024;   // a list of people: about 1 kB each
 constexpr std::size_t kMaxDetail = 200;
 
 base::Error unreachable(std::string detail) {

@@ -134,6 +134,7 @@ TEST_CASE("each parser of foreign bytes has a fuzz target with a corpus", "[rule
         {"core/room/terms_file.h", "terms_file"},
         {"core/net/url.h", "url"},             {"audio/opus_decoder.h", "opus_decode"},
         {"audio/jitter_buffer.h", "jitter_buffer_ops"}, {"core/server/config.h", "config"},
+        {"core/server/livekit_webhook.h", "livekit_webhook"},
     };
     for (const auto& [header, target] : kParsers) {
         INFO(header << " needs tests/fuzz/" << target << "_fuzz.cpp and a corpus");

@@ -379,6 +379,24 @@ TEST_CASE("the names of live sessions are random, written down before they are u
     lab.executor.runFor(std::chrono::milliseconds(20));
     CHECK(kept[lab.room] != first);
     CHECK(lab.kit.rooms.contains(kept[lab.room]));
+    // A room that LiveKit could not end then is ended when it is back, also by another process.
+    lab.kit.away = true;
+    std::string failed;
+    const auto second = kept[lab.room];
+    engine.endRoom(lab.room, [&](const base::Result<void>& result) { failed = result.error().code; });
+    lab.executor.runFor(std::chrono::seconds(6));
+    CHECK(failed == "media_unreachable");
+    CHECK(lab.kit.rooms.contains(second));
+    lab.kit.away = false;
+    lab.executor.runFor(std::chrono::seconds(1));
+    CHECK_FALSE(lab.kit.rooms.contains(second));
+    lab.kit.rooms[first];
+    LiveKitEngine late(lab.executor, lab.rooms, names);
+    late.endForgotten();
+    lab.executor.runFor(std::chrono::seconds(1));
+    CHECK_FALSE(lab.kit.rooms.contains(first));
+    engine.setRights(lab.room, base::Identity("ann"), {}, {});
+    lab.executor.runFor(std::chrono::milliseconds(20));
     // Another process takes up the session where it was.
     LiveKitEngine next(lab.executor, lab.rooms, names);
     const auto calls = lab.kit.count("CreateRoom");
