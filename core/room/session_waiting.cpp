@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "core/api/desk_types.h"
-#include "core/api/guest_types.h"
 #include "core/crypto/random.h"
 #include "core/room/session_impl.h"
 
@@ -45,45 +44,23 @@ LeaveReason reasonOf(const base::Error& error) {
     return LeaveReason::protocolError;
 }
 
-void RoomSession::Impl::redeem(const signal::InviteLink& link) {
-    house->redeem(link.id(), link.secret(), config.name, [self = shared_from_this(), link, asked = ++attempt](base::Result<api::Redeemed> redeemed) {
-        if (!self->comingIn() || self->attempt != asked) return;
-        if (!redeemed && self->crowdedBy(redeemed.error(), [s = self.get(), link] { s->redeem(link); })) return;
-        if (!redeemed) return self->finish(reasonOf(redeemed.error()), redeemed.error());
-        self->state.house = self->house->house();
-        self->state.houseName = self->house->houseName();
-        const bool guests = redeemed->kind == api::InvitationKind::guest ||
-                            (redeemed->kind == api::InvitationKind::listener && redeemed->role == api::Role::speaker);   // with the code
-        if (guests) return self->enterAsGuest(redeemed->join);
-        self->grant(redeemed->join);
-    });
-}
-
-/// Until the audience is in, a guest meets delegate and hosts in the green room; from then on the link leads on stage.
-void RoomSession::Impl::enterAsGuest(const api::JoinGrant& stage) {
-    house->get<api::RoomGuest>("/rooms/" + stage.room.str() + "/guest", [self = shared_from_this(), stage, asked = ++attempt](base::Result<api::RoomGuest> guest) {
-        if (!self->comingIn() || self->attempt != asked) return;
-        if (!guest || guest->greenRoom.empty() || guest->started) return self->grant(stage);
-        self->room = guest->greenRoom;
-        self->config.name.clear();   // the seat carries the name that the host gave it
-        self->enterRoom();
-    });
-}
-
-void RoomSession::Impl::enterRoom() {
-    house->token(room, {{}, config.name}, [self = shared_from_this(), asked = ++attempt](base::Result<api::JoinGrant> join) {
-        if (!self->comingIn() || self->attempt != asked) return;
-        if (!join && self->crowdedBy(join.error(), [s = self.get()] { s->enterRoom(); })) return;
+void RoomSession::Impl::arrive() {
+    entrance->arrive([weak = weak_from_this(), asked = ++attempt](base::Result<api::JoinGrant> join) {
+        const auto self = weak.lock();
+        if (!self || !self->comingIn() || self->attempt != asked) return;
+        if (!join && self->crowdedBy(join.error(), [s = self.get()] { s->arrive(); })) return;
         if (!join) return self->finish(reasonOf(join.error()), join.error());
-        self->state.house = self->house->house();
-        self->state.houseName = self->house->houseName();
+        if (self->house != nullptr) {
+            self->state.house = self->house->house();
+            self->state.houseName = self->house->houseName();
+        }
         self->grant(*join);
     });
 }
 
 bool RoomSession::Impl::mustWait(const SignalEnd& end) {
     if (end.status != 503) return false;
-    if (end.code == "waiting") {
+    if (end.code == "waiting" && house != nullptr) {
         // The token is spent; the house remembers our place.
         dropMedia();
         sid = {};

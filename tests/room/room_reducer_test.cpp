@@ -277,3 +277,17 @@ TEST_CASE("chair, questions and the speaker's time come with the room", "[room][
     CHECK(state.questionsRevision == 0);
     CHECK(state.questionsDesk == 0);
 }
+
+TEST_CASE("without our attributes the right to send a microphone is what makes a speaker", "[room]") {
+    auto stranger = info("stranger");
+    stranger.attributes.clear();
+    const auto seat = [&] { return toParticipant(stranger, base::Identity("me")).seat; };
+    CHECK(seat() == api::Seat::audience);
+    stranger.permission.canPublish = true;
+    CHECK(seat() == api::Seat::stage);
+    stranger.permission.canPublishSources = {signal::TrackSource::camera};
+    CHECK(seat() == api::Seat::audience);
+    CHECK_FALSE(maySpeak(stranger.permission));
+    stranger.permission.canPublishSources = {signal::TrackSource::camera, signal::TrackSource::microphone};
+    CHECK(seat() == api::Seat::stage);
+}
