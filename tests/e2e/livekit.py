@@ -112,8 +112,8 @@ class LiveKit:
         except urllib.error.HTTPError as error:
             raise Failed(f"{method}: {error.code} {error.read().decode()}")
 
-    def join(self, identity, room, capture="null", name=None, extra=(), **grant):
+    def join(self, identity, room, capture="null", name=None, extra=(), url=None, **grant):
         """A parlourctl in this room. The token goes by a file: it stands in no process list."""
         file = self.lab.path(f"{identity}-{len(self.lab.processes)}.token")
         file.write_text(token(identity, room, name or identity, **grant) + "\n")
-        return self.lab.join(["--url", self.url, "--token-file", file], identity, capture=capture, extra=["--no-processing", *extra])
+        return self.lab.join(["--url", url or self.url, "--token-file", file], identity, capture=capture, extra=["--no-processing", *extra])

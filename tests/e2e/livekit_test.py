@@ -4,8 +4,9 @@
 Two people hear each other (right source and wrong source by waveform), mute, write, are put on stage and taken down by the
 server's API, are removed, and keep talking when signalling is cut or the server is killed and comes back.
 """
-import json
+import socket
 import subprocess
+import threading
 import time
 
 import waveform
@@ -114,6 +115,98 @@ def stage(server, lab, ana, b):
     ana.expect("gone", name="Cleo")
 
 
+class Wire:
+    """A TCP relay in front of the server's signalling that can be cut; the media goes around it."""
+
+    def __init__(self, port):
+        self.to, self.open, self.accepts = port, [], True
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            inner, _ = self.listener.accept()
+            if not self.accepts:
+                inner.close()
+                continue
+            outer = socket.create_connection(("127.0.0.1", self.to))
+            self.open += [inner, outer]
+            for a, b in ((inner, outer), (outer, inner)):
+                threading.Thread(target=self.pump, args=(a, b), daemon=True).start()
+
+    @staticmethod
+    def pump(source, sink):
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+        except OSError:
+            pass
+        for s in (source, sink):
+            try:
+                s.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def cut(self):
+        for s in self.open:
+            try:
+                s.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+        self.open = []
+
+
+def holes(participant, begin, end):
+    """Concealed samples of what was heard between two moments of the program's clock, in ms, from its statistics."""
+    seen = [e for e in participant.events() if e["event"] == "stats" and begin <= e["t"] <= end and e["tracks"]]
+    return (seen[-1]["concealedSamples"] - seen[0]["concealedSamples"]) / 48 if len(seen) > 1 else None
+
+
+def coming_back(server, lab, a, b):
+    wire = Wire(server.port)
+    ana = server.join("ana", "back", capture="tone:440", name="Ana", extra=["--unmute"])
+    ana.expect("joined")
+    ben = server.join("ben", "back", capture=f"file:{b}?loop", name="Ben", extra=["--unmute"], url=f"ws://127.0.0.1:{wire.port}")
+    ben.expect("joined")
+    speaks(ana, "ben")
+    time.sleep(2)
+    begin, since = ben.last("stats")["t"], ben.count()
+    wire.cut()
+    lost = ben.expect("reconnecting", since=since)
+    back = ben.expect("reconnected", since=since)
+    time.sleep(2)
+    hole = holes(ben, begin, ben.last("stats")["t"])
+    check(back["t"] - lost["t"] < 2, f"signalling is cut and resumed in {(back['t'] - lost['t']) * 1000:.0f} ms")
+    check(hole is not None and hole < 100, f"the sound goes on meanwhile: {hole:.0f} ms concealed")
+    check(not any(e["event"] == "gone" for e in ana.events()), "to others nothing has happened")
+    since = ana.count()
+    ben.say("say still here")
+    ana.expect("chat", since=since, text="still here")
+    ben.say("mute")
+    ana.expect("muted", since=since, name="Ben", muted=True)
+    ben.say("unmute")
+    ana.expect("muted", since=since, name="Ben", muted=False)
+    check(True, "and what one says and does afterwards arrives")
+
+    since_a, since_b = ana.count(), ben.count()
+    server.process.kill9()
+    server.start()
+    up = time.monotonic()
+    for who, since in ((ana, since_a), (ben, since_b)):
+        who.expect("reconnected", since=since, timeout=40)
+    took = time.monotonic() - up
+    check(took < 20, f"the server is killed and comes back: both are inside again {took:.1f} s later")
+    speaks(ana, "ben", since_a)
+    time.sleep(9)
+    sound = waveform.load(ana.heard)[-6 * waveform.RATE:]
+    good, bad = waveform.correlation(sound, waveform.load(b)), waveform.correlation(sound, waveform.load(a))
+    check(good > 0.75 and bad < 0.6, f"and hear each other again (correlation {good:.2f}, another voice {bad:.2f})")
+    for who in (ana, ben):
+        who.say("leave")
+        who.expect("left", reason="user")
+
+
 def run(lab):
     server = LiveKit(lab)
     a = waveform.speak(WORDS_A, lab.path("a.wav"), "en", 150, 40, 8)
@@ -128,6 +221,7 @@ def run(lab):
     server.api("DeleteRoom", "talk")
     ana.expect("left", reason="ended")
     check(ana.process.wait() == 0, "a room that is deleted has ended")
+    coming_back(server, lab, a, b)
 
 
 main(run, "livekit")
