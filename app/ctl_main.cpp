@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // parlourctl: a client without a window. Composition only: who owns whom, start and stop order, exit codes
 // (0 time over, left or room ended; 1 error; 2 usage; 3 unreachable, refused, removed or banned).
+#include <cctype>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -26,6 +27,7 @@
 #include "core/base/log.h"
 #include "core/base/thread.h"
 #include "core/net/interfaces.h"
+#include "core/room/entrance.h"
 #include "core/room/known_houses.h"
 #include "core/server/version.h"
 
@@ -49,7 +51,7 @@ int shutOutOrError(const base::Error& error) {
 /// The secret must not stay readable in the process list.
 void hideArgument(int argc, char** argv, const std::string& text) {
     for (int i = 1; i < argc; ++i)
-        if (text == argv[i]) std::memset(argv[i], 0, std::strlen(argv[i]));
+        if (char* at = std::strstr(argv[i], text.c_str()); at != nullptr && !text.empty()) std::memset(at, 0, std::strlen(at));
 }
 
 base::Result<signal::InviteLink> linkOf(const Options& options) {
@@ -58,18 +60,40 @@ base::Result<signal::InviteLink> linkOf(const Options& options) {
     return signal::InviteLink::parse(text);
 }
 
-/// Where `join` leads to: what a link says, or a room of a house that the person's folder knows.
+/// Where `join` leads to: what a link says, a room of a house that the person's folder knows, or a LiveKit server.
 struct Goal {
     std::optional<signal::InviteLink> link;
     room::HouseAddress house;
     base::RoomId room;
+    std::optional<room::ServerAddress> server;
 };
+/// The token need not stand in the process list.
+base::Result<std::string> tokenOf(const Options& options) {
+    std::string token = options.token;
+    if (token == "-") {
+        std::getline(std::cin, token);
+    } else if (!options.tokenFile.empty()) {
+        std::ifstream file(options.tokenFile);
+        if (!std::getline(file, token))
+            return base::fail(base::ErrorKind::invalidInput, "token_file", "The token cannot be read from " + options.tokenFile + ".",
+                              "Name a file whose first line is the token.");
+    }
+    while (!token.empty() && std::isspace(static_cast<unsigned char>(token.back()))) token.pop_back();
+    return token;
+}
 base::Result<Goal> goalOf(const Options& options) {
+    if (!options.url.empty()) {
+        auto token = tokenOf(options);
+        if (!token) return base::Unexpected<base::Error>(std::move(token).error());
+        auto server = room::checkServerAddress({options.url, *token});
+        if (!server) return base::Unexpected<base::Error>(std::move(server).error());
+        return Goal{std::nullopt, {}, {}, std::move(*server)};
+    }
     const bool id = !options.link.empty() && options.link.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789") == std::string::npos;
     if (options.home.empty() || !id) {
         auto link = linkOf(options);
         if (!link) return base::Unexpected<base::Error>(std::move(link).error());
-        return Goal{std::move(*link), {}, {}};
+        return Goal{std::move(*link), {}, {}, {}};
     }
     auto houses = room::KnownHouses::open(options.home);
     if (!houses) return base::Unexpected<base::Error>(std::move(houses).error());
@@ -77,7 +101,7 @@ base::Result<Goal> goalOf(const Options& options) {
     if (!known) return base::Unexpected<base::Error>(std::move(known).error());
     auto origin = signal::parseOrigin(known->url);
     if (!origin) return base::Unexpected<base::Error>(std::move(origin).error());
-    return Goal{std::nullopt, {std::move(*origin), known->pin}, base::RoomId(options.link)};
+    return Goal{std::nullopt, {std::move(*origin), known->pin}, base::RoomId(options.link), {}};
 }
 
 base::Result<room::PersonKeys> keysOf(const Options& options) {
@@ -202,6 +226,7 @@ int join(const Options& options, const base::Clock& clock, base::TimePoint start
     // A loudspeaker takes a while to open, so it starts at once; a file starts where the stay in the room starts.
     if (sound->devices.playout.kind != audio::SourceKind::file) engine.start(*sound);
     loop.post([&] {
+        if (goal->server) return session->enterServer(*goal->server);
         const auto known = [&] { session->enterKnown(goal->house, goal->room); };
         // A person of one run is nowhere else.
         if (options.move || options.home.empty()) return goal->link ? session->enter(*goal->link) : known();
@@ -345,7 +370,8 @@ int main(int argc, char** argv) {
     const auto start = clock.now();
     const auto parsed = parseOptions(argc, argv, server::kVersion, std::cout, std::cerr);
     if (parsed.exitCode) return *parsed.exitCode;
-    if (parsed.options.link != "-") hideArgument(argc, argv, parsed.options.link);
+    for (const auto& secret : {parsed.options.link, parsed.options.token})
+        if (!secret.empty() && secret != "-") hideArgument(argc, argv, secret);
     for (int i = 1; i < argc; ++i)
         if (std::strstr(argv[i], "#k=") != nullptr) std::memset(argv[i], 0, std::strlen(argv[i]));
     switch (parsed.options.program) {

@@ -200,7 +200,8 @@ void JoinCommand::microphone(bool open) {
     m_lastCommand = open ? "unmute" : "mute";
     const auto* me = m_state->me();
     if (open && me != nullptr && me->seat != api::Seat::stage)
-        return refuse("unmute", refusal("not_on_stage", "Only people on stage can unmute.", "Raise your hand first."));
+        return refuse("unmute", refusal("not_on_stage", "Only people on stage can unmute.",
+                                         m_state->plainServer ? "Ask whoever gave you the token for the right to speak." : "Raise your hand first."));
     if (open && me != nullptr && me->held)
         return refuse("unmute", refusal("held", "A moderator holds your microphone.", "Raise your hand to ask for it."));
     m_actions.setMicrophone(open);

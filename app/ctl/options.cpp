@@ -36,8 +36,11 @@ Parsed parseOptions(int argc, const char* const* argv, std::string_view version,
 
     auto* join = app.add_subcommand("join", "enter a room by an invitation link, or one where you have a place by its id");
     join->footer(std::string(kCommands) + kExits);
-    join->add_option("LINK", o.link, "https://HOST/i/ID#k=... or parlour://...; - reads it from standard input; with --home also the id of a room")->required();
-    join->add_option("--name", o.name, "what people read")->required();
+    join->add_option("LINK", o.link, "https://HOST/i/ID#k=... or parlour://...; - reads it from standard input; with --home also the id of a room");
+    join->add_option("--url", o.url, "instead of a link: address of a LiveKit server, wss://HOST (ws:// on this computer)");
+    join->add_option("--token", o.token, "with --url: the access token; - reads it from standard input");
+    join->add_option("--token-file", o.tokenFile, "with --url: a file with the access token");
+    join->add_option("--name", o.name, "what people read; with --url the token says it");
     join->add_option("--home", o.home, "folder of the person's seed (default: a new person for this run)");
     join->add_option("--house", o.house.house, "with the id of a room: address of the house, when the folder knows several");
     join->add_option("--capture", o.capture, "file:IN.wav[?loop], device:NAME, tone:HZ or null (default: the system's microphone)");
@@ -91,7 +94,17 @@ Parsed parseOptions(int argc, const char* const* argv, std::string_view version,
         if (!o.ttl || *o.ttl < std::chrono::seconds(10) || *o.ttl > std::chrono::hours(24))
             return usage("--ttl needs a time from 10s to 24h, like 90s, 30m or 2h.");
     }
-    if (*join) o.program = Program::join;
+    if (*join) {
+        o.program = Program::join;
+        if (o.url.empty() == o.link.empty()) return usage("join needs an invitation link, or --url with the token of a LiveKit server.");
+        if (o.url.empty() && !(o.token.empty() && o.tokenFile.empty())) return usage("--token and --token-file go with --url.");
+        if (!o.url.empty()) {
+            if (o.token.empty() == o.tokenFile.empty()) return usage("--url needs either --token or --token-file.");
+            if (!o.name.empty()) return usage("--name does not go with --url: the token says it.");
+            if (*raise) return usage("--raise-hand does not go with --url: a LiveKit server without a house knows no hands.");
+            return parsed;
+        }
+    }
     if (*token) o.program = Program::token;
     if (*doctor) o.program = Program::doctor;
     if (!o.house.command.empty()) {

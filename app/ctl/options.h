@@ -16,6 +16,9 @@ enum class Program { join, token, doctor, house };
 struct Options {
     Program program = Program::join;
     std::string link;                 ///< "-" = first line of standard input; join: or the id of a room
+    std::string url;                  ///< join: a LiveKit server instead of a link
+    std::string token;                ///< for it; "-" = first line of standard input
+    std::string tokenFile;            ///< or the first line of this file
     std::string name;
     std::string home;                 ///< empty: join and token are a new person each time; doctor looks at the usual folder
     std::string capture = "device:";  ///< endpoints as in audio/audio_backend.h

@@ -125,6 +125,12 @@ void edit(RoomState& state, const base::ParticipantSid& sid, Change change) {
 
 }  // namespace
 
+bool maySpeak(const signal::Permission& permission) {
+    const auto& sources = permission.canPublishSources;
+    return permission.canPublish &&
+           (sources.empty() || std::find(sources.begin(), sources.end(), signal::TrackSource::microphone) != sources.end());
+}
+
 Participant toParticipant(const signal::ParticipantInfo& info, const base::Identity& self) {
     Participant p;
     p.identity = info.identity;
@@ -133,7 +139,7 @@ Participant toParticipant(const signal::ParticipantInfo& info, const base::Ident
     p.power = api::parsePower(attribute(info, api::kAttrPower)).value_or(api::Power::none);
     // A server without our attributes (plain LiveKit): whoever may publish is on stage.
     const auto seat = attribute(info, api::kAttrSeat);
-    p.seat = seat.empty() ? (info.permission.canPublish || info.isPublisher ? api::Seat::stage : api::Seat::audience)
+    p.seat = seat.empty() ? (maySpeak(info.permission) || info.isPublisher ? api::Seat::stage : api::Seat::audience)
                           : api::parseSeat(seat).value_or(api::Seat::audience);
     p.handKey = attribute(info, api::kAttrHand);
     p.invitedUntil = moment(attribute(info, api::kAttrInvited));

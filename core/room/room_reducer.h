@@ -26,6 +26,8 @@ void applyHands(RoomState& state, const api::Hands& hands);
 void setAudioTrack(RoomState& state, const base::TrackSid& microphone, std::uint32_t audioTrack);
 
 /// From a participant's wire form; `self` marks our own.
+/// May send a microphone: LiveKit can restrict the right to some sources.
+bool maySpeak(const signal::Permission& permission);
 Participant toParticipant(const signal::ParticipantInfo& info, const base::Identity& self);
 
 }  // namespace parlour::room

@@ -9,7 +9,6 @@
 #include "core/api/person_types.h"
 #include "core/base/log.h"
 #include "core/crypto/random.h"
-#include "core/net/interfaces.h"
 #include "core/room/session_impl.h"
 #include "core/rtc/certificate.h"
 
@@ -24,22 +23,8 @@ constexpr base::Duration kStableAfter = std::chrono::seconds(10);
 constexpr int kFirstJoinAttempts = 3;
 constexpr base::Duration kFeedbackEvery = std::chrono::milliseconds(20);
 constexpr base::Duration kStatsEvery = std::chrono::seconds(1);
-constexpr std::size_t kMaxAddresses = 6;
 
 double chance() { return static_cast<double>(crypto::randomU32()) / 4294967296.0; }
-
-/// Loopback for a server on this computer, else the addresses others can reach.
-std::vector<base::IpAddress> localFor(const signal::Origin& origin) {
-    std::vector<base::IpAddress> out;
-    if (origin.isLoopback()) {
-        out.push_back(base::IpAddress::v4({127, 0, 0, 1}));
-        if (const auto six = base::IpAddress::parse("::1")) out.push_back(*six);
-        return out;
-    }
-    for (const auto& local : net::localAddresses())
-        if (out.size() < kMaxAddresses) out.push_back(local.ip);
-    return out;
-}
 
 }  // namespace
 
@@ -141,12 +126,16 @@ void RoomSession::Impl::setSession(SessionState next) {
     publish();
 }
 
-void RoomSession::Impl::begin(const HouseAddress& address) {
+void RoomSession::Impl::begin(std::unique_ptr<Entrance> way) {
     closeAll();
     newVisit();
-    pin = address.pin;
-    addresses = localFor(address.origin);
-    house = std::make_unique<HouseClient>(loop, keys, address);
+    entrance = std::move(way);
+    house = entrance->house();
+    state.plainServer = house == nullptr;
+    chat.keepingKnown = state.plainServer;   // nobody keeps it
+    addresses = entrance->addresses();
+    setSession(SessionState::redeeming);
+    arrive();
 }
 
 /// Nothing of the room where one was before is left.
@@ -166,22 +155,22 @@ void RoomSession::Impl::newVisit() {
     waitingData.clear();
     nextDataSequence = 1;
     wiring = std::make_unique<TrackWiring>(loop, audio);
-    setSession(SessionState::redeeming);
 }
 
 void RoomSession::enter(const signal::InviteLink& link) {
     PARLOUR_CHECK_THREAD(m_impl->thread);
-    auto self = m_impl;
-    self->begin({link.origin(), link.pin()});
-    self->redeem(link);
+    m_impl->begin(byLink(m_impl->loop, m_impl->keys, link, m_impl->config.name));
 }
 
 void RoomSession::enterKnown(const HouseAddress& address, const base::RoomId& room) {
     PARLOUR_CHECK_THREAD(m_impl->thread);
-    auto self = m_impl;
-    self->begin(address);
-    self->room = room;
-    self->enterRoom();
+    m_impl->begin(byPlace(m_impl->loop, m_impl->keys, address, room, m_impl->config.name));
+    m_impl->room = room;
+}
+
+void RoomSession::enterServer(const ServerAddress& server) {
+    PARLOUR_CHECK_THREAD(m_impl->thread);
+    m_impl->begin(byToken(m_impl->loop, server));
 }
 
 void RoomSession::Impl::grant(const api::JoinGrant& join) {
@@ -201,7 +190,7 @@ void RoomSession::Impl::connect(bool resume) {
     retryTimer.cancel();
     resuming = resume;
     signal = std::make_unique<SignalConnection>(
-        loop, SignalTarget{url, pin, token, resume ? sid.str() : std::string()},
+        loop, SignalTarget{url, entrance->pin(), token, resume ? sid.str() : std::string()},
         [this](signal::SignalResponse message) { handle(message); }, [this](SignalEnd end) { onSignalEnded(end); });
     joinTimer = loop.postAfter(kJoinTimeout, [this] {
         if (state.session == SessionState::joined || state.session == SessionState::left) return;
@@ -260,7 +249,7 @@ void RoomSession::Impl::rejoin() {
 void RoomSession::Impl::askToken() {
     dropSignal();
     joinTimer.cancel();
-    house->token(room, {{}, {}}, [weak = weak_from_this(), asked = ++attempt](base::Result<api::JoinGrant> join) {
+    entrance->renew(room, [weak = weak_from_this(), asked = ++attempt](base::Result<api::JoinGrant> join) {
         const auto self = weak.lock();
         if (!self || self->state.session == SessionState::left || self->leaving || self->attempt != asked) return;
         if (join) return self->grant(*join);
@@ -310,7 +299,8 @@ void RoomSession::Impl::closeLater() {
 
 void RoomSession::Impl::closeAll() {
     closeRoom();
-    house.reset();
+    house = nullptr;
+    entrance.reset();
 }
 
 void RoomSession::Impl::closeRoom() {
@@ -356,9 +346,15 @@ void RoomSession::command(const Command& command) {
     m_impl->command(command);
 }
 
+base::Error RoomSession::Impl::noHouse() const {
+    if (state.plainServer && !leaving && state.session != SessionState::left)
+        return {base::ErrorKind::refused, "no_house", "This is a LiveKit server without a house: it knows no hands, seats, moderators and links.",
+                "Whoever gave you the token can let you speak.", {}};
+    return {base::ErrorKind::refused, "not_joined", "You are not in a room.", "Enter a room first.", {}};
+}
+
 void RoomSession::Impl::command(const Command& command) {
-    if (!house || room.empty() || leaving || state.session == SessionState::left)
-        return refuse({base::ErrorKind::refused, "not_joined", "You are not in a room.", "Enter a room first.", {}});
+    if (!house || room.empty() || leaving || state.session == SessionState::left) return refuse(noHouse());
     api::StageCommand out;
     out.verb = command.verb;
     out.target = command.target;
@@ -382,9 +378,7 @@ void RoomSession::createInvitation(api::Role role, std::optional<int> uses, std:
                                    std::function<void(base::Result<std::string>)> done) {
     PARLOUR_CHECK_THREAD(m_impl->thread);
     if (!m_impl->house || m_impl->room.empty()) {
-        m_impl->loop.post([done] {
-            done(base::fail(base::ErrorKind::refused, "not_joined", "You are not in a room.", "Enter a room first."));
-        });
+        m_impl->loop.post([done, error = m_impl->noHouse()] { done(base::Unexpected<base::Error>(error)); });
         return;
     }
     api::InvitationWish wish{role, uses, {}};
@@ -398,9 +392,7 @@ void RoomSession::createInvitation(api::Role role, std::optional<int> uses, std:
 void RoomSession::ask(const std::string& what, const std::string& body, std::function<void(base::Result<std::string>)> done) {
     PARLOUR_CHECK_THREAD(m_impl->thread);
     if (!m_impl->house || m_impl->room.empty()) {
-        m_impl->loop.post([done] {
-            done(base::fail(base::ErrorKind::refused, "not_joined", "You are not in a room.", "Enter a room first."));
-        });
+        m_impl->loop.post([done, error = m_impl->noHouse()] { done(base::Unexpected<base::Error>(error)); });
         return;
     }
     m_impl->house->request("/rooms/" + m_impl->room.str() + "/" + what, body, false, std::move(done));

@@ -64,6 +64,7 @@ struct Command {
     std::optional<int> sinceMinutes{};  ///< removeMany, banMany: who came within these
 };
 
+struct ServerAddress;  // core/room/entrance.h
 struct SessionStats;  // core/room/session_stats.h: W3C names, once a second
 
 /// Called on the net thread.
@@ -92,6 +93,8 @@ class RoomSession {
     void enter(const signal::InviteLink& link);
     /// A room of a house where this person has been before; no link needed.
     void enterKnown(const HouseAddress& house, const base::RoomId& room);
+    /// A room of a LiveKit server that no house stands behind; the address has passed checkServerAddress().
+    void enterServer(const ServerAddress& server);
     /// The person's own mute switch.
     void setMicrophone(bool open);
     void command(const Command& command);

@@ -119,6 +119,7 @@ struct RoomState {
     std::optional<base::Error> error;  ///< why it left or what was refused last
     bool reconnectVisible = false;     ///< reconnecting for more than 2 s: show the banner
 
+    bool plainServer = false;          ///< a LiveKit server without a house: no hands, seats, moderators, links, kept chat
     base::RoomId room;
     std::string title;
     std::string houseName;

@@ -105,7 +105,7 @@ void RoomSession::deleteChat(const std::string& id) {
     auto& s = *m_impl;
     PARLOUR_CHECK_THREAD(s.thread);
     if (dropRefusedChat(s.state, id)) return s.publish();
-    if (!s.house || s.room.empty() || s.leaving || s.state.session == SessionState::left) return s.refuse(notJoined());
+    if (!s.house || s.room.empty() || s.leaving || s.state.session == SessionState::left) return s.refuse(s.noHouse());
     if (id.empty()) return;
     s.house->post<api::Nothing, api::Nothing>("/rooms/" + s.room.str() + "/chat/" + HouseClient::escaped(id) + "/delete", {},
                                               [weak = s.weak_from_this()](base::Result<api::Nothing> done) {
@@ -117,7 +117,7 @@ void RoomSession::deleteChat(const std::string& id) {
 void RoomSession::setChatRules(std::optional<int> slowS, std::optional<std::string> pinned) {
     auto& s = *m_impl;
     PARLOUR_CHECK_THREAD(s.thread);
-    if (!s.house || s.room.empty() || s.leaving || s.state.session == SessionState::left) return s.refuse(notJoined());
+    if (!s.house || s.room.empty() || s.leaving || s.state.session == SessionState::left) return s.refuse(s.noHouse());
     s.house->post<api::ChatRulesWish, api::ChatRules>("/rooms/" + s.room.str() + "/chat/rules", {slowS, std::move(pinned)},
                                                       [weak = s.weak_from_this()](base::Result<api::ChatRules> rules) {
                                                           const auto self = weak.lock();

@@ -9,18 +9,6 @@ constexpr base::Duration kAskShowEvery = std::chrono::seconds(2);
 
 }  // namespace
 
-/// Until the audience is in, a guest meets delegate and hosts in the green room; from then on the link leads on stage.
-void RoomSession::Impl::enterAsGuest(const api::JoinGrant& stage) {
-    house->get<api::RoomGuest>("/rooms/" + stage.room.str() + "/guest", [self = shared_from_this(), stage, asked = ++attempt](base::Result<api::RoomGuest> guest) {
-        if (!self->comingIn() || self->attempt != asked) return;
-        if (!guest || guest->greenRoom.empty() || guest->started) return self->grant(stage);
-        self->showAwaited = true;
-        self->room = guest->greenRoom;
-        self->config.name.clear();   // the seat carries the name that the host gave it
-        self->enterRoom();
-    });
-}
-
 /// Who came by the link is known to be the guest. Who came by the room's id may be one: the house is asked once about people on
 /// stage without power, and goes on being asked only by the guest in the green room.
 void RoomSession::Impl::awaitShow() {
@@ -58,6 +46,7 @@ void RoomSession::Impl::goOnStage(const api::JoinGrant& stage) {
     house->leave(room, [](const base::Result<api::Nothing>&) {});   // politeness; the house sees it by itself, too
     closeRoom();
     newVisit();
+    setSession(SessionState::redeeming);
     state.house = house->house();
     state.houseName = house->houseName();
     grant(stage);

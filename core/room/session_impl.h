@@ -14,6 +14,7 @@
 #include "core/api/guest_types.h"
 #include "core/base/thread_checker.h"
 #include "core/room/chat_delivery.h"
+#include "core/room/entrance.h"
 #include "core/room/media_link.h"
 #include "core/room/reaction_window.h"
 #include "core/room/reconnect_policy.h"
@@ -51,8 +52,9 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     std::vector<std::function<void()>> leaveDone;
     base::Timer retryTimer, bannerTimer, joinTimer, farewellTimer, statsTimer, feedbackTimer, leaveTimer, handsTimer, lineTimer, doorTimer, showTimer;
 
-    // House.
-    std::unique_ptr<HouseClient> house;
+    // The way in, and the house behind it.
+    std::unique_ptr<Entrance> entrance;
+    HouseClient* house = nullptr;                  // the entrance's; null at a LiveKit server without one
     base::RoomId room;
     bool handsAsked = false;                       // one question at a time, and not too often
     bool handsDue = false;                         // the queue has changed since
@@ -66,13 +68,13 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     std::vector<std::unique_ptr<SignalConnection>> retiredSignals;   // dropped maybe inside their own callback: freed later
     bool signalReady = false;                      // joined or resumed: the server listens
     std::string url;
-    std::string pin;
     std::string token;                             // join token, later the newest refresh token
     bool tokenFresh = false;                       // from the house just now: no use to ask for another
     base::ParticipantSid sid;
     signal::Permission permission;
     bool resuming = false;                         // the connection under way is a resume
     bool resumeDisabled = false;                   // the server does not want any
+    bool subscriberPrimary = true;                 // else being inside is told by the publisher's connection
     int pingIntervalS = 5, pingTimeoutS = 15;
     bool rosterDue = false;                        // the next update after a resume names everybody
 
@@ -110,17 +112,17 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void refuse(base::Error error);
     void dropSignal();
     void say(const signal::SignalRequest& request);
-    void begin(const HouseAddress& address);
+    void begin(std::unique_ptr<Entrance> way);
     void grant(const api::JoinGrant& join);
     void connect(bool resume);
     void lost(const base::Error& error, bool resumeImpossible);
     void rejoin();
     void askToken();
     void command(const Command& command);
+    base::Error noHouse() const;                   // what only a house does was asked, and there is none, or none yet
 
     // session_waiting.cpp
-    void redeem(const signal::InviteLink& link);
-    void enterRoom();
+    void arrive();
     /// Nothing of the room is there yet, and nobody gave it up.
     bool comingIn() const { return !leaving && (state.session == SessionState::redeeming || state.session == SessionState::waiting); }
     bool mustWait(const SignalEnd& end);           // true: waits in front of the room, or for its turn to ask
@@ -132,7 +134,6 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void askDoor();
 
     // session_guest.cpp
-    void enterAsGuest(const api::JoinGrant& stage);
     void awaitShow();                              // asks about it while a guest is in the green room
     void onShow(const api::RoomGuest& guest);
     void goOnStage(const api::JoinGrant& stage);
@@ -169,6 +170,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void tickFeedback();
     void tickStats();
     bool onStage() const;
+    MediaLink* primary() const { return subscriberPrimary ? subscriber.get() : publisher.get(); }
 
     // session_chat.cpp
     ChatDesk chat;

@@ -69,7 +69,7 @@ void RoomSession::Impl::linkStateChanged(MediaLink& link, const rtc::ConnectionS
     switch (change.state) {
         case rtc::TransportState::connected:
             // A resume is complete when the server has said so, too.
-            if (&link == subscriber.get() && signalReady) joined();
+            if (&link == primary() && signalReady) joined();
             break;
         case rtc::TransportState::disconnected:
             // Consent is stale: the network under us may have changed. A resume restarts ICE on both.
@@ -154,12 +154,12 @@ void RoomSession::Impl::offerPublisher() {
 /// One place decides whether sound leaves: on stage, allowed, not held, and the person's own switch is open (T32).
 void RoomSession::Impl::applyMicrophone() {
     const auto* me = state.me();
-    const bool live = state.microphoneWanted && state.session != SessionState::left && !leaving && onStage() && permission.canPublish &&
+    const bool live = state.microphoneWanted && state.session != SessionState::left && !leaving && onStage() && maySpeak(permission) &&
                       me != nullptr && !me->held;
     state.microphoneLive = live;
     audio.setGate(live);
     if (wiring) wiring->setLive(live);
-    if (!onStage() || !permission.canPublish) {
+    if (!onStage() || !maySpeak(permission)) {
         if (publication) stopPublishing();
         return;
     }

@@ -20,20 +20,22 @@ void RoomSession::Impl::onSignalEnded(const SignalEnd& end) {
     if (end.status == 401 || end.status == 403 || end.status == 404) {
         if (resuming) return lost(end.error, true);
         // A refresh token may have run out while we were away, or the person put out: the house knows, and in which words.
+        if (comingBack && !entrance->renews()) return finish(LeaveReason::refused, entrance->refusal(end));
         if (comingBack && !tokenFresh) {
             token.clear();
             return askToken();
         }
-        if (end.status == 403) {
+        if (end.status == 403 && house != nullptr) {
             auto error = end.error;
             error.kind = base::ErrorKind::refused;
             return finish(LeaveReason::removed, std::move(error));
         }
-        if (!comingBack) return finish(LeaveReason::refused, end.error);
+        if (!comingBack) return finish(LeaveReason::refused, entrance->refusal(end));
         return lost(end.error, true);   // a token made just now: try again, but not at once
     }
     if (mustWait(end)) return;
-    if (end.status == 503 && !comingBack) return finish(LeaveReason::refused, end.error);   // full
+    // 400: the request itself; 503: full.
+    if ((end.status == 400 || end.status == 503) && !comingBack) return finish(LeaveReason::refused, entrance->refusal(end));
     if (end.error.kind == base::ErrorKind::untrusted) return finish(LeaveReason::untrusted, end.error);
     lost(end.error, false);
 }
@@ -97,6 +99,7 @@ void RoomSession::Impl::handle(signal::SignalResponse& message) {
                 publish();
             } else if constexpr (std::is_same_v<M, signal::RefreshToken>) {
                 token = std::move(m.token);
+                entrance->refreshed(token);
             } else if constexpr (std::is_same_v<M, signal::RequestResponse>) {
                 if (m.reason == signal::RequestReason::ok || m.reason == signal::RequestReason::queued) return;
                 if (const auto* add = std::get_if<signal::AddTrack>(&m.echo); add != nullptr && publication && publication->cid == add->cid) {
@@ -123,6 +126,8 @@ void RoomSession::Impl::onJoin(signal::Join& join) {
     resuming = false;
     rosterDue = false;
     resumeDisabled = join.resumeDisabled;
+    subscriberPrimary = join.subscriberPrimary;
+    if (room.empty()) room = state.room = join.room.name;
     if (!resumeDisabled) policy.resumePossible();
     lastData.clear();
     nextDataSequence = 1;
@@ -134,8 +139,9 @@ void RoomSession::Impl::onJoin(signal::Join& join) {
     pingTimeoutS = join.pingTimeoutS;
     signal->keepAlive(pingIntervalS, pingTimeoutS);
     openSubscriber();
-    if (permission.canPublish && permission.canPublishData) openPublisher();   // ready before the person speaks
-    if (!waitingData.empty()) openPublisher();   // said while we were away
+    if (maySpeak(permission) && permission.canPublishData) openPublisher();   // ready before the person speaks
+    // Said while we were away; or the server takes us as inside only by this connection (who may not listen).
+    if (!waitingData.empty() || !subscriberPrimary) openPublisher();
     if (!onStage()) state.microphoneWanted = false;   // the seat is gone, and the switch with it
     selfChanged(nullptr);
     refreshHands();
@@ -175,7 +181,7 @@ void RoomSession::Impl::onReconnect(const signal::Reconnect& reconnect) {
     }
     if (publication && !publication->sid.empty()) say(signal::MuteTrack{publication->sid, publication->muted});
     applyMicrophone();
-    if (subscriber && subscriber->connected()) joined();
+    if (primary() != nullptr && primary()->connected()) joined();
     publish();
 }
 
@@ -240,7 +246,7 @@ void RoomSession::Impl::selfChanged(const Participant* before) {
     if (me->held) state.microphoneWanted = false;
     if (!me->mutedBy.empty() && (before == nullptr || before->mutedBy != me->mutedBy)) state.microphoneWanted = false;
     if (!isOnStage) state.askedToUnmute = false;
-    if (isOnStage && permission.canPublish && !publisher && subscriber) openPublisher();
+    if (isOnStage && maySpeak(permission) && !publisher && subscriber) openPublisher();
     if (config.acceptOffers && me->invitedUntil && (before == nullptr || !before->invitedUntil)) command({api::StageVerb::accept, {}, {}, {}, true, false});
     applyMicrophone();
 }

@@ -54,34 +54,24 @@ void RoomSession::here(net::EventLoop& loop, PersonKeys& keys, const HouseAddres
     });
 }
 
-void RoomSession::Impl::redeem(const signal::InviteLink& link) {
-    house->redeem(link.id(), link.secret(), config.name, [self = shared_from_this(), link, asked = ++attempt](base::Result<api::Redeemed> redeemed) {
-        if (!self->comingIn() || self->attempt != asked) return;
-        if (!redeemed && self->crowdedBy(redeemed.error(), [s = self.get(), link] { s->redeem(link); })) return;
-        if (!redeemed) return self->finish(reasonOf(redeemed.error()), redeemed.error());
-        self->state.house = self->house->house();
-        self->state.houseName = self->house->houseName();
-        const bool guests = redeemed->kind == api::InvitationKind::guest ||
-                            (redeemed->kind == api::InvitationKind::listener && redeemed->role == api::Role::speaker);   // with the code
-        if (guests) return self->enterAsGuest(redeemed->join);
-        self->grant(redeemed->join);
-    });
-}
-
-void RoomSession::Impl::enterRoom() {
-    house->token(room, {{}, config.name}, [self = shared_from_this(), asked = ++attempt](base::Result<api::JoinGrant> join) {
-        if (!self->comingIn() || self->attempt != asked) return;
-        if (!join && self->crowdedBy(join.error(), [s = self.get()] { s->enterRoom(); })) return;
+void RoomSession::Impl::arrive() {
+    entrance->arrive([weak = weak_from_this(), asked = ++attempt](base::Result<api::JoinGrant> join) {
+        const auto self = weak.lock();
+        if (!self || !self->comingIn() || self->attempt != asked) return;
+        if (!join && self->crowdedBy(join.error(), [s = self.get()] { s->arrive(); })) return;
         if (!join) return self->finish(reasonOf(join.error()), join.error());
-        self->state.house = self->house->house();
-        self->state.houseName = self->house->houseName();
+        if (self->house != nullptr) {
+            self->state.house = self->house->house();
+            self->state.houseName = self->house->houseName();
+        }
+        self->showAwaited = self->entrance->awaitsShow();
         self->grant(*join);
     });
 }
 
 bool RoomSession::Impl::mustWait(const SignalEnd& end) {
     if (end.status != 503) return false;
-    if (end.code == "waiting") {
+    if (end.code == "waiting" && house != nullptr) {
         // The token is spent; the house remembers our place.
         dropMedia();
         sid = {};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/room/signal_connection.h"
 
+#include <algorithm>
+
 namespace parlour::room {
 
 namespace {
@@ -30,7 +32,9 @@ SignalConnection::SignalConnection(net::EventLoop& loop, const SignalTarget& tar
         query["sid"] = target.resumeSid;
     }
     net::WebSocketRequest request;
-    request.url = url->at("/rtc", net::formatQuery(query));
+    auto path = url->path;
+    while (path.ends_with('/')) path.pop_back();
+    request.url = url->at(path + "/rtc", net::formatQuery(query));
     request.headers["Authorization"] = "Bearer " + target.token;   // never in the URL, which servers log
     request.trust.pin = target.pin;
     request.timeout = std::chrono::seconds(8);
@@ -65,6 +69,8 @@ void SignalConnection::open(std::shared_ptr<net::WebSocket> channel) {
             ++m_malformed;   // one broken message is no reason to leave the room
             return;
         }
+        if (const auto* pong = std::get_if<signal::PongResponse>(&*message))
+            m_roundTripMs = std::clamp<std::int64_t>(base::toUnixMs(m_loop.clock().wallNow()) - pong->lastPingTimestampMs, 0, 60'000);
         m_onMessage(std::move(*message));
     });
 }
@@ -86,7 +92,7 @@ void SignalConnection::ping() {
         end({base::Error{base::ErrorKind::unreachable, "signal_silent", "The room does not answer any more."}, 0});
         return;
     }
-    send(signal::PingRequest{base::toUnixMs(m_loop.clock().wallNow()), 0});
+    send(signal::PingRequest{base::toUnixMs(m_loop.clock().wallNow()), m_roundTripMs});
     m_pingTimer = m_loop.postAfter(m_interval, [this] { ping(); });
 }
 

@@ -16,7 +16,7 @@
 namespace parlour::room {
 
 struct SignalTarget {
-    std::string url;       ///< ws[s]://host[:port], without a path
+    std::string url;       ///< ws[s]://host[:port], or with the path that the server's own paths stand behind
     std::string pin;
     std::string token;     ///< join or refresh token
     std::string resumeSid; ///< participant sid; not empty = reconnect=1
@@ -56,6 +56,7 @@ class SignalConnection {
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
     base::Timer m_pingTimer;
     base::TimePoint m_lastHeard{};
+    std::int64_t m_roundTripMs = 0;   // of the last ping; told with the next
     base::Duration m_interval{0};
     base::Duration m_timeout{0};
     bool m_ended = false;

@@ -72,6 +72,23 @@ TEST_CASE("a hand without a note takes no other word for it", "[ctl]") {
     CHECK(parse({"join", "LINK", "--name", "Ana", "--raise-hand=true"}).parsed.options.raiseHand == "true");
 }
 
+TEST_CASE("a LiveKit server takes an address and a token instead of a link and a name", "[ctl]") {
+    const auto direct = parse({"join", "--url", "wss://talk.example.org", "--token", "-"});
+    REQUIRE_FALSE(direct.parsed.exitCode);
+    CHECK(direct.parsed.options.program == Program::join);
+    CHECK(direct.parsed.options.url == "wss://talk.example.org");
+    CHECK(direct.parsed.options.token == "-");
+    CHECK(parse({"join", "--url", "wss://h", "--token-file", "f"}).parsed.options.tokenFile == "f");
+    for (const auto& arguments : std::vector<std::vector<const char*>>{
+             {"join", "--url", "wss://h"}, {"join", "--url", "wss://h", "--token", "a", "--token-file", "f"},
+             {"join", "LINK", "--url", "wss://h", "--token", "a"}, {"join", "LINK", "--name", "A", "--token", "a"},
+             {"join", "--url", "wss://h", "--token", "a", "--name", "A"}, {"join", "--url", "wss://h", "--token", "a", "--raise-hand"}}) {
+        const auto outcome = parse(arguments);
+        CHECK(outcome.parsed.exitCode == 2);
+        CHECK(outcome.err.size() > 10);
+    }
+}
+
 TEST_CASE("token and doctor have their own options", "[ctl]") {
     const auto token = parse({"token", "LINK", "--name", "Ana", "--ttl", "10m"});
     REQUIRE_FALSE(token.parsed.exitCode);

@@ -242,7 +242,7 @@ class Server:
 
 
 class Participant:
-    """A parlourctl join process: write commands, wait for events, look at what it heard."""
+    """A parlourctl join process: write commands, wait for events, look at what it heard. `link` may be a list of arguments instead."""
 
     def __init__(self, lab, link, name, capture="null", playout=None, home=None, extra=()):
         self.lab, self.name = lab, name
@@ -250,8 +250,8 @@ class Participant:
         self.events_file = lab.dir / f"{tag}.jsonl"
         self.heard = lab.dir / f"{tag}-heard.wav"
         read, self._stdin = os.pipe()
-        args = [BIN / "parlourctl", "join", link, "--name", name, "--capture", capture,
-                "--playout", playout or f"file:{self.heard}", "--events", self.events_file, *extra]
+        where = link if isinstance(link, (list, tuple)) else [link, "--name", name]
+        args = [BIN / "parlourctl", "join", *where, "--capture", capture, "--playout", playout or f"file:{self.heard}", "--events", self.events_file, *extra]
         if home:
             args += ["--home", home]
         self.process = lab.start(f"ctl-{tag}", args, stdin=read)

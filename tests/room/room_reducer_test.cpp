@@ -295,3 +295,17 @@ TEST_CASE("a room of the house on a LiveKit server keeps the house's name of it"
         CHECK(state.room.str() == "parlour-somethingrandom");
     }
 }
+
+TEST_CASE("without our attributes the right to send a microphone is what makes a speaker", "[room]") {
+    auto stranger = info("stranger");
+    stranger.attributes.clear();
+    const auto seat = [&] { return toParticipant(stranger, base::Identity("me")).seat; };
+    CHECK(seat() == api::Seat::audience);
+    stranger.permission.canPublish = true;
+    CHECK(seat() == api::Seat::stage);
+    stranger.permission.canPublishSources = {signal::TrackSource::camera};
+    CHECK(seat() == api::Seat::audience);
+    CHECK_FALSE(maySpeak(stranger.permission));
+    stranger.permission.canPublishSources = {signal::TrackSource::camera, signal::TrackSource::microphone};
+    CHECK(seat() == api::Seat::stage);
+}
