@@ -100,10 +100,11 @@ def up(evening, page, name):
 
 def speak(evening, page, name, origin):
     host = evening.host
-    page.microphone("denied", origin)
-    act(page, "#microphone")
-    page.wait_text("did not open the microphone")
-    page.screenshot(evening.shots / f"{name}-6-no-microphone.png")
+    if name == "Chromium":
+        page.microphone("denied", origin)
+        act(page, "#microphone")
+        page.wait_text("did not open the microphone")
+        page.screenshot(evening.shots / f"{name}-6-no-microphone.png")
     page.microphone("granted", origin)
     host.say("mute")   # so that the browser has no echo to take out
     before = os.path.getsize(host.heard)
@@ -234,6 +235,8 @@ def narrow_and_dark(evening, page):
 
 def evening_of(evening, page, name):
     origin = evening.server.http
+    if name == "Firefox":
+        page.microphone("granted", origin)   # it hears of an answer only with the next page
     closed(evening, page, name)   # first: whoever was in the room is known there, and told of it by a closed link, too
     come_in(evening, page, name)
     listen(evening, page, name)
@@ -266,7 +269,8 @@ def run(lab):
         narrow_and_dark(evening, page)
         lacking(evening, page)
     if "Firefox" in kinds:
-        evening_of(evening, Firefox(lab), "Firefox")
+        # Without a window nobody looks at the page, and then Firefox opens no microphone.
+        evening_of(evening, Firefox(lab, prefs={"media.devices.unfocused.enabled": True, "focusmanager.testmode": True}), "Firefox")
 
 
 def built(server):
