@@ -198,7 +198,7 @@ TEST_CASE("every operation of docs/api.yaml exists here, and no verb of the stag
         text += line + "\n";
         if (line.starts_with("  /")) {
             path = pattern = line.substr(2, line.find(':') - 2);
-            for (const auto& [name, value] : {std::pair<std::string, std::string>{"{room}", world.room.room.str()}, {"{id}", id.str()}, {"{slot}", "none"}, {"{token}", "none"}, {"{event}", "none"}})
+            for (const auto& [name, value] : {std::pair<std::string, std::string>{"{room}", world.room.room.str()}, {"{id}", id.str()}, {"{slot}", "none"}, {"{token}", "none"}, {"{event}", "none"}, {"{method}", "ListRooms"}})
                 if (const auto at = path.find(name); at != std::string::npos) path.replace(at, name.size(), value);
         }
         for (const std::string method : {"GET", "POST"}) {
