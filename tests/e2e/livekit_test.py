@@ -163,6 +163,10 @@ def holes(participant, begin, end):
     return (seen[-1]["concealedSamples"] - seen[0]["concealedSamples"]) / 48 if len(seen) > 1 else None
 
 
+def sid_of(server, room, identity):
+    return server.api("GetParticipant", room, identity=identity)["sid"]
+
+
 def coming_back(server, lab, a, b):
     wire = Wire(server.port)
     ana = server.join("ana", "back", capture="tone:440", name="Ana", extra=["--unmute"])
@@ -171,13 +175,14 @@ def coming_back(server, lab, a, b):
     ben.expect("joined")
     speaks(ana, "ben")
     time.sleep(2)
-    begin, since = ben.last("stats")["t"], ben.count()
+    begin, since, sid = ben.last("stats")["t"], ben.count(), sid_of(server, "back", "ben")
     wire.cut()
     lost = ben.expect("reconnecting", since=since)
     back = ben.expect("reconnected", since=since)
     time.sleep(2)
     hole = holes(ben, begin, ben.last("stats")["t"])
     check(back["t"] - lost["t"] < 2, f"signalling is cut and resumed in {(back['t'] - lost['t']) * 1000:.0f} ms")
+    check(sid_of(server, "back", "ben") == sid, "as the same participant: nothing was joined anew")
     check(hole is not None and hole < 100, f"the sound goes on meanwhile: {hole:.0f} ms concealed")
     check(not any(e["event"] == "gone" for e in ana.events()), "to others nothing has happened")
     since = ana.count()
