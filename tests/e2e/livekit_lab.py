@@ -71,7 +71,7 @@ class LiveKit:
         self.lab, self.name = lab, name
         self.program = binary()
         if not self.program:
-            skip("livekit-server is missing (PARLOUR_LIVEKIT_SERVER, or ./dev setup installs it with the Go tool)")
+            skip("livekit-server is missing (PARLOUR_LIVEKIT_SERVER, or ./dev test installs it with the Go tool)")
         self.port, self.udp, self.tcp = free_ports(3)
         self.config = lab.path(f"{name}.yaml")
         pathlib.Path(self.config).write_text(
