@@ -179,6 +179,7 @@ struct PlantedHouse : ApiWorld {
                 {"guests/open/ready", {{"on", true}, {"as", as}}},
                 {"guests/open/offstage", as},
                 {"guests/public", as},
+                {"rooms/{room}/chat", {{"id", "crawl1"}, {"text", "Hello"}}},
                 {"schedule", {{"title", "Mine"}, {"at", "2030-06-01T18:00"}}},
                 {"schedule/{id}/update", {{"title", "Mine"}}},
                 {"schedule/{id}/move", {{"at", "2030-06-01T18:00"}}},
@@ -200,7 +201,7 @@ struct PlantedHouse : ApiWorld {
             return known != ids.end() ? known->second : people;
         };
         std::string out = pattern;
-        for (const auto& [name, value] : {std::pair<std::string, std::string>{"{room}", ids["room"]}, {"{id}", id()}, {"{slot}", "none"}, {"{token}", "none"}})
+        for (const auto& [name, value] : {std::pair<std::string, std::string>{"{room}", ids["room"]}, {"{id}", id()}, {"{slot}", "none"}, {"{token}", "none"}, {"{method}", "ListRooms"}})
             if (const auto at = out.find(name); at != std::string::npos) out.replace(at, name.size(), value);
         return out;
     }
