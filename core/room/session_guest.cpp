@@ -13,6 +13,7 @@ constexpr base::Duration kAskShowEvery = std::chrono::seconds(2);
 /// stage without power, and goes on being asked only by the guest in the green room.
 void RoomSession::Impl::awaitShow() {
     showTimer.cancel();
+    if (house == nullptr) return;   // there is no show on a plain LiveKit server
     const auto* me = state.me();
     if (me == nullptr || me->power != api::Power::none || (!showAwaited && me->seat != api::Seat::stage)) return;
     house->get<api::RoomGuest>("/rooms/" + room.str() + "/guest", [weak = weak_from_this(), asked = visit](base::Result<api::RoomGuest> guest) {
