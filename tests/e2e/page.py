@@ -8,7 +8,13 @@ class Page:
         return self.run("document.body ? document.body.innerText : ''") or ""
 
     def wait_text(self, words, timeout=30):
+        def there():
+            try:
+                return words in self.text()
+            except Failed:   # between one page and the next nobody answers
+                return False
+
         try:
-            wait_for(f"“{words}” on the page", lambda: words in self.text(), timeout)
+            wait_for(f"“{words}” on the page", there, timeout)
         except Failed:
             raise Failed(f"“{words}” is not on the page:\n{self.text()}\n{self.problems}")

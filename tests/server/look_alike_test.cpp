@@ -146,8 +146,8 @@ TEST_CASE("look-alike names: members have handles of plain letters, each one onc
         auto own = requestText(world, "POST", "invitations", R"({"kind":"membership"})", in->session);
         REQUIRE(own);
         const auto from = own->body.find("http");
-        const auto [link, word] = HouseWorld::parts(own->body.substr(from, own->body.find('"', from) - from));
-        const auto seen = world.wait<api::Preview>([&](auto answer) { world.house->preview({link, word, {}}, answer); });
+        const auto parts = HouseWorld::parts(own->body.substr(from, own->body.find('"', from) - from));
+        const auto seen = world.wait<api::Preview>([&](auto answer) { world.house->preview({parts.first, parts.second, {}}, answer); });
         REQUIRE(seen);
         CHECK(seen->inviterHandle == who.handle);
     }
