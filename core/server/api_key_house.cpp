@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/api/chat_write.h"
 #include "core/api/overflow.h"
 #include "core/base/log.h"
 #include "core/server/house_impl.h"
@@ -21,7 +22,7 @@ std::string usedKey(const base::RoomId& name) { return "api_room:" + name.str();
 constexpr const char* kHouseKeys[] = {"title", "house", "hands_locked", "waiting_for_host", "started_at", "overflow_rooms", "door_locked",
                                       "chair", "questions", "questions_desk", "preset", "hands", "waiting_room", "audience_held",
                                       "stage_only", "chat_slow_s", "chat_pinned", "chat_pinned_by", api::kMetaOverflow,
-                                      api::kMetaOverflowOf, api::kMetaElsewhere};
+                                      api::kMetaOverflowOf, api::kMetaElsewhere, api::kMetaChat, "room"};
 
 base::Identity actor() { return base::Identity(ApiKeyHouse::kActor); }
 

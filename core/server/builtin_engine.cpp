@@ -226,6 +226,7 @@ std::unique_ptr<BuiltinEngine> BuiltinEngine::onExecutor(base::Executor& net, co
 
 BuiltinEngine::~BuiltinEngine() {
     m_impl->holder->sink = {};
+    m_impl->holder->streams = {};   // what is still posted must not reach whoever owned us
     if (m_impl->port) {
         m_impl->stopping.store(true, std::memory_order_release);
         m_impl->port->wake();

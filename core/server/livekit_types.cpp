@@ -7,6 +7,8 @@
 namespace parlour::server {
 namespace {
 
+constexpr std::int64_t kLastSecond = 253'402'300'799;   // the year 9999: nothing overflows
+
 using nlohmann::json;
 
 constexpr std::size_t kMaxAttributes = 128;
@@ -93,7 +95,7 @@ std::optional<LiveKitEvent> readEvent(std::string_view body) {
     out.id = text(value, "id");
     out.kind = text(value, "event");
     out.createdAt = number(value, "created_at", "createdAt");
-    if (out.id.empty() || out.id.size() > 128 || out.kind.empty() || out.createdAt <= 0) return std::nullopt;
+    if (out.id.empty() || out.id.size() > 128 || out.kind.empty() || out.createdAt <= 0 || out.createdAt > kLastSecond) return std::nullopt;
     if (const auto* room = member(value, "room")) out.room = text(*room, "name");
     if (const auto* person = member(value, "participant")) out.person = readPerson(*person);
     return out;

@@ -345,8 +345,8 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
     api.metricsText = metrics;
     api.arrivals = s.arrivals.get();
     if (s.livekit)
-        api.exchange = [raw = s.livekit.get()](api::JoinGrant grant, HouseService::Answer<api::JoinGrant> answer) {
-            raw->exchange(std::move(grant), std::move(answer));
+        api.exchange = [raw = s.livekit.get(), flag = s.alive](api::JoinGrant grant, HouseService::Answer<api::JoinGrant> answer) {
+            if (*flag) raw->exchange(std::move(grant), std::move(answer));
         };
     s.api = std::make_unique<HttpApi>(*s.house, clock, std::move(api));
     if (config.roomService)

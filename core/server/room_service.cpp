@@ -232,6 +232,20 @@ base::Result<void> RoomService::Impl::checkUpdate(const RoomServiceCall& call, c
         if (key.starts_with(kOurNames)) return base::fail(ErrorKind::refused, "house_attribute", "The house writes \"" + key + "\" itself.");
     }
     if (bytes > kMaxAttributeBytes) return base::fail(ErrorKind::invalidInput, "bad_attribute", "Attributes have at most 16 KiB.");
+    // What gathers over many calls has to fit, with the house's own, into what a client reads at all.
+    auto after = person.attributes;
+    for (const auto& [key, value] : call.attributes) {
+        if (value.empty()) after.erase(key);
+        else after[key] = value;
+    }
+    std::size_t count = 0, total = 0;
+    for (const auto& [key, value] : after) {
+        if (key.starts_with(kOurNames)) continue;
+        ++count;
+        total += key.size() + value.size();
+    }
+    if (count > kMaxAttributesEach || total > kMaxAttributeBytes)
+        return base::fail(ErrorKind::exhausted, "too_many_attributes", "A participant has at most 48 attributes, 16 KiB together.", "Take some out first.");
     if (!call.permission) return {};
     const auto& p = *call.permission;
     if (p.hidden) return base::fail(ErrorKind::refused, "no_hidden", "Nobody is hidden here.");

@@ -24,7 +24,8 @@ struct RoomServiceSettings {
 
 class RoomService {
   public:
-    static constexpr std::size_t kMaxAttributeBytes = 16 * 1024;   ///< of one call
+    static constexpr std::size_t kMaxAttributeBytes = 16 * 1024;   ///< of one call, and of one participant altogether
+    static constexpr std::size_t kMaxAttributesEach = 48;          ///< of a participant; 16 of signal::kMaxAttributes stay for the house
     static constexpr std::size_t kMaxAttributeName = 256;
 
     /// All outlive it.

@@ -140,6 +140,8 @@ TEST_CASE("after ten wrong secrets the eleventh and everything else from there w
     CHECK(blocked.status == 429);
     CHECK(blocked.header("retry-after") == "25");
     CHECK(world.send("GET", "/healthz").status == 200);
+    // A session that nobody looks at there opens no way around.
+    CHECK(world.send("POST", "/api/v1/invitations/preview", api::toJson(api::PreviewRequest{id, secret, {}}), {{"authorization", "Bearer " + session}}).status == 429);
     // Who is signed in, or can prove who they are, goes on; a guessed session learns no more than a guessed secret.
     CHECK(world.send("GET", "/api/v1/rooms", {}, {{"authorization", "Bearer " + session}}).status == 200);
     CHECK(world.send("POST", "/api/v1/challenge", "{}").status != 429);

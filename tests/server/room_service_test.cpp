@@ -193,6 +193,10 @@ TEST_CASE("participants are seen, muted, described and written to by the house's
     const auto audit = auditOf(world);
     for (const char* verb : {"invite", "participant_described"})
         CHECK(std::count(audit.begin(), audit.end(), verb) == 1);
+    // What gathers over many calls stays readable for every client.
+    for (int i = 1; i < 48; ++i) REQUIRE(update(bobId, {{"attributes", {{"a" + std::to_string(i), "x"}}}}).status == 200);
+    CHECK(update(bobId, {{"attributes", {{"onemore", "x"}}}}).status != 200);
+    CHECK(update(bobId, {{"attributes", {{"a1", ""}, {"onemore", "x"}}}}).status == 200);
 }
 
 TEST_CASE("RemoveParticipant ends the session and every token that led into it", "[room-service][T1]") {

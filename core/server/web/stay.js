@@ -93,7 +93,7 @@ export class Stay {
     this.lostAt = 0;
     this.state = 'inside';
     await this.history();
-    this.refresh();
+    if (this.room === room) this.refresh();   // the way may have been lost meanwhile
   }
 
   finish(words) {
@@ -140,7 +140,7 @@ export class Stay {
     }));
     room.on(E.Reconnected, ours(() => {
       this.state = 'inside';
-      this.history().then(() => this.refresh());
+      this.history().then(() => { if (this.room === room) this.refresh(); });
     }));
     room.on(E.Disconnected, ours((reason) => this.lost(reason)));
     room.on(E.ChatMessage, ours((message, from) => this.heard(message.id, message.timestamp, message.message, from, 0)));
@@ -243,8 +243,8 @@ export class Stay {
   }
 
   async say(text) {
-    const me = this.room.localParticipant;
     try {
+      const me = this.room.localParticipant;
       const sent = await me.sendText(text, { topic: kTopicChat });
       this.chat.add({ id: sent.id, at: Date.now(), text, author: me.identity, name: me.name, own: true, delivery: 'pending' });
       this.tell('');
