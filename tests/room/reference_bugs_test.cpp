@@ -53,7 +53,7 @@ TEST_CASE("new speakers arrive unmuted (Clubhouse): nothing is heard before the 
         lab.arrivesMuted(ben, "by an offer");
         lab.host.order(StageVerb::down, &ben);
         REQUIRE(lab.until([&] { return !ben.onStage(); }));
-        REQUIRE(lab.until([&] { return lab.host.silent(300ms); }));
+        lab.fallsSilent(lab.host);
     }
 
     auto& mod = lab.add("mod");   // a moderator takes the stage alone
