@@ -31,24 +31,34 @@ def find_server():
 
 
 def free_ports(count):
-    """Free now; taken right away by whom they are for."""
-    sockets = [socket.socket() for _ in range(count)]
-    for s in sockets:
-        s.bind(("127.0.0.1", 0))
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
+    """Free for TCP and UDP at this moment."""
+    out, held = [], []
+    while len(out) < count:
+        tcp, udp = socket.socket(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        tcp.bind(("127.0.0.1", 0))
+        port = tcp.getsockname()[1]
+        try:
+            udp.bind(("127.0.0.1", port))
+            out.append(port)
+        except OSError:
+            pass
+        held += [tcp, udp]
+    for s in held:
         s.close()
-    return ports
+    return out
 
 
 def b64url(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
+def jwt(claims, secret=SECRET):
+    text = b64url(b'{"alg":"HS256","typ":"JWT"}') + "." + b64url(json.dumps(claims).encode())
+    return text + "." + b64url(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest())
+
+
 def token(claims):
-    body = {"iss": KEY, "nbf": int(time.time()) - 5, "exp": int(time.time()) + 600, **claims}
-    text = b64url(b'{"alg":"HS256","typ":"JWT"}') + "." + b64url(json.dumps(body).encode())
-    return text + "." + b64url(hmac.new(SECRET.encode(), text.encode(), hashlib.sha256).digest())
+    return jwt({"iss": KEY, "nbf": int(time.time()) - 5, "exp": int(time.time()) + 600, **claims})
 
 
 class LiveKit:

@@ -1,43 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real livekit-server on loopback ports of its own, tokens for it, and its RoomService API."""
-import base64
-import hashlib
-import hmac
 import json
-import os
 import pathlib
-import shutil
-import socket
 import time
 import urllib.error
 import urllib.request
 
-from lab import Failed, skip, wait_for
-
-KEY, SECRET = "lab-key", "lab-secret-of-more-than-thirty-two-characters"
-
-
-def binary():
-    """The server program, or None."""
-    named = os.environ.get("PARLOUR_LIVEKIT_SERVER")
-    if named:
-        return named
-    home = os.path.expanduser("~/.cache/parlour/livekit/livekit-server")
-    for path in ("/usr/local/bin/livekit-server", shutil.which("livekit-server"), home):
-        if path and os.access(path, os.X_OK):
-            return path
-    return None
-
-
-def b64(data):
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def jwt(claims, secret=SECRET):
-    head = b64(json.dumps({"alg": "HS256", "typ": "JWT"}).encode())
-    body = b64(json.dumps(claims).encode())
-    mac = hmac.new(secret.encode(), f"{head}.{body}".encode(), hashlib.sha256).digest()
-    return f"{head}.{body}.{b64(mac)}"
+from lab import Failed, wait_for
+from livekit import KEY, SECRET, find_server, free_ports, jwt
 
 
 def token(identity, room, name="", ttl=3600, secret=SECRET, **grant):
@@ -46,32 +16,12 @@ def token(identity, room, name="", ttl=3600, secret=SECRET, **grant):
     return jwt({"iss": KEY, "sub": identity, "nbf": now - 5, "exp": now + ttl, "name": name or identity, "video": video}, secret)
 
 
-def free_ports(count):
-    """Free for TCP and UDP at this moment."""
-    out, held = [], []
-    while len(out) < count:
-        tcp, udp = socket.socket(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        tcp.bind(("127.0.0.1", 0))
-        port = tcp.getsockname()[1]
-        try:
-            udp.bind(("127.0.0.1", port))
-            out.append(port)
-        except OSError:
-            pass
-        held += [tcp, udp]
-    for s in held:
-        s.close()
-    return out
-
-
 class LiveKit:
     """restart() comes back on the same ports."""
 
     def __init__(self, lab, name="livekit", extra="", rtc_extra=""):
         self.lab, self.name = lab, name
-        self.program = binary()
-        if not self.program:
-            skip("livekit-server is missing (PARLOUR_LIVEKIT_SERVER, or ./dev test installs it with the Go tool)")
+        self.program = find_server()
         self.port, self.udp, self.tcp = free_ports(3)
         self.config = lab.path(f"{name}.yaml")
         pathlib.Path(self.config).write_text(
