@@ -30,7 +30,7 @@ base::Result<std::vector<signal::TokenKey>> parseApiKeys(const std::string& text
     std::string line;
     for (int number = 1; std::getline(in, line); ++number) {
         const auto wrong = [&](std::string what) {
-            return base::fail(ErrorKind::invalidInput, "api_keys", name + ":" + std::to_string(number) + ": " + std::move(what),
+            return base::fail(ErrorKind::invalidInput, "key_file", name + ":" + std::to_string(number) + ": " + std::move(what),
                               "Write one \"KEY: SECRET\" a line.");
         };
         const auto content = trimmed(line.substr(0, line.find('#')));
@@ -46,17 +46,17 @@ base::Result<std::vector<signal::TokenKey>> parseApiKeys(const std::string& text
         keys.push_back(std::move(key));
     }
     if (keys.empty())
-        return base::fail(ErrorKind::invalidInput, "api_keys", name + ": There is no key in this file.", "Write one \"KEY: SECRET\" a line.");
+        return base::fail(ErrorKind::invalidInput, "key_file", name + ": There is no key in this file.", "Write one \"KEY: SECRET\" a line.");
     return keys;
 }
 
 base::Result<std::vector<signal::TokenKey>> loadApiKeys(const std::string& path) {
     const auto failed = [&](std::string what, std::string advice) {
-        return base::fail(ErrorKind::unavailable, "api_keys", path + ": " + std::move(what), std::move(advice));
+        return base::fail(ErrorKind::unavailable, "key_file", path + ": " + std::move(what), std::move(advice));
     };
     std::error_code error;
     const auto status = std::filesystem::status(path, error);
-    if (error || !std::filesystem::is_regular_file(status)) return failed("The key file cannot be read.", "Correct livekit_api.key_file.");
+    if (error || !std::filesystem::is_regular_file(status)) return failed("The key file cannot be read.", "Correct the setting that names it.");
 #ifndef _WIN32
     constexpr auto kOthers = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
     if ((status.permissions() & kOthers) != std::filesystem::perms::none)

@@ -8,6 +8,7 @@
 #include "core/base/queue.h"
 #include "core/base/thread.h"
 #include "core/base/thread_checker.h"
+#include "core/server/in_flight.h"
 #include "core/sfu/udp_port.h"
 
 namespace parlour::server {
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::size_t kQueue = 16'384;          // commands that may wait for the media thread
 constexpr base::Duration kLongestSleep = std::chrono::milliseconds(500);
+constexpr std::size_t kMostFramedWaiting = 8192;   // packets for TCP on their way to the net thread: a second of 160 listeners
 constexpr int kBatchesPerTurn = 8;              // then commands and timers get their turn (64 datagrams each)
 
 /// What the media thread says of its last second; read by others.
@@ -50,6 +52,7 @@ using Command = std::function<void(MediaWorker&, base::TimePoint)>;
 struct SinkHolder {
     MediaSink sink;
     BuiltinEngine::StreamSink streams;
+    InFlight framed{kMostFramedWaiting};   // any thread
 };
 
 struct BuiltinEngine::Impl {
@@ -114,7 +117,10 @@ struct BuiltinEngine::Impl {
                 datagrams.push_back(p);
         }
         if (!datagrams.empty()) port->send(datagrams);
+        // A net thread that stands still loses them, as a full link would.
+        if (!holder->framed.take(framed.size())) return;
         net.post([holder = holder, framed = std::move(framed)] {
+            holder->framed.arrived(framed.size());
             if (holder->streams)
                 for (const auto& p : framed) holder->streams(p);
         });
@@ -332,6 +338,8 @@ bool BuiltinEngine::post(SessionId session, std::function<void(MediaSession&)> a
         },
         false);
 }
+
+std::uint64_t BuiltinEngine::streamsDropped() const { return m_impl->holder->framed.refused(); }
 
 void BuiltinEngine::stats(std::function<void(MediaWorkerStats)> answer) {
     m_impl->push(

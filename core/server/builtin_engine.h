@@ -63,6 +63,8 @@ class BuiltinEngine final : public MediaEngine {
     using StreamSink = std::function<void(const StreamPacket&)>;
     void setStreams(std::uint16_t port, StreamSink sink);
     void handleStream(StreamPacket packet);
+    /// Packets for streams that were lost because the net thread did not keep up. Any thread.
+    std::uint64_t streamsDropped() const;
     SessionId open(const base::RoomId& room, const base::Identity& who, const base::ParticipantSid& sid, bool autoSubscribe,
                    bool single = false);
     void close(SessionId session);

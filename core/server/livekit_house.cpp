@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/livekit_house.h"
 
-#include <fstream>
 #include <sstream>
 
 #include "core/base/log.h"
 #include "core/crypto/random.h"
+#include "core/server/api_keys.h"
 #include "core/server/livekit_webhook.h"
 
 namespace parlour::server {
@@ -15,20 +15,12 @@ using base::ErrorKind;
 namespace {
 
 constexpr std::size_t kJtiBytes = 16;
-constexpr std::size_t kMaxKeyFile = 64 * 1024;
 constexpr const char* kCors = "access-control-allow-origin";
 
 int statusOf(const base::Error& error) {
     if (error.code == "too_large") return 413;
     if (error.kind == ErrorKind::conflict) return 409;
     return error.kind == ErrorKind::untrusted || error.kind == ErrorKind::expired ? 401 : 400;
-}
-
-std::string_view trim(std::string_view text) {
-    const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '"' || c == '\''; };
-    while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-    return text;
 }
 
 bool isSignalPath(const std::string& path) { return path == "/rtc" || path.starts_with("/rtc/"); }
@@ -43,22 +35,9 @@ net::HttpResponse elsewhere() {
 }  // namespace
 
 base::Result<signal::TokenKey> readLiveKitKey(const std::string& file) {
-    const auto bad = [&](std::string message) {
-        return base::fail(ErrorKind::invalidInput, "livekit_key", std::move(message),
-                          "Give a file with one line KEY: SECRET (at least 32 characters), the same as livekit-server has.", file);
-    };
-    std::ifstream in(file, std::ios::binary);
-    if (!in) return bad("The file with LiveKit's key cannot be read.");
-    std::string line;
-    for (std::size_t size = 0; std::getline(in, line) && size < kMaxKeyFile; size += line.size() + 1) {
-        const std::string_view text = trim(line);
-        const auto colon = text.find(':');
-        if (text.empty() || text.front() == '#' || colon == std::string_view::npos) continue;
-        signal::TokenKey key{std::string(trim(text.substr(0, colon))), std::string(trim(text.substr(colon + 1)))};
-        if (key.id.empty() || key.secret.size() < signal::kMinTokenSecretBytes) return bad("LiveKit's key is too short.");
-        return key;
-    }
-    return bad("The file holds no key for LiveKit.");
+    auto keys = loadApiKeys(file);
+    if (!keys) return base::Unexpected(std::move(keys).error());
+    return std::move(keys->front());
 }
 
 struct LiveKitHouse::Impl {

@@ -54,7 +54,7 @@ class LiveKitHouse {
     std::unique_ptr<Impl> m_impl;
 };
 
-/// "KEY: SECRET" of the first line that has one. Errors: invalidInput "livekit_key".
+/// The first key of the file. Errors as loadApiKeys.
 base::Result<signal::TokenKey> readLiveKitKey(const std::string& file);
 
 }  // namespace parlour::server

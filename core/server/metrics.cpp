@@ -36,6 +36,15 @@ std::string metricsText(const MetricsInput& in) {
     row("counter", "arrivals_delayed_total", "Newcomers who waited at the front door first.", in.arrivals.delayed);
     row("counter", "arrivals_refused_total", "Newcomers told to come again (503, Retry-After).", in.arrivals.refused);
     row("counter", "auth_failures_total", "Wrong secrets, tokens and signatures.", in.failedSecrets);
+    row("gauge", "ice_tcp_connections", "People whose sound comes by TCP.", in.tcp.open);
+    row("counter", "ice_tcp_accepted_total", "TCP connections taken for sound.", in.tcp.accepted);
+    row("counter", "ice_tcp_refused_total", "TCP connections refused by a limit.", in.tcp.refused);
+    row("counter", "ice_tcp_broken_total", "TCP connections closed for impossible bytes or silence.", in.tcp.broken);
+    row("counter", "ice_tcp_dropped_total", "Packets lost because a listener or this server did not keep up.", in.tcp.dropped);
+    row("counter", "webhooks_delivered_total", "Webhooks that were taken.", in.webhooks.delivered);
+    row("counter", "webhooks_failed_total", "Webhooks given up after all tries, or refused.", in.webhooks.failed);
+    row("counter", "webhooks_dropped_total", "Webhooks lost because too many waited.", in.webhooks.dropped);
+    row("gauge", "webhooks_waiting", "Webhooks that wait.", in.webhooks.waiting);
     return out.str();
 }
 

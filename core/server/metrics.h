@@ -7,8 +7,10 @@
 
 #include "core/net/http_server.h"
 #include "core/server/arrival_gate.h"
+#include "core/server/ice_tcp.h"
 #include "core/server/livekit_endpoint.h"
 #include "core/server/media_worker.h"
+#include "core/server/webhook_sender.h"
 
 namespace parlour::server {
 
@@ -20,6 +22,8 @@ struct MetricsInput {
     std::uint64_t failedSecrets = 0;
     double uptimeSeconds = 0;
     bool draining = false;
+    IceTcpStats tcp{};
+    WebhookStats webhooks{};
 };
 std::string metricsText(const MetricsInput& input);
 

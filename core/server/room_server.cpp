@@ -244,7 +244,7 @@ base::Result<void> RoomServer::Impl::readApiKeys() {
         return base::fail(ErrorKind::invalidInput, "api_on_livekit", "With LiveKit as the engine, LiveKit itself serves the API and sends webhooks.",
                           "Ask there, or take out livekit_api.room_service and livekit_api.webhook_url.");
     if (config.apiKeyFile.empty())
-        return base::fail(ErrorKind::invalidInput, "api_keys", "The LiveKit API and webhooks need a key file.", "Set livekit_api.key_file.");
+        return base::fail(ErrorKind::invalidInput, "key_file", "The LiveKit API and webhooks need a key file.", "Set livekit_api.key_file.");
     auto keys = loadApiKeys(config.apiKeyFile);
     if (!keys) return base::Unexpected(std::move(keys).error());
     apiKeys = std::move(*keys);
@@ -260,7 +260,7 @@ base::Result<void> RoomServer::Impl::openWebhooks() {
     const auto key = config.webhookKey.empty() ? apiKeys.begin()
                                                : std::find_if(apiKeys.begin(), apiKeys.end(), [&](const auto& k) { return k.id == config.webhookKey; });
     if (key == apiKeys.end())
-        return base::fail(ErrorKind::invalidInput, "api_keys", "The key that is to sign webhooks is not in the key file.",
+        return base::fail(ErrorKind::invalidInput, "key_file", "The key that is to sign webhooks is not in the key file.",
                           "Correct livekit_api.webhook_key.");
     webhooks = std::make_unique<WebhookSender>(loop, clock, *key, [this, url = *url](WebhookSender::Message message, auto answer) {
         net::HttpCall call;
@@ -305,8 +305,11 @@ base::Result<void> RoomServer::Impl::listen() {
 
 void RoomServer::Impl::metrics(std::function<void(std::string)> answer) {
     const auto text = [this](const EndpointStats& signalling, const MediaWorkerStats& media) {
+        auto tcp = iceTcp ? iceTcp->stats() : IceTcpStats{};
+        if (engine) tcp.dropped += engine->streamsDropped();
         return metricsText({signalling, media, arrivals->stats(), http->counters(), api->failedSecrets(),
-                            std::chrono::duration<double>(clock.now() - started).count(), draining});
+                            std::chrono::duration<double>(clock.now() - started).count(), draining, tcp,
+                            webhooks ? webhooks->stats() : WebhookStats{}});
     };
     if (livekit) return answer(text({}, {}) + livekit->metricsText());
     engine->stats([this, text, flag = alive, answer = std::move(answer)](MediaWorkerStats media) {

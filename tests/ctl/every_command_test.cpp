@@ -9,6 +9,7 @@
 
 #include "app/ctl/house_command.h"
 #include "tests/support/catch.h"
+#include "tests/support/temp_folder.h"
 
 using namespace parlour;
 using namespace parlour::ctl;
@@ -42,12 +43,8 @@ HouseArguments givenTo(const HouseCommand& command, const std::string& word, boo
 }
 
 struct Home {
-    std::filesystem::path path;
-    Home() {
-        char name[] = "/tmp/parlour-ctl-XXXXXX";
-        path = mkdtemp(name);
-    }
-    ~Home() { std::filesystem::remove_all(path); }
+    tests::TempFolder folder;
+    const std::filesystem::path& path = folder.path();
     Outcome run(HouseArguments given) const {
         given.home = path.string();
         auto keys = room::PersonKeys::fresh();

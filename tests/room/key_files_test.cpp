@@ -7,6 +7,7 @@
 
 #include "core/room/person_keys.h"
 #include "tests/support/catch.h"
+#include "tests/support/temp_folder.h"
 
 using namespace parlour;
 using namespace parlour::room;
@@ -15,13 +16,8 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Home {
-    fs::path path;
-    Home() {
-        char name[] = "/tmp/parlour-key-files-XXXXXX";
-        path = mkdtemp(name);
-        path /= "home";
-    }
-    ~Home() { fs::remove_all(path.parent_path()); }
+    tests::TempFolder folder;
+    fs::path path = folder.path() / "home";
     fs::path seed() const { return path / "person.seed"; }
 };
 

@@ -6,6 +6,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/thread_executor.h"
+#include "core/server/in_flight.h"
 #include "tests/support/catch.h"
 
 using namespace parlour;
@@ -66,4 +67,16 @@ TEST_CASE("T1 a session of an identity without rights is closed at once", "[serv
     REQUIRE(future.wait_for(10s) == std::future_status::ready);
     CHECK(future.get() == server::SessionEnd::refused);
     e.engine.reset();
+}
+
+TEST_CASE("what is on its way to a thread that stands still is bounded, and the rest counted", "[server]") {
+    server::InFlight packets(8);
+    CHECK(packets.take(3));
+    CHECK(packets.take(5));
+    CHECK_FALSE(packets.take(1));
+    CHECK(packets.refused() == 1);
+    packets.arrived(3);
+    CHECK_FALSE(packets.take(4));
+    CHECK(packets.take(3));
+    CHECK(packets.refused() == 5);
 }

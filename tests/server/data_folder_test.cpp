@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "tests/support/catch.h"
+#include "tests/support/temp_folder.h"
 
 using namespace parlour;
 using parlour::server::DataFolder;
@@ -16,13 +17,8 @@ namespace fs = std::filesystem;
 namespace {
 
 struct Place {
-    fs::path path;
-    Place() {
-        char name[] = "/tmp/parlour-data-folder-XXXXXX";
-        path = mkdtemp(name);
-        path /= "data";
-    }
-    ~Place() { fs::remove_all(path.parent_path()); }
+    tests::TempFolder folder;
+    fs::path path = folder.path() / "data";
     base::Result<std::unique_ptr<DataFolder>> open() const { return DataFolder::open(path.string(), base::Duration(0)); }
     mode_t mode(const char* name = "") const {
         struct stat info {};

@@ -9,7 +9,9 @@
 
 #include "core/server/data_folder.h"
 #include "core/server/self_check.h"
+
 #include "tests/server/house_world.h"
+#include "tests/support/temp_folder.h"
 
 using namespace parlour;
 using namespace parlour::tests;
@@ -17,20 +19,18 @@ using namespace parlour::tests;
 namespace {
 
 struct Folders {
-    std::filesystem::path root;
+    tests::TempFolder folder;
+    const std::filesystem::path& root = folder.path();
     server::ServerConfig from, to;
     std::string file;
 
     Folders() {
-        char name[] = "/tmp/parlour-archive-XXXXXX";
-        root = mkdtemp(name);
         from.data = (root / "from").string();
         to.data = (root / "to").string();
         file = (root / "house.backup").string();
         std::filesystem::create_directories(from.data);
         std::filesystem::permissions(from.data, std::filesystem::perms::owner_all);
     }
-    ~Folders() { std::filesystem::remove_all(root); }
 };
 
 }  // namespace

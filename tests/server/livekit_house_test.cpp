@@ -51,6 +51,7 @@ struct LiveKitWorld {
         };
         service = std::move(*net::HttpServer::listen(loop, std::move(settings), std::move(handlers)));
         std::ofstream(folder / "key") << "# of the test\n" << kit.key.id << ": " << kit.key.secret << "\n";
+        std::filesystem::permissions(folder / "key", std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
         config.listen = *base::SocketAddress::parse("127.0.0.1:0");
         config.data = (folder / "data").string();
         if (database.engine() == Engine::postgresql) config.store = database.where();
@@ -273,17 +274,21 @@ TEST_CASE("what cannot be right about LiveKit is said at the start", "[livekit-h
     std::filesystem::create_directories(folder);
     const auto keyOf = [&](const std::string& text) {
         std::ofstream(folder / "key") << text;
+        std::filesystem::permissions(folder / "key", std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
         const auto key = readLiveKitKey((folder / "key").string());
         return key ? key->id : key.error().code;
     };
     const std::string secret(32, 's');
     CHECK(keyOf("APIk: " + secret + "\n") == "APIk");
     CHECK(keyOf("# a comment\n\n  \"APIk\": '" + secret + "'\r\n") == "APIk");
-    CHECK(keyOf("APIk: " + secret.substr(1)) == "livekit_key");
-    CHECK(keyOf("") == "livekit_key");
-    CHECK(keyOf(": " + secret) == "livekit_key");
-    CHECK(readLiveKitKey((folder / "none").string()).error().code == "livekit_key");
-    (void)keyOf("APIk: " + secret);
+    CHECK(keyOf("APIk: " + secret.substr(1)) == "key_file");
+    CHECK(keyOf("") == "key_file");
+    CHECK(keyOf(": " + secret) == "key_file");
+    CHECK(readLiveKitKey((folder / "none").string()).error().code == "key_file");
+    CHECK(keyOf("APIk: " + secret) == "APIk");
+    std::filesystem::permissions(folder / "key", std::filesystem::perms::others_read, std::filesystem::perm_options::add);
+    CHECK(readLiveKitKey((folder / "key").string()).error().advice.find("chmod 600") != std::string::npos);
+    CHECK(keyOf("APIk: " + secret) == "APIk");
     base::SystemClock clock;
     net::EventLoop loop;
     for (const char* url : {"", "livekit.example", "http://livekit.example", "ws://u:p@livekit.example"}) {

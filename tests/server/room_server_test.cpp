@@ -130,6 +130,10 @@ TEST_CASE("the same commands go through the socket while the server runs and int
     CHECK(lab.admin({{"command", "room.create"}, {"title", std::string(257, 'x')}})["error"]["code"] == "bad_title");
     CHECK(lab.admin({{"command", "room.create"}, {"title", std::string(256, 'x')}}).contains("ok"));
     CHECK(lab.admin({{"command", "metrics"}})["ok"]["text"].get<std::string>().find("parlour_build_info") != std::string::npos);
+    for (const char* row : {"parlour_ice_tcp_connections 0\n", "parlour_webhooks_waiting 0\n"}) {
+        INFO(row);
+        CHECK(lab.admin({{"command", "metrics"}})["ok"]["text"].get<std::string>().find(row) != std::string::npos);
+    }
 }
 
 TEST_CASE("links made before the first start lead to where the server will listen, later ones to where it ran", "[room-server]") {
