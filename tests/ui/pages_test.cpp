@@ -79,7 +79,7 @@ TEST_CASE("the fixed names of the app are there where they are needed", "[ui][a1
     }
 }
 
-TEST_CASE("every control of every page says what it is", "[ui][a11y]") {
+TEST_CASE("every control of every page says what it is", "[ui][a11y][walk]") {
     for (const char* scene : kScenes) {
         for (const QSize size : {QSize(1280, 800), QSize(640, 480)}) {
             RoomWindow w(scene, size);
