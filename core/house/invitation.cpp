@@ -43,6 +43,17 @@ base::Result<void> checkWish(const api::InvitationWish& wish) {
     return {};
 }
 
+base::Result<void> checkStart(std::optional<std::int64_t> notBeforeMs, std::optional<std::int64_t> expiresInS, base::WallTime now) {
+    if (!notBeforeMs) return {};
+    constexpr std::int64_t kLatestMs = 300LL * 86'400 * 1000;   // the default lifetime still ends within a year
+    const auto inMs = *notBeforeMs < 0 ? 0 : *notBeforeMs - std::min(*notBeforeMs, base::toUnixMs(now));
+    if (*notBeforeMs < 0 || inMs > kLatestMs)
+        return base::fail(ErrorKind::invalidInput, "bad_start", "The invitation cannot begin then.", "Give a time within the next 300 days.");
+    if (expiresInS && inMs >= std::min<std::int64_t>(*expiresInS, 31'536'000) * 1000)
+        return base::fail(ErrorKind::invalidInput, "bad_start", "The invitation would end before it begins.", "Let it begin earlier or last longer.");
+    return {};
+}
+
 NewInvitation makeInvitation(const base::RoomId& room, const api::InvitationWish& wish, const base::Identity& issuer,
                              const base::InvitationId& parent, base::WallTime now) {
     NewInvitation made;

@@ -23,6 +23,8 @@ struct NewInvitation {
 NewInvitation makeInvitation(const base::RoomId& room, const api::InvitationWish& wish, const base::Identity& issuer,
                              const base::InvitationId& parent, base::WallTime now);
 base::Result<void> checkWish(const api::InvitationWish& wish);
+/// invalidInput "bad_start": later than in 300 days, or not before the end.
+base::Result<void> checkStart(std::optional<std::int64_t> notBeforeMs, std::optional<std::int64_t> expiresInS, base::WallTime now);
 
 /// The same error for an unknown id and for a wrong secret, found in the same time: notFound "invitation_unknown".
 base::Error unknownInvitation();

@@ -53,7 +53,11 @@ base::Result<api::InvitationsMade> invite(Impl& impl, const RouteCall& call, con
         return base::fail(ErrorKind::invalidInput, "batch_too_large", "Too many names at once.", "Paste at most 500.");
     api::InvitationWish wish;
     wish.uses = !order.names.empty() ? std::optional(1) : order.uses ? order.uses : membership ? std::optional(1) : std::nullopt;
-    wish.expiresInS = order.expiresInS ? order.expiresInS : membership ? std::optional(house::kMembershipLinkSeconds) : std::nullopt;
+    if (auto good = house::checkStart(order.notBeforeMs, order.expiresInS, now); !good) return base::Unexpected(std::move(good).error());
+    const auto start = order.notBeforeMs ? std::max(now, base::fromUnixMs(*order.notBeforeMs)) : now;
+    wish.expiresInS = order.expiresInS;
+    if (membership && !wish.expiresInS)   // as long as any other, from the day on which it opens
+        wish.expiresInS = house::kMembershipLinkSeconds + (base::toUnixSeconds(start) - base::toUnixSeconds(now));
     if (auto good = house::checkWish(wish); !good) return base::Unexpected(std::move(good).error());
     if (house::countCharacters(order.message) > api::kMaxInvitationMessage)
         return base::fail(ErrorKind::invalidInput, "message_too_long", "The message is too long.", "Use at most 500 characters.");

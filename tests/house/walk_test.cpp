@@ -134,7 +134,7 @@ class Walker {
             s.who = below(5) == 0 ? 0 : s.who;  // the founder has as many as they like
             s.uses = 1 + below(2);
             if (below(6) == 0) s.from = g.now + below(40);
-            if (below(3) == 0) s.until = g.now + 1 + below(200);
+            if (below(3) == 0) s.until = std::max(g.now, s.from) + 1 + below(200);   // the house takes none that ends before it begins
             demands(s);
         } else if (dice < 20 || g.links == 0) {
             s.verb = "invite";

@@ -45,6 +45,28 @@ TEST_CASE("a newcomer has two invitations, each brings one person, and a third i
     CHECK(world.refused("ann", world.path("members", "bob", "grant"), {{"invitations", 1}}) == "admins_only");
 }
 
+TEST_CASE("an invitation begins before it ends, and one that begins later lasts as long as any other", "[members]") {
+    MemberWorld world;
+    world.bring("olga", "ann");
+    const auto nowMs = base::toUnixMs(world.clock.wallNow());
+    const auto order = [&](std::int64_t inMs, Json more = Json::object()) {
+        more["kind"] = "membership";
+        more["not_before_ms"] = nowMs + inMs;
+        return more;
+    };
+    constexpr std::int64_t kDay = 86'400'000;
+    CHECK(world.refused("ann", "invitations", order(60'000, {{"expires_in_s", 60}})) == "bad_start");
+    CHECK(world.refused("ann", "invitations", order(300 * kDay + 1)) == "bad_start");
+    CHECK(world.refused("ann", "invitations", order(INT64_MAX - nowMs)) == "bad_start");
+    CHECK(world.refused("ann", "invitations", order(-nowMs - 1)) == "bad_start");
+    CHECK(world.get("ann", "whoami")["left"] == 2);
+    world.invite("ann", order(59'999, {{"expires_in_s", 60}}));
+    const auto late = world.invite("ann", order(300 * kDay));
+    world.clock.advance(300 * 24h);
+    world.clock.advance(13 * 24h);
+    CHECK(world.comeBy("bob", late));
+}
+
 TEST_CASE("an invitation that expires or is revoked unused comes back to the quota, a used one does not", "[members]") {
     MemberWorld world;
     world.bring("olga", "ann");
