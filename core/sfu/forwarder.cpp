@@ -111,6 +111,8 @@ void Forwarder::onRtp(std::uint32_t transport, const rtc::RtpView& packet, base:
         m_stats.malformedRed += publisher->malformed - malformed;
         return;
     }
+    const auto& config = publisher->config();
+    if (config.redPayloadType != 0 && packet.payloadType == config.redPayloadType) ++m_stats.redIn;
     if (m_heard) m_heard(*publisher, *forwarded, now);
     // Who takes RED has them in the packet itself.
     for (const auto& lost : publisher->recovered()) {
@@ -119,7 +121,10 @@ void Forwarder::onRtp(std::uint32_t transport, const rtc::RtpView& packet, base:
             if (!subscriber->takesRed() && subscriber->send(lost, m_out, now)) ++m_stats.packetsOut;
     }
     for (auto* subscriber : publisher->subscribers)
-        if (subscriber->send(*forwarded, m_out, now)) ++m_stats.packetsOut;
+        if (subscriber->send(*forwarded, m_out, now)) {
+            ++m_stats.packetsOut;
+            m_stats.redOut += subscriber->takesRed() ? 1u : 0u;
+        }
 }
 
 void Forwarder::onNack(const rtc::PeerConnection& connection, rtc::SenderId sender,

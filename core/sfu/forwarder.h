@@ -25,6 +25,8 @@ struct ForwarderStats {
     std::uint64_t unknownSource = 0;   ///< SSRC of no authorised track
     std::uint64_t withheld = 0;        ///< known track, not allowed now
     std::uint64_t malformedRed = 0;    ///< of them, RED that is none
+    std::uint64_t redIn = 0;           ///< accepted packets that were RED
+    std::uint64_t redOut = 0;
     std::uint64_t recovered = 0;       ///< lost on the way in, found again in RED
 };
 

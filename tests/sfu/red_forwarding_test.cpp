@@ -125,6 +125,8 @@ TEST_CASE("what is lost on the way to the server is found in the copies, for pla
     }
     CHECK(dan.take() == all);
     CHECK(lab.forwarder.stats().recovered == 2);
+    CHECK(lab.forwarder.stats().redIn == 5);
+    CHECK(lab.forwarder.stats().redOut == 5);   // to cleo; dan gets Opus
 }
 
 TEST_CASE("a packet that comes after its copy went out is dropped: no number is used for two texts", "[sfu][red]") {
