@@ -145,6 +145,11 @@ EngineStats AudioEngine::stats() const {
     s.deviceRestarts = report.restarts;
     s.framesEncoded = m_impl->core.framesEncoded();
     s.framesDroppedIn = m_impl->core.framesDroppedIn();
+    const auto plan = m_impl->core.sendPlan();
+    s.sendFrameMs = plan.frameMs;
+    s.sendBitRate = plan.bitRate;
+    s.sendRedundancy = plan.redundancy;
+    s.sendExpectedLoss = plan.expectedLoss;
     s.captureRunning = report.captureRunning;
     s.playoutRunning = report.playoutRunning;
     s.captureDevice = report.captureDevice;

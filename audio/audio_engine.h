@@ -25,14 +25,15 @@ struct TrackId {
 };
 
 struct CaptureSettings {
-    int frameMs = 20;      ///< 10 or 20 (Opus frame)
-    int bitRate = 32'000;  ///< bit/s
+    int frameMs = 0;       ///< 10, 20 or 40 (Opus frame); 0 = as the network allows. Where that is starved 40 all the same
+    int bitRate = 0;       ///< bit/s, 16,000 to 64,000; 0 = as the network allows. Less where that has no room
     bool dtx = true;
     bool forwardErrorCorrection = true;
     bool echoCancelling = true;
     bool noiseSuppression = true;
     bool highPass = true;
     bool voiceGate = false;
+    bool music = false;    ///< 128 kbit/s of the whole band, no pauses left out, no processing
 };
 
 struct EngineSettings {
@@ -67,6 +68,10 @@ struct EngineStats {
     std::uint64_t framesEncoded = 0;
     std::uint64_t framesDroppedOut = 0;  ///< net thread did not take them
     std::uint64_t framesDroppedIn = 0;
+    int sendFrameMs = 0;       ///< what the send policy has decided: milliseconds per packet,
+    int sendBitRate = 0;       ///< bit/s of the frames themselves,
+    int sendRedundancy = 0;    ///< earlier frames that ride along with each (RED),
+    int sendExpectedLoss = 0;  ///< percent that in-band FEC prepares for
     bool captureRunning = false;
     bool playoutRunning = false;
     std::string captureDevice;  ///< in use now; "" = none

@@ -17,19 +17,21 @@ CaptureChain::CaptureChain(Sink sink, Tap tap) : m_sink(std::move(sink)), m_tap(
 
 void CaptureChain::apply(const CaptureSettings& settings) {
     m_settings = settings;
-    if ((settings.echoCancelling || settings.noiseSuppression) && !m_processor) m_processor = makeSpeexProcessor();
-    if (m_processor) m_processor->apply({settings.echoCancelling, settings.noiseSuppression});
+    if (m_settings.music)  // what cleans speech eats instruments
+        m_settings.echoCancelling = m_settings.noiseSuppression = m_settings.highPass = m_settings.voiceGate = false;
+    if ((m_settings.echoCancelling || m_settings.noiseSuppression) && !m_processor) m_processor = makeSpeexProcessor();
+    if (m_processor) m_processor->apply({m_settings.echoCancelling, m_settings.noiseSuppression});
     replan();
 }
 
 void CaptureChain::setFeedback(const base::Feedback& feedback) {
-    m_feedback = feedback;
+    m_uplink = withReport(m_uplink, feedback);
     replan();
 }
 
 void CaptureChain::replan() {
-    m_plan = planSending(m_settings, m_feedback, m_plan);
-    m_encoder.apply({m_plan.bitRate, m_settings.dtx, m_settings.forwardErrorCorrection, m_plan.expectedLoss});
+    m_plan = planSending(m_settings, m_uplink);
+    m_encoder.apply({m_plan.bitRate, m_plan.dtx, m_plan.expectedLoss > 0, m_plan.expectedLoss, m_settings.music});
 }
 
 void CaptureChain::setGate(bool open, std::uint32_t generation) {
@@ -88,14 +90,14 @@ void CaptureChain::process(std::span<const float> microphone, std::span<const fl
         for (std::size_t i = 0; i < 240; ++i) block[i] *= static_cast<float>(i) / 240.0f;
     }
     const bool sending = m_open || m_silentFramesLeft > 0;
-    const auto frameSamples = static_cast<std::size_t>(m_plan.frameMs) * 48;
+    if (m_filled == 0) m_frameSamples = static_cast<std::size_t>(m_plan.frameMs) * 48;
     if (sending) {
         if (m_filled + kBlock > m_frame.size()) m_filled = 0;
         std::copy(block.begin(), block.end(), m_frame.begin() + static_cast<std::ptrdiff_t>(m_filled));
         m_filled += kBlock;
     }
     m_sampleClock += static_cast<std::int64_t>(kBlock);
-    if (sending && m_filled >= frameSamples) encodeFrame(now);
+    if (sending && m_filled >= m_frameSamples) encodeFrame(now);
     if (!sending) {
         m_filled = 0;
         m_lastWasSilence = true;
@@ -119,6 +121,7 @@ void CaptureChain::encodeFrame(base::TimePoint now) {
     m_packet.marker = !m_packet.comfortNoise && m_lastWasSilence;
     m_lastWasSilence = m_packet.comfortNoise;
     if (skip) return;
+    m_packet.redundancy = static_cast<std::uint8_t>(m_open ? m_plan.redundancy : 0);  // a closed gate repeats nothing
     m_packet.sequence = m_sequence++;
     if (m_sink) m_sink(m_packet);
 }

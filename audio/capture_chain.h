@@ -52,7 +52,7 @@ class CaptureChain {
     Sink m_sink;
     Tap m_tap;
     CaptureSettings m_settings;
-    base::Feedback m_feedback;
+    Uplink m_uplink;
     SendPlan m_plan;
     OpusEncoder m_encoder;
     std::unique_ptr<AudioProcessor> m_processor;  // made when first needed: 200 ms of filter is memory
@@ -65,8 +65,9 @@ class CaptureChain {
     std::uint32_t m_generation = 0;
     int m_silentFramesLeft = 0;  // sent after closing, so that the other side hears an end and not a loss
 
-    std::array<float, 960> m_frame{};
+    std::array<float, 1920> m_frame{};
     std::size_t m_filled = 0;
+    std::size_t m_frameSamples = 960;  // of the frame being filled
     base::OpusFrame m_packet;
     std::int64_t m_sequence = 0;
     std::int64_t m_sampleClock = 0;  // RTP time of the next sample; follows the wall through device losses

@@ -181,6 +181,7 @@ void EngineCore::passCapture(base::TimePoint now) {
         }
         m_capture.process(block, std::span<const float>(played, kBlock), now);
     }
+    if (m_capture.plan() != m_toldPlan) m_sendPlan.publish(m_toldPlan = m_capture.plan());
     m_framesEncoded.store(m_capture.framesEncoded(), std::memory_order_relaxed);
     if (!m_check.recording()) m_recordingWanted.store(false, std::memory_order_relaxed);
 }

@@ -17,6 +17,7 @@
 #include "audio/capture_chain.h"
 #include "audio/device_callback.h"
 #include "audio/playout_chain.h"
+#include "audio/published.h"
 #include "audio/sound_check.h"
 #include "core/base/queue.h"
 
@@ -60,6 +61,7 @@ class EngineCore {
     base::Feedback feedbackFor(TrackId id) const;
     std::uint64_t framesEncoded() const { return m_framesEncoded.load(std::memory_order_relaxed); }
     std::uint64_t framesDroppedIn() const { return m_framesDroppedIn.load(std::memory_order_relaxed); }
+    SendPlan sendPlan() const { return m_sendPlan.read(); }
     bool recording() const { return m_recordingWanted.load(std::memory_order_relaxed); }
 
   private:
@@ -121,10 +123,12 @@ class EngineCore {
     std::atomic<std::uint64_t> m_framesDroppedIn{0};
     std::atomic<Sink*> m_sink{nullptr};
     std::atomic<bool> m_inSink{false};
+    Published<SendPlan> m_sendPlan;
     std::unique_ptr<Sink> m_sinkOwner;  // control thread
 
     // Pump thread.
     CaptureChain m_capture;
+    SendPlan m_toldPlan;
     PlayoutChain m_playout;
     SoundCheck m_check;
     std::uint32_t m_seenGate = 0;

@@ -4,6 +4,7 @@
 #include <opus/opus.h>
 
 #include <new>
+#include <utility>
 
 #include "core/base/media.h"
 
@@ -15,6 +16,7 @@ struct OpusEncoder::Impl {
     };
     std::unique_ptr<::OpusEncoder, Free> encoder;
     std::size_t lastSize = 0;
+    bool music = false;
 };
 
 std::string opusVersion() { return opus_get_version_string(); }
@@ -35,6 +37,11 @@ OpusEncoder& OpusEncoder::operator=(OpusEncoder&&) noexcept = default;
 
 void OpusEncoder::apply(const EncoderSettings& settings) {
     auto* e = m_impl->encoder.get();
+    if (std::exchange(m_impl->music, settings.music) != settings.music) {
+        opus_encoder_ctl(e, OPUS_RESET_STATE);  // the application can be chosen before the first frame only
+        opus_encoder_ctl(e, OPUS_SET_APPLICATION(settings.music ? OPUS_APPLICATION_AUDIO : OPUS_APPLICATION_VOIP));
+        opus_encoder_ctl(e, OPUS_SET_SIGNAL(settings.music ? OPUS_SIGNAL_MUSIC : OPUS_SIGNAL_VOICE));
+    }
     opus_encoder_ctl(e, OPUS_SET_BITRATE(settings.bitRate));
     opus_encoder_ctl(e, OPUS_SET_DTX(settings.dtx ? 1 : 0));
     opus_encoder_ctl(e, OPUS_SET_INBAND_FEC(settings.fec ? 1 : 0));

@@ -17,6 +17,7 @@ struct EncoderSettings {
     bool dtx = true;
     bool fec = true;       ///< LBRR, only active with expectedLoss > 0
     int expectedLoss = 0;  ///< percent
+    bool music = false;    ///< whole band, no model of speech; changing it forgets what was heard
     auto operator<=>(const EncoderSettings&) const = default;
 };
 
@@ -30,7 +31,7 @@ class OpusEncoder {
     void apply(const EncoderSettings& settings);
     /// Forgets all sound heard so far, look-ahead included.
     void reset();
-    /// 480 or 960 samples in, packet out. 0 = failed.
+    /// 480, 960 or 1920 samples in, packet out. 0 = failed.
     std::size_t encode(std::span<const float> pcm, std::span<std::byte> packet);
     /// The last packet says no more than "silence goes on".
     bool inDtx() const;

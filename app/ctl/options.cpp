@@ -52,7 +52,8 @@ Parsed parseOptions(int argc, const char* const* argv, std::string_view version,
     auto* raise = join->add_flag("--raise-hand{\x01}", note, "raise the hand after joining; --raise-hand=NOTE tells the moderators why");
     join->add_flag("--accept", o.accept, "take an offered seat without asking");
     join->add_flag("--move", o.move, "come here also where you are in the room on another device");
-    join->add_option("--frames", o.frameMs, "milliseconds of sound per packet")->check(CLI::IsMember({10, 20}));
+    join->add_option("--frames", o.frameMs, "milliseconds of sound per packet (default: as the network allows)")->check(CLI::IsMember({10, 20, 40}));
+    join->add_flag("--music", o.music, "send music: 128 kbit/s of the whole band, no processing, no pauses left out");
     join->add_flag("--no-processing", noProcessing, "no echo cancelling, noise suppression, high-pass or gate");
     join->add_flag("--verbose", o.verbose, "log to standard error");
 

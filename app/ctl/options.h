@@ -30,7 +30,8 @@ struct Options {
     std::optional<std::string> raiseHand;  ///< the note; "" = none
     bool move = false;                ///< also where the person is in the room on another device, which then leaves
     bool accept = false;              ///< take an offered seat without asking
-    int frameMs = 20;                 ///< 10 or 20
+    int frameMs = 0;                  ///< 10, 20 or 40; 0 = as the network allows
+    bool music = false;               ///< the whole band, no processing
     bool processing = true;           ///< echo cancelling, noise suppression, high-pass
     bool verbose = false;
     std::optional<std::chrono::seconds> ttl;  ///< token

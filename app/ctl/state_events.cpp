@@ -137,13 +137,16 @@ Event statsEvent(const room::SessionStats& s) {
                           {"packetsLost", t.packetsLost}, {"jitter", t.jitter},
                           {"totalSamplesReceived", t.totalSamplesReceived}, {"concealedSamples", t.concealedSamples},
                           {"silentConcealedSamples", t.silentConcealedSamples}, {"concealmentEvents", t.concealmentEvents},
+                          {"fecPacketsReceived", t.fecPacketsReceived},
                           {"jitterBufferDelay", t.jitterBufferDelay}, {"jitterBufferTargetDelay", t.jitterBufferTargetDelay},
                           {"jitterBufferEmittedCount", t.jitterBufferEmittedCount}});
     }
     Event event{"stats", {{"packetsSent", s.packetsSent}, {"bytesSent", s.bytesSent}, {"packetsReceived", s.packetsReceived},
                           {"packetsLost", s.packetsLost}, {"fractionLost", s.fractionLost}, {"jitter", jitter},
                           {"totalSamplesReceived", samples}, {"concealedSamples", concealed}, {"jitterBufferDelay", delay},
-                          {"jitterBufferEmittedCount", emitted}}};
+                          {"jitterBufferEmittedCount", emitted}, {"sendFrameMs", s.sendFrameMs},
+                          {"sendBitRate", s.sendBitRate}, {"sendRedundancy", s.sendRedundancy},
+                          {"sendExpectedLoss", s.sendExpectedLoss}}};
     if (s.roundTripTime) event.fields["roundTripTime"] = *s.roundTripTime;
     event.fields["tracks"] = std::move(tracks);
     return event;

@@ -36,6 +36,7 @@ struct OpusFrame {
     TimePoint received{};                ///< arrival at the socket; capture time on the way out
     LevelDbov level{};
     std::uint8_t redundancyDistance = 0; ///< 0 = primary, n = copy found in the n-th later packet (RED)
+    std::uint8_t redundancy = 0;         ///< on the way out: how many earlier frames its packet should carry along (RED)
     std::uint32_t streamEpoch = 0;       ///< grows when the stream behind a track is a new one: reset decoder
     bool marker = false;                 ///< first packet of a talk spurt
     bool comfortNoise = false;           ///< encoder is in DTX
@@ -50,6 +51,8 @@ struct Feedback {
     float loss = 0.0f;                                  ///< fraction 0..1 of our packets lost at the receiver
     std::array<std::int64_t, kMaxMissing> missing{};    ///< unwrapped sequence numbers worth a NACK
     std::uint8_t missingCount = 0;
+    std::uint32_t audience = 0;                         ///< people who hear us
+    bool redundancy = false;                            ///< the far side takes copies of earlier frames (RED)
 };
 
 }  // namespace parlour::base

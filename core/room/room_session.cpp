@@ -437,6 +437,7 @@ void RoomSession::Impl::joined() {
 
 void RoomSession::Impl::tickFeedback() {
     feedbackTimer = loop.postAfter(kFeedbackEvery, [this] { tickFeedback(); });
+    if (wiring) wiring->setAudience(state.participants.size() - (state.me() != nullptr ? 1 : 0));
     if (wiring && subscriber) wiring->requestMissing(*subscriber);
 }
 
@@ -478,6 +479,11 @@ void RoomSession::Impl::tickStats() {
             out.tracks.push_back(std::move(track));
         }
     }
+    const auto sound = audio.stats();
+    out.sendFrameMs = sound.sendFrameMs;
+    out.sendBitRate = sound.sendBitRate;
+    out.sendRedundancy = sound.sendRedundancy;
+    out.sendExpectedLoss = sound.sendExpectedLoss;
     const auto onStats = observer.onStats;
     onStats(out);
 }

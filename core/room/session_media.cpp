@@ -179,7 +179,6 @@ void RoomSession::Impl::startPublishing() {
     add.name = "microphone";
     add.type = signal::TrackType::audio;
     add.source = signal::TrackSource::microphone;
-    add.disableRed = true;
     add.stream = "microphone";
     say(add);
 }

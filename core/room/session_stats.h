@@ -22,6 +22,7 @@ struct RemoteTrackStats {
     std::uint64_t concealedSamples = 0;
     std::uint64_t silentConcealedSamples = 0;
     std::uint64_t concealmentEvents = 0;
+    std::uint64_t fecPacketsReceived = 0;         ///< lost, and found in a later packet (RED or in-band FEC)
     double jitterBufferDelay = 0.0;               ///< s, summed per sample
     double jitterBufferTargetDelay = 0.0;         ///< s, summed per sample
     std::uint64_t jitterBufferEmittedCount = 0;
@@ -34,6 +35,10 @@ struct SessionStats {
     std::int64_t packetsLost = 0;
     double fractionLost = 0.0;                    ///< of ours, as the server reports, 0..1
     std::optional<double> roundTripTime;          ///< s, of the media path
+    int sendFrameMs = 0;                          ///< what the send policy has decided: milliseconds per packet,
+    int sendBitRate = 0;                          ///< bit/s without copies,
+    int sendRedundancy = 0;                       ///< copies of earlier frames in each packet (RED),
+    int sendExpectedLoss = 0;                     ///< percent that in-band FEC prepares for
     std::vector<RemoteTrackStats> tracks;
 };
 

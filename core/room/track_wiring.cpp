@@ -99,6 +99,7 @@ void TrackWiring::fill(RemoteTrackStats& stats, const std::string& mid) const {
     stats.concealedSamples = s.concealedSamples;
     stats.silentConcealedSamples = s.silentConcealedSamples;
     stats.concealmentEvents = s.concealmentEvents;
+    stats.fecPacketsReceived = s.fecPacketsReceived;
     stats.jitterBufferDelay = s.jitterBufferDelay;
     stats.jitterBufferTargetDelay = s.jitterBufferTargetDelay;
     stats.jitterBufferEmittedCount = s.jitterBufferEmittedCount;

@@ -35,7 +35,12 @@ class TrackWiring {
     void received(const rtc::RemoteFrame& frame);
     void setGain(const base::TrackSid& sid, float gain);
 
-    void reported(const base::Feedback& feedback) { m_audio.setFeedback(feedback); }
+    /// How many people hear us; told with the next report.
+    void setAudience(std::size_t people) { m_audience = static_cast<std::uint32_t>(people); }
+    void reported(base::Feedback feedback) {
+        feedback.audience = m_audience;
+        m_audio.setFeedback(feedback);
+    }
     /// Asks for what the jitter buffers miss; call some ten times a second.
     void requestMissing(MediaLink& subscriber);
     /// Fills the counters of the sound for this track.
@@ -62,6 +67,7 @@ class TrackWiring {
     MediaLink* m_publisher = nullptr;
     rtc::SenderId m_sender;
     bool m_live = false;
+    std::uint32_t m_audience = 0;
     std::map<std::string, Track> m_tracks;   // by mid
     std::uint32_t m_nextTrack = 1;
 };

@@ -14,6 +14,11 @@ constexpr std::size_t kMaxEarlyCandidates = 32;
 constexpr std::size_t kMaxQueuedFrames = 512;    // events that nobody polls must not grow without end (I9)
 constexpr std::size_t kMaxPacket = 1500 + 64;
 
+/// The sound of the section, alone or with copies of earlier packets.
+bool carries(const Section& section, std::uint8_t payloadType) {
+    return payloadType == section.opus || (section.red != 0 && payloadType == section.red);
+}
+
 std::uint32_t systemSeed() {
     std::array<std::byte, 4> bytes{};
     crypto::fillRandom(bytes);
@@ -88,6 +93,14 @@ IceCandidate PeerConnection::addLocalAddress(const base::SocketAddress& address)
     return candidate;
 }
 
+void PeerConnection::refuseRed(const std::string& trackId) {
+    constexpr std::size_t kMost = 64;
+    auto& list = m_impl->withoutRed;
+    if (trackId.empty() || std::find(list.begin(), list.end(), trackId) != list.end()) return;
+    if (list.size() >= kMost) list.erase(list.begin());
+    list.push_back(trackId);
+}
+
 void PeerConnection::restartIce(base::TimePoint now) {
     auto& s = *m_impl;
     if (s.closed) return;
@@ -125,7 +138,7 @@ std::optional<SenderParameters> PeerConnection::senderParameters(SenderId sender
     const auto* section = m_impl->sectionOf(sender);
     if (section == nullptr || !section->sending) return std::nullopt;
     return SenderParameters{section->mid, section->sender->ssrc(), section->opus, section->sender->firstSequence(),
-                            section->midExtension, section->levelExtension};
+                            section->midExtension, section->levelExtension, section->red};
 }
 
 void PeerConnection::sendFrame(SenderId sender, const base::OpusFrame& frame, base::TimePoint now) {
@@ -135,16 +148,17 @@ void PeerConnection::sendFrame(SenderId sender, const base::OpusFrame& frame, ba
         ++s.droppedFrames;
         return;
     }
+    const auto payload = section->sender->payload(frame);
     std::array<std::byte, 64> header;
-    const auto headerSize = section->sender->writeHeader(frame, header);
+    const auto headerSize = payload.empty() ? 0 : section->sender->writeHeader(frame, header);
     std::array<std::byte, kMaxPacket + 64> packet;
-    const auto size = headerSize == 0 ? 0 : s.transport.protectRtp({header.data(), headerSize}, frame.bytes(), packet);
+    const auto size = headerSize == 0 ? 0 : s.transport.protectRtp({header.data(), headerSize}, payload, packet);
     if (size == 0) {
         ++s.droppedFrames;
         return;
     }
     const base::ByteView bytes(packet.data(), size);
-    section->sender->noteSent(bytes, frame.size, frame.rtpTimestamp, now);
+    section->sender->noteSent(bytes, payload.size(), frame.rtpTimestamp, now);
     s.send(bytes);
 }
 
@@ -259,7 +273,7 @@ Section* PeerConnection::Impl::route(const RtpView& packet) {
         break;
     }
     // Comfort noise or tones of another type must not take the place of the sound.
-    if (found == nullptr || packet.payloadType != found->opus) return nullptr;
+    if (found == nullptr || !carries(*found, packet.payloadType)) return nullptr;
     bind(*found, packet.ssrc);
     return found;
 }
@@ -271,30 +285,51 @@ void PeerConnection::Impl::handleRtp(std::span<std::byte> plain, base::TimePoint
         return;
     }
     auto* section = route(*packet);
-    if (section != nullptr && packet->payloadType != section->opus) section = nullptr;
+    if (section != nullptr && !carries(*section, packet->payloadType)) section = nullptr;
     std::int64_t sequence = 0;
     if (section != nullptr && section->receiver) sequence = section->receiver->receive(*packet, now);
     if (config.rawRtp) {
         if (rtpSink) rtpSink(*packet, now);
         return;
     }
-    if (section == nullptr || packet->payload.empty() || packet->payload.size() > base::kMaxOpusPayload ||
-        events.size() >= kMaxQueuedFrames) {
+    if (section == nullptr) {
         ++droppedRtp;
         return;
     }
-    events.emplace_back(RemoteFrame{section->mid, {}});
+    if (packet->payloadType == section->opus) return takeFrame(*section, *packet, packet->payload, sequence, 0, 0, now);
+    const auto red = parseRed(packet->payload);
+    if (!red || red->primary().payloadType != section->opus) {
+        ++droppedRtp;
+        return;
+    }
+    // The oldest first, as they were sent; those that came themselves are no news.
+    for (auto n = red->usable(section->opus); n > 0; --n)
+        if (const auto before = sequence - static_cast<std::int64_t>(n); before >= 0 && !section->receiver->has(before))
+            takeFrame(*section, *packet, red->before(n).payload, before, red->before(n).timestampOffset,
+                      static_cast<std::uint8_t>(n), now);
+    takeFrame(*section, *packet, red->primary().payload, sequence, 0, 0, now);
+}
+
+/// `age`, `distance`: in samples and packets before the packet that carries it.
+void PeerConnection::Impl::takeFrame(const Section& section, const RtpView& packet, base::ByteView payload,
+                                     std::int64_t sequence, std::uint32_t age, std::uint8_t distance, base::TimePoint now) {
+    if (payload.empty() || payload.size() > base::kMaxOpusPayload || events.size() >= kMaxQueuedFrames) {
+        ++droppedRtp;
+        return;
+    }
+    events.emplace_back(RemoteFrame{section.mid, {}});
     auto& frame = std::get<RemoteFrame>(events.back()).frame;
-    std::copy(packet->payload.begin(), packet->payload.end(), frame.payload.begin());
-    frame.size = static_cast<std::uint16_t>(packet->payload.size());
+    std::copy(payload.begin(), payload.end(), frame.payload.begin());
+    frame.size = static_cast<std::uint16_t>(payload.size());
     frame.sequence = sequence;
-    frame.rtpTimestamp = packet->timestamp;
-    frame.durationSamples = opusDuration(packet->payload);
+    frame.rtpTimestamp = packet.timestamp - age;
+    frame.durationSamples = opusDuration(payload);
     frame.received = now;
-    if (const auto level = section->levelExtension != 0 ? packet->level(section->levelExtension) : std::nullopt)
+    if (const auto level = section.levelExtension != 0 ? packet.level(section.levelExtension) : std::nullopt)
         frame.level = *level;
-    frame.streamEpoch = section->epoch;
-    frame.marker = packet->marker;
+    frame.redundancyDistance = distance;
+    frame.streamEpoch = section.epoch;
+    frame.marker = packet.marker && distance == 0;
 }
 
 void PeerConnection::Impl::send(base::ByteView bytes) {

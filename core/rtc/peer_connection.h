@@ -47,6 +47,7 @@ struct AudioSenderConfig {
     std::string streamId;   ///< first token of a=msid ("PA_…|TR_…" from a server)
     std::string trackId;    ///< second token of a=msid (cid of AddTrack from a client, TR_ sid from a server)
     bool dtx = true;
+    bool red = true;        ///< with copies of earlier packets (RFC 2198) where the peer takes them
 };
 
 /// What a forwarder needs to write packets of one sender itself.
@@ -57,6 +58,7 @@ struct SenderParameters {
     std::uint16_t firstSequence = 0;   ///< 0..32767
     int midExtensionId = 0;            ///< 0 = not negotiated
     int levelExtensionId = 0;
+    std::uint8_t redPayloadType = 0;   ///< 0 = the peer takes none
 };
 
 // Events.
@@ -78,6 +80,7 @@ struct RemoteTrackAdded {
     std::uint8_t payloadType = 111;  ///< of Opus, as negotiated; forwarders drop every other one
     int levelExtensionId = 0;        ///< RFC 6464, 0 = not negotiated
     int midExtensionId = 0;
+    std::uint8_t redPayloadType = 0; ///< it may send RED under this number; 0 = not negotiated
 };
 struct RemoteTrackRemoved {
     std::string mid;
@@ -121,6 +124,8 @@ class PeerConnection {
     void rollback();
     void addRemoteCandidate(const IceCandidate& candidate, base::TimePoint now);  ///< queued until there is a description
     IceCandidate addLocalAddress(const base::SocketAddress& address);
+    /// The peer's track of this id (second token of a=msid) is answered without RED; before its offer is accepted.
+    void refuseRed(const std::string& trackId);
     void restartIce(base::TimePoint now);  ///< the next createOffer carries new credentials
 
     // Sending.

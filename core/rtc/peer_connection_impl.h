@@ -38,6 +38,7 @@ struct PeerConnection::Impl {
     std::string remoteUfrag;
     std::string remoteFingerprint;
     std::string announcedUfrag;                  // generation whose candidates have been trickled
+    std::vector<std::string> withoutRed;         // track ids of the peer
     std::vector<IceCandidate> earlyCandidates;   // arrived before the description of their generation
     std::uint32_t nextSender = 1;
     std::uint32_t random;
@@ -70,12 +71,15 @@ struct PeerConnection::Impl {
     base::Result<void> checkOffer(const SessionDescription& remote) const;
     void takeSections(const SessionDescription& remote);
     void setReceiving(Section& section, const MediaDescription& remote, bool weOffered);
+    std::uint8_t redFor(const Section& section, const MediaDescription& remote, const Codec& opus, bool weOffered) const;
     void startData(base::TimePoint now);
     void announceCandidates();
 
     // peer_connection.cpp
     void handleRtp(std::span<std::byte> plain, base::TimePoint now);
     Section* route(const RtpView& packet);
+    void takeFrame(const Section& section, const RtpView& packet, base::ByteView payload, std::int64_t sequence,
+                   std::uint32_t age, std::uint8_t distance, base::TimePoint now);
     static void bind(Section& section, std::uint32_t ssrc);
     void send(base::ByteView bytes);
     void pump(base::TimePoint now);

@@ -10,8 +10,9 @@ namespace {
 
 constexpr std::uint16_t kSctpPort = 5000;
 constexpr std::uint32_t kMaxMessage = SctpAssociation::kMaxMessage;
-// A section of ours has up to 18 lines, and the other side reads 1000 of them (security T38).
-constexpr std::size_t kMaxSections = 54;
+// A section of ours has up to 20 lines, and the other side reads 1000 of them (security T38).
+constexpr std::size_t kMaxSections = 49;
+constexpr std::uint8_t kRed = 63;   // what libwebrtc and LiveKit use
 
 base::Unexpected<base::Error> refuse(std::string code, std::string detail) {
     return base::fail(base::ErrorKind::refused, std::move(code), "The two sides could not agree on a connection.",
@@ -54,6 +55,7 @@ void PeerConnection::Impl::placeSenders() {
             found = sections.insert(sections.end(), std::move(section));
         }
         attachSender(*found, unplaced.front().first, unplaced.front().second);
+        found->red = found->senderConfig.red ? (found->red != 0 ? found->red : kRed) : std::uint8_t{0};
         unplaced.erase(unplaced.begin());
     }
 }
@@ -114,6 +116,11 @@ MediaDescription PeerConnection::Impl::describeSection(const Section& section, S
     if (offered != nullptr) opus.parameters += ";usedtx=1";
     if (section.nack) opus.feedback = {"nack"};
     m.codecs = {std::move(opus)};
+    if (section.red != 0) {   // first: who answers or is answered so sends it
+        const auto type = std::to_string(section.opus);
+        m.formats.insert(m.formats.begin(), std::to_string(section.red));
+        m.codecs.insert(m.codecs.begin(), Codec{section.red, "red", 48'000, 2, type + "/" + type, {}});
+    }
     if (section.levelExtension != 0) m.extensions.push_back({section.levelExtension, std::string(kLevelExtension)});
     if (section.midExtension != 0) m.extensions.push_back({section.midExtension, std::string(kMidExtension)});
     // Who answers says what fits the offer; who offers says what he wants.
@@ -324,15 +331,27 @@ void PeerConnection::Impl::applyRemote(Section& section, const MediaDescription&
     section.nack = std::find(opus->feedback.begin(), opus->feedback.end(), "nack") != opus->feedback.end();
     section.midExtension = remote.extensionId(kMidExtension);
     section.levelExtension = remote.extensionId(kLevelExtension);
+    section.red = redFor(section, remote, *opus, weOffered);
     setReceiving(section, remote, weOffered);
     if (!weOffered && !section.senderId && receives(remote.direction) && !unplaced.empty()) {
         attachSender(section, unplaced.front().first, unplaced.front().second);
         unplaced.erase(unplaced.begin());
+        section.red = redFor(section, remote, *opus, weOffered);
     }
     if (section.senderId) {
         section.sending = receives(remote.direction);
-        section.sender->negotiate({section.opus, section.mid, section.midExtension, section.levelExtension});
+        section.sender->negotiate({section.opus, section.mid, section.midExtension, section.levelExtension, section.red});
     }
+}
+
+/// The payload type of RED where both sides take it; an answer cannot take what was not offered.
+std::uint8_t PeerConnection::Impl::redFor(const Section& section, const MediaDescription& remote, const Codec& opus,
+                                          bool weOffered) const {
+    const auto* red = remote.redOf(opus);
+    if (red == nullptr || (weOffered && section.red == 0)) return 0;
+    if (section.senderId && !section.senderConfig.red) return 0;
+    if (std::find(withoutRed.begin(), withoutRed.end(), remote.trackId) != withoutRed.end()) return 0;
+    return red->payloadType;
 }
 
 void PeerConnection::Impl::setReceiving(Section& section, const MediaDescription& remote, bool weOffered) {
@@ -361,7 +380,7 @@ void PeerConnection::Impl::setReceiving(Section& section, const MediaDescription
     ++section.epoch;
     if (ssrc) bind(section, *ssrc);
     events.emplace_back(RemoteTrackAdded{section.mid, section.streamId, section.trackId, ssrc, section.epoch, section.opus,
-                                         section.levelExtension, section.midExtension});
+                                         section.levelExtension, section.midExtension, section.red});
 }
 
 void PeerConnection::Impl::startData(base::TimePoint now) {

@@ -56,6 +56,7 @@ void PeerConnection::Impl::handleBlocks(const std::vector<ReportBlock>& blocks, 
             base::Feedback feedback;
             feedback.roundTrip = s.sender->roundTrip().value_or(base::Duration{0});
             feedback.loss = static_cast<float>(s.sender->fractionLost());
+            feedback.redundancy = s.red != 0;
             events.emplace_back(SenderFeedback{*s.senderId, feedback});
         }
 }

@@ -26,6 +26,7 @@ struct Section {
 
     // As negotiated; ours when we offered first, the peer's numbers when it did (payload types belong to the offerer).
     std::uint8_t opus = 111;
+    std::uint8_t red = 63;               // 0 = without
     bool nack = true;
     int midExtension = 4;
     int levelExtension = 1;

@@ -32,6 +32,11 @@ std::uint32_t opusDuration(base::ByteView payload) {
 std::int64_t RtpReceiver::receive(const RtpView& packet, base::TimePoint now) {
     const auto before = m_unwrapper.highest();
     const auto sequence = m_unwrapper.unwrap(packet.sequence);
+    const auto ahead = before ? sequence - *before : 1;
+    if (ahead > 0)
+        m_seen = (ahead < 64 && before ? m_seen << ahead : 0) | 1u;
+    else if (ahead > -64)
+        m_seen |= std::uint64_t{1} << -ahead;
     if (!before) {
         m_base = sequence;
     } else if (sequence > *before + kMaxDropout) {
@@ -61,6 +66,12 @@ std::int64_t RtpReceiver::receive(const RtpView& packet, base::TimePoint now) {
     }
     m_lastTransit = transit;
     return sequence;
+}
+
+bool RtpReceiver::has(std::int64_t sequence) const {
+    const auto highest = m_unwrapper.highest();
+    if (!highest || sequence > *highest || *highest - sequence >= 64) return false;
+    return (m_seen >> (*highest - sequence) & 1u) != 0;
 }
 
 void RtpReceiver::handleSenderReport(const SenderReport& report, base::TimePoint now) {

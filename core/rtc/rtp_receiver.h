@@ -31,6 +31,8 @@ class RtpReceiver {
     std::uint32_t ssrc() const { return m_ssrc; }
     /// Counts the packet; returns its unwrapped sequence number.
     std::int64_t receive(const RtpView& packet, base::TimePoint now);
+    /// Among the newest 64 before the highest: this one was received itself.
+    bool has(std::int64_t sequence) const;
     void handleSenderReport(const SenderReport& report, base::TimePoint now);
     /// The block for the next report; starts a new loss interval.
     ReportBlock report(base::TimePoint now);
@@ -50,6 +52,7 @@ class RtpReceiver {
     SequenceUnwrapper m_unwrapper;
     std::int64_t m_base = 0;              // first sequence of the current count
     std::uint64_t m_received = 0;         // since m_base
+    std::uint64_t m_seen = 0;             // bit n: the n-th before the highest was received
     std::int64_t m_lostBefore = 0;        // of counts that ended by a jump
     std::uint64_t m_totalReceived = 0;
     std::uint64_t m_bytes = 0;

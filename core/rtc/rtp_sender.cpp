@@ -21,10 +21,17 @@ std::uint64_t toNtp(base::TimePoint t) {
     return (seconds << 32) | fraction;
 }
 
+base::ByteView RtpSender::payload(const base::OpusFrame& frame) {
+    if (m_parameters.redPayloadType == 0) return frame.bytes();
+    if (!m_red) m_red = std::make_unique<RedHistory>();
+    if (frame.marker) m_red->clear();   // the first of a talk spurt: what was before it is over
+    return m_red->pack(m_parameters.payloadType, frame.bytes(), frame.rtpTimestamp, frame.redundancy);
+}
+
 std::size_t RtpSender::writeHeader(const base::OpusFrame& frame, std::span<std::byte> out) {
     RtpHeader header;
     header.marker = frame.marker;
-    header.payloadType = m_parameters.payloadType;
+    header.payloadType = m_parameters.redPayloadType != 0 ? m_parameters.redPayloadType : m_parameters.payloadType;
     header.sequence = m_next;
     header.timestamp = frame.rtpTimestamp;
     header.ssrc = m_ssrc;

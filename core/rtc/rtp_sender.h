@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,6 +15,7 @@
 #include "core/base/byte_io.h"
 #include "core/base/media.h"
 #include "core/base/time.h"
+#include "core/rtc/red.h"
 #include "core/rtc/rtcp_packet.h"
 
 namespace parlour::rtc {
@@ -27,6 +29,7 @@ struct RtpNegotiated {
     std::string mid;
     int midExtensionId = 0;
     int levelExtensionId = 0;
+    std::uint8_t redPayloadType = 0;   ///< 0 = the far side takes none
 };
 
 class RtpSender {
@@ -42,6 +45,9 @@ class RtpSender {
     std::uint32_t ssrc() const { return m_ssrc; }
     std::uint16_t firstSequence() const { return m_first; }
 
+    /// What the next packet carries: the frame, in RED framing where that was negotiated, with the copies of earlier ones
+    /// that `frame.redundancy` asks for. Lives until the next call.
+    base::ByteView payload(const base::OpusFrame& frame);
     /// Writes the next header (sequence advances); returns its size, 0 when `out` is too small.
     std::size_t writeHeader(const base::OpusFrame& frame, std::span<std::byte> out);
     /// The packet of the last writeHeader has left in this protected form. It is repeated as it is: the same plain text
@@ -74,6 +80,7 @@ class RtpSender {
     std::uint16_t m_first;
     std::uint16_t m_next;
     RtpNegotiated m_parameters;
+    std::unique_ptr<RedHistory> m_red;   // made at the first packet with RED
     std::vector<Stored> m_history;   // ring by sequence modulo kHistory, made at the first packet
     std::uint64_t m_written = 0;     // headers; one that was not sent leaves its slot as it was
     std::uint64_t m_packets = 0;

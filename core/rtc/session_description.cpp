@@ -95,6 +95,15 @@ const Codec* MediaDescription::codec(std::string_view name) const {
     return nullptr;
 }
 
+const Codec* MediaDescription::redOf(const Codec& primary) const {
+    const auto type = std::to_string(primary.payloadType);
+    for (const auto& c : codecs)
+        if (sameWord(c.name, "red") && c.clockRate == primary.clockRate && c.channels == primary.channels &&
+            (c.parameters.empty() || c.parameters == type || c.parameters.starts_with(type + "/")))
+            return &c;
+    return nullptr;
+}
+
 int MediaDescription::extensionId(std::string_view uri) const {
     for (const auto& e : extensions)
         if (e.uri == uri) return e.id;

@@ -72,6 +72,7 @@ struct MediaDescription {
 
     bool rejected() const { return port == 0 && !bundleOnly; }
     const Codec* codec(std::string_view name) const;
+    const Codec* redOf(const Codec& primary) const;   ///< RFC 2198 with that codec in it
     int extensionId(std::string_view uri) const;  ///< 0 = not there
     bool operator==(const MediaDescription&) const = default;
 };

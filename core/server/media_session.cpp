@@ -155,8 +155,8 @@ void MediaSession::matchTracks(const std::vector<rtc::RemoteTrackAdded>& added) 
         auto& [sid, track] = *found;
         if (track.publisher != nullptr) {
             track.mid = section.mid;
-            m_context.forwarder.setSource(track.publisher, section.ssrc, section.payloadType, section.levelExtensionId,
-                                          section.midExtensionId);
+            m_context.forwarder.setSource(track.publisher, section.ssrc, section.payloadType, section.redPayloadType,
+                                          section.levelExtensionId, section.midExtensionId);
             continue;
         }
         sfu::PublisherConfig config;
@@ -164,6 +164,7 @@ void MediaSession::matchTracks(const std::vector<rtc::RemoteTrackAdded>& added) 
         config.mid = section.mid;
         config.ssrc = section.ssrc;
         config.payloadType = section.payloadType;
+        config.redPayloadType = section.redPayloadType;
         config.levelExtensionId = section.levelExtensionId;
         config.midExtensionId = section.midExtensionId;
         config.authorised = m_rights.canPublish && !m_rights.forcedMute;
@@ -215,6 +216,7 @@ void MediaSession::openTrack(const TrackOpen& track) {
     Track entry;
     entry.cid = track.cid;
     entry.ownMute = track.muted;
+    if (!track.red) m_publisher->connection.refuseRed(track.cid);
     m_tracks.emplace(track.sid, std::move(entry));
 }
 
@@ -276,7 +278,8 @@ void MediaSession::trackStarted(MediaSession& owner, const base::TrackSid& track
     if (m_closed || &owner == this || !wants(track) || m_lines.count(track) != 0) return;
     Line line;
     // Names that clients read: the stream begins with the owner's sid, the rest is the track's (livekit-protocol 2.2).
-    line.sender = hearing().connection.addAudioSender({owner.sid().str() + "|" + track.str(), track.str(), true});
+    line.sender = hearing().connection.addAudioSender({owner.sid().str() + "|" + track.str(), track.str(), true,
+                                                          publisher.config().redPayloadType != 0});
     line.subscriber = m_context.forwarder.addSubscriber(&publisher, hearing().connection, line.sender);
     line.subscriber->setPaused(m_disabled.count(track) != 0);
     m_lines.emplace(track, line);

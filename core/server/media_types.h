@@ -39,6 +39,7 @@ struct TrackOpen {
     base::TrackSid sid;
     std::string cid;      ///< track id of a=msid in the client's offer
     bool muted = false;
+    bool red = true;      ///< copies of earlier packets are welcome (AddTrack.disable_red says no)
 };
 
 // Media -> net.

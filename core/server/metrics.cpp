@@ -26,6 +26,10 @@ std::string metricsText(const MetricsInput& in) {
     row("gauge", "subscribers", "People who listen.", in.media.subscribers);
     row("counter", "media_datagrams_total", "Datagrams received.", in.media.datagrams);
     row("counter", "media_strangers_total", "Datagrams of nobody's, dropped unanswered.", in.media.strangers);
+    row("counter", "red_received_total", "Packets of sound with copies of earlier ones (RED), taken in.", in.media.forwarder.redIn);
+    row("counter", "red_sent_total", "The same, sent to who takes them.", in.media.forwarder.redOut);
+    row("counter", "red_recovered_total", "Packets lost on their way to us and found in such copies.", in.media.forwarder.recovered);
+    row("counter", "red_malformed_total", "Packets that said they were RED and were not.", in.media.forwarder.malformedRed);
     row("gauge", "http_connections", "Open connections, WebSockets included.", in.http.open);
     row("counter", "http_accepted_total", "Connections taken.", in.http.accepted);
     row("counter", "http_requests_total", "Requests.", in.http.requests);

@@ -150,10 +150,10 @@ void ParticipantConnection::handle(const signal::AddTrack& request) {
     info.stream = request.stream.empty() || !harmlessText(request.stream) ? "camera" : request.stream;
     info.stereo = request.stereo;
     info.disableDtx = request.disableDtx;
-    info.disableRed = true;  // our answers do not list it
+    info.disableRed = request.disableRed;
     info.encryption = request.encryption;
     info.audioFeatures = request.audioFeatures;
-    toMedia([open = TrackOpen{info.sid, request.cid, request.muted}](MediaSession& s) { s.openTrack(open); });
+    toMedia([open = TrackOpen{info.sid, request.cid, request.muted, !request.disableRed}](MediaSession& s) { s.openTrack(open); });
     if (m_gone) return;
     send(signal::TrackPublished{request.cid, info});
     // Publishing with an open microphone is an act of unmuting.

@@ -33,7 +33,7 @@ void Forwarder::removePublisher(Publisher* publisher) {
 }
 
 void Forwarder::setSource(Publisher* publisher, std::optional<std::uint32_t> ssrc, std::uint8_t payloadType,
-                          int levelExtensionId, int midExtensionId) {
+                          std::uint8_t redPayloadType, int levelExtensionId, int midExtensionId) {
     auto& sources = m_sources[publisher->config().transport];
     for (auto& s : sources) {
         if (s.publisher != publisher && s.known && ssrc && s.ssrc == *ssrc) return;  // somebody else's on this transport
@@ -44,7 +44,7 @@ void Forwarder::setSource(Publisher* publisher, std::optional<std::uint32_t> ssr
         s.known = ssrc.has_value();
         s.ssrc = ssrc.value_or(0);
     }
-    publisher->setSource(ssrc, payloadType, levelExtensionId, midExtensionId);
+    publisher->setSource(ssrc, payloadType, redPayloadType, levelExtensionId, midExtensionId);
 }
 
 Subscriber* Forwarder::addSubscriber(Publisher* publisher, rtc::PeerConnection& connection, rtc::SenderId sender) {
@@ -90,7 +90,8 @@ Publisher* Forwarder::find(std::uint32_t transport, const rtc::RtpView& packet) 
         if (packet.mid(config.midExtensionId) != config.mid) continue;
         s.known = true;
         s.ssrc = packet.ssrc;
-        s.publisher->setSource(packet.ssrc, config.payloadType, config.levelExtensionId, config.midExtensionId);
+        s.publisher->setSource(packet.ssrc, config.payloadType, config.redPayloadType, config.levelExtensionId,
+                               config.midExtensionId);
         return s.publisher;
     }
     return nullptr;
@@ -103,14 +104,27 @@ void Forwarder::onRtp(std::uint32_t transport, const rtc::RtpView& packet, base:
         ++m_stats.unknownSource;
         return;
     }
+    const auto malformed = publisher->malformed;
     const auto forwarded = publisher->accept(packet, now);
     if (!forwarded) {
         ++m_stats.withheld;
+        m_stats.malformedRed += publisher->malformed - malformed;
         return;
     }
+    const auto& config = publisher->config();
+    if (config.redPayloadType != 0 && packet.payloadType == config.redPayloadType) ++m_stats.redIn;
     if (m_heard) m_heard(*publisher, *forwarded, now);
+    // Who takes RED has them in the packet itself.
+    for (const auto& lost : publisher->recovered()) {
+        ++m_stats.recovered;
+        for (auto* subscriber : publisher->subscribers)
+            if (!subscriber->takesRed() && subscriber->send(lost, m_out, now)) ++m_stats.packetsOut;
+    }
     for (auto* subscriber : publisher->subscribers)
-        if (subscriber->send(*forwarded, m_out, now)) ++m_stats.packetsOut;
+        if (subscriber->send(*forwarded, m_out, now)) {
+            ++m_stats.packetsOut;
+            m_stats.redOut += subscriber->takesRed() ? 1u : 0u;
+        }
 }
 
 void Forwarder::onNack(const rtc::PeerConnection& connection, rtc::SenderId sender,

@@ -24,6 +24,10 @@ struct ForwarderStats {
     std::uint64_t retransmitted = 0;
     std::uint64_t unknownSource = 0;   ///< SSRC of no authorised track
     std::uint64_t withheld = 0;        ///< known track, not allowed now
+    std::uint64_t malformedRed = 0;    ///< of them, RED that is none
+    std::uint64_t redIn = 0;           ///< accepted packets that were RED
+    std::uint64_t redOut = 0;
+    std::uint64_t recovered = 0;       ///< lost on the way in, found again in RED
 };
 
 class Forwarder {
@@ -41,8 +45,8 @@ class Forwarder {
     /// Its subscribers stay, silent, until the owner moves or removes them.
     void removePublisher(Publisher* publisher);
     /// A section was negotiated anew.
-    void setSource(Publisher* publisher, std::optional<std::uint32_t> ssrc, std::uint8_t payloadType, int levelExtensionId,
-                   int midExtensionId);
+    void setSource(Publisher* publisher, std::optional<std::uint32_t> ssrc, std::uint8_t payloadType,
+                   std::uint8_t redPayloadType, int levelExtensionId, int midExtensionId);
 
     /// One listener's m-line for this track; the connection must outlive it or be given to removeConnection first.
     Subscriber* addSubscriber(Publisher* publisher, rtc::PeerConnection& connection, rtc::SenderId sender);

@@ -15,6 +15,12 @@ constexpr double kResendShare = 0.1;
 constexpr double kResendBurst = 4000;
 constexpr base::Duration kNoteEvery = std::chrono::milliseconds(400);
 
+std::size_t redSize(const ForwardedPacket& packet) {
+    auto size = 1 + packet.payload.size();
+    for (const auto& copy : packet.older()) size += 4 + copy.payload.size();
+    return size;
+}
+
 }  // namespace
 
 Subscriber::Subscriber(rtc::PeerConnection& connection, rtc::SenderId sender)
@@ -31,7 +37,12 @@ void Subscriber::refresh() {
         m_to = route->remote;
     }
     if (!parameters) return;
+    // Another form of header or payload: what went out in the old one is not repeated (one key stream for two texts).
+    if (m_begun && (m_payloadType != parameters->payloadType || m_redPayloadType != parameters->redPayloadType ||
+                    m_midExtensionId != parameters->midExtensionId || m_levelExtensionId != parameters->levelExtensionId))
+        m_floor = m_next;
     m_payloadType = parameters->payloadType;
+    m_redPayloadType = parameters->redPayloadType;
     m_midExtensionId = parameters->midExtensionId;
     m_levelExtensionId = parameters->levelExtensionId;
     m_mid = parameters->mid;
@@ -80,7 +91,7 @@ bool Subscriber::send(const ForwardedPacket& packet, SendBatch& out, base::TimeP
 // The counts for sender reports lie deep in the connection: told in handfuls, they cost no cache misses per packet.
 void Subscriber::note(const ForwardedPacket& packet, base::TimePoint now) {
     ++m_unnoted;
-    m_unnotedBytes += static_cast<std::uint32_t>(packet.payload.size());
+    m_unnotedBytes += static_cast<std::uint32_t>(m_redPayloadType != 0 ? redSize(packet) : packet.payload.size());
     if (sent > 1 && now - m_notedAt < kNoteEvery) return;
     for (; m_unnoted > 1; --m_unnoted) {
         m_connection->noteForwarded(m_sender, m_unnotedBytes / m_unnoted, timestampOf(packet), now);
@@ -91,11 +102,19 @@ void Subscriber::note(const ForwardedPacket& packet, base::TimePoint now) {
     m_notedAt = now;
 }
 
+// With the copies that belong to this line: none from before its track or stretch began.
+std::size_t Subscriber::writeRed(base::ByteView header, const ForwardedPacket& packet, std::int64_t number, SendBatch& out) {
+    const auto reach = static_cast<std::size_t>(std::max<std::int64_t>(number - m_floor, 0));
+    std::array<std::byte, Publisher::kMaxPayload + 1> payload;   // a packet that was no RED gets one byte more
+    const auto size = rtc::writeRed(m_payloadType, packet.older().first(std::min(packet.copyCount, reach)), packet.payload, payload);
+    return size == 0 ? 0 : m_transport->protectRtp(header, base::ByteView(payload).first(size), out.slot());
+}
+
 // Must write the same header for the same packet every time: SRTP would use one nonce for two different texts otherwise.
 std::size_t Subscriber::write(const ForwardedPacket& packet, std::int64_t number, SendBatch& out) {
     rtc::RtpHeader header;
     header.marker = packet.marker;
-    header.payloadType = m_payloadType;
+    header.payloadType = m_redPayloadType != 0 ? m_redPayloadType : m_payloadType;
     header.sequence = static_cast<std::uint16_t>(m_firstSequence + number);
     header.timestamp = timestampOf(packet);
     header.ssrc = m_ssrc;
@@ -111,7 +130,9 @@ std::size_t Subscriber::write(const ForwardedPacket& packet, std::int64_t number
     std::array<std::byte, 48> bytes;
     const auto length = rtc::writeRtpHeader(header, bytes);
     if (length == 0) return 0;
-    return m_transport->protectRtp(base::ByteView(bytes).first(length), packet.payload, out.slot());
+    const auto head = base::ByteView(bytes).first(length);
+    if (m_redPayloadType != 0) return writeRed(head, packet, number, out);
+    return m_transport->protectRtp(head, packet.payload, out.slot());
 }
 
 int Subscriber::resend(std::span<const std::uint16_t> sequences, SendBatch& out, base::TimePoint now) {
@@ -126,7 +147,7 @@ int Subscriber::resend(std::span<const std::uint16_t> sequences, SendBatch& out,
         if (number < m_floor) continue;
         const auto packet = publisher->recall(number - m_offset);
         if (!packet) continue;
-        const auto cost = static_cast<double>(packet->payload.size() + 40);
+        const auto cost = static_cast<double>((m_redPayloadType != 0 ? redSize(*packet) : packet->payload.size()) + 40);
         if (m_resendBudget < cost) break;
         const auto size = write(*packet, number, out);
         if (size == 0) continue;

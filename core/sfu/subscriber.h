@@ -32,6 +32,8 @@ class Subscriber {
     /// From now on another track runs on this line; numbers continue, the clock goes on by the time that passed.
     void startOver() { m_fresh = true; }
 
+    bool takesRed() const { return m_redPayloadType != 0; }
+
     /// False: not ready, or paused.
     bool send(const ForwardedPacket& packet, SendBatch& out, base::TimePoint now);
     /// Answers a NACK out of the publisher's memory within 10 % of what was sent (T40). Returns how many went out.
@@ -42,6 +44,7 @@ class Subscriber {
 
   private:
     std::size_t write(const ForwardedPacket& packet, std::int64_t number, SendBatch& out);
+    std::size_t writeRed(base::ByteView header, const ForwardedPacket& packet, std::int64_t number, SendBatch& out);
     void note(const ForwardedPacket& packet, base::TimePoint now);
     std::uint32_t timestampOf(const ForwardedPacket& packet) const { return packet.timestamp + m_timestampOffset; }
 
@@ -53,6 +56,7 @@ class Subscriber {
     bool m_fresh = true;               // the next packet fixes the offsets
     bool m_begun = false;              // at least one packet went out
     std::uint8_t m_payloadType = 111;
+    std::uint8_t m_redPayloadType = 0; // 0 = plain Opus
     std::uint32_t m_ssrc = 0;
     std::uint32_t m_timestampOffset = 0;
     std::uint16_t m_firstSequence = 0;

@@ -153,49 +153,6 @@ TEST_CASE("file capture waits for the microphone, then plays once or in a loop; 
     }
 }
 
-TEST_CASE("the send policy follows its table") {
-    struct Row {
-        int wishMs;
-        int wishRate;
-        bool fec;
-        float loss;
-        int nowMs;
-        int ms;
-        int rate;
-        int expected;
-    };
-    const Row rows[] = {
-        {20, 32'000, true, 0.00f, 20, 20, 32'000, 1},
-        {20, 32'000, false, 0.50f, 20, 20, 32'000, 0},
-        {20, 32'000, true, 0.05f, 20, 20, 32'000, 6},
-        {20, 32'000, true, 0.90f, 20, 20, 32'000, 30},
-        {10, 32'000, true, 0.00f, 10, 10, 32'000, 1},
-        {10, 32'000, true, 0.08f, 10, 10, 32'000, 10},   // on the border: stays
-        {10, 32'000, true, 0.081f, 10, 20, 32'000, 10},  // above: 20 ms
-        {10, 32'000, true, 0.05f, 20, 20, 32'000, 6},    // not back before it is clean
-        {10, 32'000, true, 0.04f, 20, 10, 32'000, 5},
-        {10, 23'999, true, 0.00f, 10, 20, 23'999, 1},
-        {10, 24'000, true, 0.00f, 10, 10, 24'000, 1},
-        {15, 32'000, true, 0.00f, 10, 20, 32'000, 1},
-        {20, 1, true, 0.00f, 20, 20, 8'000, 1},
-        {20, 900'000, true, -3.0f, 20, 20, 128'000, 1},
-    };
-    for (const auto& r : rows) {
-        CaptureSettings wish;
-        wish.frameMs = r.wishMs;
-        wish.bitRate = r.wishRate;
-        wish.forwardErrorCorrection = r.fec;
-        base::Feedback feedback;
-        feedback.loss = r.loss;
-        const auto plan = planSending(wish, feedback, {r.nowMs, 32'000, 1});
-        INFO("wish " << r.wishMs << " loss " << r.loss);
-        CHECK(plan == SendPlan{r.ms, r.rate, r.expected});
-    }
-    base::Feedback broken;
-    broken.loss = std::numeric_limits<float>::quiet_NaN();
-    CHECK(planSending({}, broken, {}).expectedLoss == 1);
-}
-
 TEST_CASE("the decoder counts malformed packets and starts afresh after three in a row", "[T42]") {
     OpusEncoder encoder;
     OpusDecoder decoder;

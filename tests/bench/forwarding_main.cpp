@@ -114,7 +114,7 @@ int main(int argc, char** argv) {
         auto pair = std::make_unique<RtcPair>(earAddresses[i % earAddresses.size()].port, true);
         pair->serverAddress = local;
         pair->server.addLocalAddress(local);
-        const auto sender = pair->server.addAudioSender({"PA_x|TR_x", "TR_x", true});
+        const auto sender = pair->server.addAudioSender({"PA_x|TR_x", "TR_x", true, false});
         forwarder.addSubscriber(publisher, pair->server, sender);
         pair->serverOffers(now);
         pair->connect(now);

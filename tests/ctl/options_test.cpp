@@ -60,7 +60,8 @@ TEST_CASE("what is not said has a quiet default", "[ctl]") {
     CHECK_FALSE(o.unmute);
     CHECK_FALSE(o.raiseHand);
     CHECK_FALSE(o.accept);
-    CHECK(o.frameMs == 20);
+    CHECK(o.frameMs == 0);   // as the network allows
+    CHECK_FALSE(o.music);
     CHECK(o.processing);
 }
 

@@ -44,7 +44,7 @@ await page.evaluate(async ([dual, trace]) => {
   // How many connections the SDK really makes, and over which path it signals.
   window.made = { connections: 0, paths: [] };
   const Connection = window.RTCPeerConnection;
-  window.RTCPeerConnection = new Proxy(Connection, { construct(target, args) { ++window.made.connections; return new target(...args); } });
+  window.RTCPeerConnection = new Proxy(Connection, { construct(target, args) { ++window.made.connections; const pc = new target(...args); (window.pcs ??= []).push(pc); return pc; } });
   const Socket = window.WebSocket;
   window.WebSocket = new Proxy(Socket, { construct(target, args) { window.made.paths.push(new URL(args[0]).pathname); window.sockets = [...(window.sockets ?? []), new target(...args)]; return window.sockets.at(-1); } });
   const lk = window.LivekitClient;
@@ -148,7 +148,10 @@ readline.createInterface({ input: process.stdin }).on('line', async (line) => {
       .trackPublications.values().next().value.setEnabled(false), text);
     else if (verb === 'unsubscribe') await page.evaluate((v) => window.room.remoteParticipants.values().find((p) => p.name === v)
       .trackPublications.values().next().value.setSubscribed(false), text);
-    else if (verb === 'quit') { await page.evaluate(() => window.room.disconnect()); await finish(0); }
+    else if (verb === 'negotiated') {   // the codecs of all descriptions; getStats names the Opus inside of RED
+      tell('negotiated', { lines: await page.evaluate(() => window.pcs.flatMap((pc) =>
+        [pc.currentLocalDescription, pc.currentRemoteDescription].flatMap((d) => (d?.sdp ?? '').split('\r\n').filter((l) => l.startsWith('a=rtpmap'))))) });
+    } else if (verb === 'quit') { await page.evaluate(() => window.room.disconnect()); await finish(0); }
     else tell('error', { text: `unknown command ${verb}` });
     if (verb === 'publish') tell('published');
   } catch (e) {

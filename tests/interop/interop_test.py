@@ -98,6 +98,15 @@ class Peer:
         self.process.wait(20)
 
 
+def counter(server, name):
+    import urllib.request
+    with urllib.request.urlopen(server.http + "/metrics", timeout=10) as answer:
+        for line in answer.read().decode().splitlines():
+            if line.startswith(f"parlour_{name} "):
+                return int(float(line.split()[1]))
+    raise Failed(f"/metrics has no {name}")
+
+
 def free_port():
     import socket
     with socket.socket() as s:
@@ -130,6 +139,20 @@ def run(lab, kind):
     speaker.say(f"publish {peer_wav}")
     speaker.expect("published", 20)
     bot.expect("speakers", timeout=20)
+    if kind.startswith("chromium"):
+        time.sleep(3)
+        sent, received = counter(server, "red_sent_total"), counter(server, "red_received_total")
+        packets = bot.last("stats")["packetsSent"]
+        time.sleep(6)
+        sent, received = counter(server, "red_sent_total") - sent, counter(server, "red_received_total") - received
+        by_bot = bot.last("stats")["packetsSent"] - packets
+        print(f"RED in 6 s: {received} packets taken in, {by_bot} of them the bot's, {sent} passed on")
+        check(received - by_bot > 150, "it publishes RED, as stock clients do where the answer takes it")
+        check(sent > 0.9 * received, "and takes the bot's: what comes in as RED goes out as RED, both ways")
+        check(bot.last("stats")["sendRedundancy"] >= 1, "with copies in it from the bot")
+        speaker.say("negotiated")
+        lines = speaker.expect("negotiated", 10)["lines"]
+        check(any(" red/48000/2" in line for line in lines), "its connection agreed on RED")
 
     listener = Peer(lab, kind, room["links"]["listener"], "Listener", peer_wav)
     listener.expect("joined", 40)

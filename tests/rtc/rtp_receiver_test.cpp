@@ -169,3 +169,31 @@ TEST_CASE("the length of an Opus packet is told by its first bytes", "[rtc]") {
     CHECK(opusDuration(toc(0xfb)) == 0);
     CHECK(opusDuration({}) == 0);
 }
+
+TEST_CASE("which of the last 64 came themselves is remembered over late ones, jumps and the wrap", "[rtc][red]") {
+    RtpReceiver receiver(1);
+    const base::Bytes payload(20, std::byte{0x48});
+    const auto take = [&](std::uint16_t sequence) {
+        RtpView view;
+        view.sequence = sequence;
+        view.payload = payload;
+        return receiver.receive(view, base::TimePoint(base::Duration(1'000'000)));
+    };
+    CHECK_FALSE(receiver.has(0));
+    const auto first = take(65'534);
+    CHECK(receiver.has(first));
+    CHECK_FALSE(receiver.has(first - 1));
+    CHECK(take(1) == first + 3);
+    CHECK_FALSE(receiver.has(first + 1));
+    CHECK(receiver.has(first));
+    take(65'535);
+    CHECK(receiver.has(first + 1));
+    CHECK_FALSE(receiver.has(first + 4));
+    take(64);
+    CHECK(receiver.has(first + 3));            // 63 before the newest
+    take(65);
+    CHECK_FALSE(receiver.has(first + 3));      // 64 before it
+    CHECK(receiver.has(first + 66));
+    take(1000);
+    CHECK_FALSE(receiver.has(first + 66));
+}

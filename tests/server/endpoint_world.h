@@ -151,8 +151,9 @@ class ScriptedClient {
     void sendRaw(base::ByteView bytes) { channel->send(bytes); }
 
     /// AddTrack and, once it is published, the offer, as stock SDKs do.
-    void publish(bool muted = false) {
+    void publish(bool muted = false, bool disableRed = false) {
         signal::AddTrack request;
+        request.disableRed = disableRed;
         request.cid = m_name + "-mic";
         request.muted = muted;
         send(request);
@@ -217,6 +218,7 @@ class ScriptedClient {
     int refusedStatus = 0;
     std::string refusedBody;
     bool answersOffers = true;
+    bool takesRed = true;    ///< false: a client that does not know RFC 2198
     bool talking = false;
     std::optional<rtc::SenderId> sender;
 
@@ -278,7 +280,9 @@ class ScriptedClient {
             roster[m_name] = join->participant;
         } else if (const auto* offered = std::get_if<signal::Offer>(&message)) {
             if (!answersOffers) return;
-            auto answer = subscriber.acceptOffer(offered->description.sdp, now);
+            auto sdp = offered->description.sdp;
+            for (std::size_t at; !takesRed && (at = sdp.find(" red/")) != std::string::npos;) sdp.replace(at, 5, " any/");
+            auto answer = subscriber.acceptOffer(sdp, now);
             if (answer) send(signal::Answer{{"answer", *answer, offered->description.id, {}}});
         } else if (const auto* answer = std::get_if<signal::Answer>(&message)) {
             (void)publisher.acceptAnswer(answer->description.sdp, now);

@@ -1,112 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who hears whom, with real SRTP on virtual time: speakers and listeners are client PeerConnections, the forwarder stands
-// between their server halves.
+// Who hears whom.
 #include "core/sfu/forwarder.h"
 
-#include <map>
-
-#include "tests/sfu/rtc_pair.h"
-#include "tests/support/catch.h"
+#include "tests/sfu/forward_lab.h"
 
 using namespace parlour;
 using namespace parlour::tests;
-using namespace std::chrono_literals;
-
-namespace {
-
-/// A little SFU: one forwarder, any number of people.
-struct Lab {
-    base::TimePoint now{base::Duration(5'000'000)};
-    std::map<base::SocketAddress, RtcPair*> byAddress;
-    bool deliver = true;
-    std::size_t sent = 0;
-    sfu::SendBatch batch{[this](std::span<const sfu::OutgoingPacket> packets) {
-        for (const auto& p : packets) {
-            ++sent;
-            if (const auto it = byAddress.find(p.to); it != byAddress.end() && deliver) it->second->toClient(now, p.bytes);
-        }
-    }};
-    sfu::Forwarder forwarder{batch};
-};
-
-struct Speaker {
-    Speaker(Lab& l, std::uint32_t key, std::uint16_t port) : lab(l), transport(key), pair(port, false) {
-        sender = pair.client.addAudioSender({"stream", "cid", true});
-        pair.server.onRtp([this](const rtc::RtpView& packet, base::TimePoint now) {
-            lastSsrc = packet.ssrc;
-            lab.forwarder.onRtp(transport, packet, now);
-        });
-        pair.clientOffers(lab.now);
-        pair.connect(lab.now);
-        REQUIRE(pair.serverTracks.size() == 1);
-    }
-    sfu::Publisher* publish(bool authorised = true) {
-        sfu::PublisherConfig config;
-        config.transport = transport;
-        config.mid = pair.serverTracks[0].mid;
-        config.ssrc = pair.serverTracks[0].ssrc;
-        config.payloadType = pair.serverTracks[0].payloadType;
-        config.levelExtensionId = pair.serverTracks[0].levelExtensionId;
-        config.midExtensionId = pair.serverTracks[0].midExtensionId;
-        config.authorised = authorised;
-        return lab.forwarder.addPublisher(config);
-    }
-    /// One 20 ms packet whose payload says who and which.
-    void say(std::uint8_t who, std::uint32_t ticks = 960) {
-        base::OpusFrame frame;
-        frame.size = 40;
-        frame.payload[0] = std::byte{0x48};
-        frame.payload[1] = std::byte{who};
-        frame.payload[2] = static_cast<std::byte>(count);
-        for (std::size_t i = 3; i < frame.size; ++i) frame.payload[i] = std::byte{0x5a};
-        frame.rtpTimestamp = timestamp += ticks;
-        frame.sequence = count++;
-        frame.level = {20};
-        lab.now += base::Duration(static_cast<std::int64_t>(ticks) * 1000 / 48);
-        pair.client.sendFrame(sender, frame, lab.now);
-        pair.exchange(lab.now);
-        lab.batch.flush();
-    }
-    Lab& lab;
-    std::uint32_t transport;
-    RtcPair pair;
-    rtc::SenderId sender;
-    std::uint32_t timestamp = 1'000'000;
-    std::uint32_t lastSsrc = 0;
-    std::uint8_t count = 0;
-};
-
-struct Listener {
-    Listener(Lab& l, std::uint16_t port) : lab(l), pair(port, true, true) {
-        lab.byAddress[pair.clientAddress] = &pair;
-        pair.server.onNack([this](rtc::SenderId s, std::span<const std::uint16_t> sequences) {
-            lab.forwarder.onNack(pair.server, s, sequences, lab.now);
-        });
-    }
-    sfu::Subscriber* subscribe(sfu::Publisher* publisher) {
-        const auto sender = pair.server.addAudioSender({"PA_x|TR_x", "TR_x", true});
-        auto* subscriber = lab.forwarder.addSubscriber(publisher, pair.server, sender);
-        negotiate();
-        return subscriber;
-    }
-    void negotiate() {
-        pair.serverOffers(lab.now);
-        pair.connect(lab.now);
-        lab.forwarder.refresh(pair.server);
-    }
-    /// (speaker, number) of every frame heard since the last call.
-    std::vector<std::pair<int, int>> take() {
-        std::vector<std::pair<int, int>> out;
-        for (const auto& f : pair.heard)
-            out.emplace_back(std::to_integer<int>(f.frame.payload[1]), std::to_integer<int>(f.frame.payload[2]));
-        pair.heard.clear();
-        return out;
-    }
-    Lab& lab;
-    RtcPair pair;
-};
-
-}  // namespace
 
 TEST_CASE("a subscriber hears the speaker it is subscribed to and nobody else", "[sfu]") {
     Lab lab;

@@ -102,7 +102,7 @@ TEST_CASE("another source of the same track continues numbers and clock", "[sfu]
     Source first;
     std::optional<sfu::ForwardedPacket> last;
     for (int i = 0; i < 5; ++i) last = publisher.accept(first.next(), first.now);
-    publisher.setSource(2, 109, 0, 0);
+    publisher.setSource(2, 109, 0, 0, 0);
     Source second;
     second.sequence = 100;
     second.timestamp = 5;

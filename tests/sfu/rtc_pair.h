@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -56,6 +57,7 @@ class RtcPair {
             moved = false;
             while (auto d = client.pollDatagram()) {
                 moved = true;
+                if (losesUp && losesUp()) continue;
                 server.handleDatagram(now, serverAddress, clientAddress, d->bytes);
             }
             while (auto d = server.pollDatagram()) {
@@ -89,6 +91,8 @@ class RtcPair {
     base::SocketAddress serverAddress = loopback(7000);
     rtc::PeerConnection client;
     rtc::PeerConnection server;
+    std::function<bool()> losesUp;                     ///< asked for each datagram of the client
+    std::optional<base::Feedback> feedback;            ///< newest report about what the client sends
     std::vector<rtc::RemoteFrame> heard;               ///< frames that reached the client
     std::vector<rtc::RemoteTrackAdded> serverTracks;   ///< sections the client sends on
     std::vector<rtc::RemoteTrackAdded> clientTracks;
@@ -109,6 +113,7 @@ class RtcPair {
         while (auto e = client.pollEvent()) {
             if (auto* frame = std::get_if<rtc::RemoteFrame>(&*e)) heard.push_back(*frame);
             if (auto* track = std::get_if<rtc::RemoteTrackAdded>(&*e)) clientTracks.push_back(*track);
+            if (auto* report = std::get_if<rtc::SenderFeedback>(&*e)) feedback = report->feedback;
         }
         while (auto e = server.pollEvent())
             if (auto* track = std::get_if<rtc::RemoteTrackAdded>(&*e)) serverTracks.push_back(*track);
