@@ -32,6 +32,7 @@ struct Options {
     bool accept = false;              ///< take an offered seat without asking
     int frameMs = 20;                 ///< 10 or 20
     bool processing = true;           ///< echo cancelling, noise suppression, high-pass
+    std::string record;               ///< join: FLAC file for the own microphone; empty = none
     bool verbose = false;
     std::optional<std::chrono::seconds> ttl;  ///< token
     HouseArguments house;             ///< Program::house
