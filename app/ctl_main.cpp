@@ -174,6 +174,8 @@ void pollDevices(net::EventLoop& loop, audio::AudioEngine& engine, JoinCommand& 
     const auto playout = engine.playoutState();
     command.device("capture", capture.ok, capture.problem);
     command.device("playout", playout.ok, playout.problem);
+    const auto recording = engine.recordingState();
+    command.device("recording", !recording.problem, recording.problem.value_or(base::Error{}));
     timer = loop.postAfter(kDevicePoll, [&loop, &engine, &command, &timer] { pollDevices(loop, engine, command, timer); });
 }
 
@@ -220,6 +222,7 @@ int join(const Options& options, const base::Clock& clock, base::TimePoint start
     actions.leave = [&](std::function<void()> done) { session->leave(std::move(done)); };
     actions.joined = [&] {
         engine.start(*sound);
+        if (!options.record.empty()) engine.startRecording(options.record);
         pollDevices(loop, engine, command, poll);
     };
     command.attach(std::move(actions));

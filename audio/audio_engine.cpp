@@ -2,11 +2,13 @@
 // Puts the parts together: who runs on which thread. The work itself is in engine_core and device_supervisor.
 #include "audio/audio_engine.h"
 
+#include "audio/device_news.h"
 #include "audio/device_supervisor.h"
 #include "audio/engine_core.h"
 #include "audio/file_backend.h"
 #include "audio/pacer.h"
 #include "audio/portaudio_backend.h"
+#include "audio/recorder.h"
 
 namespace parlour::audio {
 namespace {
@@ -31,7 +33,9 @@ CaptureSettings fitting(const EngineSettings& settings) {
 struct AudioEngine::Impl {
     const base::Clock& clock;
     const bool ownThreads;
+    const bool realDevices;
     DeviceCallback callback;
+    Recorder recorder;
     EngineCore core;
     std::unique_ptr<AudioBackend> devices;
     FileBackend files;
@@ -40,17 +44,21 @@ struct AudioEngine::Impl {
     bool started = false;
     std::atomic<bool> testing{false};
     std::atomic<bool> everOpened{false};
+    std::atomic<bool> keepOpen{false};
     std::atomic<bool> captureIsDevice{true};
     base::TimePoint lastNeeded{};  // supervisor's thread
     bool captureWanted = false;    // supervisor's thread
     bool toldOpened = false;       // supervisor's thread
     std::unique_ptr<Pacer> pump;
     std::unique_ptr<Pacer> watcher;
+    std::unique_ptr<DeviceNews> news;  // made when a device is first wanted
 
     Impl(const base::Clock& c, EngineParts parts)
         : clock(c),
           ownThreads(parts.ownThreads),
-          core(callback),
+          realDevices(!parts.devices && parts.ownThreads),
+          recorder(c, parts.ownThreads),
+          core(callback, &recorder),
           devices(parts.devices ? std::move(parts.devices) : makePortAudioBackend()),
           files(c, parts.ownThreads),
           supervisor(c, *devices, files, callback) {}
@@ -60,7 +68,7 @@ struct AudioEngine::Impl {
         const auto now = clock.now();
         const bool needed = core.gateOpen() || testing || core.recording();
         if (needed) lastNeeded = now;
-        const bool keep = everOpened && (!captureIsDevice || now - lastNeeded < kMicrophoneLinger);
+        const bool keep = everOpened && (!captureIsDevice || keepOpen || now - lastNeeded < kMicrophoneLinger);
         const bool wanted = needed || keep;
         if (everOpened && !toldOpened) {
             toldOpened = true;
@@ -70,6 +78,13 @@ struct AudioEngine::Impl {
         captureWanted = wanted;
         supervisor.wantCapture(wanted);
         supervisor.pass();
+    }
+    void listenToNews() {
+        const bool wanted = settings.devices.capture.kind == SourceKind::device || settings.devices.playout.kind == SourceKind::device;
+        if (!realDevices || !wanted || news) return;
+        news = makeDeviceNews([this] { supervisor.devicesChanged(); });
+        if (news)
+            supervisor.knowBy([this](const Endpoint& endpoint, bool capture) { return news->present(endpoint.name, capture); });
     }
     void nudge() {
         core.collect();
@@ -100,6 +115,8 @@ void AudioEngine::stop() {
     if (!e.started) return;
     e.started = false;
     e.watcher.reset();
+    e.supervisor.knowBy({});
+    e.news.reset();
     e.supervisor.wantPlayout(false);
     e.supervisor.closeAll();
     e.pump.reset();
@@ -112,6 +129,7 @@ void AudioEngine::apply(const EngineSettings& settings) {
     e.core.setBlockFrames(settings.devices.blockFrames == 240 ? 240 : 480);
     e.core.apply(fitting(settings));
     e.supervisor.want(settings.devices);
+    e.listenToNews();
     e.nudge();
 }
 
@@ -154,6 +172,8 @@ EngineStats AudioEngine::stats() const {
     s.playoutRunning = report.playoutRunning;
     s.captureDevice = report.captureDevice;
     s.playoutDevice = report.playoutDevice;
+    s.blockFrames = report.blockFrames;
+    s.xruns = report.xruns;
     return s;
 }
 
@@ -168,6 +188,16 @@ void AudioEngine::recordTest(std::chrono::milliseconds length, std::function<voi
 void AudioEngine::playTest(std::function<void()> played) { m_impl->core.play(std::move(played)); }
 void AudioEngine::playTone(std::chrono::milliseconds length) { m_impl->core.tone(length); }
 
+bool AudioEngine::microphoneSpeaking() const { return m_impl->core.microphoneSpeaking(); }
+void AudioEngine::keepMicrophone(bool on) {
+    m_impl->keepOpen = on;
+    m_impl->nudge();
+}
+
+void AudioEngine::startRecording(const std::string& path) { m_impl->recorder.start(path); }
+void AudioEngine::stopRecording() { m_impl->recorder.stop(); }
+RecordingState AudioEngine::recordingState() const { return m_impl->recorder.state(); }
+
 AudioEngine::DeviceState AudioEngine::captureState() const { return m_impl->supervisor.report().capture; }
 AudioEngine::DeviceState AudioEngine::playoutState() const { return m_impl->supervisor.report().playout; }
 
@@ -178,6 +208,7 @@ void AudioEngine::step() {
     e.core.pass(e.clock.now());
     e.files.tick();
     e.core.pass(e.clock.now());
+    e.recorder.step();
 }
 
 }  // namespace parlour::audio

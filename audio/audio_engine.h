@@ -76,6 +76,17 @@ struct EngineStats {
     bool playoutRunning = false;
     std::string captureDevice;  ///< in use now; "" = none
     std::string playoutDevice;
+    int blockFrames = 0;          ///< of one device callback now: 240 is the low-latency mode, more the comfort of calm
+    std::uint64_t xruns = 0;      ///< times a device ran dry or over
+};
+
+/// The safety track (recorder.h).
+struct RecordingState {
+    bool wanted = false;   ///< between start and stop, as long as nothing went wrong
+    bool running = false;  ///< the file is open
+    std::string path;
+    base::Duration length{};  ///< written
+    std::optional<base::Error> problem;
 };
 
 /// Other parts than the real ones, for tests.
@@ -139,10 +150,24 @@ class AudioEngine {
 
     struct DeviceState {
         bool ok = true;
-        base::Error problem;  ///< sentence for people when !ok
+        bool fallback = false;  ///< the system's default stands in for the chosen device until that returns
+        base::Error problem;    ///< sentence for people when !ok or fallback
     };
     DeviceState captureState() const;
     DeviceState playoutState() const;
+
+    /// Somebody speaks into the microphone, whether sound leaves or not. Only while capture runs, so false when it is
+    /// closed; any thread.
+    bool microphoneSpeaking() const;
+    /// The person allows that a microphone they opened keeps running while muted, so that they can be told that they
+    /// talk: it is not given back after 10 s. Opens none. Nothing leaves.
+    void keepMicrophone(bool on);
+
+    /// The own microphone into a new FLAC file, as it is sent: silence while muted. How it goes is in recordingState().
+    /// Start and stop from any one thread, at any time; neither touches the disk.
+    void startRecording(const std::string& path);
+    void stopRecording();
+    RecordingState recordingState() const;
 
     /// Only without own threads: does everything that is due at the clock's time. Call it each 5 or 10 ms of virtual
     /// time.

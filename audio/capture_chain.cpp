@@ -89,6 +89,7 @@ void CaptureChain::process(std::span<const float> microphone, std::span<const fl
         m_fadeIn = false;
         for (std::size_t i = 0; i < 240; ++i) block[i] *= static_cast<float>(i) / 240.0f;
     }
+    if (m_gated) m_gated(block);
     const bool sending = m_open || m_silentFramesLeft > 0;
     if (m_filled == 0) m_frameSamples = static_cast<std::size_t>(m_plan.frameMs) * 48;
     if (sending) {

@@ -36,6 +36,9 @@ class CaptureChain {
     /// The tap wants sound although the gate is closed.
     void setTapped(bool tapped) { m_tapped = tapped; }
 
+    /// What goes to the encoder, block by block, zeros while the gate is closed.
+    void onGated(Tap gated) { m_gated = std::move(gated); }
+
     /// 480 samples from the device, 480 that were played at about that time.
     void process(std::span<const float> microphone, std::span<const float> played, base::TimePoint now);
 
@@ -51,6 +54,7 @@ class CaptureChain {
 
     Sink m_sink;
     Tap m_tap;
+    Tap m_gated;
     CaptureSettings m_settings;
     Uplink m_uplink;
     SendPlan m_plan;

@@ -10,6 +10,7 @@ void DeviceCallback::captured(std::span<const float> mono) {
 }
 
 void DeviceCallback::wanted(std::span<float> mono) {
+    m_block.store(mono.size(), std::memory_order_relaxed);
     const auto got = playoutRing.read(mono);
     if (got > 0) {
         m_last = mono[got - 1];

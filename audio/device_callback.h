@@ -25,6 +25,8 @@ class DeviceCallback {
     /// Device thread. What is missing is faded out from the last sample within 2.5 ms, not cut.
     void wanted(std::span<float> mono);
 
+    /// What the playout device asked for last, in samples.
+    std::size_t block() const { return m_block.load(std::memory_order_relaxed); }
     std::uint64_t overruns() const { return m_overruns.load(std::memory_order_relaxed); }
     std::uint64_t underruns() const { return m_underruns.load(std::memory_order_relaxed); }
 
@@ -37,6 +39,7 @@ class DeviceCallback {
   private:
     std::atomic<std::uint64_t> m_overruns{0};
     std::atomic<std::uint64_t> m_underruns{0};
+    std::atomic<std::size_t> m_block{0};
     float m_last = 0.0f;      // playout device's thread
     bool m_sounding = false;  // playout device's thread: an underrun before the first sample is none
 };

@@ -11,8 +11,14 @@ constexpr Duration kStandstill{300'000};     // callbacks come each 5 or 10 ms
 constexpr Duration kFirstFrames{1'500'000};  // a sound server may need a moment to start
 constexpr Duration kFirstPause{200'000};
 constexpr Duration kLongestPause{800'000};
-constexpr Duration kXrunWindow{10'000'000};
-constexpr std::uint64_t kMostXruns = 3;  // in a window; more = longer blocks
+constexpr Duration kXrunWindow{10'000'000};  // three within it: blocks twice as long
+constexpr Duration kFirstChosenPause{2'000'000};  // each try is a gap in what the default plays
+constexpr Duration kLongestChosenPause{60'000'000};
+constexpr base::TimePoint kLongAgo = base::TimePoint::min();
+constexpr int kLongestBlock = 1920;
+constexpr Duration kCalm{300'000'000};       // then shorter blocks are tried
+constexpr Duration kLongestCalm{2'400'000'000};
+constexpr Duration kTrial{60'000'000};       // shorter blocks that fail within this are tried half as often
 
 }  // namespace
 
@@ -30,6 +36,10 @@ void DeviceSupervisor::want(const AudioDeviceSettings& settings) {
     m_capture.endpoint = settings.capture;
     m_playout.endpoint = settings.playout;
     m_blockFrames = settings.blockFrames == 240 ? 240 : 480;
+}
+void DeviceSupervisor::knowBy(Present present) {
+    const std::lock_guard lock(m_mutex);
+    m_present = std::move(present);
 }
 void DeviceSupervisor::wantPlayout(bool on) {
     const std::lock_guard lock(m_mutex);
@@ -55,6 +65,7 @@ bool DeviceSupervisor::stalled(Side& side, base::TimePoint now) {
         side.lastMove = now;
         if (!side.everMoved) {
             side.everMoved = true;
+            if (!side.fallback) side.chosenPause = Duration(0);
             side.pause = Duration(0);  // it really works: the next loss is tried at once again
             note(side, true, nullptr);
         }
@@ -66,8 +77,10 @@ bool DeviceSupervisor::stalled(Side& side, base::TimePoint now) {
 void DeviceSupervisor::note(const Side& side, bool running, const base::Error* problem) {
     const std::lock_guard lock(m_mutex);
     auto& state = side.capture ? m_report.capture : m_report.playout;
+    const auto away = side.fallback ? awayError(side) : base::Error{};
     state.ok = problem == nullptr;
-    state.problem = problem ? *problem : base::Error{};
+    state.fallback = side.fallback && running;
+    state.problem = problem ? *problem : state.fallback ? away : base::Error{};
     (side.capture ? m_report.captureRunning : m_report.playoutRunning) = running;
     (side.capture ? m_report.captureDevice : m_report.playoutDevice) = running ? toText(side.current) : "";
 }
@@ -77,6 +90,7 @@ void DeviceSupervisor::openSide(Side& side, const Endpoint& endpoint, int blockF
     side.backend = &backendFor(endpoint);
     side.current = endpoint;
     side.currentBlock = blockFrames;
+    if (present(side, endpoint) == false && openDefaultFor(side)) return;
     const auto opened = side.capture ? side.backend->openCapture(endpoint, blockFrames, m_callback.callbacks())
                                      : side.backend->openPlayout(endpoint, blockFrames, m_callback.callbacks());
     now = m_clock.now();  // opening may have taken a while
@@ -90,6 +104,11 @@ void DeviceSupervisor::openSide(Side& side, const Endpoint& endpoint, int blockF
     }
     side.pause = std::clamp(side.pause * 3 / 2, kFirstPause, kLongestPause);
     side.nextTry = now + side.pause;
+    if (openDefaultFor(side)) {
+        side.chosenPause = std::clamp(side.chosenPause * 2, kFirstChosenPause, kLongestChosenPause);
+        side.nextChosen = now + side.chosenPause;
+        return;
+    }
     note(side, false, &opened.error());
     if (side.capture) return;
     side.backend = &m_clocked;
@@ -109,6 +128,7 @@ void DeviceSupervisor::closeSide(Side& side) {
         side.backend->closePlayout();
     side.open = false;
     side.standIn = false;
+    side.fallback = false;
 }
 
 void DeviceSupervisor::lost(Side& side, base::TimePoint now) {
@@ -133,9 +153,22 @@ void DeviceSupervisor::pass() {
             wanted[i] = sides[i]->wanted;
         }
         block = m_blockFrames;
+        m_presentNow = m_present;
     }
     watchXruns(now);
-    if (m_longBlocks) block = 480;
+    block = blockFor(block);
+    {
+        const std::lock_guard lock(m_mutex);
+        m_report.blockFrames = block;
+        m_report.xruns = m_xrunsSeen;
+    }
+    if (m_hurry.exchange(false, std::memory_order_acquire))
+        for (auto* side : sides) {
+            if (side->open && !side->standIn) continue;
+            side->nextTry = now;
+            side->pause = Duration(0);
+        }
+    for (auto* side : sides) followChosen(*side, now);
     bool anyLost = false;
     for (auto* side : sides) {
         if (!stalled(*side, now)) continue;
@@ -169,13 +202,75 @@ void DeviceSupervisor::pass() {
     }
 }
 
+std::optional<bool> DeviceSupervisor::present(const Side& side, const Endpoint& endpoint) const {
+    if (!m_presentNow || endpoint.kind != SourceKind::device || endpoint.name.empty()) return std::nullopt;
+    return m_presentNow(endpoint, side.capture);
+}
+
+base::Error DeviceSupervisor::awayError(const Side& side) const {
+    return {base::ErrorKind::unavailable, "device_away",
+            std::string("The ") + side.name + " \"" + side.current.name + "\" is not there.",
+            "The system's default is used until it is back.", toText(side.current)};
+}
+
+/// The person's choice stays `current`, so that nothing but its return changes anything.
+bool DeviceSupervisor::openDefaultFor(Side& side) {
+    if (side.current.kind != SourceKind::device || side.current.name.empty()) return false;
+    const Endpoint standard;
+    const auto opened = side.capture ? side.backend->openCapture(standard, side.currentBlock, m_callback.callbacks())
+                                     : side.backend->openPlayout(standard, side.currentBlock, m_callback.callbacks());
+    if (!opened) return false;
+    side.open = true;
+    side.standIn = false;
+    side.fallback = true;
+    side.everMoved = false;
+    side.lastFrames = frames(side);
+    side.lastMove = m_clock.now();
+    return true;
+}
+
+void DeviceSupervisor::followChosen(Side& side, base::TimePoint now) {
+    if (!side.open || side.standIn || side.backend != &m_devices) return;
+    const auto there = present(side, side.current);
+    if (!there) return;
+    if (side.fallback && !*there) side.nextChosen = now;   // when it comes it is new
+    if (side.fallback && *there && now >= side.nextChosen) {
+        closeSide(side);
+        side.nextTry = now;
+    } else if (!side.fallback && !*there) {
+        // The sound server has put our stream on another device, or it stands still in a moment.
+        side.fallback = true;
+        side.nextChosen = now;
+        side.chosenPause = Duration(0);
+        if (side.everMoved) note(side, true, nullptr);
+    }
+}
+
+int DeviceSupervisor::blockFor(int wanted) const {
+    int block = wanted;
+    for (int i = 0; i < m_doublings; ++i) block = std::min(block * 2, kLongestBlock);
+    return block;
+}
+
 void DeviceSupervisor::watchXruns(base::TimePoint now) {
     const auto count = m_devices.xruns();
-    if (now - m_windowStart > kXrunWindow) {
-        m_windowStart = now;
-        m_xrunsAtWindow = count;
+    if (m_calm.count() == 0) {
+        m_calm = kCalm;
+        m_xrunTimes.fill(kLongAgo);
     }
-    if (count - m_xrunsAtWindow >= kMostXruns) m_longBlocks = true;
+    if (count - m_xrunsSeen > m_xrunTimes.size()) m_xrunsSeen = count - m_xrunTimes.size();
+    for (; m_xrunsSeen != count; ++m_xrunsSeen) {
+        std::rotate(m_xrunTimes.begin(), m_xrunTimes.end() - 1, m_xrunTimes.end());
+        m_xrunTimes.front() = m_quietSince = now;
+    }
+    if (m_xrunTimes.back() != kLongAgo && now - m_xrunTimes.back() <= kXrunWindow) {
+        if (m_shortened != base::TimePoint{} && now - m_shortened < kTrial) m_calm = std::min(m_calm * 2, kLongestCalm);
+        if (blockFor(240) < kLongestBlock) ++m_doublings;
+        m_xrunTimes.fill(kLongAgo);  // each counts for one step only
+    } else if (m_doublings > 0 && now - m_quietSince > m_calm) {
+        --m_doublings;
+        m_shortened = m_quietSince = now;
+    }
 }
 
 void DeviceSupervisor::closeAll() {

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps the wanted devices open: watches their frame counters, re-opens what stands still, puts a clocked silence in
-// the place of a missing loudspeaker so that everything else goes on. Thread: pass() on the supervisor's thread (or the
+// Keeps the wanted devices open: watches their frame counters, re-opens what stands still, lets the system's default
+// stand in for a chosen device that is away and goes back to it, puts a clocked silence in the place of a missing
+// loudspeaker so that everything else goes on. Opens no microphone that nobody asked for. Thread: pass() on the supervisor's thread (or the
 // test's); the rest any but a device thread. May block in a driver, never under its lock.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "audio/audio_engine.h"
@@ -25,7 +30,11 @@ class DeviceSupervisor {
         std::string captureDevice;
         std::string playoutDevice;
         std::uint64_t restarts = 0;
+        std::uint64_t xruns = 0;
+        int blockFrames = 0;
     };
+    /// Whether a device of that name is there; nothing = nobody knows.
+    using Present = std::function<std::optional<bool>(const Endpoint& endpoint, bool capture)>;
 
     /// `devices` for SourceKind::device, `clocked` for the others and the stand-in. All outlive this.
     DeviceSupervisor(const base::Clock& clock, AudioBackend& devices, AudioBackend& clocked, DeviceCallback& callback);
@@ -36,6 +45,11 @@ class DeviceSupervisor {
     void wantPlayout(bool on);
     void wantCapture(bool on);
     Report report() const;
+
+    /// From the next pass() on.
+    void knowBy(Present present);
+    /// Something came or went: whatever waits is tried at once. Any thread.
+    void devicesChanged() { m_hurry.store(true, std::memory_order_release); }
 
     void pass();
     /// Closes everything; for the end.
@@ -48,7 +62,8 @@ class DeviceSupervisor {
         bool wanted = false;  // under m_mutex
         Endpoint endpoint;    // under m_mutex: what is wanted
         bool open = false;
-        bool standIn = false;  // playout only: the clock plays the missing device
+        bool standIn = false;   // playout only: the clock plays the missing device
+        bool fallback = false;  // the system's default plays the chosen one
         Endpoint current;
         int currentBlock = 0;
         AudioBackend* backend = nullptr;
@@ -57,6 +72,8 @@ class DeviceSupervisor {
         base::TimePoint lastMove{};
         base::TimePoint nextTry{};
         base::Duration pause{};
+        base::TimePoint nextChosen{};   // on the default: not before that is the chosen one tried
+        base::Duration chosenPause{};
     };
 
     AudioBackend& backendFor(const Endpoint& endpoint) {
@@ -67,8 +84,13 @@ class DeviceSupervisor {
     void openSide(Side& side, const Endpoint& endpoint, int blockFrames, base::TimePoint now);
     void closeSide(Side& side);
     void lost(Side& side, base::TimePoint now);
+    void followChosen(Side& side, base::TimePoint now);
+    bool openDefaultFor(Side& side);
+    base::Error awayError(const Side& side) const;
+    std::optional<bool> present(const Side& side, const Endpoint& endpoint) const;
     void watchXruns(base::TimePoint now);
     void note(const Side& side, bool running, const base::Error* problem);
+    int blockFor(int wanted) const;
 
     const base::Clock& m_clock;
     AudioBackend& m_devices;
@@ -78,9 +100,15 @@ class DeviceSupervisor {
     Side m_capture;
     Side m_playout;
     int m_blockFrames = 480;    // under m_mutex
-    bool m_longBlocks = false;  // the device cannot keep up with short ones
-    std::uint64_t m_xrunsAtWindow = 0;
-    base::TimePoint m_windowStart{};
+    Present m_present;  // under m_mutex
+    Present m_presentNow;
+    std::atomic<bool> m_hurry{false};
+    int m_doublings = 0;  // of the block: the device cannot keep up with shorter ones
+    base::Duration m_calm{};  // without an xrun, and shorter blocks are tried again
+    std::uint64_t m_xrunsSeen = 0;
+    std::array<base::TimePoint, 3> m_xrunTimes{};  // the last ones, newest first; none = long ago
+    base::TimePoint m_quietSince{};
+    base::TimePoint m_shortened{};
     Report m_report;  // under m_mutex
 };
 

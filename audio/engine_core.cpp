@@ -2,6 +2,7 @@
 #include "audio/engine_core.h"
 
 #include <algorithm>
+#include <cmath>
 #include <thread>
 
 namespace parlour::audio {
@@ -21,14 +22,19 @@ Visitor(F...) -> Visitor<F...>;
 
 }  // namespace
 
-EngineCore::EngineCore(DeviceCallback& device)
+EngineCore::EngineCore(DeviceCallback& device, Recorder* recorder)
     : m_device(device),
+      m_recorder(recorder),
       m_commands(kCommands),
       m_garbage(kCommands),
       m_views(std::make_unique<std::array<TrackView, PlayoutChain::kMostTracks>>()),
       m_capture([this](const base::OpusFrame& frame) { emit(frame); },
                 [this](std::span<const float> block) { m_check.captured(block); }) {
     m_removedLater.reserve(PlayoutChain::kMostTracks);
+    if (m_recorder)
+        m_capture.onGated([this](std::span<const float> block) {
+            m_recorder->add(block, m_device.captureRing.size(), m_now);
+        });
 }
 EngineCore::~EngineCore() = default;
 
@@ -156,7 +162,9 @@ void EngineCore::pass(base::TimePoint now) {
     while (m_commands.pop(command)) execute(command);
     while (!m_removedLater.empty() && m_garbage.push(m_removedLater.back())) m_removedLater.pop_back();
     m_playout.takePackets();
+    m_now = now;
     passCapture(now);
+    if (m_recorder) m_recorder->pass(now);
     passPlayout(now);
 }
 
@@ -168,7 +176,10 @@ void EngineCore::passCapture(base::TimePoint now) {
         m_capture.setGate((gate & 1u) != 0, gate);
         m_seenGate = gate;
     }
-    if (m_captureStopped.exchange(false, std::memory_order_relaxed)) m_capture.silenceMeter();
+    if (m_captureStopped.exchange(false, std::memory_order_relaxed)) {
+        m_capture.silenceMeter();
+        m_speaking.store(false, std::memory_order_relaxed);
+    }
     m_capture.setTapped(m_check.recording());
     std::array<float, kBlock> block{};
     const std::array<float, kBlock> silence{};
@@ -179,11 +190,31 @@ void EngineCore::passCapture(base::TimePoint now) {
             played = m_played[(m_playedNext + m_played.size() - m_playedCount) % m_played.size()].data();
             --m_playedCount;
         }
+        watchSpeech(block, std::span<const float>(played, kBlock));
         m_capture.process(block, std::span<const float>(played, kBlock), now);
     }
     if (m_capture.plan() != m_toldPlan) m_sendPlan.publish(m_toldPlan = m_capture.plan());
     m_framesEncoded.store(m_capture.framesEncoded(), std::memory_order_relaxed);
     if (!m_check.recording()) m_recordingWanted.store(false, std::memory_order_relaxed);
+}
+
+/// What the loudspeaker says into the microphone is not the person: they have to be louder than half of that.
+void EngineCore::watchSpeech(std::span<const float> microphone, std::span<const float> played) {
+    const auto loudness = [](std::span<const float> block) {
+        float peak = 0.0f;
+        for (const float s : block) peak = std::max(peak, std::abs(s));  // NaN compares false: ignored
+        return peak;
+    };
+    m_echo = std::max(loudness(played), m_echo * 0.97f);  // a room answers for a third of a second
+    std::array<float, kBlock> copy{};
+    for (std::size_t i = 0; i < kBlock && i < microphone.size(); ++i)
+        copy[i] = std::isfinite(microphone[i]) ? std::clamp(microphone[i], -1.0f, 1.0f) : 0.0f;
+    const bool louder = loudness(copy) > 0.5f * m_echo;
+    m_speech.process(copy);
+    if (!m_speech.open())
+        m_speaking.store(false, std::memory_order_relaxed);
+    else if (louder)
+        m_speaking.store(true, std::memory_order_relaxed);
 }
 
 void EngineCore::passPlayout(base::TimePoint now) {
@@ -197,7 +228,9 @@ void EngineCore::passPlayout(base::TimePoint now) {
         m_reserve -= kReserveStep;
         m_lastUnderrun = now;
     }
-    const auto ready = static_cast<std::size_t>(m_blockFrames.load(std::memory_order_relaxed)) + m_reserve;
+    // A device that could not keep up has longer blocks by now (device_supervisor).
+    const auto asked = std::min<std::size_t>(m_device.block(), 4800);
+    const auto ready = std::max(static_cast<std::size_t>(m_blockFrames.load(std::memory_order_relaxed)), asked) + m_reserve;
     std::array<float, kBlock> block{};
     while (m_device.playoutRing.size() < ready) {
         // Sound written now is heard after what is in the ring already.

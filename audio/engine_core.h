@@ -18,6 +18,7 @@
 #include "audio/device_callback.h"
 #include "audio/playout_chain.h"
 #include "audio/published.h"
+#include "audio/recorder.h"
 #include "audio/sound_check.h"
 #include "core/base/queue.h"
 
@@ -27,7 +28,8 @@ class EngineCore {
   public:
     using Sink = std::function<void(const base::OpusFrame&)>;
 
-    explicit EngineCore(DeviceCallback& device);
+    /// `recorder` may be null.
+    explicit EngineCore(DeviceCallback& device, Recorder* recorder = nullptr);
     ~EngineCore();
 
     // Control thread.
@@ -62,6 +64,7 @@ class EngineCore {
     std::uint64_t framesEncoded() const { return m_framesEncoded.load(std::memory_order_relaxed); }
     std::uint64_t framesDroppedIn() const { return m_framesDroppedIn.load(std::memory_order_relaxed); }
     SendPlan sendPlan() const { return m_sendPlan.read(); }
+    bool microphoneSpeaking() const { return m_speaking.load(std::memory_order_relaxed); }
     bool recording() const { return m_recordingWanted.load(std::memory_order_relaxed); }
 
   private:
@@ -106,8 +109,10 @@ class EngineCore {
     void passCapture(base::TimePoint now);
     void passPlayout(base::TimePoint now);
     const TrackView* find(TrackId id) const;
+    void watchSpeech(std::span<const float> microphone, std::span<const float> played);
 
     DeviceCallback& m_device;
+    Recorder* const m_recorder;
     base::SpscQueue<Command> m_commands;
     std::vector<Command> m_overflow;                     // control thread: kept in order while the queue is full
     base::SpscQueue<std::shared_ptr<Track>> m_garbage;   // pump -> control
@@ -119,6 +124,7 @@ class EngineCore {
     std::atomic<int> m_blockFrames{480};
     std::atomic<bool> m_captureStopped{false};
     std::atomic<bool> m_recordingWanted{false};
+    std::atomic<bool> m_speaking{false};
     std::atomic<std::uint64_t> m_framesEncoded{0};
     std::atomic<std::uint64_t> m_framesDroppedIn{0};
     std::atomic<Sink*> m_sink{nullptr};
@@ -132,6 +138,9 @@ class EngineCore {
     PlayoutChain m_playout;
     SoundCheck m_check;
     std::uint32_t m_seenGate = 0;
+    base::TimePoint m_now{};
+    VoiceGate m_speech;  // on a copy: only its opinion is used
+    float m_echo = 0.0f;
     std::array<std::array<float, base::kBlockSamples>, 4> m_played{};  // reference for the echo canceller
     std::size_t m_playedCount = 0;
     std::size_t m_playedNext = 0;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "audio/device_news.h"
 #include "audio/portaudio_native.h"
 
 namespace parlour::audio {
@@ -9,5 +10,8 @@ void prepareSoundLibraries() {}
 void quietLibraries() {}
 QuietStderr::QuietStderr() = default;
 QuietStderr::~QuietStderr() = default;
+
+/// Nobody tells here yet: the supervisor notices a lost device by its standstill.
+std::unique_ptr<DeviceNews> makeDeviceNews(std::function<void()>) { return nullptr; }
 
 }  // namespace parlour::audio

@@ -133,7 +133,9 @@ void JoinCommand::armNotes() {
 
 void JoinCommand::onStats(const room::SessionStats& stats) {
     if (m_phase == Phase::over) return;
-    write({statsEvent(stats)});
+    if (m_pastStats.size() > 10) m_pastStats.pop_front();
+    write({statsEvent(stats, m_pastStats.empty() ? nullptr : &m_pastStats.front())});
+    m_pastStats.push_back(stats);
 }
 
 void JoinCommand::line(std::string_view text) {
@@ -215,11 +217,11 @@ void JoinCommand::refuse(std::string command, const base::Error& error) {
 void JoinCommand::device(const std::string& side, bool ok, const base::Error& problem) {
     if (m_phase == Phase::over) return;
     auto& told = m_devices[side];
-    const auto now = ok ? std::string() : base::describe(problem);
+    const auto now = problem.message.empty() ? std::string() : base::describe(problem);   // also of one that stands in for another
     if (told == now) return;
     told = now;
     Event event{"device", {{"side", side}, {"ok", ok}}};
-    if (!ok) {
+    if (!now.empty()) {
         event.fields["message"] = now;
         m_errors << "parlourctl: " << now << std::endl;
     }

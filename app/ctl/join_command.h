@@ -7,6 +7,7 @@
 // signals) · time (executor).
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <iosfwd>
 #include <optional>
@@ -101,6 +102,7 @@ class JoinCommand {
     std::string m_ownReason;    ///< why we leave by ourselves
     std::string m_lastCommand;  ///< the word of the last one sent, for its refusal
     std::map<std::string, std::string> m_devices;  ///< side -> problem told, "" = fine
+    std::deque<room::SessionStats> m_pastStats;    ///< of the last ten seconds
     bool m_diskTold = false;
     base::Timer m_lengthTimer;
     base::Timer m_leaveTimer;

@@ -54,6 +54,7 @@ Parsed parseOptions(int argc, const char* const* argv, std::string_view version,
     join->add_flag("--move", o.move, "come here also where you are in the room on another device");
     join->add_option("--frames", o.frameMs, "milliseconds of sound per packet (default: as the network allows)")->check(CLI::IsMember({10, 20, 40}));
     join->add_flag("--music", o.music, "send music: 128 kbit/s of the whole band, no processing, no pauses left out");
+    join->add_option("--record", o.record, "the own microphone as it is sent, silence while muted, into this new FLAC file");
     join->add_flag("--no-processing", noProcessing, "no echo cancelling, noise suppression, high-pass or gate");
     join->add_flag("--verbose", o.verbose, "log to standard error");
 

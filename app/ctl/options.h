@@ -33,6 +33,7 @@ struct Options {
     int frameMs = 0;                  ///< 10, 20 or 40; 0 = as the network allows
     bool music = false;               ///< the whole band, no processing
     bool processing = true;           ///< echo cancelling, noise suppression, high-pass
+    std::string record;               ///< join: FLAC file for the own microphone; empty = none
     bool verbose = false;
     std::optional<std::chrono::seconds> ttl;  ///< token
     HouseArguments house;             ///< Program::house

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "core/room/sound_verdict.h"
+
 namespace parlour::ctl {
 namespace {
 
@@ -123,7 +125,32 @@ std::string_view toString(room::LeaveReason reason) {
     return "error";
 }
 
-Event statsEvent(const room::SessionStats& s) {
+namespace {
+
+std::string_view wordOf(room::Grade grade) {
+    switch (grade) {
+        case room::Grade::unknown: return "unknown";
+        case room::Grade::good: return "good";
+        case room::Grade::fair: return "fair";
+        case room::Grade::bad: return "bad";
+    }
+    return "unknown";
+}
+
+std::string_view wordOf(room::SoundCause cause) {
+    switch (cause) {
+        case room::SoundCause::unknown: return "unknown";
+        case room::SoundCause::good: return "good";
+        case room::SoundCause::lost: return "lost";
+        case room::SoundCause::late: return "late";
+        case room::SoundCause::delayed: return "delayed";
+    }
+    return "unknown";
+}
+
+}  // namespace
+
+Event statsEvent(const room::SessionStats& s, const room::SessionStats* before) {
     Json tracks = Json::array();
     double jitter = 0.0, delay = 0.0;
     std::uint64_t samples = 0, concealed = 0, emitted = 0;
@@ -140,6 +167,8 @@ Event statsEvent(const room::SessionStats& s) {
                           {"fecPacketsReceived", t.fecPacketsReceived},
                           {"jitterBufferDelay", t.jitterBufferDelay}, {"jitterBufferTargetDelay", t.jitterBufferTargetDelay},
                           {"jitterBufferEmittedCount", t.jitterBufferEmittedCount}});
+        if (before != nullptr)
+            if (const auto verdict = room::trackVerdict(*before, s, t.identity)) tracks.back()["sound"] = wordOf(verdict->cause);
     }
     Event event{"stats", {{"packetsSent", s.packetsSent}, {"bytesSent", s.bytesSent}, {"packetsReceived", s.packetsReceived},
                           {"packetsLost", s.packetsLost}, {"fractionLost", s.fractionLost}, {"jitter", jitter},
@@ -148,6 +177,7 @@ Event statsEvent(const room::SessionStats& s) {
                           {"sendBitRate", s.sendBitRate}, {"sendRedundancy", s.sendRedundancy},
                           {"sendExpectedLoss", s.sendExpectedLoss}}};
     if (s.roundTripTime) event.fields["roundTripTime"] = *s.roundTripTime;
+    if (before != nullptr) event.fields["connection"] = wordOf(room::connectionVerdict(*before, s).grade);
     event.fields["tracks"] = std::move(tracks);
     return event;
 }

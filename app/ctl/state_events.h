@@ -20,8 +20,8 @@ std::string_view toString(room::LeaveReason reason);
 /// "none", "moderator", "host".
 std::string_view powerName(api::Power power);
 
-/// The event `stats`.
-Event statsEvent(const room::SessionStats& stats);
+/// The event `stats`; with what was so some seconds before also the judgement of the connection and of each speaker.
+Event statsEvent(const room::SessionStats& stats, const room::SessionStats* before = nullptr);
 
 class StateEvents {
   public:

@@ -111,6 +111,9 @@ void LiveClient::withFreshSession(const std::string& name, std::function<void(ro
     observer.onRefused = [this](const base::Error& error) {
         if (m_events.onRefused) m_events.onRefused(error);
     };
+    observer.onStats = [this](const room::SessionStats& stats) {
+        if (m_events.onStats) m_events.onStats(stats);
+    };
     m_session.reset();
     m_session = std::make_unique<room::RoomSession>(m_loop, m_clock, m_keys, m_audio, config, std::move(observer));
     use(*m_session);
@@ -273,6 +276,8 @@ ui::SoundState LiveClient::soundState() const {
         state.problem = playout.problem;
     else if (!capture.ok)
         state.problem = capture.problem;
+    else if ((state.fallback = capture.fallback || playout.fallback))
+        state.problem = playout.fallback ? playout.problem : capture.problem;
     return state;
 }
 
@@ -287,6 +292,22 @@ void LiveClient::playTest(std::function<void()> played) {
 }
 void LiveClient::playTone() {
     m_loop.post([this] { m_audio.playTone(kTone); });
+}
+ui::MicrophoneNow LiveClient::microphone() const {
+    return {m_audio.stats().captureRunning, m_audio.microphoneSpeaking(), m_audio.microphoneLevel()};
+}
+void LiveClient::keepMicrophone(bool on) {
+    m_loop.post([this, on] { m_audio.keepMicrophone(on); });
+}
+void LiveClient::startRecording(const std::string& file) {
+    m_audio.startRecording(file);   // only says what is wanted: recording() is true at once
+}
+void LiveClient::stopRecording() {
+    m_audio.stopRecording();
+}
+ui::RecordingNow LiveClient::recording() const {
+    const auto state = m_audio.recordingState();
+    return {state.wanted, state.running, std::chrono::duration_cast<std::chrono::seconds>(state.length), state.problem};
 }
 
 }  // namespace parlour::desktop

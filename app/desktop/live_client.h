@@ -62,6 +62,11 @@ class LiveClient final : public ui::RoomClient {
     void recordTest(std::chrono::milliseconds length, std::function<void()> recorded) override;
     void playTest(std::function<void()> played) override;
     void playTone() override;
+    ui::MicrophoneNow microphone() const override;
+    void keepMicrophone(bool on) override;
+    void startRecording(const std::string& file) override;
+    void stopRecording() override;
+    ui::RecordingNow recording() const override;
 
   private:
     LiveClient(const base::Clock& clock, const std::string& home, std::vector<std::string> plainHttpHosts, room::PersonKeys keys);

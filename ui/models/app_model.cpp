@@ -67,6 +67,7 @@ AppModel::AppModel(RoomClient& client, HouseClient& houses, const base::Clock& c
             m_house.showView(view);
         }, Qt::QueuedConnection);
     };
+    events.onStats = [this](room::SessionStats stats) { m_connection.publish(std::move(stats)); };
     client.listen(std::move(events));
 }
 

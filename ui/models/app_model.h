@@ -12,12 +12,15 @@
 
 #include "ui/models/guest_words.h"
 #include "ui/models/hallway_model.h"
+#include "ui/models/connection_model.h"
 #include "ui/models/house_model.h"
 #include "ui/models/invitation_model.h"
 #include "ui/models/known_people.h"
 #include "ui/models/notice_model.h"
+#include "ui/models/recorder_model.h"
 #include "ui/models/session_bridge.h"
 #include "ui/models/share_model.h"
+#include "ui/models/sound_hints.h"
 #include "ui/models/sound_model.h"
 #include "ui/platform/color_scheme.h"
 #include "ui/platform/key_place.h"
@@ -39,6 +42,9 @@ class AppModel : public QObject {
     Q_PROPERTY(QString object READ object NOTIFY pageChanged)        ///< id of what the page is about: talk, guest
     Q_PROPERTY(QObject* share READ share CONSTANT)
     Q_PROPERTY(QObject* sound READ sound CONSTANT)
+    Q_PROPERTY(QObject* hints READ hints CONSTANT)
+    Q_PROPERTY(QObject* connection READ connection CONSTANT)
+    Q_PROPERTY(QObject* recorder READ recorder CONSTANT)
     Q_PROPERTY(QObject* preferences READ preferences CONSTANT)
     Q_PROPERTY(QString page READ page NOTIFY pageChanged)            ///< welcome, hallway, room, house, invitations, notices, upcoming, event, guests, guest, settings
     Q_PROPERTY(bool dark READ dark NOTIFY appearanceChanged)
@@ -76,6 +82,9 @@ class AppModel : public QObject {
     QString object() const { return m_object; }
     ShareModel* share() { return &m_share; }
     SoundModel* sound() { return &m_sound; }
+    SoundHints* hints() { return &m_hints; }
+    ConnectionModel* connection() { return &m_connection; }
+    RecorderModel* recorder() { return &m_recorder; }
     Preferences* preferences() { return &m_preferences; }
     KeyPlace* keyPlace() const { return m_keyPlace; }
     /// Outlives the pages.
@@ -161,6 +170,9 @@ class AppModel : public QObject {
     ShareModel m_share;
     QString m_object;
     SoundModel m_sound;
+    SoundHints m_hints{m_client, m_session, m_preferences, m_clock};
+    ConnectionModel m_connection{m_session};
+    RecorderModel m_recorder{m_client, m_session, m_preferences};
     QString m_page = QStringLiteral("hallway");
     QString m_errorMessage;
     QString m_errorAdvice;

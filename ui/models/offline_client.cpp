@@ -393,6 +393,10 @@ void OfflineClient::openHouse(Reach, std::function<void(base::Result<std::string
 
 void OfflineClient::applySound(const SoundSettings&) {}
 void OfflineClient::testMicrophone(bool on) { testing = on; }
+void OfflineClient::startRecording(const std::string& file) {
+    recordedTo = file;
+    recordingNow = {true, true, std::chrono::seconds(0), std::nullopt};
+}
 
 float OfflineClient::level(std::uint32_t audioTrack) const {
     // Two people speak, one louder than the other.

@@ -52,6 +52,11 @@ class OfflineClient : public QObject, public RoomClient {
     void recordTest(std::chrono::milliseconds length, std::function<void()> recorded) override;
     void playTest(std::function<void()> played) override;
     void playTone() override {}
+    MicrophoneNow microphone() const override { return microphoneNow; }
+    void keepMicrophone(bool on) override { kept = on; }
+    void startRecording(const std::string& file) override;
+    void stopRecording() override { recordingNow.wanted = recordingNow.running = false; }
+    RecordingNow recording() const override { return recordingNow; }
 
     // For tests and scenes.
     /// Replaces the state; what the pages then show is this.
@@ -68,6 +73,12 @@ class OfflineClient : public QObject, public RoomClient {
     void interview();
     std::vector<room::Command> commands;   ///< everything that was asked, in order
     bool testing = false;                  ///< the microphone would run for a test
+    MicrophoneNow microphoneNow;           ///< what it hears in the room
+    bool kept = false;                     ///< it may run while muted
+    RecordingNow recordingNow;
+    std::string recordedTo;
+    /// Another second of statistics.
+    void tellStats(room::SessionStats stats) { if (m_events.onStats) m_events.onStats(std::move(stats)); }
     api::InvitationKind linkKind = api::InvitationKind::listener;   ///< of every link
     bool linkHere = false;   ///< the person is in the room of every link on another device
     std::string linkCode;                  ///< that every link needs

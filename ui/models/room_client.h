@@ -13,6 +13,7 @@
 #include "core/base/error.h"
 #include "core/room/room_session.h"
 #include "core/room/room_state.h"
+#include "core/room/session_stats.h"
 
 namespace parlour::ui {
 
@@ -66,13 +67,30 @@ struct SoundSettings {
 struct SoundState {
     bool captureOk = true;
     bool playoutOk = true;
-    base::Error problem;   ///< of the first that is not ok
+    bool fallback = false; ///< the system's default stands in for a chosen device that is away
+    base::Error problem;   ///< of the first that is not ok or not the chosen one
+};
+
+/// The own microphone now; nothing here opens it.
+struct MicrophoneNow {
+    bool running = false;    ///< the device is open
+    bool speaking = false;   ///< somebody speaks into it
+    float level = 0.0f;      ///< linear peak of the last moment
+};
+
+/// The safety track: the own microphone into a file of this computer.
+struct RecordingNow {
+    bool wanted = false;     ///< from start to stop, as long as it can be written
+    bool running = false;
+    std::chrono::seconds length{0};
+    std::optional<base::Error> problem;
 };
 
 struct ClientEvents {
     std::function<void(room::RoomStatePtr)> onState;
     std::function<void(base::Error)> onRefused;
     std::function<void(HallwayView)> onHallway;
+    std::function<void(room::SessionStats)> onStats;   ///< once a second inside a room
 };
 
 class RoomClient {
@@ -126,6 +144,13 @@ class RoomClient {
     virtual void recordTest(std::chrono::milliseconds length, std::function<void()> recorded) = 0;
     virtual void playTest(std::function<void()> played) = 0;
     virtual void playTone() = 0;
+    virtual MicrophoneNow microphone() const { return {}; }
+    /// A microphone that the person opened may keep running while they are muted, to tell them that they talk.
+    virtual void keepMicrophone(bool) {}
+    /// `file` must not exist; how it goes is in recording().
+    virtual void startRecording(const std::string& /*file*/) {}
+    virtual void stopRecording() {}
+    virtual RecordingNow recording() const { return {}; }
 };
 
 }  // namespace parlour::ui

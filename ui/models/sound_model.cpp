@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "core/room/sound_advice.h"
 #include "ui/models/words.h"
 
 namespace parlour::ui {
@@ -48,7 +49,7 @@ SoundModel::SoundModel(RoomClient& client, Preferences& preferences, QObject* pa
     connect(&m_health, &QTimer::timeout, this, [this] {
         const auto state = m_client.soundState();
         QString problem;
-        if (!state.captureOk || !state.playoutOk)
+        if (!state.captureOk || !state.playoutOk || state.fallback)
             problem = text(state.problem.advice.empty() ? state.problem.message
                                                         : state.problem.message + " " + state.problem.advice);
         if (problem == m_problem) return;
@@ -66,7 +67,15 @@ int SoundModel::outputIndex() const { return place(m_devices.outputs(), m_prefer
 QString SoundModel::levelWords() const {
     if (!m_testing && m_phase.isEmpty()) return {};
     if (m_peak < 0.001) return tr("Nothing heard yet");
-    return tr("Peak %1 dB").arg(qRound(20.0 * std::log10(m_peak)));
+    const auto peak = tr("Peak %1 dB").arg(qRound(20.0 * std::log10(m_peak)));
+    switch (room::inputLevel(static_cast<float>(m_peak))) {
+        case room::InputLevel::silent: return peak;
+        case room::InputLevel::faint: return tr("%1 · come a little closer, or turn it up").arg(peak);
+        case room::InputLevel::good: return tr("%1 · good").arg(peak);
+        case room::InputLevel::loud: return tr("%1 · a little too loud").arg(peak);
+        case room::InputLevel::clipping: return tr("%1 · too loud: it distorts. Move back, or turn it down").arg(peak);
+    }
+    return peak;
 }
 
 void SoundModel::setOverrides(const std::string& capture, const std::string& playout) {

@@ -83,4 +83,40 @@ Column {
             text: qsTr("Without echo cancellation, please wear headphones.")
         }
     }
+    SettingsCard {
+        title: qsTr("While you are muted")
+        Toggle {
+            width: parent.width
+            text: qsTr("Sound hints")
+            explanation: qsTr("Tells you that you talk while muted, that you are too loud or hard to hear")
+            checked: App.preferences.soundHints
+            onToggled: App.preferences.soundHints = checked
+        }
+        Toggle {
+            width: parent.width
+            enabled: App.preferences.soundHints
+            text: qsTr("Keep the microphone open for that")
+            explanation: qsTr("Otherwise it is closed ten seconds after you mute. Nothing leaves this computer")
+            checked: App.preferences.hearWhileMuted
+            onToggled: App.preferences.hearWhileMuted = checked
+        }
+    }
+    SettingsCard {
+        title: qsTr("Connection")
+        ConnectionLines { width: parent.width }
+    }
+    SettingsCard {
+        title: qsTr("Recording of your microphone")
+        Caption { width: parent.width; text: qsTr("A safety copy of what you say on stage, without loss, on this computer only. It is off until you start it in the room (More), and silent while you are muted.") }
+        UserText { width: parent.width; text: App.preferences.recordingFolder; wrapMode: Text.WrapAnywhere; font.pixelSize: Theme.fontSmall }
+        ActionButton { text: qsTr("Choose a folder…"); onClicked: folderSheet.show() }
+    }
+    FileSheet {
+        id: folderSheet
+        folderWanted: true
+        endings: ["flac"]
+        title: qsTr("Choose a folder for recordings")
+        start: qsTr("Documents")
+        onChosen: path => App.preferences.recordingFolder = path
+    }
 }

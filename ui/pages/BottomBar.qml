@@ -18,6 +18,7 @@ Rectangle {
     function showReactions() { reactionBar.open() }
     signal deskWanted()
     signal pingWanted()
+    signal checkWanted()
 
     height: narrow ? 104 : 76
     color: Theme.surface
@@ -198,6 +199,12 @@ Rectangle {
         PopItem { text: qsTr("People"); iconName: "people"; onTriggered: root.panelRequested("people") }
         PopItem { text: qsTr("Call a member in…"); iconName: "bell"; wanted: App.roomHouse.member; onTriggered: root.pingWanted() }
         PopItem { text: qsTr("Room settings…"); iconName: "shield"; wanted: root.session.moderator; onTriggered: root.deskWanted() }
+        PopItem { text: qsTr("Connection and sound…"); iconName: "speaker"; onTriggered: root.checkWanted() }
+        PopItem {
+            text: App.recorder.recording ? qsTr("Stop recording my microphone") : qsTr("Record my microphone")
+            iconName: "record"
+            onTriggered: App.recorder.recording ? App.recorder.stop() : App.recorder.start()
+        }
         PopItem { text: qsTr("Sound settings"); iconName: "settings"; onTriggered: App.go("settings") }
         PopItem {
             text: qsTr("End the room for everybody…")

@@ -11,6 +11,7 @@ Sheet {
     preferredWidth: 560
     title: qsTr("Choose a file")
     property alias endings: files.endings
+    property bool folderWanted: false     // then it is a folder that is chosen, the one that is open
     signal chosen(string path)
     function show() {
         if (files.folder === "" && files.places.length > 0) files.folder = (files.places.find(one => one.title === start) || files.places[0]).path
@@ -21,6 +22,7 @@ Sheet {
     property string start: qsTr("Pictures")
     function take(path, folder) {
         if (folder) { files.folder = path; list.currentIndex = 0; return }
+        if (folderWanted) return
         root.close()
         root.chosen(path)
     }
@@ -36,7 +38,7 @@ Sheet {
     }
     Caption { width: parent.width; text: files.folder; wrapMode: Text.WrapAnywhere; maximumLineCount: 2 }
     UserText { width: parent.width; visible: files.problem !== ""; text: files.problem; color: Theme.danger; role: Accessible.AlertMessage }
-    Caption { width: parent.width; visible: files.problem === "" && files.count === 0; text: qsTr("No folder and no fitting file is here (%1).").arg(root.endings.join(", ")) }
+    Caption { width: parent.width; visible: files.problem === "" && files.count === 0; text: root.folderWanted ? qsTr("No folder and no recording is in here.") : qsTr("No folder and no fitting file is here (%1).").arg(root.endings.join(", ")) }
     ListView {
         id: list
         width: parent.width
@@ -70,5 +72,8 @@ Sheet {
             FocusRing { shown: list.activeFocus && list.currentIndex === row.index; gap: -4 }
         }
     }
-    actions: [ ActionButton { text: qsTr("Cancel"); onClicked: root.close() } ]
+    actions: [
+        ActionButton { visible: root.folderWanted; kind: "primary"; enabled: files.problem === ""; text: qsTr("Use this folder"); onClicked: { root.close(); root.chosen(files.folder) } },
+        ActionButton { text: qsTr("Cancel"); onClicked: root.close() }
+    ]
 }

@@ -120,6 +120,7 @@ Sheet {
             role: Accessible.AlertMessage
         }
         SoundChoices { width: parent.width; visible: root.invitation.step === 2 && !root.invitation.membership }
+        SoundTests { width: parent.width; visible: root.invitation.step === 2 && !root.invitation.membership }
     }
     actions: [
         ActionButton {

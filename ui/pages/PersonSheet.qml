@@ -64,6 +64,7 @@ Sheet {
             Caption { width: parent.width; text: (root.who.spoken || "") + " · " + (root.who.handle || "") }
         }
     }
+    Caption { width: parent.width; visible: text !== ""; text: root.other && root.opened ? (App.connection.lines, App.connection.soundOf(root.identity)) : "" }
     Row {
         visible: root.guest.identity === root.identity && !!root.guest.verified
         width: parent.width

@@ -43,6 +43,7 @@ FocusScope {
         if (scene === "ask") showPanel("questions")
         if (scene === "room-guest") showPanel("guest")
         if (scene === "ping") pingSheet.show()
+        if (scene === "check") checkSheet.open()
         if (scene === "report") reportSheet.show("kenjiito", qsTr("Kenji Ito"))
         if (scene.startsWith("desk-")) desk.show(scene.slice(5))
         if (scene === "person") personSheet.show("kenjiito")
@@ -91,6 +92,8 @@ FocusScope {
             OverflowPrompt { width: parent.width }
             BlockedPrompt { width: parent.width }
             SoundProblem { width: parent.width }
+            SoundHint { width: parent.width }
+            RecordingNote { width: parent.width }
         }
         StageArea {
             id: stageArea
@@ -109,6 +112,7 @@ FocusScope {
             onEndWanted: endSheet.open()
             onDeskWanted: desk.show("settings")
             onPingWanted: pingSheet.show()
+            onCheckWanted: checkSheet.open()
         }
         Entering {
             anchors { left: parent.left; right: parent.right; top: parent.top; bottom: parent.bottom }
@@ -162,6 +166,7 @@ FocusScope {
     RemoveSheet { id: removeSheet }
     ReportSheet { id: reportSheet }
     PingSheet { id: pingSheet }
+    CheckSheet { id: checkSheet }
     NoteSheet { id: noteSheet }
     EndSheet { id: endSheet }
     DeskSheets { id: desk }

@@ -46,6 +46,7 @@ Column {
             label: qsTr("Microphone level")
         }
     }
+    Caption { width: parent.width; visible: text !== ""; text: App.sound.levelWords }
     UserText {
         width: parent.width
         visible: App.sound.problem !== ""

@@ -3,6 +3,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QStandardPaths>
 #include <algorithm>
 
 namespace parlour::ui {
@@ -94,6 +95,23 @@ void Preferences::setNoiseSuppression(bool on) {
 bool Preferences::voiceGate() const { return value("voice_gate", false).toBool(); }
 void Preferences::setVoiceGate(bool on) {
     if (store("voice_gate", on)) emit soundChanged();
+}
+
+bool Preferences::soundHints() const { return value("sound_hints", true).toBool(); }
+void Preferences::setSoundHints(bool on) {
+    if (store("sound_hints", on)) emit changed();
+}
+bool Preferences::hearWhileMuted() const { return value("hear_while_muted", false).toBool(); }
+void Preferences::setHearWhileMuted(bool on) {
+    if (store("hear_while_muted", on)) emit changed();
+}
+QString Preferences::recordingFolder() const {
+    const auto chosen = value("recording_folder", QString()).toString();
+    if (!chosen.isEmpty()) return chosen;
+    return QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation) + QStringLiteral("/Parlour");
+}
+void Preferences::setRecordingFolder(const QString& folder) {
+    if (store("recording_folder", folder)) emit changed();
 }
 
 QStringList Preferences::servers() const { return value("servers", QStringList()).toStringList(); }

@@ -26,6 +26,9 @@ class Preferences : public QObject {
     Q_PROPERTY(bool echoCancelling READ echoCancelling WRITE setEchoCancelling NOTIFY soundChanged)
     Q_PROPERTY(bool noiseSuppression READ noiseSuppression WRITE setNoiseSuppression NOTIFY soundChanged)
     Q_PROPERTY(bool voiceGate READ voiceGate WRITE setVoiceGate NOTIFY soundChanged)
+    Q_PROPERTY(bool soundHints READ soundHints WRITE setSoundHints NOTIFY changed)            ///< "You are muted" and the like
+    Q_PROPERTY(bool hearWhileMuted READ hearWhileMuted WRITE setHearWhileMuted NOTIFY changed)  ///< the microphone may run for that
+    Q_PROPERTY(QString recordingFolder READ recordingFolder WRITE setRecordingFolder NOTIFY changed)
 
   public:
     /// `folder` is made when missing; empty = keep everything in memory (the offline twin).
@@ -57,6 +60,12 @@ class Preferences : public QObject {
     void setNoiseSuppression(bool on);
     bool voiceGate() const;
     void setVoiceGate(bool on);
+    bool soundHints() const;
+    void setSoundHints(bool on);
+    bool hearWhileMuted() const;
+    void setHearWhileMuted(bool on);
+    QString recordingFolder() const;   ///< "Parlour" among the documents where none was chosen
+    void setRecordingFolder(const QString& folder);
 
     /// Origins of houses where this person has been ("https://talk.example.org"); no secrets.
     QStringList servers() const;
