@@ -53,6 +53,7 @@ const std::map<std::string, std::vector<std::string>> kForeign{
     {"portaudio", {"audio/portaudio_"}},
     {"pa_linux_alsa", {"audio/portaudio_"}},
     {"speex/", {"audio/"}},
+    {"ebur128", {"audio/speaker_level.cpp"}},
     {"spdlog/", {"core/base/log"}},
     {"livekit.pb", {"core/signal/"}},
     {"google/", {"core/signal/"}},
