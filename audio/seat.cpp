@@ -24,12 +24,12 @@ double alphaAt(double theta) {
 }
 const double kAlphaAhead = alphaAt(90.0);
 
-/// What both ears together get of a voice (average spectrum of speech, Byrne et al., JASA 96(4), 1994, in octaves).
+/// What both ears together get of a voice: octaves of speech, its upper ones counted for more, as loudness does.
 double power(double alphaLeft, double alphaRight) {
     struct Band {
         double hz, weight;
     };
-    constexpr Band kSpeech[] = {{125, 0.32}, {250, 0.9}, {500, 1.0}, {1000, 0.32}, {2000, 0.1}, {4000, 0.04}, {8000, 0.02}};
+    constexpr Band kSpeech[] = {{125, 0.2}, {250, 1.0}, {500, 1.0}, {1000, 1.0}, {2000, 1.0}, {4000, 0.12}, {8000, 0.04}};
     double sum = 0.0;
     double all = 0.0;
     for (const auto& band : kSpeech) {
