@@ -28,6 +28,8 @@ audio::EngineSettings engineSettings(const ui::SoundSettings& settings) {
     engine.capture.echoCancelling = settings.echoCancelling;
     engine.capture.noiseSuppression = settings.noiseSuppression;
     engine.capture.voiceGate = settings.voiceGate;
+    engine.listening.levelling = settings.levelling;
+    engine.listening.seats = static_cast<audio::Seats>(settings.seats);
     return engine;
 }
 }  // namespace
@@ -287,6 +289,9 @@ void LiveClient::playTest(std::function<void()> played) {
 }
 void LiveClient::playTone() {
     m_loop.post([this] { m_audio.playTone(kTone); });
+}
+void LiveClient::setDeafened(bool deafened) {
+    m_loop.post([this, deafened] { m_audio.setDeafened(deafened); });
 }
 
 }  // namespace parlour::desktop

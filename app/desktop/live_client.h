@@ -62,6 +62,7 @@ class LiveClient final : public ui::RoomClient {
     void recordTest(std::chrono::milliseconds length, std::function<void()> recorded) override;
     void playTest(std::function<void()> played) override;
     void playTone() override;
+    void setDeafened(bool deafened) override;
 
   private:
     LiveClient(const base::Clock& clock, const std::string& home, std::vector<std::string> plainHttpHosts, room::PersonKeys keys);

@@ -34,6 +34,8 @@ class TrackWiring {
     void removeAll();
     void received(const rtc::RemoteFrame& frame);
     void setGain(const base::TrackSid& sid, float gain);
+    /// Who speaks there; told to the sound once.
+    void setPerson(const base::TrackSid& sid, const base::Identity& who);
 
     void reported(const base::Feedback& feedback) { m_audio.setFeedback(feedback); }
     /// Asks for what the jitter buffers miss; call some ten times a second.
@@ -51,6 +53,7 @@ class TrackWiring {
     struct Track {
         audio::TrackId id;
         base::TrackSid sid;
+        std::uint64_t person = 0;
         std::map<std::int64_t, base::TimePoint> asked;   // sequence -> when
     };
     void drain();

@@ -21,6 +21,7 @@
 #include "ui/models/sound_model.h"
 #include "ui/platform/color_scheme.h"
 #include "ui/platform/key_place.h"
+#include "ui/models/hearing_model.h"
 #include "ui/platform/preferences.h"
 
 namespace parlour::ui {
@@ -40,6 +41,7 @@ class AppModel : public QObject {
     Q_PROPERTY(QObject* share READ share CONSTANT)
     Q_PROPERTY(QObject* sound READ sound CONSTANT)
     Q_PROPERTY(QObject* preferences READ preferences CONSTANT)
+    Q_PROPERTY(QObject* hearing READ hearing CONSTANT)
     Q_PROPERTY(QString page READ page NOTIFY pageChanged)            ///< welcome, hallway, room, house, invitations, notices, upcoming, event, guests, guest, settings
     Q_PROPERTY(bool dark READ dark NOTIFY appearanceChanged)
     Q_PROPERTY(bool highContrast READ highContrast NOTIFY appearanceChanged)
@@ -77,6 +79,7 @@ class AppModel : public QObject {
     ShareModel* share() { return &m_share; }
     SoundModel* sound() { return &m_sound; }
     Preferences* preferences() { return &m_preferences; }
+    HearingModel* hearing() { return &m_hearing; }
     KeyPlace* keyPlace() const { return m_keyPlace; }
     /// Outlives the pages.
     void setKeyPlace(KeyPlace* place) {
@@ -161,6 +164,7 @@ class AppModel : public QObject {
     ShareModel m_share;
     QString m_object;
     SoundModel m_sound;
+    HearingModel m_hearing{m_client, m_session, m_preferences};
     QString m_page = QStringLiteral("hallway");
     QString m_errorMessage;
     QString m_errorAdvice;

@@ -52,6 +52,7 @@ class OfflineClient : public QObject, public RoomClient {
     void recordTest(std::chrono::milliseconds length, std::function<void()> recorded) override;
     void playTest(std::function<void()> played) override;
     void playTone() override {}
+    void setDeafened(bool on) override { deafened = on; }
 
     // For tests and scenes.
     /// Replaces the state; what the pages then show is this.
@@ -77,6 +78,9 @@ class OfflineClient : public QObject, public RoomClient {
     int lookedInside = 0;                  ///< how often the network would have been used
     OfflineHouse houses;                   ///< what its houses answer
     bool loud = true;                      ///< speakers speak
+    bool deafened = false;
+    std::map<std::string, float> volumes;  ///< that were asked for, by identity
+    SoundSettings sound;                   ///< that were applied last
     struct Arrival {
         std::string link;                  ///< by which they came
         int minutesAgo = 0;

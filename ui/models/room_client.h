@@ -61,6 +61,8 @@ struct SoundSettings {
     bool echoCancelling = true;
     bool noiseSuppression = true;
     bool voiceGate = false;
+    bool levelling = true;
+    int seats = 0;         ///< 0 off, 1 headphones, 2 loudspeakers
 };
 
 struct SoundState {
@@ -126,6 +128,8 @@ class RoomClient {
     virtual void recordTest(std::chrono::milliseconds length, std::function<void()> recorded) = 0;
     virtual void playTest(std::function<void()> played) = 0;
     virtual void playTone() = 0;
+    /// Nobody is heard; the room goes on.
+    virtual void setDeafened(bool deafened) = 0;
 };
 
 }  // namespace parlour::ui

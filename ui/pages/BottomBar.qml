@@ -198,6 +198,11 @@ Rectangle {
         PopItem { text: qsTr("People"); iconName: "people"; onTriggered: root.panelRequested("people") }
         PopItem { text: qsTr("Call a member in…"); iconName: "bell"; wanted: App.roomHouse.member; onTriggered: root.pingWanted() }
         PopItem { text: qsTr("Room settings…"); iconName: "shield"; wanted: root.session.moderator; onTriggered: root.deskWanted() }
+        PopItem {
+            text: App.hearing.deafened ? qsTr("Hear again") : qsTr("Hear nobody")
+            iconName: "speaker"
+            onTriggered: App.hearing.toggleDeafened()
+        }
         PopItem { text: qsTr("Sound settings"); iconName: "settings"; onTriggered: App.go("settings") }
         PopItem {
             text: qsTr("End the room for everybody…")

@@ -91,6 +91,7 @@ FocusScope {
             OverflowPrompt { width: parent.width }
             BlockedPrompt { width: parent.width }
             SoundProblem { width: parent.width }
+            DeafPrompt { width: parent.width }
         }
         StageArea {
             id: stageArea

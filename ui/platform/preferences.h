@@ -26,6 +26,8 @@ class Preferences : public QObject {
     Q_PROPERTY(bool echoCancelling READ echoCancelling WRITE setEchoCancelling NOTIFY soundChanged)
     Q_PROPERTY(bool noiseSuppression READ noiseSuppression WRITE setNoiseSuppression NOTIFY soundChanged)
     Q_PROPERTY(bool voiceGate READ voiceGate WRITE setVoiceGate NOTIFY soundChanged)
+    Q_PROPERTY(bool levelling READ levelling WRITE setLevelling NOTIFY soundChanged)
+    Q_PROPERTY(int seats READ seats WRITE setSeats NOTIFY soundChanged)                       ///< 0 off, 1 headphones, 2 loudspeakers
 
   public:
     /// `folder` is made when missing; empty = keep everything in memory (the offline twin).
@@ -57,6 +59,13 @@ class Preferences : public QObject {
     void setNoiseSuppression(bool on);
     bool voiceGate() const;
     void setVoiceGate(bool on);
+    bool levelling() const;
+    void setLevelling(bool on);
+    int seats() const;
+    void setSeats(int seats);
+    /// How loud people are for me (HearingModel says in which words).
+    QStringList volumes() const;
+    void setVolumes(const QStringList& volumes);
 
     /// Origins of houses where this person has been ("https://talk.example.org"); no secrets.
     QStringList servers() const;
