@@ -220,6 +220,8 @@ int join(const Options& options, const base::Clock& clock, base::TimePoint start
         session->ask(what, body, std::move(done));
     };
     actions.leave = [&](std::function<void()> done) { session->leave(std::move(done)); };
+    actions.setVolume = [&](const base::Identity& who, float gain) { session->setVolume(who, gain); };
+    actions.setDeafened = [&](bool deafened) { engine.setDeafened(deafened); };
     actions.joined = [&] {
         engine.start(*sound);
         if (!options.record.empty()) engine.startRecording(options.record);

@@ -46,6 +46,7 @@ struct DeviceInfo {
 struct DeviceCallbacks {
     std::function<void(std::span<const float> mono)> captured;  ///< 48 kHz mono
     std::function<void(std::span<float> mono)> wanted;          ///< fill completely
+    std::function<void(std::span<float> pairs)> wantedStereo;   ///< instead, by a device with two channels
 };
 
 class AudioBackend {

@@ -128,6 +128,7 @@ void AudioEngine::apply(const EngineSettings& settings) {
     e.captureIsDevice = settings.devices.capture.kind == SourceKind::device;
     e.core.setBlockFrames(settings.devices.blockFrames == 240 ? 240 : 480);
     e.core.apply(fitting(settings));
+    e.core.apply(settings.listening);
     e.supervisor.want(settings.devices);
     e.listenToNews();
     e.nudge();
@@ -148,6 +149,7 @@ void AudioEngine::addTrack(TrackId track) { m_impl->core.addTrack(track); }
 void AudioEngine::removeTrack(TrackId track) { m_impl->core.removeTrack(track); }
 void AudioEngine::insert(TrackId track, const base::OpusFrame& frame) { m_impl->core.insert(track, frame); }
 void AudioEngine::setGain(TrackId track, float gain) { m_impl->core.setGain(track, gain); }
+void AudioEngine::setPerson(TrackId track, std::uint64_t person) { m_impl->core.setPerson(track, person); }
 void AudioEngine::setDeafened(bool deafened) { m_impl->core.setDeafened(deafened); }
 base::Feedback AudioEngine::feedbackFor(TrackId track) const { return m_impl->core.feedbackFor(track); }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "audio/audio_backend.h"
+#include "audio/listening.h"
 #include "core/base/doors/clock.h"
 #include "core/base/error.h"
 #include "core/base/media.h"
@@ -39,6 +40,7 @@ struct CaptureSettings {
 struct EngineSettings {
     AudioDeviceSettings devices;  ///< audio_backend.h: backend kind, device names, block size
     CaptureSettings capture;
+    ListeningSettings listening;
 };
 
 /// Counters of one received track, W3C webrtc-stats definitions (samples at 48 kHz, delays in seconds summed per
@@ -128,6 +130,8 @@ class AudioEngine {
     void insert(TrackId track, const base::OpusFrame& frame);
     /// 0.0 .. 2.0, ramped.
     void setGain(TrackId track, float gain);
+    /// Who speaks there (personKey): their loudness is remembered while the engine lives, and they keep their seat.
+    void setPerson(TrackId track, std::uint64_t person);
     /// Nothing is heard, everything keeps running.
     void setDeafened(bool deafened);
     /// `missing`: sequence numbers worth a NACK now. They stay listed until they arrived or are too late, so ask for

@@ -2,8 +2,14 @@
 #include "audio/device_callback.h"
 
 #include <algorithm>
+#include <array>
 
 namespace parlour::audio {
+namespace {
+
+constexpr float kFade = 1.0f / 120.0f;  // 2.5 ms
+
+}  // namespace
 
 void DeviceCallback::captured(std::span<const float> mono) {
     if (captureRing.write(mono) < mono.size()) m_overruns.fetch_add(1, std::memory_order_relaxed);
@@ -11,20 +17,56 @@ void DeviceCallback::captured(std::span<const float> mono) {
 
 void DeviceCallback::wanted(std::span<float> mono) {
     m_block.store(mono.size(), std::memory_order_relaxed);
+    m_stereo.store(false, std::memory_order_relaxed);
     const auto got = playoutRing.read(mono);
+    sideRing.discard(got);
     if (got > 0) {
         m_last = mono[got - 1];
         m_sounding = true;
     }
     if (got == mono.size()) return;
     if (m_sounding) m_underruns.fetch_add(1, std::memory_order_relaxed);
-    constexpr float kStep = 1.0f / 120.0f;  // 2.5 ms
     float gain = 1.0f;
     for (auto& s : mono.subspan(got)) {
-        gain = std::max(0.0f, gain - kStep);
+        gain = std::max(0.0f, gain - kFade);
         s = m_last * gain;
     }
     m_last = 0.0f;
+    m_lastSide = 0.0f;
+}
+
+void DeviceCallback::wantedStereo(std::span<float> pairs) {
+    m_block.store(pairs.size() / 2, std::memory_order_relaxed);
+    m_stereo.store(true, std::memory_order_relaxed);
+    std::array<float, 256> middle;
+    std::array<float, 256> side;
+    float gain = 1.0f;
+    bool dry = false;
+    for (std::size_t at = 0; at < pairs.size() / 2;) {
+        const auto count = std::min(middle.size(), pairs.size() / 2 - at);
+        const auto got = dry ? 0 : playoutRing.read(std::span(middle).first(count));
+        // The pump writes the side first, so it is there.
+        const auto gotSide = sideRing.read(std::span(side).first(got));
+        std::fill(side.begin() + static_cast<std::ptrdiff_t>(gotSide), side.begin() + static_cast<std::ptrdiff_t>(got), 0.0f);
+        if (got > 0) {
+            m_last = middle[got - 1];
+            m_lastSide = side[got - 1];
+            m_sounding = true;
+        }
+        for (std::size_t i = 0; i < count; ++i) {
+            if (i >= got) gain = std::max(0.0f, gain - kFade);
+            const float m = i < got ? middle[i] : m_last * gain;
+            const float s = i < got ? side[i] : m_lastSide * gain;
+            pairs[2 * (at + i)] = m + s;
+            pairs[2 * (at + i) + 1] = m - s;
+        }
+        dry = dry || got < count;
+        at += count;
+    }
+    if (!dry) return;
+    if (m_sounding) m_underruns.fetch_add(1, std::memory_order_relaxed);
+    m_last = 0.0f;
+    m_lastSide = 0.0f;
 }
 
 }  // namespace parlour::audio

@@ -15,15 +15,20 @@ namespace parlour::audio {
 class DeviceCallback {
   public:
     /// 0.34 s each way: more waits only when the pump stands still.
-    DeviceCallback() : captureRing(16'384), playoutRing(16'384) {}
+    DeviceCallback() : captureRing(16'384), playoutRing(16'384), sideRing(16'384) {}
 
     base::SpscRing<float> captureRing;  ///< producer: capture device; consumer: pump
-    base::SpscRing<float> playoutRing;  ///< producer: pump; consumer: playout device
+    base::SpscRing<float> playoutRing;  ///< producer: pump; consumer: playout device. The middle: half of left + right
+    base::SpscRing<float> sideRing;     ///< half of left - right, written before the middle and read in step with it
 
     /// Device thread.
     void captured(std::span<const float> mono);
     /// Device thread. What is missing is faded out from the last sample within 2.5 ms, not cut.
     void wanted(std::span<float> mono);
+    /// The same for a device with two channels: left, right, left, right.
+    void wantedStereo(std::span<float> pairs);
+    /// The playout device has two channels. Any thread.
+    bool stereo() const { return m_stereo.load(std::memory_order_relaxed); }
 
     /// What the playout device asked for last, in samples.
     std::size_t block() const { return m_block.load(std::memory_order_relaxed); }
@@ -33,15 +38,17 @@ class DeviceCallback {
     /// For AudioBackend::open*; this object must outlive the stream.
     DeviceCallbacks callbacks() {
         return {[this](std::span<const float> mono) { captured(mono); },
-                [this](std::span<float> mono) { wanted(mono); }};
+                [this](std::span<float> mono) { wanted(mono); }, [this](std::span<float> pairs) { wantedStereo(pairs); }};
     }
 
   private:
     std::atomic<std::uint64_t> m_overruns{0};
     std::atomic<std::uint64_t> m_underruns{0};
     std::atomic<std::size_t> m_block{0};
-    float m_last = 0.0f;      // playout device's thread
-    bool m_sounding = false;  // playout device's thread: an underrun before the first sample is none
+    std::atomic<bool> m_stereo{false};
+    float m_last = 0.0f;      // playout device's thread, as the next two
+    float m_lastSide = 0.0f;
+    bool m_sounding = false;  // an underrun before the first sample is none
 };
 
 }  // namespace parlour::audio

@@ -55,6 +55,8 @@ void EngineCore::post(Command command) {
 void EngineCore::apply(const CaptureSettings& settings) { post(Apply{settings}); }
 void EngineCore::setFeedback(const base::Feedback& feedback) { post(SetFeedback{feedback}); }
 void EngineCore::setDeafened(bool deafened) { post(SetDeafened{deafened}); }
+void EngineCore::setPerson(TrackId id, std::uint64_t person) { post(SetPerson{id, person}); }
+void EngineCore::apply(const ListeningSettings& settings) { post(Listen{settings}); }
 void EngineCore::play(std::function<void()> played) { post(Play{std::move(played)}); }
 void EngineCore::tone(std::chrono::milliseconds length) {
     post(Tone{static_cast<std::size_t>(std::clamp<std::int64_t>(length.count(), 0, 60'000)) * 48});
@@ -153,6 +155,8 @@ void EngineCore::execute(Command& command) {
                    [this](Record& c) { m_check.record(std::move(c.recording)); },
                    [this](Play& c) { m_check.play(std::move(c.played)); },
                    [this](Tone& c) { m_check.tone(c.samples); },
+                   [this](SetPerson& c) { m_playout.setPerson(c.id, c.person); },
+                   [this](Listen& c) { m_playout.apply(c.settings); },
                },
                command);
 }
@@ -231,13 +235,20 @@ void EngineCore::passPlayout(base::TimePoint now) {
     // A device that could not keep up has longer blocks by now (device_supervisor).
     const auto asked = std::min<std::size_t>(m_device.block(), 4800);
     const auto ready = std::max(static_cast<std::size_t>(m_blockFrames.load(std::memory_order_relaxed)), asked) + m_reserve;
-    std::array<float, kBlock> block{};
+    std::array<float, kBlock> left{};
+    std::array<float, kBlock> right{};
+    std::array<float, kBlock> side{};
     while (m_device.playoutRing.size() < ready) {
         // Sound written now is heard after what is in the ring already.
         const auto ahead = base::Duration(static_cast<std::int64_t>(m_device.playoutRing.size()) * 1000 / 48);
-        m_playout.mix(block, m_check, now + ahead);
-        if (m_device.playoutRing.write(block) < block.size()) break;
-        m_played[m_playedNext] = block;
+        m_playout.mix(left, right, m_device.stereo(), m_check, now + ahead);
+        auto& middle = m_played[m_playedNext];  // one channel: what the echo canceller and a mono device get
+        for (std::size_t i = 0; i < kBlock; ++i) {
+            middle[i] = 0.5f * (left[i] + right[i]);
+            side[i] = 0.5f * (left[i] - right[i]);
+        }
+        m_device.sideRing.write(side);
+        if (m_device.playoutRing.write(middle) < kBlock) break;
         m_playedNext = (m_playedNext + 1) % m_played.size();
         m_playedCount = std::min<std::size_t>(m_playedCount + 1, 3);
     }

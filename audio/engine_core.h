@@ -44,6 +44,8 @@ class EngineCore {
     void insert(TrackId id, const base::OpusFrame& frame);
     void setGain(TrackId id, float gain);
     void setDeafened(bool deafened);
+    void setPerson(TrackId id, std::uint64_t person);
+    void apply(const ListeningSettings& settings);
     void record(std::chrono::milliseconds length, std::function<void()> recorded);
     void play(std::function<void()> played);
     void tone(std::chrono::milliseconds length);
@@ -81,6 +83,13 @@ class EngineCore {
     struct SetDeafened {
         bool deafened;
     };
+    struct SetPerson {
+        TrackId id;
+        std::uint64_t person;
+    };
+    struct Listen {
+        ListeningSettings settings;
+    };
     struct Apply {
         CaptureSettings settings;
     };
@@ -97,7 +106,7 @@ class EngineCore {
         std::size_t samples;
     };
     using Command = std::variant<std::monostate, AddTrack, RemoveTrack, SetGain, SetDeafened, Apply, SetFeedback,
-                                 Record, Play, Tone>;
+                                 Record, Play, Tone, SetPerson, Listen>;
     struct Known {
         std::shared_ptr<Track> track;
         TrackView* view;

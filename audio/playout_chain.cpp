@@ -2,8 +2,28 @@
 #include "audio/playout_chain.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace parlour::audio {
+namespace {
+
+constexpr int kMusic = 15;             // of 25 packets
+constexpr int kSpeech = 5;
+constexpr float kTurn = 0.9f;          // degrees per block: 90 a second
+constexpr float kSpreadStep = 0.01f;   // per block: a second from one place to all places
+constexpr int kStereoTail = 8;         // blocks: the switch and the limiter's delay
+constexpr float kStepBack = 0.2f;      // -14 dB
+constexpr float kDuckDown = 0.08f;     // per block: 100 ms
+constexpr float kDuckUp = 0.016f;      // half a second
+
+bool isStereo(const base::OpusFrame& frame) {
+    const auto bytes = frame.bytes();
+    return !bytes.empty() && (std::to_integer<unsigned>(bytes[0]) & 0x04u) != 0;  // TOC, RFC 6716, 3.1
+}
+
+float towards(float now, float goal, float step) { return now + std::clamp(goal - now, -step, step); }
+
+}  // namespace
 
 bool PlayoutChain::add(std::shared_ptr<Track> track) {
     if (m_tracks.size() == kMostTracks) return false;
@@ -20,33 +40,96 @@ std::shared_ptr<Track> PlayoutChain::remove(TrackId id) {
     if (it == m_tracks.end()) return nullptr;
     auto track = std::move(*it);
     m_tracks.erase(it);
+    if (track->person != 0) {
+        auto& person = m_seating.person(track->person);
+        person.voice = track->path.level.known();
+        if (track->place >= 0) person.place = track->place;
+    }
+    m_seating.leave(track->place);
     return track;
 }
 
 void PlayoutChain::setGain(TrackId id, float gain) {
     for (auto& t : m_tracks)
-        if (t->id == id) t->gain.set(gain);
+        if (t->id == id) t->path.gain.set(gain);
+}
+
+void PlayoutChain::setPerson(TrackId id, std::uint64_t person) {
+    for (auto& t : m_tracks) {
+        if (t->id != id || t->person == person) continue;
+        t->person = person;
+        t->path.level.remember(m_seating.person(person).voice);
+    }
 }
 
 void PlayoutChain::takePackets() {
     for (auto& t : m_tracks)
-        while (t->inbox.pop(m_frame)) t->buffer.insert(m_frame);
+        while (t->inbox.pop(m_frame)) {
+            t->stereoPackets = std::clamp(t->stereoPackets + (isStereo(m_frame) ? 1 : -1), 0, 25);
+            if (t->stereoPackets >= kMusic) t->music = true;
+            if (t->stereoPackets <= kSpeech) t->music = false;
+            t->buffer.insert(m_frame);
+        }
 }
 
-void PlayoutChain::mix(std::span<float> out, SoundCheck& check, base::TimePoint now) {
-    std::fill(out.begin(), out.end(), 0.0f);
+/// Where the voice is now: straight ahead while it is the only one, and always for music.
+void PlayoutChain::place(Track& t) {
+    if (t.place < 0 && !t.music && t.path.level.speaking())
+        t.place = m_seating.take(t.person != 0 ? t.person : std::uint64_t{t.id.value} + 1);
+    const float goal = t.music || t.place < 0 ? 0.0f : Seating::azimuthOf(t.place) * m_spread;
+    t.azimuth = towards(t.azimuth, goal, kTurn);
+}
+
+void PlayoutChain::hear(Track& t, std::span<float> left, std::span<float> right, base::TimePoint now) {
     std::array<float, base::kBlockSamples> sound{};
-    for (auto& t : m_tracks) {
-        t->buffer.pull(sound, now);
-        if (const auto needed = t->buffer.learnedTarget()) m_needed = needed;
-        t->view.meter.add(sound);
-        t->gain.addTo(out, sound);
-        t->view.stats.publish(t->buffer.stats());
-        t->view.feedback.publish(t->buffer.missing(now, m_roundTrip));
+    t.buffer.pull(sound, now);
+    if (const auto needed = t.buffer.learnedTarget()) m_needed = needed;
+    const float peak = scrub(sound);
+    t.view.meter.add(sound);
+    t.view.stats.publish(t.buffer.stats());
+    t.view.feedback.publish(t.buffer.missing(now, m_roundTrip));
+    if (!t.path.shape(sound, peak, m_settings.levelling, t.music)) return;
+    place(t);
+    if (m_stereoBlocks > 0) {
+        t.seat.render(sound, m_seats, t.azimuth, left, right);
+        return;
     }
-    m_master.apply(out);
-    check.addTo(out);  // a person who deafened the room still hears the own test
-    m_limiter.process(out);
+    t.seat.passed();
+    for (std::size_t i = 0; i < left.size(); ++i) left[i] += sound[i];
+}
+
+void PlayoutChain::duck(std::span<float> sound, float from, float to) const {
+    const float step = (to - from) / static_cast<float>(sound.size());
+    for (auto& s : sound) s *= (from += step);
+}
+
+void PlayoutChain::mix(std::span<float> left, std::span<float> right, bool stereoDevice, SoundCheck& check,
+                       base::TimePoint now) {
+    std::fill(left.begin(), left.end(), 0.0f);
+    std::fill(right.begin(), right.end(), 0.0f);
+    m_seats = stereoDevice ? m_settings.seats : Seats::off;
+    m_stereoBlocks = m_seats != Seats::off ? kStereoTail : std::max(0, m_stereoBlocks - 1);
+    m_spread = towards(m_spread, m_seating.seated() > 1 ? 1.0f : 0.0f, kSpreadStep);
+    for (auto& t : m_tracks) hear(*t, left, right, now);
+
+    const bool stereo = m_stereoBlocks > 0;
+    const float was = m_room;
+    m_room = towards(m_room, check.sounding() ? kStepBack : 1.0f, check.sounding() ? kDuckDown : kDuckUp);
+    auto other = m_master;  // both sides by the same ramp
+    m_master.apply(left);
+    if (stereo) other.apply(right);
+    if (was != 1.0f || m_room != 1.0f) {
+        duck(left, was, m_room);
+        if (stereo) duck(right, was, m_room);
+    }
+    // A person who deafened the room still hears the own test.
+    std::array<float, base::kBlockSamples> own{};
+    check.addTo(own);
+    for (std::size_t i = 0; i < left.size(); ++i) left[i] += own[i];
+    if (stereo)
+        for (std::size_t i = 0; i < right.size(); ++i) right[i] += own[i];
+    m_out.process(left, stereo ? right : std::span<float>());
+    if (!stereo) std::copy(left.begin(), left.end(), right.begin());
 }
 
 }  // namespace parlour::audio

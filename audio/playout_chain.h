@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From packets to the loudspeaker: a queue and a jitter buffer per track, gains, the mix, the limiter.
+// From packets to the loudspeaker: a queue and a jitter buffer per track; rumble away, one loudness, the person's own
+// volume, a guard against bursts and a seat for each voice; the mix, a guard over it, the limiter.
 // Threads: insert on the net thread, everything else on the pump; meters and statistics from any.
 #pragma once
 
@@ -11,12 +12,13 @@
 #include <vector>
 
 #include "audio/audio_engine.h"
-#include "audio/gain_ramp.h"
 #include "audio/jitter_buffer.h"
 #include "audio/level_meter.h"
-#include "audio/limiter.h"
 #include "audio/published.h"
+#include "audio/seat.h"
+#include "audio/seating.h"
 #include "audio/sound_check.h"
+#include "audio/voice_path.h"
 #include "core/base/queue.h"
 
 namespace parlour::audio {
@@ -38,7 +40,14 @@ struct Track {
     TrackView& view;
     base::SpscQueue<base::OpusFrame> inbox;  // net -> pump
     JitterBuffer buffer;
-    GainRamp gain{1.0f};
+
+    std::uint64_t person = 0;  // personKey; 0 = not known yet
+    int stereoPackets = 0;     // lately, 0..25: such a sound is music
+    bool music = false;
+    VoicePath path;
+    Seat seat;
+    int place = -1;            // of Seating
+    float azimuth = 0.0f;      // now, degrees
 };
 
 class PlayoutChain {
@@ -50,19 +59,32 @@ class PlayoutChain {
     /// The removed one, so that it is not freed on the pump.
     std::shared_ptr<Track> remove(TrackId id);
     void setGain(TrackId id, float gain);
+    /// Who speaks there: a remembered loudness and place are taken up.
+    void setPerson(TrackId id, std::uint64_t person);
+    void apply(const ListeningSettings& settings) { m_settings = settings; }
     void setDeafened(bool deafened) { m_master.set(deafened ? 0.0f : 1.0f); }
     void setRoundTrip(base::Duration roundTrip) { m_roundTrip = roundTrip; }
 
     /// Takes what the net thread has put into the queues.
     void takePackets();
-    /// Next 480 samples.
-    void mix(std::span<float> out, SoundCheck& check, base::TimePoint now);
+    /// Next 480 samples of both sides. On a device with one channel, and without seats, both are the same.
+    void mix(std::span<float> left, std::span<float> right, bool stereoDevice, SoundCheck& check, base::TimePoint now);
     std::size_t tracks() const { return m_tracks.size(); }
 
   private:
+    void hear(Track& track, std::span<float> left, std::span<float> right, base::TimePoint now);
+    void place(Track& track);
+    void duck(std::span<float> sound, float from, float to) const;
+
     std::vector<std::shared_ptr<Track>> m_tracks;
+    ListeningSettings m_settings;
+    Seats m_seats = Seats::off;  // in force: off on a device with one channel
+    int m_stereoBlocks = 0;      // both sides are worked on; runs on for a while after the seats went off
+    float m_spread = 0.0f;       // 0: all straight ahead, 1: each at the own place
+    Seating m_seating;
     GainRamp m_master{1.0f};
-    Limiter m_limiter;
+    float m_room = 1.0f;         // the room steps back while the person listens to a test of their own
+    OutputStage m_out;
     base::OpusFrame m_frame;  // scratch: 1.5 KB
     base::Duration m_roundTrip{100'000};
     std::optional<base::Duration> m_needed;  // by the newest stream that knows: they share our network

@@ -67,12 +67,7 @@ struct Stream {
             if (channels == 1) {
                 callbacks.wanted({out, count});
             } else {
-                for (unsigned long at = 0; at < count;) {
-                    const auto n = std::min<unsigned long>(count - at, mono.size());
-                    callbacks.wanted({mono.data(), n});
-                    for (unsigned long i = 0; i < n; ++i) out[2 * (at + i)] = out[2 * (at + i) + 1] = mono[i];
-                    at += n;
-                }
+                callbacks.wantedStereo({out, 2 * count});
             }
         }
         frames.fetch_add(count, std::memory_order_relaxed);
@@ -124,8 +119,8 @@ class PortAudioBackend final : public AudioBackend {
         }
         s.callbacks = std::move(callbacks);
         PaError code = paInvalidDevice;
-        for (const int channels : {1, 2}) {
-            s.channels = channels;
+        for (const int attempt : {1, 2}) {  // one channel of a microphone, both of a loudspeaker, else what there is
+            s.channels = s.capture ? attempt : 3 - attempt;
             code = openOnce(s, endpoint.name, blockFrames);
             if (code != paInvalidChannelCount) break;
         }

@@ -24,6 +24,8 @@ class SoundCheck {
     /// 440 Hz at -20 dBFS, with soft ends.
     void tone(std::size_t samples);
     bool recording() const { return m_recording != nullptr; }
+    /// The next addTo() adds something.
+    bool sounding() const { return m_playing || m_toneAt < m_toneLength; }
 
     /// One block of the finished microphone signal.
     void captured(std::span<const float> block);

@@ -194,6 +194,11 @@ void JoinCommand::perform(const Order& order) {
             });
         }
         void operator()(const LeaveOrder&) const { self.goodbye("user"); }
+        void operator()(const VolumeOrder& order) const { self.m_actions.setVolume(order.who, static_cast<float>(order.percent) / 100.0f); }
+        void operator()(const DeafenOrder& order) const {
+            if (order.on && self.m_state && self.m_state->microphoneWanted) self.m_actions.setMicrophone(false);
+            self.m_actions.setDeafened(order.on);
+        }
     };
     std::visit(Performer{*this}, order);
 }

@@ -47,6 +47,8 @@ struct SessionActions {
     std::function<void(const InvitationOrder&, std::function<void(base::Result<std::string>)>)> createInvitation;
     std::function<void(const std::string& what, const std::string& body, std::function<void(base::Result<std::string>)>)> request;
     std::function<void(std::function<void()> done)> leave;
+    std::function<void(const base::Identity& who, float gain)> setVolume;
+    std::function<void(bool deafened)> setDeafened;
     std::function<void()> joined;   ///< the first time inside, before the event: the playout file starts here
 };
 

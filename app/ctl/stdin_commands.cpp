@@ -9,6 +9,7 @@
 #include <map>
 
 #include "app/ctl/duration.h"
+#include "app/ctl/hearing_orders.h"
 #include "app/ctl/question_orders.h"
 #include "app/ctl/words.h"
 #include "core/room/identity_text.h"
@@ -254,6 +255,7 @@ base::Result<Order> parseOrder(std::string_view line, const room::RoomState& sta
         return Order(room::Command{api::StageVerb::pin, *who, {}, {}, word == "pin", false});
     }
     if (auto asked = questionOrder(word, rest, state)) return std::move(*asked);
+    if (auto heard = hearingOrder(word, rest, state)) return std::move(*heard);
     const auto found = verbs().find(word);
     if (found == verbs().end())
         return wrong("bad_command", "There is no command \"" + std::string(word) + "\".", "parlourctl --help lists them.");

@@ -48,12 +48,21 @@ struct RequestOrder {
     std::string body;    ///< JSON; empty = a GET
     std::string event;   ///< "question"
 };
+/// How loud somebody is for us.
+struct VolumeOrder {
+    base::Identity who;
+    int percent = 100;
+};
+/// Nobody is heard.
+struct DeafenOrder {
+    bool on = false;
+};
 struct LeaveOrder {};
 /// An empty line.
 struct NoOrder {};
 
 using Order = std::variant<NoOrder, room::Command, MicrophoneOrder, SayOrder, ReactOrder, MessageOrder, ChatRulesOrder,
-                           InvitationOrder, RequestOrder, LeaveOrder>;
+                           InvitationOrder, RequestOrder, LeaveOrder, VolumeOrder, DeafenOrder>;
 
 /// Longest line taken; a longer one is refused, not cut.
 inline constexpr std::size_t kMaxCommandBytes = 8 * 1024;

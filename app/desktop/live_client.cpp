@@ -28,6 +28,8 @@ audio::EngineSettings engineSettings(const ui::SoundSettings& settings) {
     engine.capture.echoCancelling = settings.echoCancelling;
     engine.capture.noiseSuppression = settings.noiseSuppression;
     engine.capture.voiceGate = settings.voiceGate;
+    engine.listening.levelling = settings.levelling;
+    engine.listening.seats = static_cast<audio::Seats>(settings.seats);
     return engine;
 }
 }  // namespace
@@ -308,6 +310,9 @@ void LiveClient::stopRecording() {
 ui::RecordingNow LiveClient::recording() const {
     const auto state = m_audio.recordingState();
     return {state.wanted, state.running, std::chrono::duration_cast<std::chrono::seconds>(state.length), state.problem};
+}
+void LiveClient::setDeafened(bool deafened) {
+    m_loop.post([this, deafened] { m_audio.setDeafened(deafened); });
 }
 
 }  // namespace parlour::desktop

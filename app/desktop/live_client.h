@@ -67,6 +67,7 @@ class LiveClient final : public ui::RoomClient {
     void startRecording(const std::string& file) override;
     void stopRecording() override;
     ui::RecordingNow recording() const override;
+    void setDeafened(bool deafened) override;
 
   private:
     LiveClient(const base::Clock& clock, const std::string& home, std::vector<std::string> plainHttpHosts, room::PersonKeys keys);

@@ -212,9 +212,11 @@ void RoomSession::Impl::remoteTracksChanged() {
 
 void RoomSession::Impl::applyVolumes() {
     if (!wiring) return;
-    for (const auto& p : state.participants)
-        if (const auto found = volumes.find(p->identity); found != volumes.end() && !p->microphoneTrack.empty())
-            wiring->setGain(p->microphoneTrack, found->second);
+    for (const auto& p : state.participants) {
+        if (p->microphoneTrack.empty()) continue;
+        wiring->setPerson(p->microphoneTrack, p->identity);
+        if (const auto found = volumes.find(p->identity); found != volumes.end()) wiring->setGain(p->microphoneTrack, found->second);
+    }
 }
 
 void RoomSession::Impl::sendData(signal::DataPacket packet) {

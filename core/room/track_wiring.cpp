@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/room/track_wiring.h"
 
+#include <utility>
+
 namespace parlour::room {
 namespace {
 
@@ -46,7 +48,7 @@ void TrackWiring::drain() {
 std::uint32_t TrackWiring::add(const std::string& mid, const base::TrackSid& sid) {
     remove(mid);
     const audio::TrackId id{m_nextTrack++};
-    m_tracks[mid] = Track{id, sid, {}};
+    m_tracks[mid] = Track{id, sid, 0, {}};
     m_audio.addTrack(id);
     return id.value;
 }
@@ -70,6 +72,12 @@ void TrackWiring::received(const rtc::RemoteFrame& frame) {
 void TrackWiring::setGain(const base::TrackSid& sid, float gain) {
     for (const auto& [mid, track] : m_tracks)
         if (track.sid == sid) m_audio.setGain(track.id, gain);
+}
+
+void TrackWiring::setPerson(const base::TrackSid& sid, const base::Identity& who) {
+    const auto person = audio::personKey(who.str());
+    for (auto& [mid, track] : m_tracks)
+        if (track.sid == sid && std::exchange(track.person, person) != person) m_audio.setPerson(track.id, person);
 }
 
 void TrackWiring::requestMissing(MediaLink& subscriber) {

@@ -34,6 +34,8 @@ class TrackWiring {
     void removeAll();
     void received(const rtc::RemoteFrame& frame);
     void setGain(const base::TrackSid& sid, float gain);
+    /// Who speaks there; told to the sound once.
+    void setPerson(const base::TrackSid& sid, const base::Identity& who);
 
     /// How many people hear us; told with the next report.
     void setAudience(std::size_t people) { m_audience = static_cast<std::uint32_t>(people); }
@@ -56,6 +58,7 @@ class TrackWiring {
     struct Track {
         audio::TrackId id;
         base::TrackSid sid;
+        std::uint64_t person = 0;
         std::map<std::int64_t, base::TimePoint> asked;   // sequence -> when
     };
     void drain();

@@ -72,6 +72,9 @@ TEST_CASE("the pump allocates nothing while a conversation goes on") {
     core.onEncoded([&](const base::OpusFrame& f) { way[head++ % way.size()] = f; });
     core.addTrack({1});
     core.addTrack({2});
+    core.setPerson({1}, personKey("ada"));
+    core.setPerson({2}, personKey("ben"));
+    core.apply(ListeningSettings{true, Seats::headphones});
     core.setGate(true);
     tests::RealtimeTrap trap;
     std::vector<float> out(480);
@@ -85,7 +88,13 @@ TEST_CASE("the pump allocates nothing while a conversation goes on") {
             core.insert({1}, f);
             if (f.sequence % 7 != 3) core.insert({2}, f);  // losses, too
         }
-        device.wanted(out);
+        if (i < 150 || i >= 300) {
+            device.wanted(out);
+        } else {
+            std::array<float, 960> pairs{};
+            device.wantedStereo(pairs);
+        }
+        if (i == 200) core.apply(ListeningSettings{true, Seats::loudspeakers});
         if (i < 50) {  // first use of everything
             core.pass(now);
             trap.reset();

@@ -6,31 +6,13 @@
 #include "audio/playout_chain.h"
 #include "tests/support/catch.h"
 #include "tests/support/speech.h"
+#include "tests/support/true_peak.h"
 
 using namespace parlour;
 using namespace parlour::audio;
 using namespace parlour::tests;
 
 namespace {
-
-/// Peak between samples: eight-fold, 64 taps, Blackman window.
-double truePeak(std::span<const float> x) {
-    double peak = 0.0;
-    for (std::size_t i = 32; i + 32 < x.size(); ++i)
-        for (int phase = 0; phase < 8; ++phase) {
-            const double at = phase / 8.0;
-            double sum = 0.0;
-            for (int t = -31; t <= 32; ++t) {
-                const double d = at - t;
-                const double sinc = std::abs(d) < 1e-9 ? 1.0 : std::sin(3.14159265358979 * d) / (3.14159265358979 * d);
-                const double w = 0.42 + 0.5 * std::cos(3.14159265358979 * d / 33.0) +
-                                 0.08 * std::cos(2 * 3.14159265358979 * d / 33.0);
-                sum += x[static_cast<std::size_t>(static_cast<int>(i) + t)] * sinc * w;
-            }
-            peak = std::max(peak, std::abs(sum));
-        }
-    return peak;
-}
 
 std::vector<float> limited(std::vector<float> x) {
     Limiter limiter;
@@ -66,6 +48,23 @@ TEST_CASE("no peak, on a sample or between, passes -1 dBTP", "[T45]") {
     CHECK(truePeak(limited(burst)) <= kMinusOne + 0.002);
     CHECK(truePeak(limited(steps)) <= kMinusOne + 0.002);
     CHECK(truePeak(quarter) > 1.3);  // the measure itself can see
+}
+
+TEST_CASE("two channels are limited by one gain, and one channel becomes two without a jump") {
+    Limiter limiter;
+    std::vector<float> left(9'600), right(9'600);
+    for (std::size_t i = 0; i < left.size(); ++i) {
+        left[i] = (i > 4'800 ? 3.0f : 0.2f) * std::sin(0.05f * static_cast<float>(i));
+        right[i] = i < 2'400 ? left[i] : 0.1f * left[i];
+    }
+    for (std::size_t at = 0; at < left.size(); at += 480) {
+        const auto r = std::span(right).subspan(at, 480);
+        limiter.process(std::span(left).subspan(at, 480), at < 2'400 ? std::span<float>() : r);
+        if (at < 2'400) std::copy_n(left.begin() + static_cast<std::ptrdiff_t>(at), 480, r.begin());
+    }
+    CHECK(truePeak(left) <= kMinusOne + 0.002);
+    for (std::size_t i = 2'472; i < left.size(); ++i) REQUIRE(std::abs(right[i] - 0.1f * left[i]) < 1e-5f);
+    for (std::size_t i = 2'300; i < 2'472; ++i) REQUIRE(std::abs(right[i] - left[i]) < 1e-6f);  // still the one channel
 }
 
 TEST_CASE("quiet speech passes the limiter unchanged but for its delay") {

@@ -62,6 +62,8 @@ struct Stay : RoomFixture {
             leaveDone = std::move(done);
         };
         actions.joined = [this] { asked.push_back("joined"); };
+        actions.setVolume = [this](const base::Identity& who, float gain) { asked.push_back("volume " + who.str() + " " + std::to_string(std::lround(gain * 100.0f))); };
+        actions.setDeafened = [this](bool on) { asked.push_back(on ? "deaf" : "hearing"); };
         command.attach(std::move(actions));
     }
     ~Stay() { std::filesystem::remove(file); }
@@ -321,6 +323,15 @@ TEST_CASE("a full disk is told once and makes the exit status 1", "[ctl]") {
     CHECK(errors.str() == "parlourctl: The events cannot be written any more; is the disk full?\n");
 }
 #endif
+
+TEST_CASE("hearing nobody closes the own microphone and does not open it again", "[ctl][hearing]") {
+    Stay stay;
+    stay.state.microphoneWanted = true;
+    stay.add("ada0000000000000000000000a", "Ada");
+    stay.show();
+    for (const char* line : {"volume 40 Ada", "deafen on", "deafen off"}) stay.command.line(line);
+    CHECK(stay.asked == std::vector<std::string>{"joined", "volume ada0000000000000000000000a 40", "close", "deaf", "hearing"});
+}
 
 TEST_CASE("reactions, messages and the rules of the chat are asked of the session", "[ctl][chat]") {
     Stay stay;

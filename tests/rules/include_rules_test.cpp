@@ -55,6 +55,7 @@ const std::map<std::string, std::vector<std::string>> kForeign{
     {"speex/", {"audio/"}},
     {"sndfile", {"audio/recorder.cpp"}},
     {"pulse/", {"audio/device_news_"}},
+    {"ebur128", {"audio/speaker_level.cpp"}},
     {"spdlog/", {"core/base/log"}},
     {"livekit.pb", {"core/signal/"}},
     {"google/", {"core/signal/"}},

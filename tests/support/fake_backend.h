@@ -48,9 +48,16 @@ class FakeBackend final : public audio::AudioBackend {
             m_captured += m_block;
         }
         if (playout) {
-            std::vector<float> block(m_block, 0.0f);
-            m_out.wanted(block);
-            heard.insert(heard.end(), block.begin(), block.end());
+            std::vector<float> block(stereo ? 2 * m_block : m_block, 0.0f);
+            if (stereo)
+                m_out.wantedStereo(block);
+            else
+                m_out.wanted(block);
+            for (std::size_t i = 0; stereo && i < block.size(); i += 2) {
+                heardLeft.push_back(block[i]);
+                heardRight.push_back(block[i + 1]);
+            }
+            if (!stereo) heard.insert(heard.end(), block.begin(), block.end());
             m_played += m_block;
         }
     }
@@ -65,7 +72,10 @@ class FakeBackend final : public audio::AudioBackend {
     std::string lastPlayout;
     std::string lastCapture;
     std::function<void(std::span<float>)> microphone;
-    std::vector<float> heard;
+    std::vector<float> heard;       ///< by a card with one channel
+    std::vector<float> heardLeft;   ///< by one with two
+    std::vector<float> heardRight;
+    bool stereo = false;
 
     std::size_t blockFrames() const { return m_block; }
 

@@ -24,6 +24,7 @@
 #include "ui/models/sound_model.h"
 #include "ui/platform/color_scheme.h"
 #include "ui/platform/key_place.h"
+#include "ui/models/hearing_model.h"
 #include "ui/platform/preferences.h"
 
 namespace parlour::ui {
@@ -46,6 +47,7 @@ class AppModel : public QObject {
     Q_PROPERTY(QObject* connection READ connection CONSTANT)
     Q_PROPERTY(QObject* recorder READ recorder CONSTANT)
     Q_PROPERTY(QObject* preferences READ preferences CONSTANT)
+    Q_PROPERTY(QObject* hearing READ hearing CONSTANT)
     Q_PROPERTY(QString page READ page NOTIFY pageChanged)            ///< welcome, hallway, room, house, invitations, notices, upcoming, event, guests, guest, settings
     Q_PROPERTY(bool dark READ dark NOTIFY appearanceChanged)
     Q_PROPERTY(bool highContrast READ highContrast NOTIFY appearanceChanged)
@@ -86,6 +88,7 @@ class AppModel : public QObject {
     ConnectionModel* connection() { return &m_connection; }
     RecorderModel* recorder() { return &m_recorder; }
     Preferences* preferences() { return &m_preferences; }
+    HearingModel* hearing() { return &m_hearing; }
     KeyPlace* keyPlace() const { return m_keyPlace; }
     /// Outlives the pages.
     void setKeyPlace(KeyPlace* place) {
@@ -173,6 +176,7 @@ class AppModel : public QObject {
     SoundHints m_hints{m_client, m_session, m_preferences, m_clock};
     ConnectionModel m_connection{m_session};
     RecorderModel m_recorder{m_client, m_session, m_preferences};
+    HearingModel m_hearing{m_client, m_session, m_preferences};
     QString m_page = QStringLiteral("hallway");
     QString m_errorMessage;
     QString m_errorAdvice;

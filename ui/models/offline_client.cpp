@@ -341,7 +341,7 @@ void OfflineClient::dismissAskToUnmute() {
     m_state.askedToUnmute = false;
     publish();
 }
-void OfflineClient::setVolume(const base::Identity&, float) {}
+void OfflineClient::setVolume(const base::Identity& who, float gain) { volumes[who.str()] = gain; }
 
 void OfflineClient::createInvitation(api::Role, std::optional<int>, std::optional<std::chrono::seconds>,
                                      std::function<void(base::Result<std::string>)> done) {
@@ -391,7 +391,7 @@ void OfflineClient::foundHouse(const std::string& title, const std::string& name
 }
 void OfflineClient::openHouse(Reach, std::function<void(base::Result<std::string>)> done) { done(std::string("http://127.0.0.1:7880")); }
 
-void OfflineClient::applySound(const SoundSettings&) {}
+void OfflineClient::applySound(const SoundSettings& settings) { sound = settings; }
 void OfflineClient::testMicrophone(bool on) { testing = on; }
 void OfflineClient::startRecording(const std::string& file) {
     recordedTo = file;

@@ -57,6 +57,7 @@ class OfflineClient : public QObject, public RoomClient {
     void startRecording(const std::string& file) override;
     void stopRecording() override { recordingNow.wanted = recordingNow.running = false; }
     RecordingNow recording() const override { return recordingNow; }
+    void setDeafened(bool on) override { deafened = on; }
 
     // For tests and scenes.
     /// Replaces the state; what the pages then show is this.
@@ -88,6 +89,9 @@ class OfflineClient : public QObject, public RoomClient {
     int lookedInside = 0;                  ///< how often the network would have been used
     OfflineHouse houses;                   ///< what its houses answer
     bool loud = true;                      ///< speakers speak
+    bool deafened = false;
+    std::map<std::string, float> volumes;  ///< that were asked for, by identity
+    SoundSettings sound;                   ///< that were applied last
     struct Arrival {
         std::string link;                  ///< by which they came
         int minutesAgo = 0;

@@ -62,6 +62,8 @@ struct SoundSettings {
     bool echoCancelling = true;
     bool noiseSuppression = true;
     bool voiceGate = false;
+    bool levelling = true;
+    int seats = 0;         ///< 0 off, 1 headphones, 2 loudspeakers
 };
 
 struct SoundState {
@@ -151,6 +153,8 @@ class RoomClient {
     virtual void startRecording(const std::string& /*file*/) {}
     virtual void stopRecording() {}
     virtual RecordingNow recording() const { return {}; }
+    /// Nobody is heard; the room goes on.
+    virtual void setDeafened(bool deafened) = 0;
 };
 
 }  // namespace parlour::ui

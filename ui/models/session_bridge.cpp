@@ -84,7 +84,6 @@ void SessionBridge::showLatest() {
     if (!inside(before->session) && inside(m_state->session)) emit joinedNow();
     if (before->session != room::SessionState::left && m_state->session == room::SessionState::left) {
         m_unread = 0;
-        m_volumes.clear();
         m_audience.setSearch({});
         emit unreadChanged();
         emit ended(leaveWords(m_state->leaveReason), m_state->error.value_or(base::Error{}));
@@ -287,13 +286,6 @@ void SessionBridge::lockHands(bool locked) {
 }
 void SessionBridge::endRoom() { send(api::StageVerb::end); }
 void SessionBridge::leave() { m_client.leave(); }
-
-void SessionBridge::setVolume(const QString& who, double volume) {
-    const double clamped = std::clamp(volume, 0.0, 2.0);
-    m_volumes[who] = clamped;
-    m_client.setVolume(identityOf(who), static_cast<float>(clamped));
-}
-double SessionBridge::volume(const QString& who) const { return m_volumes.value(who, 1.0); }
 
 QVariantMap SessionBridge::person(const QString& who) const {
     const auto* found = m_state->find(identityOf(who));

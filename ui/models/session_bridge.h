@@ -141,8 +141,6 @@ class SessionBridge : public QObject {
     Q_INVOKABLE void lockHands(bool locked);
     Q_INVOKABLE void endRoom();
     Q_INVOKABLE void leave();
-    Q_INVOKABLE void setVolume(const QString& who, double volume);
-    Q_INVOKABLE double volume(const QString& who) const;
     /// Everything a person's sheet shows; empty when that person is gone.
     Q_INVOKABLE QVariantMap person(const QString& who) const;
     /// Names of those among `identities` who are on stage.
@@ -185,7 +183,6 @@ class SessionBridge : public QObject {
     ReactionModel m_reactions;
     DoorModel m_door;
     SlotWatch m_slots;
-    QHash<QString, double> m_volumes;
     int m_stageCount = 0;
     int m_audienceCount = 0;
     int m_unread = 0;

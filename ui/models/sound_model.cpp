@@ -90,6 +90,8 @@ SoundSettings SoundModel::settings() const {
     settings.echoCancelling = m_preferences.echoCancelling();
     settings.noiseSuppression = m_preferences.noiseSuppression();
     settings.voiceGate = m_preferences.voiceGate();
+    settings.levelling = m_preferences.levelling();
+    settings.seats = m_preferences.seats();
     return settings;
 }
 

@@ -55,6 +55,7 @@ Column {
             color: Theme.danger
         }
     }
+    HearingSettings { }
     SettingsCard {
         Toggle {
             width: parent.width

@@ -205,6 +205,11 @@ Rectangle {
             iconName: "record"
             onTriggered: App.recorder.recording ? App.recorder.stop() : App.recorder.start()
         }
+        PopItem {
+            text: App.hearing.deafened ? qsTr("Hear again") : qsTr("Hear nobody")
+            iconName: "speaker"
+            onTriggered: App.hearing.toggleDeafened()
+        }
         PopItem { text: qsTr("Sound settings"); iconName: "settings"; onTriggered: App.go("settings") }
         PopItem {
             text: qsTr("End the room for everybody…")

@@ -62,6 +62,7 @@ Window {
     Shortcut { sequences: ["Ctrl+,"]; onActivated: App.go("settings") }
     Shortcut { sequences: [StandardKey.Quit]; onActivated: window.close() }
     Shortcut { sequences: ["M"]; enabled: window.inRoom; autoRepeat: false; onActivated: App.session.toggleMicrophone() }
+    Shortcut { sequences: ["D"]; enabled: window.inRoom; autoRepeat: false; onActivated: App.hearing.toggleDeafened() }
     Shortcut { sequences: ["H"]; enabled: window.inRoom; autoRepeat: false; onActivated: App.session.toggleHand() }
     ReactionKeys { enabled: window.inRoom && App.session.chat.kept }
     Shortcut { sequences: ["F6"]; enabled: window.inRoom; onActivated: shell.nextPane() }

@@ -18,7 +18,7 @@ Sheet {
     function show(which) {
         identity = which
         refresh()
-        volume.value = App.session.volume(which)
+        volume.refresh()
         if (who.name !== undefined) open()
     }
     function refresh() {
@@ -72,20 +72,12 @@ Sheet {
         Icon { id: badge; name: root.guest.verified === "compared" ? "shield" : "guest"; tint: root.guest.verified === "compared" ? Theme.accentText : Theme.muted; size: 18 }
         UserText { width: parent.width - badge.width - 8; text: App.guests.verifiedWords(root.guest.verified || ""); font.pixelSize: Theme.fontSmall }
     }
-    Column {
-        visible: root.other && root.who.onStage === true
+    OwnVolume {
+        id: volume
+        visible: root.other && (root.who.onStage === true || muted)
         width: parent.width
-        Row {
-            width: parent.width
-            FieldLabel { width: parent.width - percent.width; text: qsTr("Volume, only for you") }
-            FieldLabel { id: percent; text: qsTr("%1 %").arg(Math.round(volume.value * 100)) }
-        }
-        VolumeSlider {
-            id: volume
-            width: parent.width
-            label: qsTr("Volume of %1").arg(root.who.name || "")
-            onMoved: App.session.setVolume(root.identity, value)
-        }
+        identity: root.identity
+        name: root.who.name || ""
     }
     Flow {
         visible: root.mod

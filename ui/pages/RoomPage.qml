@@ -94,6 +94,7 @@ FocusScope {
             SoundProblem { width: parent.width }
             SoundHint { width: parent.width }
             RecordingNote { width: parent.width }
+            DeafPrompt { width: parent.width }
         }
         StageArea {
             id: stageArea

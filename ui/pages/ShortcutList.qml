@@ -12,6 +12,7 @@ Column {
                 {key: qsTr("M"), what: qsTr("Mute or unmute, when you are on stage")},
                 {key: qsTr("Hold Space"), what: qsTr("Talk while you are muted")},
                 {key: qsTr("H"), what: qsTr("Raise or lower your hand")},
+                {key: qsTr("D"), what: qsTr("Hear nobody (your microphone is muted), and hear again")},
                 {key: qsTr("1 to 6"), what: qsTr("React: clap, heart, laugh, wow, agree, thanks")},
                 {key: qsTr("Delete"), what: qsTr("Delete the chosen message of the chat, when you may")},
                 {key: qsTr("Ctrl+L"), what: qsTr("Join with a link")},

@@ -96,6 +96,16 @@ bool Preferences::voiceGate() const { return value("voice_gate", false).toBool()
 void Preferences::setVoiceGate(bool on) {
     if (store("voice_gate", on)) emit soundChanged();
 }
+bool Preferences::levelling() const { return value("levelling", true).toBool(); }
+void Preferences::setLevelling(bool on) {
+    if (store("levelling", on)) emit soundChanged();
+}
+int Preferences::seats() const { return std::clamp(value("seats", 0).toInt(), 0, 2); }
+void Preferences::setSeats(int seats) {
+    if (store("seats", std::clamp(seats, 0, 2))) emit soundChanged();
+}
+QStringList Preferences::volumes() const { return value("volumes", QStringList()).toStringList(); }
+void Preferences::setVolumes(const QStringList& volumes) { store("volumes", volumes); }
 
 bool Preferences::soundHints() const { return value("sound_hints", true).toBool(); }
 void Preferences::setSoundHints(bool on) {

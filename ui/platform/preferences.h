@@ -29,6 +29,8 @@ class Preferences : public QObject {
     Q_PROPERTY(bool soundHints READ soundHints WRITE setSoundHints NOTIFY changed)            ///< "You are muted" and the like
     Q_PROPERTY(bool hearWhileMuted READ hearWhileMuted WRITE setHearWhileMuted NOTIFY changed)  ///< the microphone may run for that
     Q_PROPERTY(QString recordingFolder READ recordingFolder WRITE setRecordingFolder NOTIFY changed)
+    Q_PROPERTY(bool levelling READ levelling WRITE setLevelling NOTIFY soundChanged)
+    Q_PROPERTY(int seats READ seats WRITE setSeats NOTIFY soundChanged)                       ///< 0 off, 1 headphones, 2 loudspeakers
 
   public:
     /// `folder` is made when missing; empty = keep everything in memory (the offline twin).
@@ -66,6 +68,13 @@ class Preferences : public QObject {
     void setHearWhileMuted(bool on);
     QString recordingFolder() const;   ///< "Parlour" among the documents where none was chosen
     void setRecordingFolder(const QString& folder);
+    bool levelling() const;
+    void setLevelling(bool on);
+    int seats() const;
+    void setSeats(int seats);
+    /// How loud people are for me (HearingModel says in which words).
+    QStringList volumes() const;
+    void setVolumes(const QStringList& volumes);
 
     /// Origins of houses where this person has been ("https://talk.example.org"); no secrets.
     QStringList servers() const;

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is done to sound on its way to the ear, without packets and seats: VoicePath for each voice, OutputStage for the
+// mix. Together they keep T45: whatever comes in, no true peak above -1 dBTP and no 50 ms above -12 dBFS RMS.
+// Thread: the pump; no allocation after construction.
+#pragma once
+
+#include <span>
+
+#include "audio/gain_ramp.h"
+#include "audio/limiter.h"
+#include "audio/loudness_guard.h"
+#include "audio/rumble_filter.h"
+#include "audio/speaker_level.h"
+
+namespace parlour::audio {
+
+/// What strangers send may be anything: not-a-number is silence, the rest is brought within +-4. Answers the peak.
+float scrub(std::span<float> sound);
+
+class VoicePath {
+  public:
+    GainRamp gain{1.0f};  ///< the person's own volume for this voice
+    SpeakerLevel level;
+
+    /// In place, 10 ms of scrubbed sound with this peak. False: it has been silent for so long that nothing is to be done.
+    bool shape(std::span<float> sound, float peak, bool levelling, bool music);
+
+  private:
+    RumbleFilter m_rumble;
+    LoudnessGuard m_guard;
+    int m_asleep = 0;  // blocks of silence in a row
+};
+
+class OutputStage {
+  public:
+    /// In place; no `right` = one channel.
+    void process(std::span<float> left, std::span<float> right = {});
+
+  private:
+    LoudnessGuard m_guard{true};
+    Limiter m_limiter;
+};
+
+}  // namespace parlour::audio
