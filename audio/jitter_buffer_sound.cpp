@@ -10,7 +10,7 @@ namespace parlour::audio {
 namespace {
 
 constexpr base::Duration kBand{2'000};  // above the delay needed before it is cut: targets move by that
-constexpr double kUrgent = 30'000.0;    // us beyond the target: come down as fast as sounds tolerable
+constexpr double kUrgent = 20'000.0;    // us beyond the target: come down as fast as sounds tolerable
 constexpr double kSamplesPerMicro = 0.048;
 constexpr std::size_t kQuietNeeded = 960;
 constexpr std::size_t kJoin = 240;        // cross-fade in silence, 5 ms

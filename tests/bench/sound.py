@@ -49,4 +49,9 @@ def run(args):
         command += ["--voice", str(voice)]
     if args.rounds:
         command += ["--seeds", str(args.rounds)]
-    return subprocess.run(command).returncode
+    # First as our senders do it, then the plain stream: what frame length, copies and repeats are worth.
+    for more in (["--frame", "auto", "--red", "auto", "--nack"], []):
+        code = subprocess.run(command + more).returncode
+        if code != 0:
+            return code
+    return 0

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One speaker and one listener in virtual time: CaptureChain (encoder, send policy) -> Impair -> JitterBuffer. The
-// listener reports the loss of each second back, as RTCP does. Minutes run in seconds.
+// listener reports loss and round trip of each second back, as RTCP does, and asks for lost packets where they would still
+// come in time. Minutes run in seconds.
 #pragma once
 
 #include <algorithm>
@@ -64,9 +65,12 @@ class Speaker {
         }
         return m_out;
     }
-    void report(float loss) {
+    void report(float loss, base::Duration roundTrip) {
         base::Feedback feedback;
         feedback.loss = loss;
+        feedback.roundTrip = roundTrip;
+        feedback.audience = 3;
+        feedback.redundancy = true;
         if (!m_tape) m_chain.setFeedback(feedback);
     }
     static std::vector<std::vector<base::OpusFrame>> record(const Voice& voice, audio::CaptureSettings settings) {
@@ -91,8 +95,9 @@ class Speaker {
 struct CallPlan {
     double seconds = 600.0;
     std::uint32_t seed = 1;
-    int frameMs = 20;
-    std::size_t red = 0;       ///< each packet also carries the `red` packets before it
+    int frameMs = 20;          ///< 0: as the send policy says
+    std::optional<std::size_t> red = 0;  ///< each packet also carries so many before it; nullopt: as the send policy says
+    bool nack = false;
     double keepSeconds = 1e9;  ///< of the heard sound, the newest
     audio::DelayEstimator::Config estimator{};
     /// Each 10 ms: seconds, counters, playout delay and target in ms; for looking at one run.
@@ -106,18 +111,24 @@ struct Call {
     std::size_t heardFrom = 0;
     std::vector<double> recoverySeconds;  ///< from the end of each stall to within 10 ms of the target
     std::uint64_t interruptions = 0;      ///< runs of audible concealment of 150 ms and more
-    std::uint64_t sent = 0, lost = 0;
+    std::uint64_t sent = 0, lost = 0, repeated = 0;
 };
+
+inline constexpr std::size_t kSenderKeeps = 64;   // packets, for copies and repeats
 
 inline Call hold(const Voice& voice, const ImpairProfile& profile, const CallPlan& plan,
                  const std::vector<std::vector<base::OpusFrame>>* tape) {
-    const bool lossy = profile.lossGood + profile.lossBad + profile.gapMs + profile.rateKbps > 0.0;
-    Speaker speaker(voice, plainCapture(plan.frameMs), lossy ? nullptr : tape);
+    const bool steady = plan.frameMs != 0 && plan.red && profile.lossGood + profile.lossBad + profile.gapMs + profile.rateKbps == 0.0;
+    Speaker speaker(voice, plainCapture(plan.frameMs), steady ? tape : nullptr);
     Impair net(profile, plan.seed);
     audio::JitterBuffer buffer(plan.estimator);
     Call call;
     std::multimap<base::TimePoint, base::OpusFrame> air;
-    std::vector<base::OpusFrame> before;  // copies ride with later packets
+    std::vector<base::OpusFrame> before;  // copies ride with later packets, and a NACK brings one again
+    std::map<std::int64_t, base::TimePoint> asked;
+    std::multimap<base::TimePoint, std::int64_t> repeats;   // requests on their way to the sender
+    const base::Duration way(static_cast<std::int64_t>(profile.baseMs * 1000.0));
+    base::Duration lastTransit = way;
     std::int64_t block = 0;
     std::uint64_t sentAtReport = 0, lostAtReport = 0, concealedBefore = 0, concealedInARow = 0, stallsSeen = 0;
     double delayBefore = 0.0;
@@ -134,30 +145,55 @@ inline Call hold(const Voice& voice, const ImpairProfile& profile, const CallPla
             const auto at = net.senderTime(base::TimePoint(base::Duration((block + 1) * 10'000)));
             for (const auto& packet : speaker.speak(block)) {
                 ++call.sent;
-                const auto fate = net.send(at, packet.size + 64u);
+                const auto copies = std::min<std::size_t>(plan.red.value_or(packet.redundancy), before.size());
+                std::size_t bytes = packet.size + 64u;
+                for (std::size_t i = 0; i < copies; ++i) bytes += before[before.size() - 1 - i].size + 4u;
+                const auto fate = net.send(at, bytes);
                 if (fate.copies == 0) ++call.lost;
                 for (int c = 0; c < fate.copies; ++c) {
                     auto f = packet;
                     f.received = fate.at[static_cast<std::size_t>(c)];
-                    for (std::size_t i = 0; i < std::min(plan.red, before.size()); ++i) {
-                        auto copy = before[before.size() - 1 - i];
-                        copy.redundancyDistance = static_cast<std::uint8_t>(i + 1);
+                    lastTransit = f.received - at;
+                    for (std::size_t i = copies; i > 0; --i) {
+                        auto copy = before[before.size() - i];
+                        copy.redundancyDistance = static_cast<std::uint8_t>(i);
                         copy.received = f.received;
                         air.emplace(copy.received, copy);
                     }
                     air.emplace(f.received, f);
                 }
-                if (plan.red > 0) before.push_back(packet);
-                if (before.size() > plan.red) before.erase(before.begin());
+                before.push_back(packet);
+                if (before.size() > kSenderKeeps) before.erase(before.begin());
             }
             ++block;
         }
         if (k % 100 == 99 && call.sent > sentAtReport) {
-            speaker.report(static_cast<float>(call.lost - lostAtReport) / static_cast<float>(call.sent - sentAtReport));
+            speaker.report(static_cast<float>(call.lost - lostAtReport) / static_cast<float>(call.sent - sentAtReport), way + lastTransit);
             sentAtReport = call.sent;
             lostAtReport = call.lost;
         }
         for (auto it = air.begin(); it != air.end() && it->first <= now; it = air.erase(it)) buffer.insert(it->second);
+        if (plan.nack && k % 2 == 0) {   // each 20 ms, as the session does
+            const auto wanted = buffer.missing(now, 2 * way);
+            for (std::size_t i = 0; i < wanted.missingCount; ++i) {
+                auto& last = asked[wanted.missing[i]];
+                if (last != base::TimePoint{} && now - last < base::Duration(60'000)) continue;
+                last = now;
+                repeats.emplace(now + way, wanted.missing[i]);
+            }
+            while (asked.size() > 64) asked.erase(asked.begin());
+        }
+        for (auto it = repeats.begin(); it != repeats.end() && it->first <= now; it = repeats.erase(it)) {
+            const auto known = std::find_if(before.begin(), before.end(), [&](const auto& f) { return f.sequence == it->second; });
+            if (known == before.end()) continue;
+            ++call.repeated;
+            const auto fate = net.send(now, known->size + 64u);
+            for (int c = 0; c < fate.copies; ++c) {
+                auto f = *known;
+                f.received = fate.at[static_cast<std::size_t>(c)];
+                air.emplace(f.received, f);
+            }
+        }
         buffer.pull(out, now);
         if (k >= blocks - kept) call.heard.insert(call.heard.end(), out.begin(), out.end());
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sound path over each bad network, in virtual time, for run.py: sender -> Impair -> jitter buffer -> score.
-//   parlour_bench_sound [--profiles P1,P2] [--seeds N] [--minutes M] [--frame 10|20] [--red N] [--voice FILE] [--fast]
+//   parlour_bench_sound [--profiles P1,P2] [--seeds N] [--first S] [--minutes M] [--frame 10|20|40|auto] [--red N|auto]
+//                       [--nack] [--way MS] [--voice FILE] [--fast]
+//       --way: of each direction without any queue, instead of the profile's. Seeds S to S + N - 1; auto: what the send policy decides.
 //       FILE: signed 16-bit mono at 22050 Hz (what espeak-ng makes); without it speech-like sound of our own.
 //       --fast leaves the score out. Same seeds, same table, on every run.
 #include <atomic>
@@ -30,9 +32,12 @@ constexpr double kRoomNoise = 5e-4;  // RMS, -66 dBFS: no microphone hears nothi
 struct Options {
     std::vector<std::string> profiles;
     std::uint32_t seeds = 3;
+    std::uint32_t first = 1;
     double minutes = 10.0;
     int frameMs = 20;
-    std::size_t red = 0;
+    std::optional<std::size_t> red = 0;
+    bool nack = false;
+    std::optional<double> wayMs;
     std::string voice;
     bool fast = false;
 };
@@ -87,14 +92,16 @@ Voice voiceOf(const Options& options) {
     return voice;
 }
 
-Row measure(const Voice& voice, const ImpairProfile& profile, const Options& options, std::uint32_t seed,
+Row measure(const Voice& voice, ImpairProfile profile, const Options& options, std::uint32_t seed,
             const std::vector<std::vector<base::OpusFrame>>& tape) {
     const bool drift = profile.driftPpm != 0.0;
+    profile.baseMs = options.wayMs.value_or(profile.baseMs);
     CallPlan plan;
     plan.seconds = 60.0 * (drift ? 6.0 : 1.0) * options.minutes;
     plan.seed = seed;
     plan.frameMs = options.frameMs;
     plan.red = options.red;
+    plan.nack = options.nack;
     plan.keepSeconds = drift ? 120.0 : plan.seconds;
     const auto call = hold(voice, profile, plan, &tape);
     const auto& s = call.stats;
@@ -140,6 +147,10 @@ std::optional<Options> parse(int argc, char** argv) {
             o.fast = true;
             continue;
         }
+        if (name == "--nack") {
+            o.nack = true;
+            continue;
+        }
         if (i + 1 == argc) return std::nullopt;
         const std::string value = argv[++i];
         if (name == "--profiles") {
@@ -154,9 +165,14 @@ std::optional<Options> parse(int argc, char** argv) {
         } else if (name == "--minutes") {
             o.minutes = std::max(0.5, std::atof(value.c_str()));
         } else if (name == "--frame") {
-            o.frameMs = value == "10" ? 10 : 20;
+            o.frameMs = value == "auto" ? 0 : value == "10" ? 10 : value == "40" ? 40 : 20;
         } else if (name == "--red") {
             o.red = static_cast<std::size_t>(std::clamp(std::atoi(value.c_str()), 0, 4));
+            if (value == "auto") o.red.reset();
+        } else if (name == "--way") {
+            o.wayMs = std::clamp(std::atof(value.c_str()), 0.0, 1000.0);
+        } else if (name == "--first") {
+            o.first = static_cast<std::uint32_t>(std::max(1, std::atoi(value.c_str())));
         } else if (name == "--voice") {
             o.voice = value;
         } else {
@@ -174,8 +190,8 @@ int main(int argc, char** argv) {
     const auto options = parse(argc, argv);
     if (!options) {
         std::fprintf(stderr,
-                     "usage: parlour_bench_sound [--profiles P1,P2] [--seeds N] [--minutes M] [--frame 10|20] [--red N]"
-                     " [--voice FILE] [--fast]\n");
+                     "usage: parlour_bench_sound [--profiles P1,P2] [--seeds N] [--first S] [--minutes M] [--frame 10|20|40|auto]"
+                     " [--red N|auto] [--nack] [--way MS] [--voice FILE] [--fast]\n");
         return 2;
     }
     const auto voice = voiceOf(*options);
@@ -186,13 +202,13 @@ int main(int argc, char** argv) {
         std::uint32_t seed;
     };
     std::vector<Job> jobs;
-    for (std::uint32_t seed = 1; seed <= options->seeds; ++seed)
+    for (std::uint32_t seed = options->first; seed < options->first + options->seeds; ++seed)
         for (std::size_t p = 0; p < options->profiles.size(); ++p) jobs.push_back({p, seed});
     std::vector<std::vector<Row>> rows(options->profiles.size(), std::vector<Row>(options->seeds));
     std::atomic<std::size_t> next{0};
     const auto work = [&] {
         for (std::size_t j; (j = next++) < jobs.size();)
-            rows[jobs[j].profile][jobs[j].seed - 1] =
+            rows[jobs[j].profile][jobs[j].seed - options->first] =
                 measure(voice, *impairProfile(options->profiles[jobs[j].profile]), *options, jobs[j].seed, tape);
     };
     std::vector<std::thread> workers;
@@ -200,10 +216,12 @@ int main(int argc, char** argv) {
     work();
     for (auto& w : workers) w.join();
 
-    std::printf("sound: %s, %d ms frames, RED %zu, %s, %g min per profile (drift: %g), medians of %u seeds\n",
-                audio::opusVersion().c_str(), options->frameMs, options->red,
+    const auto chosen = [](long long value, bool automatic) { return automatic ? std::string("auto") : std::to_string(value); };
+    std::printf("sound: %s, frames of %s ms, RED %s, NACK %s, %s, %g min per profile (drift: %g), medians of seeds %u to %u\n",
+                audio::opusVersion().c_str(), chosen(options->frameMs, options->frameMs == 0).c_str(),
+                chosen(static_cast<long long>(options->red.value_or(0)), !options->red).c_str(), options->nack ? "on" : "off",
                 options->voice.empty() ? "speech-like sound" : "espeak-ng", options->minutes, 6 * options->minutes,
-                options->seeds);
+                options->first, options->first + options->seeds - 1);
     std::printf("%-5s %-14s %8s %8s %7s %7s %7s %8s %7s %7s %9s %6s\n", "", "profile", "conceal%", "audible%",
                 "mean ms", "p95 ms", "target", "stretch%", "late%", "int/min", "recov p95", "ESTOI");
     for (std::size_t p = 0; p < rows.size(); ++p) {

@@ -160,7 +160,11 @@ TEST_CASE("no copy reaches back behind a mute", "[sfu][red][T32]") {
     auto* publisher = ana.publish();
     cleo.subscribe(publisher);
     dan.subscribe(publisher);
-    for (int i = 0; i < 3; ++i) ana.say(1);
+    for (int i = 0; i < 3; ++i) {
+        lab.deliver = i < 2;   // the last one before the mute is lost: a copy of another would take its place
+        ana.say(1);
+    }
+    lab.deliver = true;
     cleo.take();
     dan.take();
     publisher->setMuted(true);
@@ -180,13 +184,17 @@ TEST_CASE("a listener who switches the line on again gets no copies of what pass
     ana.redundancy = 2;
     Listener cleo(lab, 6001);
     auto* line = cleo.subscribe(ana.publish());
-    for (int i = 0; i < 3; ++i) ana.say(1);
+    for (int i = 0; i < 3; ++i) {
+        lab.deliver = i < 2;   // the last one before the pause is lost: a copy of another would take its place
+        ana.say(1);
+    }
+    lab.deliver = true;
     line->setPaused(true);
     for (int i = 0; i < 3; ++i) ana.say(1);
     line->setPaused(false);
     ana.say(1);
     ana.say(1);
-    CHECK(cleo.take() == Heard{{1, 0}, {1, 1}, {1, 2}, {1, 6}, {1, 7}});
+    CHECK(cleo.take() == Heard{{1, 0}, {1, 1}, {1, 6}, {1, 7}});
 }
 
 TEST_CASE("a NACK is answered with the very bytes that were sent, RED or not", "[sfu][red]") {
