@@ -184,7 +184,7 @@ int join(const Options& options, const base::Clock& clock, base::TimePoint start
     const auto signals = blockSignals();
 #endif
     setUpLog(options);
-    const auto sound = soundOf(options);
+    auto sound = soundOf(options);
     if (!sound) return fail(sound.error(), kExitUsage);
     const auto goal = goalOf(options);
     if (!goal) return fail(goal.error(), goal.error().kind == base::ErrorKind::invalidInput ? kExitUsage : kExitShutOut);
@@ -221,6 +221,10 @@ int join(const Options& options, const base::Clock& clock, base::TimePoint start
     };
     actions.leave = [&](std::function<void()> done) { session->leave(std::move(done)); };
     actions.setVolume = [&](const base::Identity& who, float gain) { session->setVolume(who, gain); };
+    actions.setSeats = [&](int seats) {
+        sound->listening.seats = static_cast<audio::Seats>(seats);
+        engine.apply(*sound);
+    };
     actions.setDeafened = [&](bool deafened) { engine.setDeafened(deafened); };
     actions.joined = [&] {
         engine.start(*sound);

@@ -36,7 +36,7 @@ float toDb(float power) { return 10.0f * std::log10(power + 1e-12f); }
 
 struct SpeakerLevel::Meter {
     struct Free {
-        void operator()(ebur128_state* state) const { ebur128_destroy(&state); }
+        void operator()(ebur128_state* made) const { ebur128_destroy(&made); }
     };
     std::unique_ptr<ebur128_state, Free> state;
 };

@@ -17,6 +17,12 @@ std::optional<base::Result<Order>> hearingOrder(std::string_view word, std::stri
         if (rest != "on" && rest != "off") return wrong("deafen needs on or off.", "For example: deafen on");
         return base::Result<Order>(Order(DeafenOrder{rest == "on"}));
     }
+    if (word == "seats") {
+        constexpr std::string_view kNames[] = {"off", "headphones", "loudspeakers"};
+        for (int i = 0; i < 3; ++i)
+            if (rest == kNames[i]) return base::Result<Order>(Order(SeatsOrder{i}));
+        return wrong("seats needs off, headphones or loudspeakers.", "For example: seats headphones");
+    }
     if (word != "volume") return std::nullopt;
     const auto space = rest.find(' ');
     const auto percent = wholeNumber(rest.substr(0, space), 0, 200);

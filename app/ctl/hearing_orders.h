@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Commands about what this person hears: volume PERCENT WHO, deafen on|off. Pure.
+// Commands about what this person hears: volume PERCENT WHO, deafen on|off,
+// seats off|headphones|loudspeakers. Pure.
 #pragma once
 
 #include <optional>

@@ -199,6 +199,7 @@ void JoinCommand::perform(const Order& order) {
             if (order.on && self.m_state && self.m_state->microphoneWanted) self.m_actions.setMicrophone(false);
             self.m_actions.setDeafened(order.on);
         }
+        void operator()(const SeatsOrder& order) const { self.m_actions.setSeats(order.seats); }
     };
     std::visit(Performer{*this}, order);
 }

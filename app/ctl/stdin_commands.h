@@ -53,6 +53,10 @@ struct VolumeOrder {
     base::Identity who;
     int percent = 100;
 };
+/// Where voices come from: 0 = off, 1 = headphones, 2 = loudspeakers.
+struct SeatsOrder {
+    int seats = 0;
+};
 /// Nobody is heard.
 struct DeafenOrder {
     bool on = false;
@@ -62,7 +66,7 @@ struct LeaveOrder {};
 struct NoOrder {};
 
 using Order = std::variant<NoOrder, room::Command, MicrophoneOrder, SayOrder, ReactOrder, MessageOrder, ChatRulesOrder,
-                           InvitationOrder, RequestOrder, LeaveOrder, VolumeOrder, DeafenOrder>;
+                           InvitationOrder, RequestOrder, LeaveOrder, VolumeOrder, DeafenOrder, SeatsOrder>;
 
 /// Longest line taken; a longer one is refused, not cut.
 inline constexpr std::size_t kMaxCommandBytes = 8 * 1024;

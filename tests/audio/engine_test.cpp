@@ -321,6 +321,44 @@ TEST_CASE("removing a track, deafening and volume act on what is heard") {
     CHECK(bob.engine.stats().framesDroppedIn > 0);
 }
 
+TEST_CASE("the room steps back while the person listens to a test sound, and comes back softly") {
+    ManualClock clock;
+    Client alice(clock);
+    Client bob(clock);
+    alice.voice.assign(48'000 * 8, 0.0f);
+    for (std::size_t i = 0; i < alice.voice.size(); ++i) alice.voice[i] = 0.1f * std::sin(0.13f * static_cast<float>(i));  // 993 Hz
+    alice.engine.start(Client::plain());
+    bob.engine.start(Client::plain());
+    bob.engine.addTrack({1});
+    alice.engine.setGate(true);
+    std::size_t taken = 0;
+    const auto room = [&](base::Duration d) {  // level of the tone of the room, whatever else sounds
+        run(clock, {&alice, &bob}, d, [&] {
+            for (; taken < alice.sent.size(); ++taken) {
+                auto f = alice.sent[taken];
+                f.received = clock.now();
+                bob.engine.insert({1}, f);
+            }
+        });
+        const auto heard = std::span(bob.card->heard).last(9'600);
+        double re = 0.0;
+        double im = 0.0;
+        for (std::size_t i = 0; i < heard.size(); ++i) {
+            re += heard[i] * std::cos(0.13 * static_cast<double>(i));
+            im += heard[i] * std::sin(0.13 * static_cast<double>(i));
+        }
+        return 2.0 * std::hypot(re, im) / static_cast<double>(heard.size());
+    };
+    const double normal = room(2s);
+    CHECK(normal == Approx(0.1).epsilon(0.1));
+    bob.engine.playTone(1s);
+    const double behind = room(600ms);
+    CHECK(20.0 * std::log10(behind / normal) == Approx(-14.0).margin(1.5));
+    CHECK(room(1500ms) == Approx(normal).epsilon(0.05));
+    for (std::size_t i = 48'000; i < bob.card->heard.size(); ++i)
+        REQUIRE(std::abs(bob.card->heard[i] - bob.card->heard[i - 1]) < 0.03f);
+}
+
 TEST_CASE("two people are heard from two sides on a card with two channels, and from one place otherwise") {
     for (const auto seats : {Seats::off, Seats::headphones, Seats::loudspeakers}) {
         ManualClock clock;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """./dev bench [NAME]: the figures of the README, each beside a floor measured in the same run.
 
-Machines differ and are noisy: read the ratio first, the absolute second. Names: forwarding, join, mouth_to_ear, app, house, sound.
+Machines differ and are noisy: read the ratio first, the absolute second. Names: forwarding, join, mouth_to_ear, app, house, sound, listening.
 """
 import argparse
 import json
@@ -24,6 +24,11 @@ def percentile(values, p):
 def forwarding(args):
     program = pathlib.Path(args.bin) / "parlour_bench_forwarding"
     return subprocess.run([str(program)]).returncode
+
+
+def listening(args):
+    program = pathlib.Path(args.bin) / "parlour_bench_listening"
+    return subprocess.run([str(program), "3", str(args.rounds or 5)]).returncode
 
 
 def join(args):
@@ -127,7 +132,7 @@ def main():
     args.bin = str(pathlib.Path(args.bin).resolve())
     os.environ["PARLOUR_BIN"] = args.bin
     known = {"forwarding": forwarding, "join": join, "app": app, "mouth_to_ear": mouth_to_ear, "house": house,
-             "sound": sound}
+             "sound": sound, "listening": listening}
     status = 0
     for name in args.names or list(known):
         print(f"== {name}", flush=True)

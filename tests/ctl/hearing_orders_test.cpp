@@ -16,7 +16,9 @@ TEST_CASE("volume and deafen are orders about the own ears", "[ctl][hearing]") {
     CHECK(std::get<VolumeOrder>(*parseOrder("volume 0 #ada", room.state)).percent == 0);
     CHECK(std::get<DeafenOrder>(*parseOrder("deafen on", room.state)).on);
     CHECK_FALSE(std::get<DeafenOrder>(*parseOrder("deafen off", room.state)).on);
-    for (const char* line : {"volume", "volume 50", "volume Ada von B", "volume 201 Ada von B", "volume -1 Ada von B", "volume 50 Me", "deafen",
+    CHECK(std::get<SeatsOrder>(*parseOrder("seats headphones", room.state)).seats == 1);
+    CHECK(std::get<SeatsOrder>(*parseOrder("seats off", room.state)).seats == 0);
+    for (const char* line : {"seats", "seats around", "volume", "volume 50", "volume Ada von B", "volume 201 Ada von B", "volume -1 Ada von B", "volume 50 Me", "deafen",
                              "deafen maybe"}) {
         INFO(line);
         const auto order = parseOrder(line, room.state);

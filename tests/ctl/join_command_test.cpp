@@ -64,6 +64,7 @@ struct Stay : RoomFixture {
         actions.joined = [this] { asked.push_back("joined"); };
         actions.setVolume = [this](const base::Identity& who, float gain) { asked.push_back("volume " + who.str() + " " + std::to_string(std::lround(gain * 100.0f))); };
         actions.setDeafened = [this](bool on) { asked.push_back(on ? "deaf" : "hearing"); };
+        actions.setSeats = [this](int seats) { asked.push_back("seats " + std::to_string(seats)); };
         command.attach(std::move(actions));
     }
     ~Stay() { std::filesystem::remove(file); }
@@ -329,8 +330,8 @@ TEST_CASE("hearing nobody closes the own microphone and does not open it again",
     stay.state.microphoneWanted = true;
     stay.add("ada0000000000000000000000a", "Ada");
     stay.show();
-    for (const char* line : {"volume 40 Ada", "deafen on", "deafen off"}) stay.command.line(line);
-    CHECK(stay.asked == std::vector<std::string>{"joined", "volume ada0000000000000000000000a 40", "close", "deaf", "hearing"});
+    for (const char* line : {"volume 40 Ada", "deafen on", "deafen off", "seats loudspeakers"}) stay.command.line(line);
+    CHECK(stay.asked == std::vector<std::string>{"joined", "volume ada0000000000000000000000a 40", "close", "deaf", "hearing", "seats 2"});
 }
 
 TEST_CASE("reactions, messages and the rules of the chat are asked of the session", "[ctl][chat]") {

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// CPU of listening: so many speakers through the whole playout (jitter buffer, decoding, loudness, seats, mix, guard, limiter),
+// beside decoding their packets and nothing else, in the same run.   parlour_bench_listening [SPEAKERS] [ROUNDS]
+#include <ctime>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+#include "audio/engine_core.h"
+#include "audio/opus_decoder.h"
+#include "tests/support/speech.h"
+
+using namespace parlour;
+using namespace parlour::audio;
+
+namespace {
+
+constexpr int kSeconds = 30;
+constexpr int kBlocks = 100 * kSeconds;
+
+double cpuSeconds() {
+    timespec t{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
+struct Packet {
+    int block = 0;
+    base::OpusFrame frame;
+};
+
+std::vector<Packet> record(std::uint32_t seed) {
+    DeviceCallback device;
+    EngineCore core(device);
+    std::vector<Packet> tape;
+    int block = 0;
+    core.onEncoded([&](const base::OpusFrame& frame) { tape.push_back({block, frame}); });
+    CaptureSettings plain;
+    plain.echoCancelling = plain.noiseSuppression = plain.highPass = false;
+    core.apply(plain);
+    core.setGate(true);
+    const auto voice = tests::speechLike(kSeconds, seed);
+    std::vector<float> out(480);
+    for (; block < kBlocks; ++block) {
+        device.captured(std::span(voice).subspan(static_cast<std::size_t>(block) * 480, 480));
+        device.wanted(out);
+        core.pass(base::TimePoint(std::chrono::milliseconds(10 * block)));
+    }
+    return tape;
+}
+
+double decodeOnly(const std::vector<std::vector<Packet>>& tapes) {
+    std::vector<float> pcm(OpusDecoder::kMaxSamples);
+    const double start = cpuSeconds();
+    for (const auto& tape : tapes) {
+        OpusDecoder decoder;
+        for (const auto& packet : tape) decoder.decode(packet.frame.bytes(), pcm);
+    }
+    return cpuSeconds() - start;
+}
+
+double listen(const std::vector<std::vector<Packet>>& tapes, ListeningSettings settings, bool stereo) {
+    DeviceCallback device;
+    EngineCore core(device);
+    core.apply(settings);
+    for (std::uint32_t id = 1; id <= tapes.size(); ++id) {
+        core.addTrack({id});
+        core.setPerson({id}, id);
+    }
+    std::vector<std::size_t> next(tapes.size(), 0);
+    std::vector<float> out(960);
+    double spent = 0.0;
+    for (int block = 0; block < kBlocks; ++block) {
+        const auto now = base::TimePoint(std::chrono::milliseconds(10 * block));
+        for (std::size_t t = 0; t < tapes.size(); ++t)
+            for (; next[t] < tapes[t].size() && tapes[t][next[t]].block <= block; ++next[t]) {
+                auto frame = tapes[t][next[t]].frame;
+                frame.received = now;
+                core.insert({static_cast<std::uint32_t>(t + 1)}, frame);
+            }
+        if (stereo)
+            device.wantedStereo(out);
+        else
+            device.wanted(std::span(out).first(480));
+        const double start = cpuSeconds();
+        core.pass(now);
+        spent += cpuSeconds() - start;
+    }
+    return spent;
+}
+
+double median(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    return values[values.size() / 2];
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const int speakers = argc > 1 ? std::clamp(std::atoi(argv[1]), 1, 50) : 3;
+    const int rounds = argc > 2 ? std::clamp(std::atoi(argv[2]), 1, 50) : 5;
+    std::vector<std::vector<Packet>> tapes;
+    for (int s = 0; s < speakers; ++s) tapes.push_back(record(100u + static_cast<std::uint32_t>(s)));
+    struct Row {
+        const char* name;
+        ListeningSettings settings;
+        bool stereo;
+        std::vector<double> spent;
+    };
+    std::vector<double> floor;
+    std::vector<Row> rows{{"loudness off, one channel", {false, Seats::off}, false, {}},
+                          {"loudness on, one channel", {true, Seats::off}, false, {}},
+                          {"loudness on, loudspeakers", {true, Seats::loudspeakers}, true, {}},
+                          {"loudness on, headphones", {true, Seats::headphones}, true, {}}};
+    for (int round = 0; round < rounds; ++round) {  // interleaved: a busy machine is busy for all
+        floor.push_back(decodeOnly(tapes));
+        for (auto& row : rows) row.spent.push_back(listen(tapes, row.settings, row.stereo));
+    }
+    const double base = median(floor);
+    std::printf("listening to %d speakers for %d s, median of %d rounds; CPU of the pump\n", speakers, kSeconds, rounds);
+    std::printf("  %-28s %6s  %5.2f %% of a core\n", "decoding only", "1.0x", 100.0 * base / kSeconds);
+    for (const auto& row : rows)
+        std::printf("  %-28s %5.1fx  %5.2f %% of a core\n", row.name, median(row.spent) / base, 100.0 * median(row.spent) / kSeconds);
+    return 0;
+}
