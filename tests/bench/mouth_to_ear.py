@@ -95,7 +95,7 @@ class Bus:
         return delays(peaks(data[:, 0], sweep), peaks(data[:, 2], sweep))
 
 
-def run(args):
+def run(args, frames=10):
     starts = args.rounds or 5
     signal, sweep, _ = chirps(14)
     floor, parlour, lost = [], [], 0
@@ -115,7 +115,7 @@ def run(args):
             ear = lab.join(room["links"]["listener"], f"Ear{i}", playout="device:spk0")
             ear.expect("joined")
             mouth = lab.join(room["links"]["moderator" if i == 0 else "speaker"], f"Mouth{i}", capture="device:mic0",
-                             playout="null", extra=["--unmute", "--frames", "10", "--no-processing"])
+                             playout="null", extra=["--unmute", "--frames", str(frames), "--no-processing"])
             mouth.expect("muted", name=f"Mouth{i}", muted=False)
             time.sleep(3)
             got = bus.measure(f"parlour-{i}", probe, sweep)
@@ -124,7 +124,7 @@ def run(args):
             mouth.end()
             ear.end()
     show = lambda v: f"median {statistics.median(v):5.1f}  p95 {sorted(v)[int(0.95 * (len(v) - 1))]:5.1f} ms  ({len(v)} chirps)" if v else "none"
-    print(f"mouth_to_ear: {starts} starts, 10 ms frames, processing off, chirps lost {lost}")
+    print(f"mouth_to_ear: {starts} starts, {frames} ms frames, load {os.getloadavg()[0]:.1f}, processing off, chirps lost {lost}")
     print(f"  bare PortAudio loop       {show(floor)}")
     print(f"  through server and 2 apps {show(parlour)}   goal median <= 80")
     return 0 if parlour and statistics.median(parlour) <= 80 else 1

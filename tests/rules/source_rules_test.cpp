@@ -29,7 +29,9 @@ const std::vector<Ban>& bans() {
           "core/net/",                            // Asio adapter: hand-over from foreign threads
           "audio/pacer",                          // the one place in audio that waits
           "audio/null_backend",                   // open and close against the clocked thread: no real device there
-          "audio/device_supervisor"}},            // its report, read by any thread
+          "audio/device_supervisor",              // its report, read by any thread
+          "audio/recorder",                       // what is wanted and how it goes: control and writer, never the pump
+          "audio/device_news"}},                  // the server's lists, read by the supervisor
         {"sleeping", std::regex(R"(\b(sleep_for|sleep_until|usleep|nanosleep)\b)"),
          {}},
         {"asking for the time", std::regex(R"((steady_clock|system_clock|high_resolution_clock)::now)"),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the app says about one's own sound: hints, connection, recording.
-#include <QStandardPaths>
+#include <QTemporaryDir>
 
 #include "tests/support/catch.h"
 #include "tests/ui/room_window.h"
@@ -133,8 +133,9 @@ TEST_CASE("a person's sheet says why they sound bad", "[ui][connection]") {
 }
 
 TEST_CASE("the own microphone is recorded only when asked, seen and said while it is, and no longer than the stay", "[ui][recorder]") {
-    QStandardPaths::setTestModeEnabled(true);
+    QTemporaryDir folder;
     RoomWindow w("speaker");
+    w.preferences.setRecordingFolder(folder.path());
     QStringList spoken;
     QObject::connect(w.app->session(), &ui::SessionBridge::announced, [&](const QString& words) { spoken << words; });
     CHECK_FALSE(w.client.recordingNow.wanted);

@@ -27,7 +27,8 @@ using room::SoundCause;
 
 ConnectionModel::ConnectionModel(SessionBridge& session) : m_session(session) {
     connect(&m_session, &SessionBridge::changed, this, [this] {
-        if (m_session.active() || m_past.empty()) return;
+        if (m_session.active() == m_active) return;
+        m_active = m_session.active();
         m_past.clear();
         m_verdict = {};
         emit changed();

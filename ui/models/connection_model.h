@@ -36,6 +36,7 @@ class ConnectionModel : public QObject {
     SessionBridge& m_session;
     std::deque<room::SessionStats> m_past;
     room::ConnectionVerdict m_verdict;
+    bool m_active = false;
 };
 
 }  // namespace parlour::ui
