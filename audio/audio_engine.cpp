@@ -17,13 +17,7 @@ constexpr base::Duration kMicrophoneLinger{10'000'000};  // closed gate: the dev
 
 /// Echo and noise only exist where there is air between loudspeaker and microphone.
 CaptureSettings fitting(const EngineSettings& settings) {
-    auto capture = settings.capture;
-    if (settings.devices.capture.kind != SourceKind::device) {
-        capture.echoCancelling = false;
-        capture.noiseSuppression = false;
-        capture.voiceGate = false;
-    }
-    return capture;
+    return settings.devices.capture.kind == SourceKind::device ? settings.capture : unprocessed(settings.capture);
 }
 
 }  // namespace
@@ -70,6 +64,7 @@ struct AudioEngine::Impl {
         captureWanted = wanted;
         supervisor.wantCapture(wanted);
         supervisor.pass();
+        core.setDeviceLatency(devices->latency());
     }
     void nudge() {
         core.collect();
@@ -134,6 +129,7 @@ void AudioEngine::setDeafened(bool deafened) { m_impl->core.setDeafened(deafened
 base::Feedback AudioEngine::feedbackFor(TrackId track) const { return m_impl->core.feedbackFor(track); }
 
 float AudioEngine::microphoneLevel() const { return m_impl->core.microphoneLevel(); }
+bool AudioEngine::microphoneSpeaking() const { return m_impl->core.microphoneSpeaking(); }
 float AudioEngine::trackLevel(TrackId track) const { return m_impl->core.trackLevel(track); }
 TrackStats AudioEngine::trackStats(TrackId track) const { return m_impl->core.trackStats(track); }
 
@@ -145,6 +141,8 @@ EngineStats AudioEngine::stats() const {
     s.deviceRestarts = report.restarts;
     s.framesEncoded = m_impl->core.framesEncoded();
     s.framesDroppedIn = m_impl->core.framesDroppedIn();
+    s.invalidSamples = m_impl->core.invalidSamples();
+    s.processorFailures = m_impl->core.processorFailures();
     s.captureRunning = report.captureRunning;
     s.playoutRunning = report.playoutRunning;
     s.captureDevice = report.captureDevice;

@@ -33,6 +33,7 @@ struct CaptureSettings {
     bool noiseSuppression = true;
     bool highPass = true;
     bool voiceGate = false;
+    bool automaticGain = false;  ///< brings the own voice to a usual level
 };
 
 struct EngineSettings {
@@ -67,6 +68,8 @@ struct EngineStats {
     std::uint64_t framesEncoded = 0;
     std::uint64_t framesDroppedOut = 0;  ///< net thread did not take them
     std::uint64_t framesDroppedIn = 0;
+    std::uint64_t invalidSamples = 0;     ///< from the microphone: no numbers, heard as silence
+    std::uint64_t processorFailures = 0;  ///< 10 ms blocks that the echo or noise library refused or spoiled
     bool captureRunning = false;
     bool playoutRunning = false;
     std::string captureDevice;  ///< in use now; "" = none
@@ -120,6 +123,8 @@ class AudioEngine {
 
     // Meters: linear peak 0..1 of the last 50 ms; any thread, wait-free.
     float microphoneLevel() const;  ///< before the gate, only while capture runs
+    /// Somebody speaks into the microphone, muted or not; false while capture does not run. Any thread, wait-free.
+    bool microphoneSpeaking() const;
     float trackLevel(TrackId track) const;
     TrackStats trackStats(TrackId track) const;
     EngineStats stats() const;

@@ -11,6 +11,7 @@ constexpr std::size_t kCommands = 255;
 constexpr std::size_t kBlock = base::kBlockSamples;
 constexpr std::size_t kReserveStep = 240;
 constexpr std::size_t kMostReserve = 1920;
+constexpr int kReferenceAfterCapture = 50;  // blocks
 
 template <class... F>
 struct Visitor : F... {
@@ -46,7 +47,14 @@ void EngineCore::post(Command command) {
         m_commands.push(std::move(command));
 }
 
-void EngineCore::apply(const CaptureSettings& settings) { post(Apply{settings}); }
+void EngineCore::apply(const CaptureSettings& settings) {
+    Apply command{settings, nullptr};
+    if (needsProcessor(settings) && !m_processorMade) {
+        command.made = std::make_unique<AudioProcessor>();
+        m_processorMade = true;
+    }
+    post(std::move(command));
+}
 void EngineCore::setFeedback(const base::Feedback& feedback) { post(SetFeedback{feedback}); }
 void EngineCore::setDeafened(bool deafened) { post(SetDeafened{deafened}); }
 void EngineCore::play(std::function<void()> played) { post(Play{std::move(played)}); }
@@ -139,7 +147,7 @@ void EngineCore::execute(Command& command) {
                    },
                    [this](SetGain& c) { m_playout.setGain(c.id, c.gain); },
                    [this](SetDeafened& c) { m_playout.setDeafened(c.deafened); },
-                   [this](Apply& c) { m_capture.apply(c.settings); },
+                   [this](Apply& c) { m_capture.apply(c.settings, std::move(c.made)); },
                    [this](SetFeedback& c) {
                        m_capture.setFeedback(c.feedback);
                        if (c.feedback.roundTrip.count() > 0) m_playout.setRoundTrip(c.feedback.roundTrip);
@@ -171,16 +179,17 @@ void EngineCore::passCapture(base::TimePoint now) {
     if (m_captureStopped.exchange(false, std::memory_order_relaxed)) m_capture.silenceMeter();
     m_capture.setTapped(m_check.recording());
     std::array<float, kBlock> block{};
-    const std::array<float, kBlock> silence{};
-    while (m_device.captureRing.size() >= kBlock) {
+    for (std::size_t waiting; (waiting = m_device.captureRing.size()) >= kBlock;) {
         m_device.captureRing.read(block);
-        const float* played = silence.data();
-        if (m_playedCount > 0) {
-            played = m_played[(m_playedNext + m_played.size() - m_playedCount) % m_played.size()].data();
-            --m_playedCount;
-        }
-        m_capture.process(block, std::span<const float>(played, kBlock), now);
+        // What was handed in at the last mix leaves the ring after `m_playAhead` samples, goes through both devices, and
+        // its echo has waited here since then.
+        const auto echoDelay = base::Duration(m_deviceLatency.load(std::memory_order_relaxed) +
+                                              static_cast<std::int64_t>(m_playAhead + waiting) * 1000 / 48);
+        m_capture.process(block, now, echoDelay);
+        m_referenceFor = kReferenceAfterCapture;
     }
+    m_invalidSamples.store(m_capture.invalidSamples(), std::memory_order_relaxed);
+    m_processorFailures.store(m_capture.processorFailures(), std::memory_order_relaxed);
     m_framesEncoded.store(m_capture.framesEncoded(), std::memory_order_relaxed);
     if (!m_check.recording()) m_recordingWanted.store(false, std::memory_order_relaxed);
 }
@@ -200,12 +209,15 @@ void EngineCore::passPlayout(base::TimePoint now) {
     std::array<float, kBlock> block{};
     while (m_device.playoutRing.size() < ready) {
         // Sound written now is heard after what is in the ring already.
-        const auto ahead = base::Duration(static_cast<std::int64_t>(m_device.playoutRing.size()) * 1000 / 48);
+        const auto before = m_device.playoutRing.size();
+        const auto ahead = base::Duration(static_cast<std::int64_t>(before) * 1000 / 48);
         m_playout.mix(block, m_check, now + ahead);
         if (m_device.playoutRing.write(block) < block.size()) break;
-        m_played[m_playedNext] = block;
-        m_playedNext = (m_playedNext + 1) % m_played.size();
-        m_playedCount = std::min<std::size_t>(m_playedCount + 1, 3);
+        m_playAhead = before;
+        if (m_referenceFor > 0) {
+            --m_referenceFor;
+            m_capture.played(block);
+        }
     }
 }
 

@@ -44,6 +44,8 @@ class EngineCore {
     void record(std::chrono::milliseconds length, std::function<void()> recorded);
     void play(std::function<void()> played);
     void tone(std::chrono::milliseconds length);
+    /// What the devices add to the way of a block, both together; for the echo canceller. Any thread.
+    void setDeviceLatency(base::Duration latency) { m_deviceLatency.store(latency.count(), std::memory_order_relaxed); }
     void setBlockFrames(int frames) { m_blockFrames.store(frames, std::memory_order_relaxed); }
     /// Frees what the pump is done with; any control call does it too.
     void collect();
@@ -55,6 +57,9 @@ class EngineCore {
 
     // Any thread.
     float microphoneLevel() const { return m_capture.meter().level(); }
+    bool microphoneSpeaking() const { return m_capture.activity().speaking(); }
+    std::uint64_t invalidSamples() const { return m_invalidSamples.load(std::memory_order_relaxed); }
+    std::uint64_t processorFailures() const { return m_processorFailures.load(std::memory_order_relaxed); }
     float trackLevel(TrackId id) const;
     TrackStats trackStats(TrackId id) const;
     base::Feedback feedbackFor(TrackId id) const;
@@ -78,6 +83,7 @@ class EngineCore {
     };
     struct Apply {
         CaptureSettings settings;
+        std::unique_ptr<AudioProcessor> made;  // the first time: not on the pump
     };
     struct SetFeedback {
         base::Feedback feedback;
@@ -112,6 +118,7 @@ class EngineCore {
     std::vector<std::shared_ptr<Track>> m_removedLater;  // pump: when m_garbage is full
     std::unique_ptr<std::array<TrackView, PlayoutChain::kMostTracks>> m_views;
     std::map<TrackId, Known> m_known;  // control thread
+    bool m_processorMade = false;      // control thread
 
     std::atomic<std::uint32_t> m_gate{0};  // bit 0: open; the rest counts moves
     std::atomic<int> m_blockFrames{480};
@@ -119,6 +126,9 @@ class EngineCore {
     std::atomic<bool> m_recordingWanted{false};
     std::atomic<std::uint64_t> m_framesEncoded{0};
     std::atomic<std::uint64_t> m_framesDroppedIn{0};
+    std::atomic<std::uint64_t> m_invalidSamples{0};
+    std::atomic<std::uint64_t> m_processorFailures{0};
+    std::atomic<std::int64_t> m_deviceLatency{0};  // µs
     std::atomic<Sink*> m_sink{nullptr};
     std::atomic<bool> m_inSink{false};
     std::unique_ptr<Sink> m_sinkOwner;  // control thread
@@ -128,9 +138,8 @@ class EngineCore {
     PlayoutChain m_playout;
     SoundCheck m_check;
     std::uint32_t m_seenGate = 0;
-    std::array<std::array<float, base::kBlockSamples>, 4> m_played{};  // reference for the echo canceller
-    std::size_t m_playedCount = 0;
-    std::size_t m_playedNext = 0;
+    int m_referenceFor = 0;       // blocks played until the echo canceller is told no more: nothing was captured since
+    std::size_t m_playAhead = 0;  // samples that the newest played block waits behind
     std::uint64_t m_seenUnderruns = 0;
     std::size_t m_reserve = 0;  // samples kept ready beyond one device block
     base::TimePoint m_lastUnderrun{};

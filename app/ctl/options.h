@@ -31,7 +31,8 @@ struct Options {
     bool move = false;                ///< also where the person is in the room on another device, which then leaves
     bool accept = false;              ///< take an offered seat without asking
     int frameMs = 20;                 ///< 10 or 20
-    bool processing = true;           ///< echo cancelling, noise suppression, high-pass
+    bool processing = true;           ///< echo cancelling, noise suppression, automatic gain, high-pass
+    bool automaticGain = true;        ///< with processing
     bool verbose = false;
     std::optional<std::chrono::seconds> ttl;  ///< token
     HouseArguments house;             ///< Program::house

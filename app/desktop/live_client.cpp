@@ -28,6 +28,7 @@ audio::EngineSettings engineSettings(const ui::SoundSettings& settings) {
     engine.capture.echoCancelling = settings.echoCancelling;
     engine.capture.noiseSuppression = settings.noiseSuppression;
     engine.capture.voiceGate = settings.voiceGate;
+    engine.capture.automaticGain = settings.automaticGain;
     return engine;
 }
 }  // namespace

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """./dev bench [NAME]: the figures of the README, each beside a floor measured in the same run.
 
-Machines differ and are noisy: read the ratio first, the absolute second. Names: forwarding, join, mouth_to_ear, app, house, sound.
+Machines differ and are noisy: read the ratio first, the absolute second. Names: forwarding, join, mouth_to_ear, app, house, sound, processing.
 """
 import argparse
 import json
@@ -118,6 +118,10 @@ def sound(args):
     return over_bad_networks.run(args)
 
 
+def processing(args):
+    return subprocess.run([str(pathlib.Path(args.bin) / "parlour_bench_processing")]).returncode
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", default=[])
@@ -127,7 +131,7 @@ def main():
     args.bin = str(pathlib.Path(args.bin).resolve())
     os.environ["PARLOUR_BIN"] = args.bin
     known = {"forwarding": forwarding, "join": join, "app": app, "mouth_to_ear": mouth_to_ear, "house": house,
-             "sound": sound}
+             "sound": sound, "processing": processing}
     status = 0
     for name in args.names or list(known):
         print(f"== {name}", flush=True)

@@ -53,6 +53,8 @@ const std::map<std::string, std::vector<std::string>> kForeign{
     {"portaudio", {"audio/portaudio_"}},
     {"pa_linux_alsa", {"audio/portaudio_"}},
     {"speex/", {"audio/"}},
+    {"webrtc/", {"audio/webrtc_"}},
+    {"modules/audio_processing", {"audio/webrtc_"}},
     {"spdlog/", {"core/base/log"}},
     {"livekit.pb", {"core/signal/"}},
     {"google/", {"core/signal/"}},

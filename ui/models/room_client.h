@@ -61,6 +61,7 @@ struct SoundSettings {
     bool echoCancelling = true;
     bool noiseSuppression = true;
     bool voiceGate = false;
+    bool automaticGain = true;
 };
 
 struct SoundState {

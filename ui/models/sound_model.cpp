@@ -81,6 +81,7 @@ SoundSettings SoundModel::settings() const {
     settings.echoCancelling = m_preferences.echoCancelling();
     settings.noiseSuppression = m_preferences.noiseSuppression();
     settings.voiceGate = m_preferences.voiceGate();
+    settings.automaticGain = m_preferences.automaticGain();
     return settings;
 }
 

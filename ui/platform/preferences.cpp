@@ -95,6 +95,10 @@ bool Preferences::voiceGate() const { return value("voice_gate", false).toBool()
 void Preferences::setVoiceGate(bool on) {
     if (store("voice_gate", on)) emit soundChanged();
 }
+bool Preferences::automaticGain() const { return value("automatic_gain", true).toBool(); }
+void Preferences::setAutomaticGain(bool on) {
+    if (store("automatic_gain", on)) emit soundChanged();
+}
 
 QStringList Preferences::servers() const { return value("servers", QStringList()).toStringList(); }
 void Preferences::addServer(const QString& origin) {

@@ -26,6 +26,7 @@ class Preferences : public QObject {
     Q_PROPERTY(bool echoCancelling READ echoCancelling WRITE setEchoCancelling NOTIFY soundChanged)
     Q_PROPERTY(bool noiseSuppression READ noiseSuppression WRITE setNoiseSuppression NOTIFY soundChanged)
     Q_PROPERTY(bool voiceGate READ voiceGate WRITE setVoiceGate NOTIFY soundChanged)
+    Q_PROPERTY(bool automaticGain READ automaticGain WRITE setAutomaticGain NOTIFY soundChanged)
 
   public:
     /// `folder` is made when missing; empty = keep everything in memory (the offline twin).
@@ -57,6 +58,8 @@ class Preferences : public QObject {
     void setNoiseSuppression(bool on);
     bool voiceGate() const;
     void setVoiceGate(bool on);
+    bool automaticGain() const;
+    void setAutomaticGain(bool on);
 
     /// Origins of houses where this person has been ("https://talk.example.org"); no secrets.
     QStringList servers() const;
