@@ -138,6 +138,7 @@ base::Result<audio::EngineSettings> soundOf(const Options& options) {
     settings.devices.capture.loop = settings.devices.capture.loop || options.loop;
     settings.capture.frameMs = options.frameMs;
     settings.capture.music = options.music;
+    settings.capture.automaticGain = options.processing && options.automaticGain;
     if (!options.processing) {
         settings.capture.echoCancelling = false;
         settings.capture.noiseSuppression = false;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/base/time.h"
 
 namespace parlour::audio {
 
@@ -62,6 +63,8 @@ class AudioBackend {
     virtual std::uint64_t playedFrames() const = 0;
     /// Times the device ran dry or over so far: its blocks are too short for this machine.
     virtual std::uint64_t xruns() const { return 0; }
+    /// What the open devices add to the way of a sound, both together, by their own account; for the echo canceller.
+    virtual base::Duration latency() const { return {}; }
     /// The person's microphone was opened for the first time: a capture file starts now.
     virtual void microphoneOpened() {}
 };

@@ -19,13 +19,7 @@ constexpr base::Duration kMicrophoneLinger{10'000'000};  // closed gate: the dev
 
 /// Echo and noise only exist where there is air between loudspeaker and microphone.
 CaptureSettings fitting(const EngineSettings& settings) {
-    auto capture = settings.capture;
-    if (settings.devices.capture.kind != SourceKind::device) {
-        capture.echoCancelling = false;
-        capture.noiseSuppression = false;
-        capture.voiceGate = false;
-    }
-    return capture;
+    return settings.devices.capture.kind == SourceKind::device ? settings.capture : unprocessed(settings.capture);
 }
 
 }  // namespace
@@ -78,6 +72,7 @@ struct AudioEngine::Impl {
         captureWanted = wanted;
         supervisor.wantCapture(wanted);
         supervisor.pass();
+        core.setDeviceLatency(devices->latency());
     }
     void listenToNews() {
         const bool wanted = settings.devices.capture.kind == SourceKind::device || settings.devices.playout.kind == SourceKind::device;
@@ -170,6 +165,8 @@ EngineStats AudioEngine::stats() const {
     s.sendBitRate = plan.bitRate;
     s.sendRedundancy = plan.redundancy;
     s.sendExpectedLoss = plan.expectedLoss;
+    s.invalidSamples = m_impl->core.invalidSamples();
+    s.processorFailures = m_impl->core.processorFailures();
     s.captureRunning = report.captureRunning;
     s.playoutRunning = report.playoutRunning;
     s.captureDevice = report.captureDevice;

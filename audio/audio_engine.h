@@ -35,6 +35,7 @@ struct CaptureSettings {
     bool highPass = true;
     bool voiceGate = false;
     bool music = false;    ///< 128 kbit/s of the whole band, no pauses left out, no processing
+    bool automaticGain = false;  ///< brings the own voice to a usual level
 };
 
 struct EngineSettings {
@@ -74,6 +75,8 @@ struct EngineStats {
     int sendBitRate = 0;       ///< bit/s of the frames themselves,
     int sendRedundancy = 0;    ///< earlier frames that ride along with each (RED),
     int sendExpectedLoss = 0;  ///< percent that in-band FEC prepares for
+    std::uint64_t invalidSamples = 0;     ///< from the microphone: no numbers, heard as silence
+    std::uint64_t processorFailures = 0;  ///< 10 ms blocks that the echo or noise library refused or spoiled
     bool captureRunning = false;
     bool playoutRunning = false;
     std::string captureDevice;  ///< in use now; "" = none
@@ -140,6 +143,8 @@ class AudioEngine {
 
     // Meters: linear peak 0..1 of the last 50 ms; any thread, wait-free.
     float microphoneLevel() const;  ///< before the gate, only while capture runs
+    /// Somebody speaks into the microphone, muted or not; false while capture does not run. Any thread, wait-free.
+    bool microphoneSpeaking() const;
     float trackLevel(TrackId track) const;
     TrackStats trackStats(TrackId track) const;
     EngineStats stats() const;
@@ -159,10 +164,6 @@ class AudioEngine {
     };
     DeviceState captureState() const;
     DeviceState playoutState() const;
-
-    /// Somebody speaks into the microphone, whether sound leaves or not. Only while capture runs, so false when it is
-    /// closed; any thread.
-    bool microphoneSpeaking() const;
     /// The person allows that a microphone they opened keeps running while muted, so that they can be told that they
     /// talk: it is not given back after 10 s. Opens none. Nothing leaves.
     void keepMicrophone(bool on);

@@ -9,18 +9,22 @@ namespace {
 
 constexpr std::size_t kBlock = base::kBlockSamples;
 constexpr int kSilentFrames = 5;
+constexpr float kInaudible = 1e-15f;  // denormals and what becomes one; -300 dBFS
 constexpr std::int64_t kClockSlip = base::kSampleRate / 5;  // 200 ms: more is a lost device, less is drift
 
 }  // namespace
 
 CaptureChain::CaptureChain(Sink sink, Tap tap) : m_sink(std::move(sink)), m_tap(std::move(tap)) { apply({}); }
 
-void CaptureChain::apply(const CaptureSettings& settings) {
+void CaptureChain::apply(const CaptureSettings& settings, std::unique_ptr<AudioProcessor> made) {
     m_settings = settings;
     if (m_settings.music)  // what cleans speech eats instruments
-        m_settings.echoCancelling = m_settings.noiseSuppression = m_settings.highPass = m_settings.voiceGate = false;
-    if ((m_settings.echoCancelling || m_settings.noiseSuppression) && !m_processor) m_processor = makeSpeexProcessor();
+        m_settings.echoCancelling = m_settings.noiseSuppression = m_settings.highPass = m_settings.voiceGate = m_settings.automaticGain = false;
+    if (needsProcessor(m_settings) && !m_processor)
+        m_processor = made ? std::move(made) : std::make_unique<AudioProcessor>();
     if (m_processor) m_processor->apply({m_settings.echoCancelling, m_settings.noiseSuppression});
+    m_highPass.set(m_settings.highPass);
+    m_gain.set(m_settings.automaticGain);
     replan();
 }
 
@@ -46,23 +50,20 @@ void CaptureChain::setGate(bool open, std::uint32_t generation) {
     if (wasOpen && !open) m_silentFramesLeft = kSilentFrames;
 }
 
-/// Second-order Butterworth at 80 Hz: desk knocks and hum. Coefficients from the audio EQ cookbook formulas at 48 kHz.
-void CaptureChain::highPass(std::span<float> block) {
-    constexpr float b0 = 0.99262208f, b1 = -1.98524415f, b2 = 0.99262208f, a1 = -1.98518972f, a2 = 0.98529860f;
-    for (auto& s : block) {
-        const float out = b0 * s + b1 * m_hpIn1 + b2 * m_hpIn2 - a1 * m_hpOut1 - a2 * m_hpOut2;
-        m_hpIn2 = m_hpIn1;
-        m_hpIn1 = s;
-        m_hpOut2 = m_hpOut1;
-        m_hpOut1 = out;
-        s = out;
-    }
+void CaptureChain::played(std::span<const float> block) {
+    if (m_processor) m_processor->played(block);
 }
 
-void CaptureChain::process(std::span<const float> microphone, std::span<const float> played, base::TimePoint now) {
+void CaptureChain::process(std::span<const float> microphone, base::TimePoint now, base::Duration echoDelay) {
     std::array<float, kBlock> block{};
-    for (std::size_t i = 0; i < kBlock && i < microphone.size(); ++i)
-        block[i] = std::isfinite(microphone[i]) ? std::clamp(microphone[i], -1.0f, 1.0f) : 0.0f;
+    for (std::size_t i = 0; i < kBlock && i < microphone.size(); ++i) {
+        const float size = std::abs(microphone[i]);
+        if (size >= kInaudible && size <= 1.0f)
+            block[i] = microphone[i];
+        else if (size > 1.0f)
+            block[i] = std::isfinite(size) ? std::copysign(1.0f, microphone[i]) : 0.0f;
+        if (!std::isfinite(microphone[i])) ++m_invalid;
+    }
 
     if (!m_running) {
         m_running = true;
@@ -76,12 +77,14 @@ void CaptureChain::process(std::span<const float> microphone, std::span<const fl
         m_lastWasSilence = true;
     }
 
-    if (m_settings.highPass) highPass(block);
+    m_highPass.process(block);
     m_meter.add(block);
-    const bool heard = m_open || m_tapped;
-    if (heard) {
-        if (m_processor) m_processor->process(block, played);
-        if (m_settings.voiceGate) m_voiceGate.process(block);
+    if (m_processor) m_processor->process(block, echoDelay);
+    const auto judged = m_processor ? m_processor->voice() : std::nullopt;
+    m_activity.add(block, judged);
+    if (m_open || m_tapped) {
+        if (m_settings.voiceGate) m_voiceGate.process(block, judged.value_or(true));
+        m_gain.process(block, m_activity.voice(), m_activity.rms(), m_activity.floor());
         if (m_tapped) m_tap(block);
     }
     if (!m_open) block.fill(0.0f);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the microphone's samples to Opus frames: high-pass, meter, echo and noise, voice gate, the person's gate,
-// encoder. The person's gate is here and nowhere else: while it is closed the encoder sees zeros, and what it heard
+// From the microphone's samples to Opus frames: high-pass, meter, echo and noise, voice gate, automatic gain, the
+// person's gate, encoder. Echo, noise and the search for a voice go on behind the closed gate: the canceller stays in
+// tune, and somebody who speaks while muted can be told. The person's gate is here and nowhere else: while it is closed the encoder sees zeros, and what it heard
 // before is forgotten, so that no packet with energy leaves after the block in hand (security T32, I12). Thread: the
 // pump. Time handed in. No allocation but in apply().
 #pragma once
@@ -12,14 +13,24 @@
 #include <span>
 
 #include "audio/audio_engine.h"
+#include "audio/automatic_gain.h"
+#include "audio/high_pass.h"
 #include "audio/level_meter.h"
 #include "audio/opus_encoder.h"
 #include "audio/processor.h"
 #include "audio/send_policy.h"
+#include "audio/voice_activity.h"
 #include "audio/voice_gate.h"
 #include "core/base/media.h"
 
 namespace parlour::audio {
+
+/// The microphone as it is: for music, and where no air is between loudspeaker and microphone.
+inline CaptureSettings unprocessed(CaptureSettings settings) {
+    settings.echoCancelling = settings.noiseSuppression = settings.automaticGain = settings.voiceGate = false;
+    return settings;
+}
+inline bool needsProcessor(const CaptureSettings& s) { return s.echoCancelling || s.noiseSuppression; }
 
 class CaptureChain {
   public:
@@ -29,7 +40,8 @@ class CaptureChain {
 
     CaptureChain(Sink sink, Tap tap);
 
-    void apply(const CaptureSettings& settings);
+    /// `made`: a processor to take when one is needed and none is there; without it one is made here.
+    void apply(const CaptureSettings& settings, std::unique_ptr<AudioProcessor> made = nullptr);
     void setFeedback(const base::Feedback& feedback);
     /// `generation` differs when the gate was moved in between, even if it stands as before.
     void setGate(bool open, std::uint32_t generation);
@@ -39,16 +51,28 @@ class CaptureChain {
     /// What goes to the encoder, block by block, zeros while the gate is closed.
     void onGated(Tap gated) { m_gated = std::move(gated); }
 
-    /// 480 samples from the device, 480 that were played at about that time.
-    void process(std::span<const float> microphone, std::span<const float> played, base::TimePoint now);
+    /// 480 samples that go to the loudspeaker next.
+    void played(std::span<const float> block);
+    /// 480 samples from the device. `echoDelay` as in processor.h.
+    void process(std::span<const float> microphone, base::TimePoint now, base::Duration echoDelay);
+    /// Both at once, for a loudspeaker and a microphone without a delay between them.
+    void process(std::span<const float> microphone, std::span<const float> playedNow, base::TimePoint now) {
+        if (!playedNow.empty()) played(playedNow);
+        process(microphone, now, base::Duration{0});
+    }
 
     const LevelMeter& meter() const { return m_meter; }
-    void silenceMeter() { m_meter.clear(); }
+    void silenceMeter() {
+        m_meter.clear();
+        m_activity.clear();
+    }
+    const VoiceActivity& activity() const { return m_activity; }
+    std::uint64_t invalidSamples() const { return m_invalid; }
+    std::uint64_t processorFailures() const { return m_processor ? m_processor->failures() : 0; }
     std::uint64_t framesEncoded() const { return m_framesEncoded; }
     const SendPlan& plan() const { return m_plan; }
 
   private:
-    void highPass(std::span<float> block);
     void encodeFrame(base::TimePoint now);
     void replan();
 
@@ -59,8 +83,12 @@ class CaptureChain {
     Uplink m_uplink;
     SendPlan m_plan;
     OpusEncoder m_encoder;
-    std::unique_ptr<AudioProcessor> m_processor;  // made when first needed: 200 ms of filter is memory
+    HighPass m_highPass;
+    std::unique_ptr<AudioProcessor> m_processor;  // from when it is first needed: 200 ms of filter is memory
+    VoiceActivity m_activity;
     VoiceGate m_voiceGate;
+    AutomaticGain m_gain;
+    std::uint64_t m_invalid = 0;
     LevelMeter m_meter;
     bool m_tapped = false;
 
@@ -80,7 +108,6 @@ class CaptureChain {
     bool m_running = false;
     bool m_lastWasSilence = true;
     std::uint64_t m_framesEncoded = 0;
-    float m_hpIn1 = 0, m_hpIn2 = 0, m_hpOut1 = 0, m_hpOut2 = 0;
 };
 
 }  // namespace parlour::audio

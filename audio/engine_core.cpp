@@ -12,6 +12,7 @@ constexpr std::size_t kCommands = 255;
 constexpr std::size_t kBlock = base::kBlockSamples;
 constexpr std::size_t kReserveStep = 240;
 constexpr std::size_t kMostReserve = 1920;
+constexpr int kReferenceAfterCapture = 50;  // blocks
 
 template <class... F>
 struct Visitor : F... {
@@ -52,7 +53,14 @@ void EngineCore::post(Command command) {
         m_commands.push(std::move(command));
 }
 
-void EngineCore::apply(const CaptureSettings& settings) { post(Apply{settings}); }
+void EngineCore::apply(const CaptureSettings& settings) {
+    Apply command{settings, nullptr};
+    if (needsProcessor(settings) && !m_processorMade) {
+        command.made = std::make_unique<AudioProcessor>();
+        m_processorMade = true;
+    }
+    post(std::move(command));
+}
 void EngineCore::setFeedback(const base::Feedback& feedback) { post(SetFeedback{feedback}); }
 void EngineCore::setDeafened(bool deafened) { post(SetDeafened{deafened}); }
 void EngineCore::setPerson(TrackId id, std::uint64_t person) { post(SetPerson{id, person}); }
@@ -147,7 +155,7 @@ void EngineCore::execute(Command& command) {
                    },
                    [this](SetGain& c) { m_playout.setGain(c.id, c.gain); },
                    [this](SetDeafened& c) { m_playout.setDeafened(c.deafened); },
-                   [this](Apply& c) { m_capture.apply(c.settings); },
+                   [this](Apply& c) { m_capture.apply(c.settings, std::move(c.made)); },
                    [this](SetFeedback& c) {
                        m_capture.setFeedback(c.feedback);
                        if (c.feedback.roundTrip.count() > 0) m_playout.setRoundTrip(c.feedback.roundTrip);
@@ -180,45 +188,23 @@ void EngineCore::passCapture(base::TimePoint now) {
         m_capture.setGate((gate & 1u) != 0, gate);
         m_seenGate = gate;
     }
-    if (m_captureStopped.exchange(false, std::memory_order_relaxed)) {
-        m_capture.silenceMeter();
-        m_speaking.store(false, std::memory_order_relaxed);
-    }
+    if (m_captureStopped.exchange(false, std::memory_order_relaxed)) m_capture.silenceMeter();
     m_capture.setTapped(m_check.recording());
     std::array<float, kBlock> block{};
-    const std::array<float, kBlock> silence{};
-    while (m_device.captureRing.size() >= kBlock) {
+    for (std::size_t waiting; (waiting = m_device.captureRing.size()) >= kBlock;) {
         m_device.captureRing.read(block);
-        const float* played = silence.data();
-        if (m_playedCount > 0) {
-            played = m_played[(m_playedNext + m_played.size() - m_playedCount) % m_played.size()].data();
-            --m_playedCount;
-        }
-        watchSpeech(block, std::span<const float>(played, kBlock));
-        m_capture.process(block, std::span<const float>(played, kBlock), now);
+        // What was handed in at the last mix leaves the ring after `m_playAhead` samples, goes through both devices, and
+        // its echo has waited here since then.
+        const auto echoDelay = base::Duration(m_deviceLatency.load(std::memory_order_relaxed) +
+                                              static_cast<std::int64_t>(m_playAhead + waiting) * 1000 / 48);
+        m_capture.process(block, now, echoDelay);
+        m_referenceFor = kReferenceAfterCapture;
     }
     if (m_capture.plan() != m_toldPlan) m_sendPlan.publish(m_toldPlan = m_capture.plan());
+    m_invalidSamples.store(m_capture.invalidSamples(), std::memory_order_relaxed);
+    m_processorFailures.store(m_capture.processorFailures(), std::memory_order_relaxed);
     m_framesEncoded.store(m_capture.framesEncoded(), std::memory_order_relaxed);
     if (!m_check.recording()) m_recordingWanted.store(false, std::memory_order_relaxed);
-}
-
-/// What the loudspeaker says into the microphone is not the person: they have to be louder than half of that.
-void EngineCore::watchSpeech(std::span<const float> microphone, std::span<const float> played) {
-    const auto loudness = [](std::span<const float> block) {
-        float peak = 0.0f;
-        for (const float s : block) peak = std::max(peak, std::abs(s));  // NaN compares false: ignored
-        return peak;
-    };
-    m_echo = std::max(loudness(played), m_echo * 0.97f);  // a room answers for a third of a second
-    std::array<float, kBlock> copy{};
-    for (std::size_t i = 0; i < kBlock && i < microphone.size(); ++i)
-        copy[i] = std::isfinite(microphone[i]) ? std::clamp(microphone[i], -1.0f, 1.0f) : 0.0f;
-    const bool louder = loudness(copy) > 0.5f * m_echo;
-    m_speech.process(copy);
-    if (!m_speech.open())
-        m_speaking.store(false, std::memory_order_relaxed);
-    else if (louder)
-        m_speaking.store(true, std::memory_order_relaxed);
 }
 
 void EngineCore::passPlayout(base::TimePoint now) {
@@ -237,20 +223,24 @@ void EngineCore::passPlayout(base::TimePoint now) {
     const auto ready = std::max(static_cast<std::size_t>(m_blockFrames.load(std::memory_order_relaxed)), asked) + m_reserve;
     std::array<float, kBlock> left{};
     std::array<float, kBlock> right{};
+    std::array<float, kBlock> middle{};
     std::array<float, kBlock> side{};
     while (m_device.playoutRing.size() < ready) {
         // Sound written now is heard after what is in the ring already.
-        const auto ahead = base::Duration(static_cast<std::int64_t>(m_device.playoutRing.size()) * 1000 / 48);
+        const auto before = m_device.playoutRing.size();
+        const auto ahead = base::Duration(static_cast<std::int64_t>(before) * 1000 / 48);
         m_playout.mix(left, right, m_device.stereo(), m_check, now + ahead);
-        auto& middle = m_played[m_playedNext];  // one channel: what the echo canceller and a mono device get
-        for (std::size_t i = 0; i < kBlock; ++i) {
+        for (std::size_t i = 0; i < kBlock; ++i) {  // one channel: what the echo canceller and a mono device get
             middle[i] = 0.5f * (left[i] + right[i]);
             side[i] = 0.5f * (left[i] - right[i]);
         }
         m_device.sideRing.write(side);
         if (m_device.playoutRing.write(middle) < kBlock) break;
-        m_playedNext = (m_playedNext + 1) % m_played.size();
-        m_playedCount = std::min<std::size_t>(m_playedCount + 1, 3);
+        m_playAhead = before;
+        if (m_referenceFor > 0) {
+            --m_referenceFor;
+            m_capture.played(middle);
+        }
     }
 }
 

@@ -49,6 +49,8 @@ class EngineCore {
     void record(std::chrono::milliseconds length, std::function<void()> recorded);
     void play(std::function<void()> played);
     void tone(std::chrono::milliseconds length);
+    /// What the devices add to the way of a block, both together; for the echo canceller. Any thread.
+    void setDeviceLatency(base::Duration latency) { m_deviceLatency.store(latency.count(), std::memory_order_relaxed); }
     void setBlockFrames(int frames) { m_blockFrames.store(frames, std::memory_order_relaxed); }
     /// Frees what the pump is done with; any control call does it too.
     void collect();
@@ -60,13 +62,15 @@ class EngineCore {
 
     // Any thread.
     float microphoneLevel() const { return m_capture.meter().level(); }
+    bool microphoneSpeaking() const { return m_capture.activity().speaking(); }
+    std::uint64_t invalidSamples() const { return m_invalidSamples.load(std::memory_order_relaxed); }
+    std::uint64_t processorFailures() const { return m_processorFailures.load(std::memory_order_relaxed); }
     float trackLevel(TrackId id) const;
     TrackStats trackStats(TrackId id) const;
     base::Feedback feedbackFor(TrackId id) const;
     std::uint64_t framesEncoded() const { return m_framesEncoded.load(std::memory_order_relaxed); }
     std::uint64_t framesDroppedIn() const { return m_framesDroppedIn.load(std::memory_order_relaxed); }
     SendPlan sendPlan() const { return m_sendPlan.read(); }
-    bool microphoneSpeaking() const { return m_speaking.load(std::memory_order_relaxed); }
     bool recording() const { return m_recordingWanted.load(std::memory_order_relaxed); }
 
   private:
@@ -92,6 +96,7 @@ class EngineCore {
     };
     struct Apply {
         CaptureSettings settings;
+        std::unique_ptr<AudioProcessor> made;  // the first time: not on the pump
     };
     struct SetFeedback {
         base::Feedback feedback;
@@ -118,7 +123,6 @@ class EngineCore {
     void passCapture(base::TimePoint now);
     void passPlayout(base::TimePoint now);
     const TrackView* find(TrackId id) const;
-    void watchSpeech(std::span<const float> microphone, std::span<const float> played);
 
     DeviceCallback& m_device;
     Recorder* const m_recorder;
@@ -128,14 +132,17 @@ class EngineCore {
     std::vector<std::shared_ptr<Track>> m_removedLater;  // pump: when m_garbage is full
     std::unique_ptr<std::array<TrackView, PlayoutChain::kMostTracks>> m_views;
     std::map<TrackId, Known> m_known;  // control thread
+    bool m_processorMade = false;      // control thread
 
     std::atomic<std::uint32_t> m_gate{0};  // bit 0: open; the rest counts moves
     std::atomic<int> m_blockFrames{480};
     std::atomic<bool> m_captureStopped{false};
     std::atomic<bool> m_recordingWanted{false};
-    std::atomic<bool> m_speaking{false};
     std::atomic<std::uint64_t> m_framesEncoded{0};
     std::atomic<std::uint64_t> m_framesDroppedIn{0};
+    std::atomic<std::uint64_t> m_invalidSamples{0};
+    std::atomic<std::uint64_t> m_processorFailures{0};
+    std::atomic<std::int64_t> m_deviceLatency{0};  // µs
     std::atomic<Sink*> m_sink{nullptr};
     std::atomic<bool> m_inSink{false};
     Published<SendPlan> m_sendPlan;
@@ -148,11 +155,8 @@ class EngineCore {
     SoundCheck m_check;
     std::uint32_t m_seenGate = 0;
     base::TimePoint m_now{};
-    VoiceGate m_speech;  // on a copy: only its opinion is used
-    float m_echo = 0.0f;
-    std::array<std::array<float, base::kBlockSamples>, 4> m_played{};  // reference for the echo canceller
-    std::size_t m_playedCount = 0;
-    std::size_t m_playedNext = 0;
+    int m_referenceFor = 0;       // blocks played until the echo canceller is told no more: nothing was captured since
+    std::size_t m_playAhead = 0;  // samples that the newest played block waits behind
     std::uint64_t m_seenUnderruns = 0;
     std::size_t m_reserve = 0;  // samples kept ready beyond one device block
     base::TimePoint m_lastUnderrun{};

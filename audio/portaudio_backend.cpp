@@ -43,6 +43,7 @@ struct Stream {
     PaStream* stream = nullptr;
     bool capture = false;
     int channels = 1;
+    base::Duration latency{};
     DeviceCallbacks callbacks;
     std::array<float, 4096> mono{};
     std::atomic<std::uint64_t> frames{0};
@@ -109,6 +110,11 @@ class PortAudioBackend final : public AudioBackend {
         return m_capture.xruns.load(std::memory_order_relaxed) + m_playout.xruns.load(std::memory_order_relaxed);
     }
 
+    base::Duration latency() const override {
+        return (m_capture.stream ? m_capture.latency : base::Duration{}) +
+               (m_playout.stream ? m_playout.latency : base::Duration{});
+    }
+
   private:
     base::Result<void> open(Stream& s, const Endpoint& endpoint, int blockFrames, DeviceCallbacks callbacks) {
         const QuietStderr quiet;
@@ -125,7 +131,12 @@ class PortAudioBackend final : public AudioBackend {
             if (code != paInvalidChannelCount) break;
         }
         if (code == paNoError) code = Pa_StartStream(s.stream);
-        if (code == paNoError) return {};
+        if (code == paNoError) {
+            const auto* info = Pa_GetStreamInfo(s.stream);
+            const double seconds = !info ? 0.0 : s.capture ? info->inputLatency : info->outputLatency;
+            s.latency = base::Duration(static_cast<std::int64_t>(1e6 * std::clamp(seconds, 0.0, 1.0)));
+            return {};
+        }
         auto error = failed(s.capture, endpoint.name, code);
         close(s);
         return error;

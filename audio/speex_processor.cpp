@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// speexdsp: always there, the baseline and what is left where webrtc-audio-processing is missing.
 #include <speex/speex_echo.h>
 #include <speex/speex_preprocess.h>
 
@@ -6,8 +7,7 @@
 #include <array>
 #include <cmath>
 
-#include "audio/processor.h"
-#include "core/base/media.h"
+#include "audio/processor_libraries.h"
 
 namespace parlour::audio {
 namespace {
@@ -20,62 +20,88 @@ void toShort(std::span<const float> in, Block& out) {
     for (std::size_t i = 0; i < out.size(); ++i)
         out[i] = static_cast<spx_int16_t>(i < in.size() ? std::lround(std::clamp(in[i], -1.0f, 1.0f) * 32767.0f) : 0);
 }
+void toFloat(const Block& in, std::span<float> out) {
+    for (std::size_t i = 0; i < out.size() && i < in.size(); ++i) out[i] = static_cast<float>(in[i]) / 32768.0f;
+}
 
-class SpeexProcessor final : public AudioProcessor {
+struct FreeEcho {
+    void operator()(SpeexEchoState* s) const { speex_echo_state_destroy(s); }
+};
+struct FreePreprocess {
+    void operator()(SpeexPreprocessState* s) const { speex_preprocess_state_destroy(s); }
+};
+using Preprocess = std::unique_ptr<SpeexPreprocessState, FreePreprocess>;
+
+Preprocess makePreprocess(int noiseDecibel) {
+    Preprocess state(speex_preprocess_state_init(kBlock, base::kSampleRate));
+    speex_preprocess_ctl(state.get(), SPEEX_PREPROCESS_SET_NOISE_SUPPRESS, &noiseDecibel);
+    return state;
+}
+
+class SpeexEcho final : public ProcessorStage {
   public:
-    SpeexProcessor() { apply({}); }
+    SpeexEcho() { reset(); }
 
-    void apply(const ProcessorSettings& settings) override {
-        if (settings.echoCancelling && !m_echo) {
-            m_echo.reset(speex_echo_state_init(kBlock, kTail));
-            int rate = base::kSampleRate;
-            speex_echo_ctl(m_echo.get(), SPEEX_ECHO_SET_SAMPLING_RATE, &rate);
+    void played(std::span<const float> block) override {
+        if (m_waiting ==
+            m_queue.size()) {  // the loudspeaker's clock is faster: the oldest is least likely to come back
+            m_first = (m_first + 1) % m_queue.size();
+            --m_waiting;
         }
-        if (!m_preprocess) {
-            m_preprocess.reset(speex_preprocess_state_init(kBlock, base::kSampleRate));
-            int decibel = -18;
-            speex_preprocess_ctl(m_preprocess.get(), SPEEX_PREPROCESS_SET_NOISE_SUPPRESS, &decibel);
-        }
-        int denoise = settings.noiseSuppression ? 1 : 0;
-        speex_preprocess_ctl(m_preprocess.get(), SPEEX_PREPROCESS_SET_DENOISE, &denoise);
-        speex_preprocess_ctl(m_preprocess.get(), SPEEX_PREPROCESS_SET_ECHO_STATE,
-                             settings.echoCancelling ? m_echo.get() : nullptr);
-        m_settings = settings;
+        toShort(block, m_queue[(m_first + m_waiting++) % m_queue.size()]);
     }
 
-    void process(std::span<float> microphone, std::span<const float> played) override {
-        if (!m_settings.echoCancelling && !m_settings.noiseSuppression) return;
-        toShort(microphone, m_in);
-        if (m_settings.echoCancelling) {
-            toShort(played, m_played);
-            speex_echo_cancellation(m_echo.get(), m_in.data(), m_played.data(), m_out.data());
-        } else {
-            m_out = m_in;
+    bool process(std::span<float> block, base::Duration) override {
+        toShort(block, m_in);
+        const Block* played = &m_silence;
+        if (m_waiting > 0) {
+            played = &m_queue[m_first];
+            m_first = (m_first + 1) % m_queue.size();
+            --m_waiting;
         }
-        // The preprocessor also removes what the canceller left over, so it runs for either.
-        speex_preprocess_run(m_preprocess.get(), m_out.data());
-        for (std::size_t i = 0; i < microphone.size(); ++i) microphone[i] = static_cast<float>(m_out[i]) / 32768.0f;
+        speex_echo_cancellation(m_echo.get(), m_in.data(), played->data(), m_out.data());
+        speex_preprocess_run(m_rest.get(), m_out.data());
+        toFloat(m_out, block);
+        return true;
     }
 
     void reset() override {
-        if (m_echo) speex_echo_state_reset(m_echo.get());
+        m_rest.reset();
+        m_echo.reset(speex_echo_state_init(kBlock, kTail));
+        int rate = base::kSampleRate;
+        speex_echo_ctl(m_echo.get(), SPEEX_ECHO_SET_SAMPLING_RATE, &rate);
+        m_rest = makePreprocess(0);  // noise stays, only what the filter leaves of the echo goes
+        speex_preprocess_ctl(m_rest.get(), SPEEX_PREPROCESS_SET_ECHO_STATE, m_echo.get());
+        m_waiting = 0;
     }
 
   private:
-    struct FreeEcho {
-        void operator()(SpeexEchoState* s) const { speex_echo_state_destroy(s); }
-    };
-    struct FreePreprocess {
-        void operator()(SpeexPreprocessState* s) const { speex_preprocess_state_destroy(s); }
-    };
-    ProcessorSettings m_settings;
     std::unique_ptr<SpeexEchoState, FreeEcho> m_echo;
-    std::unique_ptr<SpeexPreprocessState, FreePreprocess> m_preprocess;  // after m_echo: it may point to it
-    Block m_in{}, m_played{}, m_out{};
+    Preprocess m_rest;  // after m_echo: points to it
+    std::array<Block, 3> m_queue{};
+    std::size_t m_first = 0, m_waiting = 0;
+    Block m_silence{}, m_in{}, m_out{};
+};
+
+class SpeexNoise final : public ProcessorStage {
+  public:
+    SpeexNoise() { reset(); }
+    bool process(std::span<float> block, base::Duration) override {
+        toShort(block, m_work);
+        speex_preprocess_run(m_state.get(), m_work.data());
+        toFloat(m_work, block);
+        return true;
+    }
+    void reset() override { m_state = makePreprocess(-18); }
+
+  private:
+    Preprocess m_state;
+    Block m_work{};
 };
 
 }  // namespace
 
-std::unique_ptr<AudioProcessor> makeSpeexProcessor() { return std::make_unique<SpeexProcessor>(); }
+std::unique_ptr<ProcessorStage> makeSpeexEcho() { return std::make_unique<SpeexEcho>(); }
+std::unique_ptr<ProcessorStage> makeSpeexNoise() { return std::make_unique<SpeexNoise>(); }
 
 }  // namespace parlour::audio

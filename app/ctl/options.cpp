@@ -32,7 +32,7 @@ Parsed parseOptions(int argc, const char* const* argv, std::string_view version,
     app.footer(kExits);
     double seconds = 0.0;
     std::string note, ttl;
-    bool noProcessing = false;
+    bool noProcessing = false, noAutomaticGain = false;
 
     auto* join = app.add_subcommand("join", "enter a room by an invitation link, or one where you have a place by its id");
     join->footer(std::string(kCommands) + kExits);
@@ -55,7 +55,8 @@ Parsed parseOptions(int argc, const char* const* argv, std::string_view version,
     join->add_option("--frames", o.frameMs, "milliseconds of sound per packet (default: as the network allows)")->check(CLI::IsMember({10, 20, 40}));
     join->add_flag("--music", o.music, "send music: 128 kbit/s of the whole band, no processing, no pauses left out");
     join->add_option("--record", o.record, "the own microphone as it is sent, silence while muted, into this new FLAC file");
-    join->add_flag("--no-processing", noProcessing, "no echo cancelling, noise suppression, high-pass or gate");
+    join->add_flag("--no-processing", noProcessing, "no echo cancelling, noise suppression, automatic gain, high-pass or gate");
+    join->add_flag("--no-automatic-gain", noAutomaticGain, "the microphone at the level it has");
     join->add_flag("--verbose", o.verbose, "log to standard error");
 
     auto* token = app.add_subcommand("token", "print {\"url\",\"token\"} for any LiveKit SDK");
@@ -86,6 +87,7 @@ Parsed parseOptions(int argc, const char* const* argv, std::string_view version,
         return parsed;
     };
     o.processing = !noProcessing;
+    o.automaticGain = !noAutomaticGain;
     if (*raise) o.raiseHand = note == kNoNote ? std::string() : note;
     if (*length) {
         if (!(seconds > 0.0) || seconds > 1e7) return usage("--seconds needs a number above 0.");

@@ -32,8 +32,9 @@ struct Options {
     bool accept = false;              ///< take an offered seat without asking
     int frameMs = 0;                  ///< 10, 20 or 40; 0 = as the network allows
     bool music = false;               ///< the whole band, no processing
-    bool processing = true;           ///< echo cancelling, noise suppression, high-pass
     std::string record;               ///< join: FLAC file for the own microphone; empty = none
+    bool processing = true;           ///< echo cancelling, noise suppression, automatic gain, high-pass
+    bool automaticGain = true;        ///< with processing
     bool verbose = false;
     std::optional<std::chrono::seconds> ttl;  ///< token
     HouseArguments house;             ///< Program::house

@@ -30,6 +30,7 @@ audio::EngineSettings engineSettings(const ui::SoundSettings& settings) {
     engine.capture.voiceGate = settings.voiceGate;
     engine.listening.levelling = settings.levelling;
     engine.listening.seats = static_cast<audio::Seats>(settings.seats);
+    engine.capture.automaticGain = settings.automaticGain;
     return engine;
 }
 }  // namespace

@@ -11,7 +11,6 @@
 #include "audio/opus_decoder.h"
 #include "audio/opus_encoder.h"
 #include "audio/portaudio_native.h"
-#include "audio/processor.h"
 #include "audio/published.h"
 #include "audio/send_policy.h"
 #include "audio/time_stretch.h"
@@ -215,25 +214,6 @@ TEST_CASE("the delay estimate follows the slow packets, not the mean") {
     e.reset();
     CHECK(e.target() == before);  // the network is the same
     CHECK_FALSE(e.learned());
-}
-
-TEST_CASE("echo of the own loudspeaker is taken out of the microphone") {
-    auto processor = makeSpeexProcessor();
-    const auto far = speechLike(8.0, 31, 0.4f);
-    const std::size_t delay = 1'900;  // 40 ms through buffers and air
-    double in = 0.0;
-    double out = 0.0;
-    std::vector<float> mic(480);
-    for (std::size_t at = 0; at + 480 <= far.size(); at += 480) {
-        for (std::size_t i = 0; i < 480; ++i) mic[i] = at + i >= delay ? 0.4f * far[at + i - delay] : 0.0f;
-        const double before = energy(mic);
-        processor->process(mic, std::span(far).subspan(at, 480));
-        if (at < 5 * 48'000) continue;
-        in += before;
-        out += energy(mic);
-    }
-    INFO("echo " << 10.0 * std::log10(in / (out + 1e-12)) << " dB weaker");
-    CHECK(out < in / 30.0);
 }
 
 TEST_CASE("the voice gate lets words through and keeps hum out") {

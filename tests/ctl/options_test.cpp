@@ -30,7 +30,7 @@ Outcome parse(std::vector<const char*> arguments) {
 TEST_CASE("join takes everything the issue names", "[ctl]") {
     const auto all = parse({"join", "LINK", "--name", "Ana", "--home", "/h", "--capture", "file:in.wav", "--playout", "null", "--seconds",
                             "1.5", "--events", "e.jsonl", "--unmute", "--raise-hand=about apples", "--accept", "--frames", "10",
-                            "--no-processing", "--loop"});
+                            "--no-processing", "--no-automatic-gain", "--loop"});
     REQUIRE_FALSE(all.parsed.exitCode);
     const auto& o = all.parsed.options;
     CHECK(o.program == Program::join);
@@ -46,6 +46,7 @@ TEST_CASE("join takes everything the issue names", "[ctl]") {
     CHECK(o.accept);
     CHECK(o.frameMs == 10);
     CHECK_FALSE(o.processing);
+    CHECK_FALSE(o.automaticGain);
     CHECK(o.loop);
 }
 
@@ -63,6 +64,7 @@ TEST_CASE("what is not said has a quiet default", "[ctl]") {
     CHECK(o.frameMs == 0);   // as the network allows
     CHECK_FALSE(o.music);
     CHECK(o.processing);
+    CHECK(o.automaticGain);
 }
 
 TEST_CASE("a hand without a note takes no other word for it", "[ctl]") {

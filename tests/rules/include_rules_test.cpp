@@ -56,6 +56,8 @@ const std::map<std::string, std::vector<std::string>> kForeign{
     {"sndfile", {"audio/recorder.cpp"}},
     {"pulse/", {"audio/device_news_"}},
     {"ebur128", {"audio/speaker_level.cpp"}},
+    {"webrtc/", {"audio/webrtc_"}},
+    {"modules/audio_processing", {"audio/webrtc_"}},
     {"spdlog/", {"core/base/log"}},
     {"livekit.pb", {"core/signal/"}},
     {"google/", {"core/signal/"}},

@@ -64,6 +64,7 @@ struct SoundSettings {
     bool voiceGate = false;
     bool levelling = true;
     int seats = 0;         ///< 0 off, 1 headphones, 2 loudspeakers
+    bool automaticGain = true;
 };
 
 struct SoundState {

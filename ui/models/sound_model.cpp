@@ -92,6 +92,7 @@ SoundSettings SoundModel::settings() const {
     settings.voiceGate = m_preferences.voiceGate();
     settings.levelling = m_preferences.levelling();
     settings.seats = m_preferences.seats();
+    settings.automaticGain = m_preferences.automaticGain();
     return settings;
 }
 

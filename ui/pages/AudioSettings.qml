@@ -73,6 +73,13 @@ Column {
         }
         Toggle {
             width: parent.width
+            text: qsTr("Automatic gain")
+            explanation: qsTr("Brings your voice to a usual level")
+            checked: App.preferences.automaticGain
+            onToggled: App.preferences.automaticGain = checked
+        }
+        Toggle {
+            width: parent.width
             text: qsTr("Voice gate")
             explanation: qsTr("Sends nothing while you are silent")
             checked: App.preferences.voiceGate

@@ -123,6 +123,10 @@ QString Preferences::recordingFolder() const {
 void Preferences::setRecordingFolder(const QString& folder) {
     if (store("recording_folder", folder)) emit changed();
 }
+bool Preferences::automaticGain() const { return value("automatic_gain", true).toBool(); }
+void Preferences::setAutomaticGain(bool on) {
+    if (store("automatic_gain", on)) emit soundChanged();
+}
 
 QStringList Preferences::servers() const { return value("servers", QStringList()).toStringList(); }
 void Preferences::addServer(const QString& origin) {

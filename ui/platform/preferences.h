@@ -31,6 +31,7 @@ class Preferences : public QObject {
     Q_PROPERTY(QString recordingFolder READ recordingFolder WRITE setRecordingFolder NOTIFY changed)
     Q_PROPERTY(bool levelling READ levelling WRITE setLevelling NOTIFY soundChanged)
     Q_PROPERTY(int seats READ seats WRITE setSeats NOTIFY soundChanged)                       ///< 0 off, 1 headphones, 2 loudspeakers
+    Q_PROPERTY(bool automaticGain READ automaticGain WRITE setAutomaticGain NOTIFY soundChanged)
 
   public:
     /// `folder` is made when missing; empty = keep everything in memory (the offline twin).
@@ -75,6 +76,8 @@ class Preferences : public QObject {
     /// How loud people are for me (HearingModel says in which words).
     QStringList volumes() const;
     void setVolumes(const QStringList& volumes);
+    bool automaticGain() const;
+    void setAutomaticGain(bool on);
 
     /// Origins of houses where this person has been ("https://talk.example.org"); no secrets.
     QStringList servers() const;
