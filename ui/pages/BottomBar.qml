@@ -155,7 +155,7 @@ Rectangle {
             onClicked: root.panelRequested("hands")
         }
         ActionButton {
-            visible: root.session.joined && (!root.session.onStage || root.session.held)
+            visible: root.session.joined && !root.session.plainServer && (!root.session.onStage || root.session.held)
             enabled: root.session.handUp || !root.session.handsLocked
             text: root.session.handUp ? qsTr("Lower hand") : qsTr("Raise hand")
             kind: root.session.handUp ? "hand" : root.session.held ? "plain" : "primary"
@@ -180,7 +180,7 @@ Rectangle {
         PopItem {
             text: qsTr("Raise hand with a note…")
             iconName: "hand"
-            wanted: !root.session.onStage && !root.session.handUp && !root.session.handsLocked
+            wanted: !root.session.plainServer && !root.session.onStage && !root.session.handUp && !root.session.handsLocked
             onTriggered: root.noteWanted()
         }
         PopItem {
@@ -192,7 +192,7 @@ Rectangle {
         PopItem {
             text: qsTr("Step down to the audience")
             iconName: "down"
-            wanted: root.session.onStage
+            wanted: root.session.onStage && !root.session.plainServer
             onTriggered: root.session.stepDown()
         }
         PopItem { text: qsTr("People"); iconName: "people"; onTriggered: root.panelRequested("people") }
