@@ -145,6 +145,7 @@ Event statsEvent(const room::SessionStats& s) {
                           {"totalSamplesReceived", samples}, {"concealedSamples", concealed}, {"jitterBufferDelay", delay},
                           {"jitterBufferEmittedCount", emitted}}};
     if (s.roundTripTime) event.fields["roundTripTime"] = *s.roundTripTime;
+    event.fields["protocol"] = s.single ? "v1" : "v0";
     event.fields["tracks"] = std::move(tracks);
     return event;
 }

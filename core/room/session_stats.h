@@ -34,6 +34,7 @@ struct SessionStats {
     std::int64_t packetsLost = 0;
     double fractionLost = 0.0;                    ///< of ours, as the server reports, 0..1
     std::optional<double> roundTripTime;          ///< s, of the media path
+    bool single = false;                          ///< one peer connection for both ways (protocol v1)
     std::vector<RemoteTrackStats> tracks;
 };
 
