@@ -62,6 +62,7 @@ def run(lab):
     wait_for("the reason", lambda: any("does not accept this token" in n for n in window.names()), 15)
     check(not any("eyJ" in n for n in window.names()), "a token that ran out is refused in words, without showing it")
     snap(lab, pictures / "livekit-3-expired.png")
+    window.press("Close")
 
     fill(lab, window, server.url, token("ana", "talk", name="Ana"))
     keys(lab, "Return")
