@@ -209,6 +209,20 @@ def coming_back(server, lab, a, b):
     ana.expect("muted", since=since, name="Ben", muted=False)
     check(True, "and what one says and does afterwards arrives")
 
+    # Somebody begins to speak while one cannot be told.
+    wire.accepts, since = False, ben.count()
+    wire.cut()
+    ben.expect("reconnecting", since=since)
+    cleo = server.join("cleo", "back", capture=f"file:{a}?loop", name="Cleo", extra=["--unmute", *CHOSEN])
+    cleo.expect("joined")
+    speaks(ana, "cleo")
+    wire.accepts = True
+    ben.expect("reconnected", since=since, timeout=20)
+    wait_for("the new voice among the tracks", lambda: "Cleo" in [t["name"] for t in ben.last("stats")["tracks"] if t["packetsReceived"] > 20], 10)
+    check(True, "who began to speak meanwhile is heard after the resume")
+    cleo.say("leave")
+    cleo.expect("left", reason="user")
+
     since_a, since_b = ana.count(), ben.count()
     server.process.kill9()
     server.start()

@@ -2,7 +2,9 @@
 // Which path a client takes to a LiveKit server, and where it goes when it is sent away; the server is played.
 #include "core/base/clock.h"
 #include "core/room/entrance.h"
+#include "core/room/media_link.h"
 #include "core/room/regions.h"
+#include "core/rtc/certificate.h"
 #include "core/rtc/session_description.h"
 #include "core/signal/regions.h"
 #include "tests/room/person.h"
@@ -158,6 +160,30 @@ TEST_CASE("a server that sends everybody to other regions is obeyed, one region 
     PlayedServer::say(*near.arrivals[0], signal::Leave{signal::DisconnectReason::stateMismatch, signal::LeaveAction::reconnect, true});
     REQUIRE(way.arrived(2));
     CHECK_FALSE(way.server.arrivals[1]->resumes());
+}
+
+TEST_CASE("who is inside and sent to another region goes there, and does not knock again where he was", "[room][way]") {
+    Way way;
+    PlayedServer west(way.loop);
+    way.enter();
+    REQUIRE(way.arrived(1));
+    auto& first = *way.server.arrivals[0];
+    // The other end of the media, so that one is really inside.
+    rtc::PeerConnectionConfig config;
+    config.transport.iceMode = rtc::IceMode::lite;
+    config.transport.controlling = false;
+    config.transport.certificate = rtc::Certificate::generate();
+    room::MediaLink media(way.loop, config, {base::IpAddress::v4({127, 0, 0, 1})}, [](rtc::PeerEvent&) {});
+    const auto answer = media.connection().acceptOffer(first.join->offer->sdp, media.now());
+    REQUIRE(answer);
+    media.flush();
+    PlayedServer::welcome(first);
+    PlayedServer::say(first, signal::Answer{{"answer", *answer, first.join->offer->id, {}}});
+    REQUIRE(way.until([&] { return way.ana->joined(); }));
+    PlayedServer::say(first, signal::Leave{signal::DisconnectReason::migration, signal::LeaveAction::reconnect, true, {{"west", west.url(), 1}}});
+    REQUIRE(way.arrived(1, &west));
+    CHECK(way.server.arrivals.size() == 1);
+    CHECK(west.arrivals[0]->join->offer->sdp != first.join->offer->sdp);
 }
 
 TEST_CASE("sections for pictures are asked for in vain, and not for ever", "[room][way]") {
