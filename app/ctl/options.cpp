@@ -57,6 +57,8 @@ Parsed parseOptions(int argc, const char* const* argv, std::string_view version,
     join->add_option("--record", o.record, "the own microphone as it is sent, silence while muted, into this new FLAC file");
     join->add_flag("--no-processing", noProcessing, "no echo cancelling, noise suppression, automatic gain, high-pass or gate");
     join->add_flag("--no-automatic-gain", noAutomaticGain, "the microphone at the level it has");
+    join->add_option("--protocol", o.protocol, "v0: two peer connections; v1: one (default: v1, and v0 where the server does not know it)")
+        ->check(CLI::IsMember({"v0", "v1"}));
     join->add_flag("--verbose", o.verbose, "log to standard error");
 
     auto* token = app.add_subcommand("token", "print {\"url\",\"token\"} for any LiveKit SDK");

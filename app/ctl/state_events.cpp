@@ -178,6 +178,7 @@ Event statsEvent(const room::SessionStats& s, const room::SessionStats* before) 
                           {"sendExpectedLoss", s.sendExpectedLoss}}};
     if (s.roundTripTime) event.fields["roundTripTime"] = *s.roundTripTime;
     if (before != nullptr) event.fields["connection"] = wordOf(room::connectionVerdict(*before, s).grade);
+    event.fields["protocol"] = s.single ? "v1" : "v0";
     event.fields["tracks"] = std::move(tracks);
     return event;
 }

@@ -4,6 +4,7 @@
 #include <future>
 
 #include "core/base/log.h"
+#include "core/room/entrance.h"
 #include "core/signal/invite_link.h"
 
 namespace parlour::desktop {
@@ -155,6 +156,15 @@ void LiveClient::enterKnown(const std::string& origin, const base::RoomId& room,
         }
         withFreshSession(name, [address = *address, room](room::RoomSession& session) { session.enterKnown(address, room); });
     });
+}
+
+base::Result<void> LiveClient::enterServer(const std::string& url, const std::string& token) {
+    auto server = room::checkServerAddress({url, token});
+    if (!server) return base::Unexpected<base::Error>(std::move(server).error());
+    m_loop.post([this, server = std::move(*server)] {
+        withFreshSession({}, [server](room::RoomSession& session) { session.enterServer(server); });
+    });
+    return {};
 }
 
 void LiveClient::refreshHallway(const std::vector<std::string>& origins) {

@@ -12,7 +12,7 @@ Parsed parseOptions(int argc, char** argv) {
     Options& o = parsed.options;
     CLI::App cli{"Parlour: live rooms for talk", "parlour"};
     cli.footer("The first non-option argument is an invitation link; it opens a confirm sheet, nothing more.\n"
-               "SCENE of --offline: welcome, soundcheck, hallway, link, join, paste, start, listener, speaker, moderator, host,\n"
+               "SCENE of --offline: welcome, soundcheck, hallway, link, join, paste, server, start, listener, speaker, moderator, host,\n"
                "offer, reconnecting, in-line, crowded, door, overflow, chat, people, person, remove, invite, error, check, settings-profile, settings-audio,\n"
                "settings-appearance, settings-shortcuts.");
     std::string size;

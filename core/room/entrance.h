@@ -42,7 +42,9 @@ class Entrance {
     virtual base::Error refusal(const SignalEnd& end) const = 0;
     /// Null: no house stands behind this server.
     virtual HouseClient* house() = 0;
-    virtual const std::string& pin() const = 0;
+    /// The certificate that `url` has to show; empty = whatever the authorities vouch for. A house's pin is the house's alone:
+    /// the server that carries its sound may be another one.
+    virtual std::string pinFor(const std::string& url) const = 0;
     /// arrive() has led a guest into the green room: the stage comes later.
     virtual bool awaitsShow() const { return false; }
     /// Of this computer, from which the server may be reached.

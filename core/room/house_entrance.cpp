@@ -2,6 +2,7 @@
 // In by a house: what it answers to a link or to a person who has a place there.
 #include "core/api/guest_types.h"
 #include "core/net/interfaces.h"
+#include "core/net/url.h"
 #include "core/room/entrance.h"
 
 namespace parlour::room {
@@ -29,7 +30,12 @@ class HouseEntrance final : public Entrance {
     void refreshed(const std::string&) override {}
     base::Error refusal(const SignalEnd& end) const override { return end.error; }
     HouseClient* house() override { return &m_house; }
-    const std::string& pin() const override { return m_address.pin; }
+    std::string pinFor(const std::string& url) const override {
+        const auto parsed = net::Url::parse(url);
+        if (!parsed) return {};
+        const auto& own = m_address.origin;
+        return signal::Origin{parsed->isSecure(), parsed->host, parsed->port} == own ? m_address.pin : std::string();
+    }
     bool awaitsShow() const override { return m_awaitsShow; }
 
     /// Loopback for a server on this computer, else the addresses others can reach.

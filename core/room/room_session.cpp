@@ -15,7 +15,6 @@
 namespace parlour::room {
 namespace {
 
-constexpr base::Duration kJoinTimeout = std::chrono::seconds(15);
 constexpr base::Duration kBannerAfter = std::chrono::seconds(2);
 constexpr base::Duration kLeaveTimeout = std::chrono::milliseconds(800);
 /// Who stays in this long has come back; who does not keeps the longer waits.
@@ -107,7 +106,7 @@ void RoomSession::Impl::setSession(SessionState next) {
             state.reconnectVisible = false;
             state.error.reset();
             joinedAt = loop.clock().now();
-            everJoined = true;
+            everJoined = way.worked = true;
             break;
         case SessionState::left:
             bannerTimer.cancel();
@@ -126,10 +125,10 @@ void RoomSession::Impl::setSession(SessionState next) {
     publish();
 }
 
-void RoomSession::Impl::begin(std::unique_ptr<Entrance> way) {
+void RoomSession::Impl::begin(std::unique_ptr<Entrance> door) {
     closeAll();
     newVisit();
-    entrance = std::move(way);
+    entrance = std::move(door);
     house = entrance->house();
     state.plainServer = house == nullptr;
     chat.keepingKnown = state.plainServer;   // nobody keeps it
@@ -150,6 +149,7 @@ void RoomSession::Impl::newVisit() {
     room = {};
     permission = {};
     token.clear();
+    way = {};
     resetChat();
     lastData.clear();
     waitingData.clear();
@@ -177,27 +177,16 @@ void RoomSession::Impl::grant(const api::JoinGrant& join) {
     room = join.room;
     state.room = join.room;
     state.title = join.roomTitle;
-    url = join.url;
+    if (way.home != join.url) {
+        way = {};
+        way.home = way.url = join.url;
+        way.worked = true;   // as far as we know
+    }
+    chooseUrl();
     token = join.token;
     tokenFresh = true;
     if (state.session == SessionState::redeeming || state.session == SessionState::waiting) setSession(SessionState::connecting);
     connect(false);
-}
-
-void RoomSession::Impl::connect(bool resume) {
-    dropSignal();
-    ++attempt;
-    retryTimer.cancel();
-    resuming = resume;
-    signal = std::make_unique<SignalConnection>(
-        loop, SignalTarget{url, entrance->pin(), token, resume ? sid.str() : std::string()},
-        [this](signal::SignalResponse message) { handle(message); }, [this](SignalEnd end) { onSignalEnded(end); });
-    joinTimer = loop.postAfter(kJoinTimeout, [this] {
-        if (state.session == SessionState::joined || state.session == SessionState::left) return;
-        lost(base::Error{base::ErrorKind::unreachable, "join_timeout", "The room did not let us in within 15 seconds.",
-                         "Check the network; a firewall may block UDP.", {}},
-             true);
-    });
 }
 
 void RoomSession::Impl::say(const signal::SignalRequest& request) {
@@ -221,7 +210,7 @@ void RoomSession::Impl::lost(const base::Error& error, bool resumeImpossible) {
     ++attempt;
     joinTimer.cancel();
     // One clear answer beats a long wait for somebody who has not been in.
-    if (!everJoined && policy.attempts() + 1 >= kFirstJoinAttempts) return finish(LeaveReason::unreachable, error);
+    if (!everJoined && policy.attempts() + 1 >= kFirstJoinAttempts + static_cast<int>(way.regions.size())) return finish(LeaveReason::unreachable, error);
     if (state.session == SessionState::joined && loop.clock().now() - joinedAt >= kStableAfter) policy.succeeded();
     if (resumeImpossible || resumeDisabled || sid.empty()) policy.resumeImpossible();
     state.error = error;
@@ -229,12 +218,7 @@ void RoomSession::Impl::lost(const base::Error& error, bool resumeImpossible) {
                                                                                                    : SessionState::connecting);
     const auto next = policy.next(chance());
     if (!next) return finish(LeaveReason::unreachable, error);
-    retryTimer = loop.postAfter(next->wait, [this, kind = next->kind] {
-        switch (kind) {
-            case ReconnectKind::resume: connect(true); break;
-            case ReconnectKind::rejoin: rejoin(); break;
-        }
-    });
+    retryTimer = loop.postAfter(next->wait, [this, kind = next->kind] { retry(kind); });
 }
 
 /// Everything anew. The newest refresh token opens the door; where it does not, the house gives a new one.
@@ -242,8 +226,9 @@ void RoomSession::Impl::rejoin() {
     dropMedia();
     const bool haveRefresh = !sid.empty() && !token.empty();
     sid = {};
-    if (haveRefresh) connect(false);
-    else askToken();
+    if (!haveRefresh) return askToken();   // what it grants says where to go, too
+    chooseUrl();
+    connect(false);
 }
 
 void RoomSession::Impl::askToken() {
@@ -309,6 +294,7 @@ void RoomSession::Impl::closeRoom() {
         timer->cancel();
     audio.setGate(false);
     ++attempt;
+    way.call.cancel();
     dropSignal();
     retiredSignals.clear();
     dropMedia();
@@ -438,7 +424,7 @@ void RoomSession::Impl::joined() {
 void RoomSession::Impl::tickFeedback() {
     feedbackTimer = loop.postAfter(kFeedbackEvery, [this] { tickFeedback(); });
     if (wiring) wiring->setAudience(state.participants.size() - (state.me() != nullptr ? 1 : 0));
-    if (wiring && subscriber) wiring->requestMissing(*subscriber);
+    if (wiring && hearing() != nullptr) wiring->requestMissing(*hearing());
 }
 
 void RoomSession::Impl::tickStats() {
@@ -456,8 +442,9 @@ void RoomSession::Impl::tickStats() {
             if (o.roundTripTime) out.roundTripTime = o.roundTripTime;
         }
     }
-    if (subscriber) {
-        const auto stats = subscriber->connection().stats(now);
+    out.single = single.on;
+    if (hearing() != nullptr) {
+        const auto stats = hearing()->connection().stats(now);
         if (!out.roundTripTime && stats.transport.roundTrip)
             out.roundTripTime = static_cast<double>(stats.transport.roundTrip->count()) / 1e6;
         for (const auto& i : stats.inbound) {

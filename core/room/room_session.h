@@ -45,9 +45,17 @@ struct LinkPreview {
     bool here = false;         ///< this person is in that room on another device now; nobody else is told
 };
 
+/// How many peer connections carry the media: LiveKit's protocol v0 (/rtc) has one for each way, v1 (/rtc/v1) one for both.
+enum class Signalling {
+    automatic,  ///< v1, and v0 where the server does not know it
+    v0,
+    v1,
+};
+
 struct SessionConfig {
     std::string name;                   ///< display name; 1..64 graphemes after normalisation
     bool acceptOffers = false;          ///< take an offered seat without asking (bots)
+    Signalling signalling = Signalling::automatic;
 };
 
 /// A command of the person to the house.

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inside of RoomSession, shared by its files: coming in and coming back (room_session.cpp), signalling
-// (session_signal.cpp), media (session_media.cpp), chat and reactions (session_chat.cpp), a guest's way from the green room to
-// the stage (session_guest.cpp). Nobody else includes it.
+// The inside of RoomSession, shared by its files: coming in and coming back (room_session.cpp), which way to the server
+// (session_way.cpp), signalling (session_signal.cpp), media (session_media.cpp), chat and reactions (session_chat.cpp), a
+// guest's way from the green room to the stage (session_guest.cpp). Nobody else includes it.
 #pragma once
 
 #include <deque>
 #include <map>
 #include <memory>
-#include <optional>
-#include <string>
-#include <vector>
+#include <set>
 
 #include "core/api/guest_types.h"
 #include "core/base/thread_checker.h"
@@ -20,6 +18,7 @@
 #include "core/room/reconnect_policy.h"
 #include "core/room/room_reducer.h"
 #include "core/room/room_session.h"
+#include "core/room/session_parts.h"
 #include "core/room/session_stats.h"
 #include "core/room/signal_connection.h"
 #include "core/room/track_wiring.h"
@@ -67,7 +66,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     std::unique_ptr<SignalConnection> signal;
     std::vector<std::unique_ptr<SignalConnection>> retiredSignals;   // dropped maybe inside their own callback: freed later
     bool signalReady = false;                      // joined or resumed: the server listens
-    std::string url;
+    ServerWay way;
     std::string token;                             // join token, later the newest refresh token
     bool tokenFresh = false;                       // from the house just now: no use to ask for another
     base::ParticipantSid sid;
@@ -89,12 +88,8 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     bool offerPending = false;
     bool offerWanted = false;
     std::string lastSubscriberAnswer;
-    struct Publication {
-        std::string cid;
-        base::TrackSid sid;                        // empty until the server has answered
-        std::optional<rtc::SenderId> sender;
-        bool muted = false;                        // as last told to the server
-    };
+    SingleConnection single;
+    std::set<base::TrackSid> declined;             // tracks of pictures: the server was told to keep them
     std::optional<Publication> publication;
     std::uint32_t nextDataSequence = 1;
     std::map<base::ParticipantSid, std::uint32_t> lastData;   // reliable packets already seen
@@ -112,14 +107,22 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void refuse(base::Error error);
     void dropSignal();
     void say(const signal::SignalRequest& request);
-    void begin(std::unique_ptr<Entrance> way);
+    void begin(std::unique_ptr<Entrance> door);
     void grant(const api::JoinGrant& join);
-    void connect(bool resume);
     void lost(const base::Error& error, bool resumeImpossible);
     void rejoin();
     void askToken();
     void command(const Command& command);
     base::Error noHouse() const;                   // what only a house does was asked, and there is none, or none yet
+
+    // session_way.cpp
+    void connect(bool resume);
+    void dial();
+    void fallBack();                               // to protocol v0: the server does not know v1
+    std::string joinRequest();
+    void retry(ReconnectKind kind);
+    void chooseUrl();
+    void askRegions(std::function<void()> then);
 
     // session_waiting.cpp
     void arrive();
@@ -144,6 +147,8 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void onJoin(signal::Join& join);
     void onReconnect(const signal::Reconnect& reconnect);
     void onLeave(const signal::Leave& leave);
+    void onSectionsWanted(const signal::MediaSectionsRequirement& wanted);
+    void declinePictures(const std::vector<signal::ParticipantInfo>& people);
     void onRoster(const signal::ParticipantUpdate& update);
     void selfChanged(const Participant* before);
     void joined();
@@ -154,8 +159,8 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void openSubscriber();
     void openPublisher();
     void dropMedia();
-    void onSubscriberEvent(rtc::PeerEvent& event);
-    void onPublisherEvent(rtc::PeerEvent& event);
+    void onLinkEvent(MediaLink& link, rtc::PeerEvent& event);
+    bool openSingle();                             // with its first offer
     void linkStateChanged(MediaLink& link, const rtc::ConnectionStateChanged& change);
     void offerPublisher();
     void applyMicrophone();
@@ -170,7 +175,8 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void tickFeedback();
     void tickStats();
     bool onStage() const;
-    MediaLink* primary() const { return subscriberPrimary ? subscriber.get() : publisher.get(); }
+    MediaLink* hearing() const { return single.on ? publisher.get() : subscriber.get(); }
+    MediaLink* primary() const { return subscriberPrimary ? hearing() : publisher.get(); }
 
     // session_chat.cpp
     ChatDesk chat;

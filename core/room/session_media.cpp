@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two media connections of LiveKit's protocol: the subscriber answers what the server offers, the publisher offers our
-// microphone; and the data channels (what they carry: session_chat.cpp).
+// The media connections of LiveKit's protocol. Two: the subscriber answers what the server offers, the publisher offers our
+// microphone. Or one for both ways, the publisher, on which we offer lines for what the server sends, too. And the data
+// channels (what they carry: session_chat.cpp).
 #include "core/crypto/random.h"
 #include "core/room/session_impl.h"
 
@@ -10,6 +11,8 @@ namespace {
 constexpr base::Duration kFarewellTime = std::chrono::seconds(1);
 constexpr std::size_t kMaxWaitingData = 64;
 constexpr std::size_t kMaxSenders = 16'384;
+constexpr std::size_t kSpareLines = 3;      // as other SDKs: so many speakers are heard without another offer
+constexpr int kMaxAskedForPictures = 3;
 
 rtc::PeerConnectionConfig linkConfig(std::shared_ptr<const rtc::Certificate> certificate, bool publisher) {
     rtc::PeerConnectionConfig config;
@@ -21,6 +24,15 @@ rtc::PeerConnectionConfig linkConfig(std::shared_ptr<const rtc::Certificate> cer
     return config;
 }
 
+/// The server says which track comes on which line; one that does not has the sid in its names (livekit-protocol 2.2).
+base::TrackSid trackOf(const rtc::RemoteTrackAdded& added, const std::map<std::string, std::string>& known) {
+    if (const auto it = known.find(added.mid); it != known.end() && !it->second.empty()) return base::TrackSid(it->second);
+    if (added.trackId.starts_with("TR")) return base::TrackSid(added.trackId);
+    const auto bar = added.streamId.find('|');
+    const auto rest = bar == std::string::npos ? std::string() : added.streamId.substr(bar + 1);
+    return base::TrackSid(rest.starts_with("TR") ? rest : added.trackId);
+}
+
 }  // namespace
 
 bool RoomSession::Impl::onStage() const {
@@ -30,14 +42,53 @@ bool RoomSession::Impl::onStage() const {
 
 void RoomSession::Impl::openSubscriber() {
     subscriber = std::make_unique<MediaLink>(loop, linkConfig(certificate, false), addresses,
-                                             [this](rtc::PeerEvent& event) { onSubscriberEvent(event); });
+                                             [this](rtc::PeerEvent& event) { onLinkEvent(*subscriber, event); });
 }
 
 void RoomSession::Impl::openPublisher() {
     if (publisher) return;
     publisher = std::make_unique<MediaLink>(loop, linkConfig(certificate, true), addresses,
-                                            [this](rtc::PeerEvent& event) { onPublisherEvent(event); });
+                                            [this](rtc::PeerEvent& event) { onLinkEvent(*publisher, event); });
+    if (!single.on) offerPublisher();
+}
+
+/// The first offer goes with the join itself: one round trip less.
+bool RoomSession::Impl::openSingle() {
+    openPublisher();
+    publisher->connection().addReceivers(kSpareLines);
+    auto offer = publisher->connection().createOffer(publisher->now());
+    if (!offer) {
+        lost(offer.error(), true);
+        return false;
+    }
+    single.offer = std::move(*offer);
+    ++offerId;
+    offerPending = true;
+    publisher->flush();
+    return true;
+}
+
+/// A server that wants to send more than there are lines for, or to change what it sends, asks for an offer.
+void RoomSession::Impl::onSectionsWanted(const signal::MediaSectionsRequirement& wanted) {
+    if (!single.on || !publisher) return;
+    const bool onlyPictures = wanted.audios == 0 && wanted.videos > 0;
+    single.pictures = onlyPictures ? single.pictures + 1 : 0;
+    if (single.pictures > kMaxAskedForPictures) return;
+    publisher->connection().addReceivers(wanted.audios);
     offerPublisher();
+}
+
+/// Nobody looks at them here, so nobody needs to send them.
+void RoomSession::Impl::declinePictures(const std::vector<signal::ParticipantInfo>& people) {
+    signal::UpdateSubscription refusal;
+    for (const auto& person : people)
+        for (const auto& track : person.tracks) {
+            if (track.type != signal::TrackType::video || declined.contains(track.sid)) continue;
+            if (declined.size() >= kMaxSenders) declined.clear();
+            declined.insert(track.sid);
+            refusal.tracks.push_back(track.sid);
+        }
+    if (!refusal.tracks.empty()) say(refusal);
 }
 
 void RoomSession::Impl::dropMedia() {
@@ -61,6 +112,7 @@ void RoomSession::Impl::dropMedia() {
     offerWanted = false;
     chat.streams.clear();
     lastSubscriberAnswer.clear();
+    declined.clear();
 }
 
 void RoomSession::Impl::linkStateChanged(MediaLink& link, const rtc::ConnectionStateChanged& change) {
@@ -97,43 +149,34 @@ void RoomSession::Impl::linkStateChanged(MediaLink& link, const rtc::ConnectionS
     }
 }
 
-void RoomSession::Impl::onSubscriberEvent(rtc::PeerEvent& event) {
-    if (!subscriber) return;
+void RoomSession::Impl::onLinkEvent(MediaLink& link, rtc::PeerEvent& event) {
+    const bool publishes = &link == publisher.get(), hears = &link == hearing();
+    if (!publishes && !hears) return;
     if (const auto* frame = std::get_if<rtc::RemoteFrame>(&event)) {
-        wiring->received(*frame);
+        if (hears) wiring->received(*frame);
     } else if (const auto* change = std::get_if<rtc::ConnectionStateChanged>(&event)) {
-        linkStateChanged(*subscriber, *change);
+        linkStateChanged(link, *change);
     } else if (const auto* candidate = std::get_if<rtc::LocalCandidate>(&event)) {
-        say(signal::Trickle{rtc::toCandidateInit(candidate->candidate, candidate->mid), signal::SignalTarget::subscriber, false});
+        const auto target = publishes ? signal::SignalTarget::publisher : signal::SignalTarget::subscriber;
+        say(signal::Trickle{rtc::toCandidateInit(candidate->candidate, candidate->mid), target, false});
     } else if (const auto* added = std::get_if<rtc::RemoteTrackAdded>(&event)) {
-        wiring->add(added->mid, base::TrackSid(added->trackId));
+        if (!hears) return;
+        wiring->add(added->mid, trackOf(*added, single.tracks));
         remoteTracksChanged();
     } else if (const auto* removed = std::get_if<rtc::RemoteTrackRemoved>(&event)) {
+        if (const auto* track = wiring->sidOf(removed->mid)) setAudioTrack(state, *track, 0);
         wiring->remove(removed->mid);
-        setAudioTrack(state, base::TrackSid(removed->trackId), 0);
         publish();
     } else if (const auto* opened = std::get_if<rtc::DataChannelOpened>(&event)) {
+        if (publishes) flushData();
         // What was said after the history was asked for and before the chat's channel was there has passed us by.
-        if (opened->label == rtc::DataLabel::reliable && state.session == SessionState::joined) askHistory();
-    } else if (const auto* data = std::get_if<rtc::DataReceived>(&event)) {
-        onData(data->bytes);
-    }
-}
-
-void RoomSession::Impl::onPublisherEvent(rtc::PeerEvent& event) {
-    if (!publisher) return;
-    if (const auto* change = std::get_if<rtc::ConnectionStateChanged>(&event)) {
-        linkStateChanged(*publisher, *change);
-    } else if (const auto* candidate = std::get_if<rtc::LocalCandidate>(&event)) {
-        say(signal::Trickle{rtc::toCandidateInit(candidate->candidate, candidate->mid), signal::SignalTarget::publisher, false});
-    } else if (std::holds_alternative<rtc::DataChannelOpened>(event)) {
-        flushData();
+        if (hears && opened->label == rtc::DataLabel::reliable && state.session == SessionState::joined) askHistory();
     } else if (const auto* data = std::get_if<rtc::DataReceived>(&event)) {
         onData(data->bytes);
     } else if (const auto* feedback = std::get_if<rtc::SenderFeedback>(&event)) {
-        wiring->reported(feedback->feedback);
+        if (publishes) wiring->reported(feedback->feedback);
     } else if (std::holds_alternative<rtc::NegotiationNeeded>(event)) {
-        offerPublisher();
+        if (publishes) offerPublisher();
     }
 }
 
@@ -147,6 +190,7 @@ void RoomSession::Impl::offerPublisher() {
     auto offer = publisher->connection().createOffer(publisher->now());
     if (!offer) return;
     offerPending = true;
+    if (single.on) single.offer = *offer;
     say(signal::Offer{{"offer", std::move(*offer), ++offerId, {}}});
     publisher->flush();
 }
@@ -163,7 +207,7 @@ void RoomSession::Impl::applyMicrophone() {
         if (publication) stopPublishing();
         return;
     }
-    if (live && !publication && signalReady && subscriber) startPublishing();
+    if (live && !publication && signalReady && hearing() != nullptr) startPublishing();
     if (publication && !publication->sid.empty() && publication->muted == live) {
         publication->muted = !live;   // a resume repeats it
         say(signal::MuteTrack{publication->sid, !live});
@@ -204,7 +248,7 @@ void RoomSession::Impl::stopPublishing() {
 
 /// Which person is mixed under which track; roster and media may come in any order.
 void RoomSession::Impl::remoteTracksChanged() {
-    if (!wiring || !subscriber) return;
+    if (!wiring || hearing() == nullptr) return;
     wiring->forEach([this](std::uint32_t id, const base::TrackSid& trackSid) { setAudioTrack(state, trackSid, id); });
     applyVolumes();
     publish();
@@ -222,7 +266,7 @@ void RoomSession::Impl::applyVolumes() {
 void RoomSession::Impl::sendData(signal::DataPacket packet) {
     if (waitingData.size() >= kMaxWaitingData) waitingData.pop_front();
     waitingData.push_back(std::move(packet));
-    if (subscriber) openPublisher();   // a listener's publisher connection comes up with the first word
+    if (hearing() != nullptr) openPublisher();   // a listener's publisher connection comes up with the first word
     flushData();
 }
 

@@ -15,6 +15,7 @@ base::Error serverError(std::string code, std::string message) {
 
 void RoomSession::Impl::onSignalEnded(const SignalEnd& end) {
     if (state.session == SessionState::left || leaving) return;
+    if (end.unknownPath && single.on && !resuming && config.signalling == Signalling::automatic) return fallBack();
     const bool comingBack = everJoined;
     // Refused upgrades tell by status (LiveKit): 401 the token, 403 the person, 404 the room or a resume of nobody.
     if (end.status == 401 || end.status == 403 || end.status == 404) {
@@ -35,6 +36,7 @@ void RoomSession::Impl::onSignalEnded(const SignalEnd& end) {
     }
     if (mustWait(end)) return;
     // 400: the request itself; 503: full.
+    if (end.status == 503 && way.others()) return lost(end.error, true);
     if ((end.status == 400 || end.status == 503) && !comingBack) return finish(LeaveReason::refused, entrance->refusal(end));
     if (end.error.kind == base::ErrorKind::untrusted) return finish(LeaveReason::untrusted, end.error);
     lost(end.error, false);
@@ -66,10 +68,14 @@ void RoomSession::Impl::handle(signal::SignalResponse& message) {
                 offerPending = false;
                 if (auto ok = publisher->connection().acceptAnswer(m.description.sdp, publisher->now()); !ok)
                     return lost(ok.error(), true);
+                if (single.on) {   // before the tracks are told
+                    single.answer = std::move(m.description.sdp);
+                    single.tracks = std::move(m.description.midToTrackId);
+                }
                 publisher->flush();
                 if (offerWanted) offerPublisher();
             } else if constexpr (std::is_same_v<M, signal::Trickle>) {
-                auto* link = m.target == signal::SignalTarget::subscriber ? subscriber.get() : publisher.get();
+                auto* link = m.target == signal::SignalTarget::subscriber ? hearing() : publisher.get();
                 const auto candidate = rtc::parseCandidateInit(m.candidateInit);
                 if (link == nullptr || !candidate) return;
                 link->connection().addRemoteCandidate(*candidate, link->now());
@@ -100,6 +106,8 @@ void RoomSession::Impl::handle(signal::SignalResponse& message) {
             } else if constexpr (std::is_same_v<M, signal::RefreshToken>) {
                 token = std::move(m.token);
                 entrance->refreshed(token);
+            } else if constexpr (std::is_same_v<M, signal::MediaSectionsRequirement>) {
+                onSectionsWanted(m);
             } else if constexpr (std::is_same_v<M, signal::RequestResponse>) {
                 if (m.reason == signal::RequestReason::ok || m.reason == signal::RequestReason::queued) return;
                 if (const auto* add = std::get_if<signal::AddTrack>(&m.echo); add != nullptr && publication && publication->cid == add->cid) {
@@ -118,7 +126,6 @@ void RoomSession::Impl::handle(signal::SignalResponse& message) {
 }
 
 void RoomSession::Impl::onJoin(signal::Join& join) {
-    dropMedia();
     signalReady = true;
     tokenFresh = false;   // spent
     sid = join.participant.sid;
@@ -138,11 +145,12 @@ void RoomSession::Impl::onJoin(signal::Join& join) {
     pingIntervalS = join.pingIntervalS;
     pingTimeoutS = join.pingTimeoutS;
     signal->keepAlive(pingIntervalS, pingTimeoutS);
-    openSubscriber();
+    if (!single.on) openSubscriber();
     if (maySpeak(permission) && permission.canPublishData) openPublisher();   // ready before the person speaks
     // Said while we were away; or the server takes us as inside only by this connection (who may not listen).
     if (!waitingData.empty() || !subscriberPrimary) openPublisher();
     if (!onStage()) state.microphoneWanted = false;   // the seat is gone, and the switch with it
+    declinePictures(join.others);
     selfChanged(nullptr);
     refreshHands();
     refreshDoor();
@@ -154,8 +162,10 @@ void RoomSession::Impl::onReconnect(const signal::Reconnect& reconnect) {
     resumeDisabled = reconnect.resumeDisabled;
     // Sync comes before everything else (LiveKit protocol, resume).
     signal::SyncState sync;
-    if (!lastSubscriberAnswer.empty()) sync.answer = signal::SessionDescription{"answer", lastSubscriberAnswer, 0, {}};
-    sync.subscription.subscribe = false;
+    const auto& answer = single.on ? single.answer : lastSubscriberAnswer;   // theirs where we offer, ours where they do
+    if (!answer.empty()) sync.answer = signal::SessionDescription{"answer", answer, 0, {}};
+    if (single.on) sync.offer = signal::SessionDescription{"offer", single.offer, 0, {}};
+    sync.subscription = {{declined.begin(), declined.end()}, false, {}};
     if (publication && !publication->sid.empty()) {
         signal::TrackPublished track;
         track.cid = publication->cid;
@@ -177,7 +187,8 @@ void RoomSession::Impl::onReconnect(const signal::Reconnect& reconnect) {
         offerPending = false;
         const bool restart = !publisher->connected();
         if (restart) publisher->connection().restartIce(publisher->now());
-        if (restart || unanswered || offerWanted) offerPublisher();
+        // On a single connection the server may have asked for an offer meanwhile, and nobody heard it.
+        if (restart || unanswered || offerWanted || single.on) offerPublisher();
     }
     if (publication && !publication->sid.empty()) say(signal::MuteTrack{publication->sid, publication->muted});
     applyMicrophone();
@@ -186,6 +197,10 @@ void RoomSession::Impl::onReconnect(const signal::Reconnect& reconnect) {
 }
 
 void RoomSession::Impl::onLeave(const signal::Leave& leave) {
+    if (!leave.regions.empty() && leave.action != signal::LeaveAction::disconnect) {
+        way.regions.set(leave.regions, way.home);
+        if (leave.action == signal::LeaveAction::reconnect) way.worked = false;   // this place sends us away
+    }
     switch (leave.action) {
         case signal::LeaveAction::resume:
             return lost(serverError("server_resume", "The server asked us to come back."), false);
@@ -220,6 +235,7 @@ void RoomSession::Impl::onRoster(const signal::ParticipantUpdate& update) {
     std::shared_ptr<const Participant> before;
     for (const auto& p : state.participants)
         if (p->isSelf) before = p;
+    declinePictures(update.participants);
     if (rosterDue) {
         rosterDue = false;
         applyRoster(state, update);
@@ -246,7 +262,7 @@ void RoomSession::Impl::selfChanged(const Participant* before) {
     if (me->held) state.microphoneWanted = false;
     if (!me->mutedBy.empty() && (before == nullptr || before->mutedBy != me->mutedBy)) state.microphoneWanted = false;
     if (!isOnStage) state.askedToUnmute = false;
-    if (isOnStage && maySpeak(permission) && !publisher && subscriber) openPublisher();
+    if (isOnStage && maySpeak(permission) && hearing() != nullptr) openPublisher();
     if (config.acceptOffers && me->invitedUntil && (before == nullptr || !before->invitedUntil)) command({api::StageVerb::accept, {}, {}, {}, true, false});
     applyMicrophone();
 }

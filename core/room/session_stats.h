@@ -39,6 +39,7 @@ struct SessionStats {
     int sendBitRate = 0;                          ///< bit/s without copies,
     int sendRedundancy = 0;                       ///< copies of earlier frames in each packet (RED),
     int sendExpectedLoss = 0;                     ///< percent that in-band FEC prepares for
+    bool single = false;                          ///< one peer connection for both ways (protocol v1)
     std::vector<RemoteTrackStats> tracks;
 };
 

@@ -25,25 +25,30 @@ SignalConnection::SignalConnection(net::EventLoop& loop, const SignalTarget& tar
         });
         return;
     }
+    const bool single = !target.joinRequest.empty();
     std::map<std::string, std::string> query{{"protocol", std::to_string(signal::kProtocolVersion)},
                                              {"auto_subscribe", "1"}, {"sdk", "cpp"}, {"version", "0.1.0"}};
-    if (!target.resumeSid.empty()) {
+    if (single) {
+        query = {{"join_request", target.joinRequest}};
+    } else if (!target.resumeSid.empty()) {
         query["reconnect"] = "1";
         query["sid"] = target.resumeSid;
     }
     net::WebSocketRequest request;
     auto path = url->path;
     while (path.ends_with('/')) path.pop_back();
-    request.url = url->at(path + "/rtc", net::formatQuery(query));
+    request.url = url->at(path + (single ? "/rtc/v1" : "/rtc"), net::formatQuery(query));
     request.headers["Authorization"] = "Bearer " + target.token;   // never in the URL, which servers log
     request.trust.pin = target.pin;
     request.timeout = std::chrono::seconds(8);
     m_connecting = net::connectWebSocket(
         loop, std::move(request),
         {[this](std::shared_ptr<net::WebSocket> channel) { open(std::move(channel)); },
-         [this](net::WebSocketRefusal refusal) {
+         [this, single](net::WebSocketRefusal refusal) {
              auto code = codeOf(refusal.body);
-             end({std::move(refusal.error), refusal.status, std::move(code), refusal.retryAfterS});
+             // As stock SDKs tell them apart; what a house says has a code.
+             const bool unknown = single && refusal.status == 404 && code.empty() && refusal.body.find("room does not exist") == std::string::npos;
+             end({std::move(refusal.error), refusal.status, std::move(code), refusal.retryAfterS, unknown});
          }});
 }
 

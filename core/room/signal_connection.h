@@ -20,6 +20,7 @@ struct SignalTarget {
     std::string pin;
     std::string token;     ///< join or refresh token
     std::string resumeSid; ///< participant sid; not empty = reconnect=1
+    std::string joinRequest{};   ///< not empty: one peer connection (/rtc/v1), and everything else stands in it
 };
 
 /// How it ended. `status` is the HTTP status of a refused upgrade, else 0.
@@ -28,6 +29,7 @@ struct SignalEnd {
     int status = 0;
     std::string code{};    ///< of a refusal, as the house names it ("waiting"); may be empty
     int retryAfterS = 0;   ///< of a refusal
+    bool unknownPath = false;   ///< the server does not know /rtc/v1, as against the room
 };
 
 class SignalConnection {

@@ -27,7 +27,7 @@ class TokenEntrance final : public Entrance {
     bool renews() const override { return false; }
     void refreshed(const std::string& token) override { m_server.token = token; }
     HouseClient* house() override { return nullptr; }
-    const std::string& pin() const override { return m_noPin; }
+    std::string pinFor(const std::string&) const override { return {}; }
 
     /// What the server says goes nowhere: LiveKit repeats the whole token in its 401.
     base::Error refusal(const SignalEnd& end) const override {
@@ -58,7 +58,6 @@ class TokenEntrance final : public Entrance {
   private:
     net::EventLoop& m_loop;
     ServerAddress m_server;
-    std::string m_noPin;
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
 };
 

@@ -138,6 +138,8 @@ class PeerConnection {
     void noteForwarded(SenderId sender, std::size_t payloadBytes, std::uint32_t rtpTimestamp, base::TimePoint now);
 
     // Receiving.
+    /// Who alone offers: sections for `count` tracks that the peer wants to send and has no section for, in the next offer.
+    void addReceivers(std::size_t count);
     /// Server: every authenticated RTP packet, in the caller's buffer. Set once.
     void onRtp(std::function<void(const RtpView& packet, base::TimePoint now)> sink);
     /// Server: a NACK for one of our senders, RTP sequence numbers as sent.

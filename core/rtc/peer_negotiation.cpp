@@ -127,7 +127,7 @@ MediaDescription PeerConnection::Impl::describeSection(const Section& section, S
     if (offered != nullptr)
         m.direction = makeDirection(section.senderId.has_value() && receives(offered->direction), sends(offered->direction));
     else
-        m.direction = makeDirection(section.senderId.has_value(), section.receiving);
+        m.direction = makeDirection(section.senderId.has_value(), section.receiving || section.listening);
     if (section.senderId && sends(m.direction)) {
         m.streamId = section.senderConfig.streamId;
         m.trackId = section.senderConfig.trackId;
@@ -182,6 +182,18 @@ base::Result<std::string> PeerConnection::createOffer(base::TimePoint now) {
     s.announceCandidates();
     s.pump(now);
     return sdp;
+}
+
+void PeerConnection::addReceivers(std::size_t count) {
+    auto& s = *m_impl;
+    // Asked again before the answer has come: they are on their way.
+    auto coming = static_cast<std::size_t>(std::count_if(s.sections.begin(), s.sections.end(), [](const Section& x) { return x.listening && !x.negotiated; }));
+    for (; coming < count && s.sections.size() < kMaxSections; ++coming) {
+        Section section;
+        section.mid = s.unusedMid();
+        section.listening = true;
+        s.sections.push_back(std::move(section));
+    }
 }
 
 /// Nothing is changed before the whole offer is known to fit what was agreed before.
@@ -295,6 +307,7 @@ base::Result<void> PeerConnection::Impl::applyTransport(const SessionDescription
 
 void PeerConnection::Impl::applyRemote(Section& section, const MediaDescription& remote, bool weOffered) {
     const auto* opus = remote.codec("opus");
+    section.negotiated = true;
     section.foreign.reset();
     if (config.keepForeign && section.kind == MediaKind::other && !remote.rejected() && !remote.codecs.empty() && !remote.fingerprint.empty()) {
         section.rejected = false;
@@ -355,9 +368,11 @@ std::uint8_t PeerConnection::Impl::redFor(const Section& section, const MediaDes
 }
 
 void PeerConnection::Impl::setReceiving(Section& section, const MediaDescription& remote, bool weOffered) {
-    // An answer cannot send where the offer did not want to receive.
-    const bool receivingNow = sends(remote.direction) && (!weOffered || section.receiving);
     const auto ssrc = remote.ssrcs.empty() ? std::nullopt : std::optional(remote.ssrcs.front().ssrc);
+    // An answer cannot send where the offer did not want to receive; and LiveKit answers "sendonly" where it has nothing to send.
+    const bool wanted = !weOffered || section.receiving || section.listening;
+    const bool nothing = weOffered && section.listening && remote.trackId.empty() && !ssrc;
+    const bool receivingNow = sends(remote.direction) && wanted && !nothing;
     const bool same = section.receiving && receivingNow && section.trackId == remote.trackId &&
                       section.streamId == remote.streamId && (!ssrc || !section.remoteSsrc || *ssrc == *section.remoteSsrc);
     if (same) {

@@ -38,6 +38,8 @@ struct Section {
     bool sending = false;                // both sides agreed
 
     // Receiving.
+    bool listening = false;              // ours, when we offer: the peer may send here, now or later
+    bool negotiated = false;             // an answer to an offer with this section has come
     bool receiving = false;
     std::string streamId, trackId;
     std::optional<std::uint32_t> remoteSsrc;
@@ -45,7 +47,7 @@ struct Section {
     std::optional<RtpReceiver> receiver;
     std::uint32_t epoch = 0;
 
-    bool idle() const { return kind == MediaKind::audio && !rejected && !senderId && !receiving; }
+    bool idle() const { return kind == MediaKind::audio && !rejected && !senderId && !receiving && !listening; }
 };
 
 }  // namespace parlour::rtc

@@ -18,6 +18,7 @@ inline constexpr std::size_t kMaxMessageBytes = 2 * 1024 * 1024; ///< nobody tak
 inline constexpr std::size_t kMaxSdpBytes = 64 * 1024;
 inline constexpr std::size_t kMaxParticipants = 16'384;          ///< in one message
 inline constexpr std::size_t kMaxRepeated = 1'024;               ///< any other repeated field
+inline constexpr std::size_t kMaxRegions = 64;                   ///< of one server
 inline constexpr std::size_t kMaxAttributes = 64;                ///< per participant
 inline constexpr std::size_t kMaxAttributeBytes = 64 * 1024;     ///< keys and values together
 inline constexpr int kMaxRecursion = 32;

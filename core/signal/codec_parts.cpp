@@ -214,11 +214,20 @@ void put(const Leave& from, livekit::LeaveRequest& to) {
     to.set_reason(static_cast<livekit::DisconnectReason>(from.reason));
     to.set_action(static_cast<livekit::LeaveRequest::Action>(from.action));
     to.set_can_reconnect(from.canReconnect);
+    for (const auto& region : from.regions) {
+        auto& r = *to.mutable_regions()->add_regions();
+        r.set_region(region.name);
+        r.set_url(region.url);
+        r.set_distance(region.distance);
+    }
 }
 
-Leave get(const livekit::LeaveRequest& from, Limits&) {
-    return {toEnum(from.reason(), DisconnectReason::agentError), toEnum(from.action(), LeaveAction::reconnect),
-            from.can_reconnect()};
+Leave get(const livekit::LeaveRequest& from, Limits& limits) {
+    limits.count("regions", static_cast<std::size_t>(from.regions().regions_size()), kMaxRegions);
+    Leave out{toEnum(from.reason(), DisconnectReason::agentError), toEnum(from.action(), LeaveAction::reconnect), from.can_reconnect(), {}};
+    if (limits.ok())
+        for (const auto& region : from.regions().regions()) out.regions.push_back({region.region(), region.url(), region.distance()});
+    return out;
 }
 
 void put(const AddTrack& from, livekit::AddTrackRequest& to) {

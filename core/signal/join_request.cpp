@@ -102,6 +102,8 @@ base::Result<JoinRequest> decodeJoinRequest(std::string_view parameter) {
     JoinRequest out;
     if (message.client_info().protocol() > 0) out.protocol = message.client_info().protocol();
     out.clientProtocol = message.client_info().client_protocol();
+    out.sdk = message.client_info().sdk();
+    out.version = message.client_info().version();
     out.autoSubscribe = message.connection_settings().auto_subscribe();
     out.reconnect = message.reconnect();
     out.participant = base::ParticipantSid(message.participant_sid());
@@ -119,6 +121,8 @@ base::Result<JoinRequest> decodeJoinRequest(std::string_view parameter) {
 
 std::string encodeJoinRequest(const JoinRequest& request, bool packed) {
     livekit::JoinRequest message;
+    message.mutable_client_info()->set_sdk(request.sdk);
+    message.mutable_client_info()->set_version(request.version);
     message.mutable_client_info()->set_protocol(request.protocol);
     message.mutable_client_info()->set_client_protocol(request.clientProtocol);
     message.mutable_connection_settings()->set_auto_subscribe(request.autoSubscribe);

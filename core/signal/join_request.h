@@ -29,6 +29,8 @@ struct JoinRequest {
     std::vector<AddTrack> addTracks;           ///< before the offer
     std::optional<SessionDescription> offer;   ///< not on a reconnect
     std::optional<SyncState> syncState;
+    int sdk = 0;                               ///< number in ClientInfo.SDK; 0 = not told
+    std::string version;                       ///< of it
 };
 
 /// Padded or not. invalidInput "join_malformed", "join_too_large".

@@ -170,10 +170,18 @@ struct MuteTrack {
     base::TrackSid track;
     bool muted = false;
 };
+/// Where else a server can be reached.
+struct Region {
+    std::string name;
+    std::string url;
+    std::int64_t distance = 0;
+    bool operator==(const Region&) const = default;
+};
 struct Leave {
     DisconnectReason reason = DisconnectReason::unknown;
     LeaveAction action = LeaveAction::disconnect;
     bool canReconnect = false;  ///< for protocols below 13
+    std::vector<Region> regions{};  ///< to come back to, the best first
 };
 struct TrackPublished {
     std::string cid;

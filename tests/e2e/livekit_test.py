@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""parlourctl in rooms of a real livekit-server: no house, an address and a token.
+"""parlourctl in rooms of a real livekit-server: no house, an address and a token. On one peer connection (protocol v1, which it
+chooses by itself); with the argument v0 on two.
 
 Two people hear each other (right source and wrong source by waveform), mute, write, are put on stage and taken down by the
 server's API, are removed, and keep talking when signalling is cut or the server is killed and comes back.
 """
 import socket
 import subprocess
+import sys
 import threading
 import time
 
@@ -13,14 +15,22 @@ import waveform
 from lab import BIN, check, main, wait_for
 from livekit_lab import LiveKit, token
 
+PROTOCOL = sys.argv[1] if len(sys.argv) > 1 else "v1"
+CHOSEN = ["--protocol", PROTOCOL] if len(sys.argv) > 1 else []
+
 WORDS_A = "Bees carry pollen from flower to flower all day long, and the orchard thanks them with apples in autumn."
 WORDS_B = "The harbour was quiet when the last ferry came in, and nobody on the pier had seen the captain for weeks."
 
 
-def hears(heard, right, wrong, what):
+def hears(heard, right, wrong, what, last=None):
     sound = waveform.load(heard)
-    good, bad = waveform.contains(sound, waveform.load(right)), waveform.contains(sound, waveform.load(wrong))
+    if last:
+        sound = sound[-last * waveform.RATE:]
+    good = waveform.contains(sound, waveform.load(right))
     check(good > 0.75, f"{what} (correlation {good:.2f})")
+    if wrong is None:
+        return
+    bad = waveform.contains(sound, waveform.load(wrong))
     check(bad < 0.6, f"{what}: and it is that voice, not another (correlation with another voice {bad:.2f})")
 
 
@@ -47,9 +57,9 @@ def refusals(server, lab):
 
 
 def talk(server, lab, a, b):
-    ana = server.join("ana", "talk", capture=f"file:{a}?loop", name="Ana", extra=["--unmute"])
+    ana = server.join("ana", "talk", capture=f"file:{a}?loop", name="Ana", extra=["--unmute", *CHOSEN])
     ana.expect("joined", house="", title="talk")
-    ben = server.join("ben", "talk", capture=f"file:{b}?loop", name="Ben", extra=["--unmute"])
+    ben = server.join("ben", "talk", capture=f"file:{b}?loop", name="Ben", extra=["--unmute", *CHOSEN])
     joined = ben.expect("joined", participants=2)
     check(joined["name"] == "Ben" and joined["identity"] == "ben", "the token says who one is")
     ben.expect("participant", name="Ana", seat="stage")
@@ -59,6 +69,7 @@ def talk(server, lab, a, b):
     hears(ben.heard, a, b, "Ben hears Ana")
     hears(ana.heard, b, a, "Ana hears Ben")
     stats = ana.last("stats")
+    check(stats["protocol"] == PROTOCOL == ben.last("stats")["protocol"], f"both speak protocol {PROTOCOL}")
     check(stats["tracks"][0]["name"] == "Ben" and stats["packetsSent"] > 200 and stats["roundTripTime"] < 1,
           f"statistics name the track: {stats['packetsSent']} packets sent, round trip {stats['roundTripTime'] * 1000:.1f} ms")
 
@@ -82,7 +93,7 @@ def talk(server, lab, a, b):
 
 
 def stage(server, lab, ana, b):
-    cleo = server.join("cleo", "talk", capture=f"file:{b}?loop", name="Cleo", canPublish=False)
+    cleo = server.join("cleo", "talk", capture=f"file:{b}?loop", name="Cleo", canPublish=False, extra=CHOSEN)
     cleo.expect("joined")
     cleo.expect("seat", name="Cleo", seat="audience")
     ana.expect("participant", name="Cleo", seat="audience")   # a listener is told to others within 3 s
@@ -90,24 +101,28 @@ def stage(server, lab, ana, b):
     said = cleo.expect("refused", command="unmute")
     check("token" in said["advice"], f"a listener is told why the microphone stays closed: {said['message']} {said['advice']}")
     right = {"canSubscribe": True, "canPublish": True, "canPublishData": True}
-    since = cleo.count()
-    server.api("UpdateParticipant", "talk", identity="cleo", permission=right)
-    cleo.expect("seat", since=since, name="Cleo", seat="stage")
-    ana.expect("seat", name="Cleo", seat="stage")
-    check(True, "who is given the right to publish is on stage")
-    since = ana.count()
-    cleo.say("unmute")
-    cleo.expect("muted", name="Cleo", muted=False)
-    ana.expect("muted", since=since, name="Cleo", muted=False)
-    speaks(ana, "cleo", since)
-    check(True, "and is heard")
-    since = cleo.count()
-    server.api("UpdateParticipant", "talk", identity="cleo", permission={**right, "canPublish": False})
-    cleo.expect("seat", since=since, name="Cleo", seat="audience")
-    cleo.expect("muted", since=since, name="Cleo", muted=True)
-    sent = wait_for("statistics", lambda: cleo.last("stats"))["packetsSent"]
-    time.sleep(2)
-    check(cleo.last("stats")["packetsSent"] - sent < 100, "who loses it is off stage and sends nothing more")
+    for again in ("", " again"):
+        since, before = cleo.count(), ana.count()
+        server.api("UpdateParticipant", "talk", identity="cleo", permission=right)
+        cleo.expect("seat", since=since, name="Cleo", seat="stage")
+        ana.expect("seat", since=before, name="Cleo", seat="stage")
+        check(True, "who is given the right to publish is on stage" + again)
+        cleo.say("unmute")
+        cleo.expect("muted", since=since, name="Cleo", muted=False)
+        ana.expect("muted", since=before, name="Cleo", muted=False)
+        speaks(ana, "cleo", before)
+        check(True, "and is heard" + again)
+        if again:
+            time.sleep(9)
+            hears(ana.heard, b, None, "a second time with all the words", last=9)
+        since = cleo.count()
+        server.api("UpdateParticipant", "talk", identity="cleo", permission={**right, "canPublish": False})
+        cleo.expect("seat", since=since, name="Cleo", seat="audience")
+        cleo.expect("muted", since=since, name="Cleo", muted=True)
+        sent = wait_for("statistics", lambda: cleo.last("stats"))["packetsSent"]
+        time.sleep(3)
+        check(cleo.last("stats")["packetsSent"] - sent < 100, "who loses it is off stage and sends nothing more" + again)
+        check(waveform.rms(waveform.load(ana.heard)[-waveform.RATE:]) < 0.003, "and nothing of it is heard" + again)
     since = cleo.count()
     server.api("RemoveParticipant", "talk", identity="cleo")
     cleo.expect("left", since=since, reason="removed")
@@ -169,9 +184,9 @@ def sid_of(server, room, identity):
 
 def coming_back(server, lab, a, b):
     wire = Wire(server.port)
-    ana = server.join("ana", "back", capture="tone:440", name="Ana", extra=["--unmute"])
+    ana = server.join("ana", "back", capture="tone:440", name="Ana", extra=["--unmute", *CHOSEN])
     ana.expect("joined")
-    ben = server.join("ben", "back", capture=f"file:{b}?loop", name="Ben", extra=["--unmute"], url=f"ws://127.0.0.1:{wire.port}")
+    ben = server.join("ben", "back", capture=f"file:{b}?loop", name="Ben", extra=["--unmute", *CHOSEN], url=f"ws://127.0.0.1:{wire.port}")
     ben.expect("joined")
     speaks(ana, "ben")
     time.sleep(2)
@@ -193,6 +208,20 @@ def coming_back(server, lab, a, b):
     ben.say("unmute")
     ana.expect("muted", since=since, name="Ben", muted=False)
     check(True, "and what one says and does afterwards arrives")
+
+    # Somebody begins to speak while one cannot be told.
+    wire.accepts, since = False, ben.count()
+    wire.cut()
+    ben.expect("reconnecting", since=since)
+    cleo = server.join("cleo", "back", capture=f"file:{a}?loop", name="Cleo", extra=["--unmute", *CHOSEN])
+    cleo.expect("joined")
+    speaks(ana, "cleo")
+    wire.accepts = True
+    ben.expect("reconnected", since=since, timeout=20)
+    wait_for("the new voice among the tracks", lambda: "Cleo" in [t["name"] for t in ben.last("stats")["tracks"] if t["packetsReceived"] > 20], 10)
+    check(True, "who began to speak meanwhile is heard after the resume")
+    cleo.say("leave")
+    cleo.expect("left", reason="user")
 
     since_a, since_b = ana.count(), ben.count()
     server.process.kill9()

@@ -158,6 +158,8 @@ def run(lab, kind):
     listener.expect("joined", 40)
     listener.expect("subscribed", 20, lambda e: e["name"] == "Bot")
     time.sleep(4)
+    if kind == "node":
+        mute_and_data(bot, speaker, listener)
     listener.say("want hand:may I")
     bot.expect("hand", timeout=10, name="Listener")
     check(bot.last("hand").get("note") == "may I", "parlour.want raises a hand with its note")
@@ -205,6 +207,25 @@ def run(lab, kind):
     check(right > 0.6 and wrong < 0.45, f"{kind} is heard by the bot")
     tail = heard[-waveform.RATE // 2:]
     check(waveform.rms(tail) < 0.005, "after moving down nothing of it is heard")
+
+
+def mute_and_data(bot, speaker, listener):
+    """A closed microphone is told both ways, and packets of data reach who is on stage and who is not."""
+    bot.say("mute")
+    speaker.expect("track_muted", 10, lambda e: e["name"] == "Bot")
+    bot.say("unmute")
+    speaker.expect("track_unmuted", 10, lambda e: e["name"] == "Bot")
+    check(True, "the bot's closed microphone is seen, and its opening")
+    speaker.say("data from the stage")
+    listener.expect("data", 10, lambda e: e["from"] == "Speaker" and e["text"] == "from the stage")
+    listener.say("data from below")
+    speaker.expect("data", 10, lambda e: e["from"] == "Listener" and e["text"] == "from below")
+    check(True, "data reaches both ways")
+    mark = bot.count()
+    bot.say("mute Speaker")
+    bot.expect("muted", timeout=10, since=mark, name="Speaker", muted=True)
+    wait_for("the muted speaker to be silent", lambda: waveform.rms(waveform.load(bot.heard)[-waveform.RATE:]) < 0.003, 10)
+    check(True, "a moderator mutes the speaker: nothing is heard any more")
 
 
 def many(lab, kind):

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An unchanged @livekit/rtc-node participant, driven by lines on stdin, telling events as JSON lines on stdout.
 //   node rtc_node_peer.mjs URL TOKEN HEARD.wav
-//   stdin: publish FILE.wav | unpublish | mute | unmute | want VALUE | say TEXT | quit
+//   stdin: publish FILE.wav | unpublish | mute | unmute | want VALUE | say TEXT | data TEXT | quit
 import fs from 'node:fs';
 import readline from 'node:readline';
 import { AudioFrame, AudioSource, AudioStream, LocalAudioTrack, Room, RoomEvent, TrackPublishOptions, TrackSource, dispose }
@@ -91,6 +91,7 @@ readline.createInterface({ input: process.stdin }).on('line', async (line) => {
     else if (verb === 'mute') await publication.track.mute?.();
     else if (verb === 'unmute') await publication.track.unmute?.();
     else if (verb === 'want') { await room.localParticipant.setAttributes({ 'parlour.want': text }); tell('wanted', { value: text }); }
+    else if (verb === 'data') await room.localParticipant.publishData(new TextEncoder().encode(text), { reliable: true, topic: 'test' });
     else if (verb === 'say') await room.localParticipant.sendChatMessage(text);
     else if (verb === 'quit') { await room.disconnect(); await finish(0); }
     else tell('error', { text: `unknown command ${verb}` });

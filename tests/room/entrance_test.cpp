@@ -96,3 +96,17 @@ TEST_CASE("an entrance that is dropped answers nothing", "[room][entrance]") {
     REQUIRE(loop.runUntil([&] { return over; }, 5s));
     CHECK_FALSE(answered);
 }
+
+TEST_CASE("a house's certificate is asked of the house, not of the server that carries its sound", "[room][entrance][pin]") {
+    net::EventLoop loop;
+    auto keys = PersonKeys::fresh();
+    const std::string pin(43, 'p');
+    auto entrance = byPlace(loop, keys, {{true, "house.example.org", 8443}, pin}, base::RoomId("talk"), "Ana");
+    CHECK(entrance->pinFor("wss://house.example.org:8443/") == pin);
+    CHECK(entrance->pinFor("wss://House.example.org:8443") == pin);
+    for (const auto* other : {"wss://livekit.example.org/", "wss://house.example.org/", "wss://house.example.org:7880/", "ws://house.example.org:8443/", "nonsense", ""})
+        CHECK(entrance->pinFor(other).empty());
+    auto plain = byPlace(loop, keys, {{true, "house.example.org", 443}, {}}, base::RoomId("talk"), "Ana");
+    CHECK(plain->pinFor("wss://house.example.org/").empty());
+    CHECK(byToken(loop, {"wss://livekit.example.org/", token("talk")})->pinFor("wss://livekit.example.org/").empty());
+}

@@ -25,7 +25,7 @@ using room::SessionState;
 
 class Person {
   public:
-    Person(net::EventLoop& loop, std::string name, bool acceptOffers = false);
+    Person(net::EventLoop& loop, std::string name, bool acceptOffers = false, room::Signalling way = room::Signalling::automatic);
     ~Person() { m_timer.cancel(); }
 
     void enter(const std::string& link) {
@@ -104,7 +104,7 @@ class Person {
     std::size_t m_voiceAt = 0;
 };
 
-inline Person::Person(net::EventLoop& loop, std::string name, bool acceptOffers)
+inline Person::Person(net::EventLoop& loop, std::string name, bool acceptOffers, room::Signalling way)
     : card(new FakeBackend), engine(loop.clock(), {std::unique_ptr<audio::AudioBackend>(card), false}), m_loop(loop), m_begun(loop.clock().now()) {
     card->microphone = [this](std::span<float> block) {
         for (auto& s : block) {
@@ -119,6 +119,7 @@ inline Person::Person(net::EventLoop& loop, std::string name, bool acceptOffers)
     room::SessionConfig config;
     config.name = std::move(name);
     config.acceptOffers = acceptOffers;
+    config.signalling = way;
     room::Observer observer;
     observer.onState = [this](room::RoomStatePtr state) {
         if (states.empty() || states.back() != state->session) states.push_back(state->session);

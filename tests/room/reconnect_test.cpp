@@ -12,7 +12,7 @@ namespace {
 struct Broken : RoomLab {
     Person* speaker;
     Person* listener;
-    explicit Broken(bool cuttable) : RoomLab(cuttable) {
+    explicit Broken(bool cuttable, room::Signalling how = room::Signalling::automatic) : RoomLab(cuttable, how) {
         speaker = &host();
         listener = &join("ben", made.links.listener);
         listener->order(StageVerb::raise, nullptr, "still here");
@@ -30,6 +30,7 @@ struct Broken : RoomLab {
         CHECK(speaker->state()->microphoneWanted);
         REQUIRE(until([&] { return speaker->state()->handPlace(listener->id()) == 1 && listener->state()->handPlace(listener->id()) == 1; }));
         REQUIRE(until([&] { return speaker->room() == listener->room(); }));
+        CHECK(until([&] { return asWanted(); }));
     }
 };
 
@@ -48,7 +49,7 @@ TEST_CASE("a server that drains and comes back finds everybody back with seat, h
 }
 
 TEST_CASE("a server that falls over and comes back finds everybody back with seat, hand and sound", "[room][whole]") {
-    Broken lab(false);
+    Broken lab(false, GENERATE(room::Signalling::v0, room::Signalling::v1));
     lab.server.reset();
     lab.start();
     REQUIRE(lab.until([&] { return lab.reconnected(*lab.speaker) && lab.reconnected(*lab.listener); }, 40s));
@@ -56,7 +57,7 @@ TEST_CASE("a server that falls over and comes back finds everybody back with sea
 }
 
 TEST_CASE("a cut signalling connection is resumed while the sound goes on", "[room][whole]") {
-    Broken lab(true);
+    Broken lab(true, GENERATE(room::Signalling::v0, room::Signalling::v1));
     const auto sid = lab.speaker->me()->sid;
     const auto before = lab.listener->stats.packetsReceived;
     lab.wire->cutTcp();
@@ -73,7 +74,7 @@ TEST_CASE("a cut signalling connection is resumed while the sound goes on", "[ro
 }
 
 TEST_CASE("what the person does while the signalling is cut holds afterwards", "[room][whole]") {
-    Broken lab(true);
+    Broken lab(true, GENERATE(room::Signalling::v0, room::Signalling::v1));
     lab.wire->tcpOpen = false;
     lab.wire->cutTcp();
     REQUIRE(lab.until([&] { return lab.speaker->state()->session == SessionState::reconnecting; }));
@@ -86,7 +87,7 @@ TEST_CASE("what the person does while the signalling is cut holds afterwards", "
 }
 
 TEST_CASE("sound that is lost on its way comes back when the way does", "[room][whole]") {
-    Broken lab(true);
+    Broken lab(true, GENERATE(room::Signalling::v0, room::Signalling::v1));
     lab.wire->udpOpen = false;
     REQUIRE(lab.until([&] { return lab.listener->state()->session == SessionState::reconnecting; }, 40s));
     lab.wire->udpOpen = true;

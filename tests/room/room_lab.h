@@ -25,9 +25,10 @@ struct RoomLab {
     std::unique_ptr<server::RoomServer> server;
     api::RoomMade made;
     std::vector<std::unique_ptr<Person>> people;
+    room::Signalling way;   ///< of those who join
 
     /// `cuttable`: clients reach the server over a wire that can be cut.
-    explicit RoomLab(bool cuttable = false) {
+    explicit RoomLab(bool cuttable = false, room::Signalling how = room::Signalling::automatic) : way(how) {
         char name[] = "/tmp/parlour-room-XXXXXX";
         folder = mkdtemp(name);
         config.listen = *base::SocketAddress::parse("127.0.0.1:0");
@@ -85,7 +86,7 @@ struct RoomLab {
     }
 
     Person& add(const std::string& name, bool acceptOffers = false) {
-        people.push_back(std::make_unique<Person>(loop, name, acceptOffers));
+        people.push_back(std::make_unique<Person>(loop, name, acceptOffers, way));
         return *people.back();
     }
     Person& join(const std::string& name, const std::string& link, bool acceptOffers = false) {
@@ -96,6 +97,10 @@ struct RoomLab {
         REQUIRE(in);
         REQUIRE(person.joined());
         return person;
+    }
+    /// Whether all who are inside came as `way` says.
+    bool asWanted() const {
+        return std::all_of(people.begin(), people.end(), [this](const auto& p) { return p->stats.single == (way != room::Signalling::v0); });
     }
     Person& host() { return join("host", made.links.moderator); }
     /// On stage with an open microphone.

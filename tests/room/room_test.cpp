@@ -27,7 +27,7 @@ TEST_CASE("people come in by link and all see the same room", "[room][whole]") {
 }
 
 TEST_CASE("a listener raises a hand, is invited, arrives muted, and is heard after unmuting", "[room][whole]") {
-    RoomLab lab;
+    RoomLab lab(false, GENERATE(room::Signalling::v0, room::Signalling::v1));
     auto& host = lab.host();
     auto& ben = lab.join("ben", lab.made.links.listener);
     auto& cara = lab.join("cara", lab.made.links.listener);
@@ -61,6 +61,7 @@ TEST_CASE("a listener raises a hand, is invited, arrives muted, and is heard aft
     const auto sent = ben.stats.packetsSent;
     lab.pass(2100ms);
     CHECK(ben.stats.packetsSent == sent);   // muted: not a packet
+    CHECK(lab.asWanted());
     CHECK(host.refused.empty());
     CHECK(ben.refused.empty());
 }
@@ -87,7 +88,7 @@ TEST_CASE("two speakers are told apart, and volume is everybody's own affair", "
 }
 
 TEST_CASE("moderators mute, hold, release, take down and remove", "[room][whole]") {
-    RoomLab lab;
+    RoomLab lab(false, GENERATE(room::Signalling::v0, room::Signalling::v1));
     auto& host = lab.host();
     auto& anna = lab.join("anna", lab.made.links.speaker);
     if (!anna.onStage()) {

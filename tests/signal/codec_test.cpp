@@ -168,10 +168,11 @@ TEST_CASE("what both ends say goes over the wire whole", "[signal]") {
         CHECK(m.track.str() == "TR_9");
         CHECK(m.muted);
     }
-    const Leave leave{DisconnectReason::roomDeleted, LeaveAction::reconnect, true};
+    const Leave leave{DisconnectReason::roomDeleted, LeaveAction::reconnect, true, {{"west", "wss://west.example.org", 40}, {"", "wss://b.example.org", 0}}};
     for (const auto& l : {asRequest(leave), asResponse(leave)}) {
         CHECK(l.reason == DisconnectReason::roomDeleted);
         CHECK(l.action == LeaveAction::reconnect);
+        CHECK(l.regions == leave.regions);
         CHECK(l.canReconnect);
     }
 }
@@ -369,6 +370,10 @@ TEST_CASE("numbers outside an enum count as its first value", "[signal]") {
     REQUIRE(leave);
     CHECK(std::get<Leave>(*leave).reason == DisconnectReason::unknown);
     CHECK(std::get<Leave>(*leave).action == LeaveAction::disconnect);
+    std::string regions;
+    for (std::size_t i = 0; i < kMaxRegions; ++i) regions += bytesField(1, bytesField(2, "wss://x"));
+    CHECK(decodeResponse(toWire(bytesField(8, bytesField(4, regions)))));
+    CHECK_FALSE(decodeResponse(toWire(bytesField(8, bytesField(4, regions + bytesField(1, {}))))));
 }
 
 TEST_CASE("times of other servers in seconds are read, absurd ones do no harm", "[signal]") {

@@ -11,6 +11,8 @@ namespace {
 JoinRequest sample() {
     JoinRequest request;
     request.clientProtocol = 2;
+    request.sdk = 10;
+    request.version = "0.1.0";
     request.autoSubscribe = true;
     request.offer = SessionDescription{"offer", "v=0\r\n" + std::string(3000, 'a'), 1, {}};
     AddTrack track;
@@ -50,6 +52,8 @@ TEST_CASE("a join request comes through packed and plain, padded and not", "[sig
             REQUIRE(read);
             CHECK(read->autoSubscribe);
             CHECK(read->clientProtocol == 2);
+            CHECK(read->sdk == 10);
+            CHECK(read->version == "0.1.0");
             REQUIRE(read->offer);
             CHECK(read->offer->sdp == sample().offer->sdp);
             REQUIRE(read->addTracks.size() == 1);

@@ -46,7 +46,7 @@ AppModel::AppModel(RoomClient& client, HouseClient& houses, const base::Clock& c
         // Only a house that let us in is remembered.
         if (!m_entering.isEmpty()) m_preferences.addServer(std::exchange(m_entering, QString()));
         // The twin's scenes stand in a room without having come by a link.
-        m_roomHouse.choose(m_roomServer.isEmpty() ? m_house.server() : m_roomServer);
+        m_roomHouse.choose(m_session.plainServer() ? QString() : m_roomServer.isEmpty() ? m_house.server() : m_roomServer);
         if (m_page == QLatin1String("hallway")) go(QStringLiteral("room"));
         emit selfChanged();
     });
@@ -168,6 +168,16 @@ void AppModel::enterRoom(const QString& server, const QString& room) {
     m_roomServer = server;
     m_client.enterKnown(server.toStdString(), id, name.toStdString());
     go(QStringLiteral("room"));
+}
+
+QString AppModel::enterServer(const QString& address, const QString& token) {
+    const auto words = address.trimmed();
+    const auto url = words.contains(QLatin1String("://")) ? words : QStringLiteral("wss://") + words;
+    const auto entered = m_client.enterServer(url.toStdString(), token.simplified().remove(QLatin1Char(' ')).toStdString());
+    if (!entered) return text(base::describe(entered.error()));
+    m_roomServer.clear();   // no house of it
+    go(QStringLiteral("room"));
+    return {};
 }
 
 void AppModel::startRoom(const QString& title, bool localNetwork) {

@@ -131,6 +131,8 @@ class AppModel : public QObject {
     Q_INVOKABLE void enterKnown(int row);
     /// A room of the house `server` where this person may come in: the green room, where a wave or a call leads.
     Q_INVOKABLE void enterRoom(const QString& server, const QString& room);
+    /// A room of a LiveKit server without a house; answers what is wrong, or nothing.
+    Q_INVOKABLE QString enterServer(const QString& address, const QString& token);
     Q_INVOKABLE void startRoom(const QString& title, bool localNetwork);
     /// The house of this computer gets this person as its first owner; its page opens.
     Q_INVOKABLE void foundHouse(const QString& title, const QString& name, bool localNetwork);

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <map>
 
+#include "core/room/entrance.h"
+
 namespace parlour::ui {
 
 namespace {
@@ -129,6 +131,20 @@ void OfflineClient::enter(const std::string&, const std::string& name) { fill(na
 void OfflineClient::enterKnown(const std::string&, const base::RoomId& room, const std::string& name) {
     entered = room.str();
     fill(name, "listener");
+}
+
+base::Result<void> OfflineClient::enterServer(const std::string& url, const std::string& token) {
+    auto server = room::checkServerAddress({url, token});
+    if (!server) return base::Unexpected<base::Error>(std::move(server).error());
+    entered = server->url;
+    fill("Guest", "listener");
+    auto plain = state();
+    plain.plainServer = true;
+    plain.houseName.clear();
+    plain.chatKept = false;
+    plain.hands.clear();
+    show(std::move(plain));
+    return {};
 }
 
 void OfflineClient::fill(const std::string& name, const std::string& as) {

@@ -26,6 +26,7 @@ class OfflineClient : public QObject, public RoomClient {
     void redeem(const std::string& link, const std::string& name, const std::string& code,
                 std::function<void(base::Result<api::Redeemed>)> done) override;
     void enterKnown(const std::string& origin, const base::RoomId& room, const std::string& name) override;
+    base::Result<void> enterServer(const std::string& url, const std::string& token) override;
     void leave() override;
     void setMicrophone(bool open) override;
     void command(const room::Command& command) override;

@@ -110,6 +110,8 @@ class RoomClient {
                         std::function<void(base::Result<api::Redeemed>)> done) = 0;
     /// A room where this person has been before; no link needed.
     virtual void enterKnown(const std::string& origin, const base::RoomId& room, const std::string& name) = 0;
+    /// A room of a LiveKit server that no house stands behind. What is wrong with address or token is answered at once.
+    virtual base::Result<void> enterServer(const std::string& url, const std::string& token) = 0;
     virtual void leave() = 0;
 
     // In the room.

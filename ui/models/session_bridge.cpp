@@ -175,6 +175,7 @@ QString SessionBridge::stateWords() const {
     }
     if (invited()) return tr("Invited to speak");
     if (handUp()) return handPlace() > 0 ? tr("Hand raised · %1 in line").arg(ordinal(handPlace())) : tr("Hand raised");
+    if (plainServer()) return tr("Listening only · this server has no hands to raise");
     if (handsLocked()) return tr("Listening only · hands are closed");
     return tr("Listening only");
 }

@@ -42,6 +42,7 @@ class SessionBridge : public QObject {
     Q_PROPERTY(int audienceCount READ audienceCount NOTIFY changed)
     Q_PROPERTY(int handCount READ handCount NOTIFY changed)
     Q_PROPERTY(bool handsLocked READ handsLocked NOTIFY changed)
+    Q_PROPERTY(bool plainServer READ plainServer NOTIFY changed)   ///< a LiveKit server without a house: no hands
     Q_PROPERTY(bool doorLocked READ doorLocked NOTIFY changed)
     Q_PROPERTY(QString handsRule READ handsRule NOTIFY changed)   ///< off, members, invited, everyone
     Q_PROPERTY(QString chair READ chair NOTIFY changed)           ///< who interviews; empty = nobody
@@ -93,6 +94,7 @@ class SessionBridge : public QObject {
     int audienceCount() const { return m_audienceCount; }
     int handCount() const { return m_hands.count(); }
     bool handsLocked() const { return m_state->handsLocked; }
+    bool plainServer() const { return m_state->plainServer; }
     bool doorLocked() const { return m_state->doorLocked; }
     QString handsRule() const;
     QString chair() const;

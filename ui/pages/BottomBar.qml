@@ -156,7 +156,7 @@ Rectangle {
             onClicked: root.panelRequested("hands")
         }
         ActionButton {
-            visible: root.session.joined && (!root.session.onStage || root.session.held)
+            visible: root.session.joined && !root.session.plainServer && (!root.session.onStage || root.session.held)
             enabled: root.session.handUp || !root.session.handsLocked
             text: root.session.handUp ? qsTr("Lower hand") : qsTr("Raise hand")
             kind: root.session.handUp ? "hand" : root.session.held ? "plain" : "primary"
@@ -181,7 +181,7 @@ Rectangle {
         PopItem {
             text: qsTr("Raise hand with a note…")
             iconName: "hand"
-            wanted: !root.session.onStage && !root.session.handUp && !root.session.handsLocked
+            wanted: !root.session.plainServer && !root.session.onStage && !root.session.handUp && !root.session.handsLocked
             onTriggered: root.noteWanted()
         }
         PopItem {
@@ -193,7 +193,7 @@ Rectangle {
         PopItem {
             text: qsTr("Step down to the audience")
             iconName: "down"
-            wanted: root.session.onStage
+            wanted: root.session.onStage && !root.session.plainServer
             onTriggered: root.session.stepDown()
         }
         PopItem { text: qsTr("People"); iconName: "people"; onTriggered: root.panelRequested("people") }

@@ -10,6 +10,7 @@ Sheet {
     title: qsTr("Join with a link")
     intro: qsTr("Paste the invitation that somebody sent you. Nothing is sent before you look inside.")
     property string problem: ""
+    signal serverWanted()
 
     onAboutToShow: {
         problem = ""
@@ -40,6 +41,7 @@ Sheet {
         role: Accessible.AlertMessage
     }
     actions: [
+        ActionButton { text: qsTr("LiveKit server…"); hint: qsTr("An address and a token instead of a link"); onClicked: { root.close(); root.serverWanted() } },
         ActionButton { text: qsTr("Not now"); onClicked: root.close() },
         ActionButton { text: qsTr("Continue"); kind: "primary"; enabled: field.text.trim() !== ""; onClicked: root.proceed() }
     ]

@@ -37,7 +37,8 @@ Window {
         onFoundWanted: foundSheet.show()
     }
 
-    LinkSheet { id: linkSheet }
+    LinkSheet { id: linkSheet; onServerWanted: serverSheet.open() }
+    ServerSheet { id: serverSheet }
     StartRoomSheet { id: startSheet }
     JoinSheet { id: joinSheet }
     InviteSheet { id: inviteSheet }
@@ -78,6 +79,7 @@ Window {
             if (App.scene !== "link") App.invitation.lookInside()
         }
         if (App.scene === "paste") linkSheet.open()
+        if (App.scene === "server") serverSheet.open()
         if (App.scene === "start") startSheet.open()
         if (App.scene === "invite") { inviteSheet.open(); App.createInvitation("listener", 0, 0) }
         if (App.scene === "found") foundSheet.show()
