@@ -202,6 +202,7 @@ int join(const Options& options, const base::Clock& clock, base::TimePoint start
     room::SessionConfig config;
     config.name = options.name;
     config.acceptOffers = options.accept;
+    config.relayOnly = options.relayOnly;
     auto session = std::make_unique<room::RoomSession>(loop, clock, *keys, engine, config, command.observer());
     SessionActions actions;
     actions.setMicrophone = [&](bool open) { session->setMicrophone(open); };

@@ -52,6 +52,7 @@ Parsed parseOptions(int argc, const char* const* argv, std::string_view version,
     auto* raise = join->add_flag("--raise-hand{\x01}", note, "raise the hand after joining; --raise-hand=NOTE tells the moderators why");
     join->add_flag("--accept", o.accept, "take an offered seat without asking");
     join->add_flag("--move", o.move, "come here also where you are in the room on another device");
+    join->add_flag("--relay-only", o.relayOnly, "sound goes by a relay that the server names, or not at all: nobody learns this computer's address by it");
     join->add_option("--frames", o.frameMs, "milliseconds of sound per packet")->check(CLI::IsMember({10, 20}));
     join->add_flag("--no-processing", noProcessing, "no echo cancelling, noise suppression, high-pass or gate");
     join->add_flag("--verbose", o.verbose, "log to standard error");

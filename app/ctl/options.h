@@ -30,6 +30,7 @@ struct Options {
     std::optional<std::string> raiseHand;  ///< the note; "" = none
     bool move = false;                ///< also where the person is in the room on another device, which then leaves
     bool accept = false;              ///< take an offered seat without asking
+    bool relayOnly = false;           ///< the sound goes by the server's relay or not at all
     int frameMs = 20;                 ///< 10 or 20
     bool processing = true;           ///< echo cancelling, noise suppression, high-pass
     bool verbose = false;

@@ -144,6 +144,7 @@ Event statsEvent(const room::SessionStats& s) {
                           {"packetsLost", s.packetsLost}, {"fractionLost", s.fractionLost}, {"jitter", jitter},
                           {"totalSamplesReceived", samples}, {"concealedSamples", concealed}, {"jitterBufferDelay", delay},
                           {"jitterBufferEmittedCount", emitted}}};
+    if (!s.path.empty()) event.fields["path"] = s.path;
     if (s.roundTripTime) event.fields["roundTripTime"] = *s.roundTripTime;
     event.fields["tracks"] = std::move(tracks);
     return event;

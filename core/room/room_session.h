@@ -48,6 +48,7 @@ struct LinkPreview {
 struct SessionConfig {
     std::string name;                   ///< display name; 1..64 graphemes after normalisation
     bool acceptOffers = false;          ///< take an offered seat without asking (bots)
+    bool relayOnly = false;             ///< the sound goes by a relay of the server or not at all: hides this computer's address
 };
 
 /// A command of the person to the house.

@@ -121,6 +121,10 @@ void RoomSession::Impl::onJoin(signal::Join& join) {
     dropMedia();
     signalReady = true;
     tokenFresh = false;   // spent
+    setRelays(join.iceServers);
+    if (config.relayOnly && network.relays.empty())
+        return finish(LeaveReason::refused, base::Error{base::ErrorKind::refused, "no_relay", "This server offers no relay that would hide your address.",
+                                                        "Enter without \"relay only\", or ask whoever runs the server for a relay.", {}});
     sid = join.participant.sid;
     permission = join.participant.permission;
     resuming = false;
@@ -151,6 +155,7 @@ void RoomSession::Impl::onJoin(signal::Join& join) {
 
 void RoomSession::Impl::onReconnect(const signal::Reconnect& reconnect) {
     signalReady = true;
+    setRelays(reconnect.iceServers);
     resumeDisabled = reconnect.resumeDisabled;
     // Sync comes before everything else (LiveKit protocol, resume).
     signal::SyncState sync;

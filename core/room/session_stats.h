@@ -34,6 +34,7 @@ struct SessionStats {
     std::int64_t packetsLost = 0;
     double fractionLost = 0.0;                    ///< of ours, as the server reports, 0..1
     std::optional<double> roundTripTime;          ///< s, of the media path
+    std::string path;                             ///< of the media: "udp", "tcp", "relay/udp", "relay/tcp", "relay/tls"; empty for none
     std::vector<RemoteTrackStats> tracks;
 };
 
