@@ -36,6 +36,7 @@ void RoomSession::Impl::comeBack() {
 void RoomSession::Impl::networkChanged() {
     if (!entrance || leaving || state.session == SessionState::left) return;
     network.addresses = entrance->addresses();
+    policy.succeeded();   // what failed on another network says nothing about this one
     const auto during = attempt;
     for (auto* link : {&subscriber, &publisher})
         if (*link) (*link)->networkChanged(network.addresses);
