@@ -207,6 +207,7 @@ int join(const Options& options, const base::Clock& clock, base::TimePoint start
     config.name = options.name;
     config.acceptOffers = options.accept;
     if (!options.protocol.empty()) config.signalling = options.protocol == "v0" ? room::Signalling::v0 : room::Signalling::v1;
+    config.relayOnly = options.relayOnly;
     auto session = std::make_unique<room::RoomSession>(loop, clock, *keys, engine, config, command.observer());
     SessionActions actions;
     actions.setMicrophone = [&](bool open) { session->setMicrophone(open); };

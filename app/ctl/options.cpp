@@ -59,6 +59,7 @@ Parsed parseOptions(int argc, const char* const* argv, std::string_view version,
     join->add_flag("--no-automatic-gain", noAutomaticGain, "the microphone at the level it has");
     join->add_option("--protocol", o.protocol, "v0: two peer connections; v1: one (default: v1, and v0 where the server does not know it)")
         ->check(CLI::IsMember({"v0", "v1"}));
+    join->add_flag("--relay-only", o.relayOnly, "sound goes by a relay that the server names, or not at all: nobody learns this computer's address by it");
     join->add_flag("--verbose", o.verbose, "log to standard error");
 
     auto* token = app.add_subcommand("token", "print {\"url\",\"token\"} for any LiveKit SDK");

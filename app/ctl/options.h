@@ -30,6 +30,7 @@ struct Options {
     std::optional<std::string> raiseHand;  ///< the note; "" = none
     bool move = false;                ///< also where the person is in the room on another device, which then leaves
     bool accept = false;              ///< take an offered seat without asking
+    bool relayOnly = false;           ///< the sound goes by the server's relay or not at all
     std::string protocol;             ///< "v0", "v1"; empty: by the server
     int frameMs = 0;                  ///< 10, 20 or 40; 0 = as the network allows
     bool music = false;               ///< the whole band, no processing

@@ -176,6 +176,7 @@ Event statsEvent(const room::SessionStats& s, const room::SessionStats* before) 
                           {"jitterBufferEmittedCount", emitted}, {"sendFrameMs", s.sendFrameMs},
                           {"sendBitRate", s.sendBitRate}, {"sendRedundancy", s.sendRedundancy},
                           {"sendExpectedLoss", s.sendExpectedLoss}}};
+    if (!s.path.empty()) event.fields["path"] = s.path;
     if (s.roundTripTime) event.fields["roundTripTime"] = *s.roundTripTime;
     if (before != nullptr) event.fields["connection"] = wordOf(room::connectionVerdict(*before, s).grade);
     event.fields["protocol"] = s.single ? "v1" : "v0";

@@ -132,7 +132,8 @@ void RoomSession::Impl::begin(std::unique_ptr<Entrance> door) {
     house = entrance->house();
     state.plainServer = house == nullptr;
     chat.keepingKnown = state.plainServer;   // nobody keeps it
-    addresses = entrance->addresses();
+    network.addresses = entrance->addresses();
+    network.watch = std::make_unique<net::AddressWatch>(loop, [this] { networkChanged(); });
     setSession(SessionState::redeeming);
     arrive();
 }
@@ -218,7 +219,8 @@ void RoomSession::Impl::lost(const base::Error& error, bool resumeImpossible) {
                                                                                                    : SessionState::connecting);
     const auto next = policy.next(chance());
     if (!next) return finish(LeaveReason::unreachable, error);
-    retryTimer = loop.postAfter(next->wait, [this, kind = next->kind] { retry(kind); });
+    network.retry = next->kind;
+    retryTimer = loop.postAfter(next->wait, [this] { comeBack(); });
 }
 
 /// Everything anew. The newest refresh token opens the door; where it does not, the house gives a new one.
@@ -285,6 +287,7 @@ void RoomSession::Impl::closeLater() {
 void RoomSession::Impl::closeAll() {
     closeRoom();
     house = nullptr;
+    network.watch.reset();
     entrance.reset();
 }
 
@@ -433,6 +436,7 @@ void RoomSession::Impl::tickStats() {
     if (!observer.onStats) return;
     SessionStats out;
     const auto now = loop.clock().now();
+    if (const auto* link = primary()) out.path = toString(link->path());
     if (publisher) {
         const auto stats = publisher->connection().stats(now);
         for (const auto& o : stats.outbound) {

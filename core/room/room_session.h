@@ -56,6 +56,7 @@ struct SessionConfig {
     std::string name;                   ///< display name; 1..64 graphemes after normalisation
     bool acceptOffers = false;          ///< take an offered seat without asking (bots)
     Signalling signalling = Signalling::automatic;
+    bool relayOnly = false;             ///< the sound goes by a relay of the server or not at all: hides this computer's address
 };
 
 /// A command of the person to the house.

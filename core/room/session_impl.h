@@ -19,6 +19,7 @@
 #include "core/room/room_reducer.h"
 #include "core/room/room_session.h"
 #include "core/room/session_parts.h"
+#include "core/room/session_network.h"
 #include "core/room/session_stats.h"
 #include "core/room/signal_connection.h"
 #include "core/room/track_wiring.h"
@@ -78,7 +79,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     bool rosterDue = false;                        // the next update after a resume names everybody
 
     // Media.
-    std::vector<base::IpAddress> addresses;
+    SessionNetwork network;
     std::shared_ptr<const rtc::Certificate> certificate;
     std::unique_ptr<MediaLink> subscriber;
     std::unique_ptr<MediaLink> publisher;
@@ -154,6 +155,12 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void joined();
     void refreshHands();
     void askHands();
+
+    // session_network.cpp
+    void setRelays(const std::vector<signal::IceServer>& servers);
+    MediaWays ways() const;
+    void networkChanged();
+    void comeBack();                               // now, what retryTimer would do later
 
     // session_media.cpp
     void openSubscriber();

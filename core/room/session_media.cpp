@@ -41,13 +41,13 @@ bool RoomSession::Impl::onStage() const {
 }
 
 void RoomSession::Impl::openSubscriber() {
-    subscriber = std::make_unique<MediaLink>(loop, linkConfig(certificate, false), addresses,
+    subscriber = std::make_unique<MediaLink>(loop, linkConfig(certificate, false), ways(),
                                              [this](rtc::PeerEvent& event) { onLinkEvent(*subscriber, event); });
 }
 
 void RoomSession::Impl::openPublisher() {
     if (publisher) return;
-    publisher = std::make_unique<MediaLink>(loop, linkConfig(certificate, true), addresses,
+    publisher = std::make_unique<MediaLink>(loop, linkConfig(certificate, true), ways(),
                                             [this](rtc::PeerEvent& event) { onLinkEvent(*publisher, event); });
     if (!single.on) offerPublisher();
 }

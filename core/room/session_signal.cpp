@@ -128,6 +128,10 @@ void RoomSession::Impl::handle(signal::SignalResponse& message) {
 void RoomSession::Impl::onJoin(signal::Join& join) {
     signalReady = true;
     tokenFresh = false;   // spent
+    setRelays(join.iceServers);
+    if (config.relayOnly && network.relays.empty())
+        return finish(LeaveReason::refused, base::Error{base::ErrorKind::refused, "no_relay", "This server offers no relay that would hide your address.",
+                                                        "Enter without \"relay only\", or ask whoever runs the server for a relay.", {}});
     sid = join.participant.sid;
     permission = join.participant.permission;
     resuming = false;
@@ -146,6 +150,7 @@ void RoomSession::Impl::onJoin(signal::Join& join) {
     pingTimeoutS = join.pingTimeoutS;
     signal->keepAlive(pingIntervalS, pingTimeoutS);
     if (!single.on) openSubscriber();
+    else if (publisher) publisher->learnRelays(network.relays);
     if (maySpeak(permission) && permission.canPublishData) openPublisher();   // ready before the person speaks
     // Said while we were away; or the server takes us as inside only by this connection (who may not listen).
     if (!waitingData.empty() || !subscriberPrimary) openPublisher();
@@ -159,6 +164,7 @@ void RoomSession::Impl::onJoin(signal::Join& join) {
 
 void RoomSession::Impl::onReconnect(const signal::Reconnect& reconnect) {
     signalReady = true;
+    setRelays(reconnect.iceServers);
     resumeDisabled = reconnect.resumeDisabled;
     // Sync comes before everything else (LiveKit protocol, resume).
     signal::SyncState sync;

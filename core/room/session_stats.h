@@ -40,6 +40,7 @@ struct SessionStats {
     int sendRedundancy = 0;                       ///< copies of earlier frames in each packet (RED),
     int sendExpectedLoss = 0;                     ///< percent that in-band FEC prepares for
     bool single = false;                          ///< one peer connection for both ways (protocol v1)
+    std::string path;                             ///< of the media: "udp", "tcp", "relay/udp", "relay/tcp", "relay/tls"; empty for none
     std::vector<RemoteTrackStats> tracks;
 };
 

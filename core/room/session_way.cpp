@@ -21,7 +21,8 @@ void RoomSession::Impl::connect(bool resume) {
     if (!resume) {
         dropMedia();
         single = {};
-        single.on = config.signalling != Signalling::v0;
+        // What hides the address has to be known before the first offer, and with one connection that goes with the join.
+        single.on = config.signalling != Signalling::v0 && !config.relayOnly;
     }
     dial();
 }
@@ -30,6 +31,7 @@ void RoomSession::Impl::dial() {
     dropSignal();
     ++attempt;
     retryTimer.cancel();
+    network.retry.reset();
     SignalTarget target{way.url, entrance->pinFor(way.url), token, resuming ? sid.str() : std::string(), {}};
     if (single.on) {
         if (!resuming && !openSingle()) return;

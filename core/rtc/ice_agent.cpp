@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Descriptions, pairs, pacing, nomination, consent. What is on the wire: ice_agent_checks.cpp.
+// Descriptions, pairs, pacing, nomination, consent. What is on the wire: ice_agent_checks.cpp; TCP, relays and silence:
+// ice_agent_ways.cpp.
 #include "core/rtc/ice_agent.h"
 
 #include <algorithm>
@@ -9,13 +10,13 @@ namespace parlour::rtc {
 namespace {
 
 bool usable(const IceCandidate& c) {
-    return c.protocol == CandidateProtocol::udp && c.component == 1 && c.address.port != 0 &&
-           !c.address.ip.isUnspecified();
+    return c.component == 1 && c.address.port != 0 && !c.address.ip.isUnspecified();
 }
 
 }  // namespace
 
-IceAgent::IceAgent(bool controlling) : m_controlling(controlling), m_tieBreaker(randomTieBreaker()) {
+IceAgent::IceAgent(bool controlling, IceWays ways)
+    : m_controlling(controlling), m_ways(ways), m_tieBreaker(randomTieBreaker()) {
     m_current.local = randomIceParameters(false);
 }
 
@@ -53,15 +54,16 @@ std::vector<std::string> IceAgent::liveUfrags() const {
     return out;
 }
 
-IceCandidate IceAgent::addLocalAddress(const base::SocketAddress& address) {
+IceCandidate IceAgent::addLocalAddress(const base::SocketAddress& address, CandidateType type) {
     for (const auto& known : m_locals)
         if (known.address == address) return known;
     IceCandidate c;
-    c.foundation = std::to_string(m_locals.size() + 1);
+    c.foundation = std::to_string(++m_foundations);
     c.address = address;
+    c.type = type;
     // Addresses in the order given; one that only this machine can reach comes last.
     const auto preference = (address.ip.isLoopback() ? 32767 : 65535) - static_cast<int>(m_locals.size());
-    c.priority = candidatePriority(CandidateType::host, static_cast<std::uint16_t>(preference), 1);
+    c.priority = candidatePriority(type, static_cast<std::uint16_t>(preference), 1);
     c.ufrag = m_current.local.ufrag;
     if (m_locals.size() >= kMaxLocalCandidates) return c;
     m_locals.push_back(c);
@@ -77,6 +79,7 @@ bool IceAgent::addRemoteCandidate(const IceCandidate& candidate, base::TimePoint
         m_future.push_back(candidate);
         return true;
     }
+    if (candidate.protocol == CandidateProtocol::tcp) return addStream(candidate, now);
     for (auto& known : m_current.remotes)
         if (known.address == candidate.address) return true;
     if (m_current.remotes.size() >= kMaxRemoteCandidates) return false;
@@ -88,7 +91,7 @@ bool IceAgent::addRemoteCandidate(const IceCandidate& candidate, base::TimePoint
 
 void IceAgent::pairUp(const IceCandidate& local, const IceCandidate& remote) {
     auto to = remote.address;
-    if (local.address.ip.isV4() != to.ip.isV4() || m_current.pairs.size() >= kMaxIcePairs) return;
+    if (local.address.ip.isV4() != to.ip.isV4()) return;
     if (to.ip.isV6() && to.ip.isLinkLocal()) {
         // A link-local address means something on one link only: the one our address is on.
         if (!local.address.ip.isLinkLocal()) return;
@@ -96,13 +99,19 @@ void IceAgent::pairUp(const IceCandidate& local, const IceCandidate& remote) {
         std::copy_n(to.ip.bytes().begin(), bytes.size(), bytes.begin());
         to.ip = base::IpAddress::v6(bytes, local.address.ip.scopeId());
     }
-    const Route route{local.address, to};
+    addPair({local.address, to}, local.type == CandidateType::relay ? Carrier::relay : Carrier::udp, local.priority,
+            remote.priority);
+}
+
+void IceAgent::addPair(const Route& route, Carrier carrier, std::uint32_t localPriority, std::uint32_t remotePriority) {
+    if (m_current.pairs.size() >= kMaxIcePairs) return;
     for (const auto& known : m_current.pairs)
         if (known.route == route) return;
     Pair pair;
     pair.route = route;
-    pair.localPriority = local.priority;
-    pair.remotePriority = remote.priority;
+    pair.carrier = carrier;
+    pair.localPriority = localPriority;
+    pair.remotePriority = remotePriority;
     m_current.pairs.push_back(std::move(pair));
 }
 
@@ -124,7 +133,7 @@ std::optional<std::size_t> IceAgent::bestSucceeded() const {
 }
 
 bool IceAgent::isStale(const Generation& generation, base::TimePoint now) const {
-    return generation.selected && now - generation.lastConsent >= kConsentStale;
+    return generation.selected && (generation.lost || now - generation.lastConsent >= kConsentStale);
 }
 
 void IceAgent::select(Generation& generation, std::size_t index, base::TimePoint now) {
@@ -132,9 +141,7 @@ void IceAgent::select(Generation& generation, std::size_t index, base::TimePoint
     // USE-CANDIDATE rides on every check of the nominated pair and of no other.
     for (std::size_t i = 0; i < generation.pairs.size(); ++i)
         if (i != index) generation.pairs[i].nominated = false;
-    generation.lastConsent = now;
-    generation.nextConsent = now + randomBetween(kConsentInterval * 8 / 10, kConsentInterval * 12 / 10);
-    m_rechecked = false;
+    answered(generation, now);
     if (&generation == &m_current) m_previous.reset();
 }
 
@@ -198,6 +205,10 @@ void IceAgent::runConsent(Generation& generation, base::TimePoint now) {
         return;
     }
     auto& pair = generation.pairs[*generation.selected];
+    if (pair.dead) {
+        generation.nextConsent = base::kNever;
+        return;
+    }
     const auto keep = std::pair(pair.transmits, pair.nextTransmit);
     send(generation, pair, now);
     std::tie(pair.transmits, pair.nextTransmit) = keep;
@@ -210,7 +221,7 @@ void IceAgent::update(base::TimePoint now) {
         m_rechecked = true;  // the path may be gone: look for another among those we know
         for (std::size_t i = 0; i < m_current.pairs.size(); ++i) {
             auto& pair = m_current.pairs[i];
-            if (m_current.selected == i) continue;
+            if (m_current.selected == i || pair.dead) continue;
             pair.state = PairState::waiting;
             pair.nominating = pair.nominateOnSuccess = false;
             pair.nextTransmit = base::kNever;
@@ -218,11 +229,13 @@ void IceAgent::update(base::TimePoint now) {
     }
     runChecks(now);
     nominate(now);
+    runProbe(now);
     runConsent(m_current, now);
     if (m_previous) {
         runConsent(*m_previous, now);
         if (now - m_previous->lastConsent >= kConsentExpiry) m_previous.reset();
     }
+    askForWays(now);
     updateState(now);
     updateRoute();
 }
@@ -230,17 +243,15 @@ void IceAgent::update(base::TimePoint now) {
 void IceAgent::updateState(base::TimePoint now) {
     m_wake = base::kNever;
     const auto wakeAt = [this](base::TimePoint t) { m_wake = std::min(m_wake, t); };
-    const auto* active = m_current.selected ? &m_current : m_previous ? &*m_previous : nullptr;
+    const auto* carrying = active();
 
     const bool gaveUp = now - m_checkingSince >= kIceGiveUp;
-    if (active) {
-        const auto age = now - active->lastConsent;
-        m_state = age < kConsentStale    ? IceState::connected
-                  : age < kConsentExpiry ? IceState::disconnected
-                                         : IceState::failed;
+    if (carrying) {
+        const auto age = now - carrying->lastConsent;
+        m_state = age >= kConsentExpiry ? IceState::failed : isStale(*carrying, now) ? IceState::disconnected : IceState::connected;
         if (m_state == IceState::failed) return;
-        wakeAt(active->lastConsent + (age < kConsentStale ? kConsentStale : kConsentExpiry));
-        wakeAt(active->nextConsent);
+        wakeAt(carrying->lastConsent + (age < kConsentStale ? kConsentStale : kConsentExpiry));
+        wakeAt(carrying->nextConsent);
     } else if (m_current.firstValid != base::kNever && !gaveUp) {
         m_state = IceState::connected;
         wakeAt(m_checkingSince + kIceGiveUp);
@@ -256,6 +267,7 @@ void IceAgent::updateState(base::TimePoint now) {
     }
 
     if (!m_current.remote) return;
+    wakeAt(nextWish());
     const bool settled = m_current.selected && !isStale(m_current, now);
     for (const auto& pair : m_current.pairs) {
         wakeAt(pair.nextTransmit);
@@ -292,7 +304,7 @@ bool IceAgent::isValid(const base::SocketAddress& local, const base::SocketAddre
     const Route route{local, remote};
     if (m_route == route) return true;
     const auto known = [&](const Pair& p) {
-        return p.route == route && (p.heard || p.state == PairState::succeeded);
+        return p.route == route && !p.dead && (p.heard || p.state == PairState::succeeded);
     };
     return std::any_of(m_current.pairs.begin(), m_current.pairs.end(), known) ||
            (m_previous && std::any_of(m_previous->pairs.begin(), m_previous->pairs.end(), known));

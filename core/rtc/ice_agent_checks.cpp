@@ -16,8 +16,9 @@ void IceAgent::send(const Generation& generation, Pair& pair, base::TimePoint no
     StunWriter writer(StunClass::request, kStunBinding, sent.id);
     writer.username(generation.remote->ufrag + ":" + generation.local.ufrag);
     // What our address would have as a peer-reflexive candidate (RFC 8445 section 7.1.1).
-    writer.priority((candidatePriority(CandidateType::peerReflexive, 0, 1) & 0xff000000u) |
-                    (pair.localPriority & 0x00ffffffu));
+    // Behind those of UDP for the other carriers, so that a nominating peer prefers as we do.
+    const std::uint32_t type = pair.carrier == Carrier::udp ? 110 : pair.carrier == Carrier::tcp ? 80 : 1;
+    writer.priority((type << 24) | (pair.localPriority & 0x00ffffffu));
     if (m_controlling)
         writer.controlling(m_tieBreaker);
     else
@@ -27,6 +28,10 @@ void IceAgent::send(const Generation& generation, Pair& pair, base::TimePoint no
         m_out.push_back({pair.route.local, pair.route.remote, writer.finish(generation.remote->pwd)});
     pair.nextTransmit = now + kIceFirstRetransmit * (1 << std::min(pair.transmits, 10));
     ++pair.transmits;
+    if (pair.carrier == Carrier::tcp) {   // nothing is repeated on a reliable carrier (RFC 8489 section 6.2.2)
+        pair.nextTransmit = now + kStreamAnswer;
+        pair.transmits = kIceMaxTransmits;
+    }
     if (pair.sent.size() >= kMaxSent) pair.sent.pop_front();
     pair.sent.push_back(sent);
 }
@@ -56,8 +61,10 @@ bool IceAgent::handleRequest(base::TimePoint now, const Route& route, const Stun
     if (!isCurrent && !(m_previous && ufrag == m_previous->local.ufrag)) return false;
     const auto password = isCurrent ? m_current.local.pwd : m_previous->local.pwd;
     if (!checkIntegrity(message, password)) return false;
-    if (std::none_of(m_locals.begin(), m_locals.end(), [&](const auto& c) { return c.address == route.local; }))
-        return false;
+    const auto& pairs = (isCurrent ? m_current : *m_previous).pairs;
+    const bool ours = std::any_of(m_locals.begin(), m_locals.end(), [&](const auto& c) { return c.address == route.local; }) ||
+                      std::any_of(pairs.begin(), pairs.end(), [&](const Pair& p) { return p.route == route && !p.dead; });
+    if (!ours) return false;
 
     const auto respond = [&](StunClass kind, auto&& fill) {
         StunWriter writer(kind, kStunBinding, message.id);
@@ -112,7 +119,7 @@ void IceAgent::heard(base::TimePoint now, const EarlyCheck& check) {
     auto it = find();
     if (it == pairs.end()) {
         // A remote address nobody told us about (RFC 8445 section 7.3.1.3).
-        if (m_current.remotes.size() >= kMaxRemoteCandidates) return;
+        if (m_current.remotes.size() + m_current.streams.size() >= kMaxRemoteCandidates) return;
         const auto local = std::find_if(m_locals.begin(), m_locals.end(),
                                         [&](const auto& c) { return c.address == check.route.local; });
         if (local == m_locals.end()) return;
@@ -129,6 +136,7 @@ void IceAgent::heard(base::TimePoint now, const EarlyCheck& check) {
         if (it == pairs.end()) return;
     }
     auto& pair = *it;
+    if (pair.dead) return;
     pair.heard = true;
     if (pair.state != PairState::succeeded) {
         if (pair.state == PairState::failed) pair.transmits = 0;
@@ -157,7 +165,7 @@ bool IceAgent::handleResponse(base::TimePoint now, const Route& route, const Stu
             std::find_if(pair.sent.begin(), pair.sent.end(), [&](const Sent& s) { return s.id == message.id; });
         if (sent == pair.sent.end()) continue;
         // Non-symmetric answers do not count (RFC 8445 section 7.2.5.2.1).
-        if (!(pair.route == route) || !generation.remote || !checkIntegrity(message, generation.remote->pwd))
+        if (!(pair.route == route) || pair.dead || !generation.remote || !checkIntegrity(message, generation.remote->pwd))
             return false;
         const auto request = *sent;
         pair.sent.erase(pair.sent.begin(), sent + 1);
@@ -191,9 +199,7 @@ bool IceAgent::handleResponse(base::TimePoint now, const Route& route, const Stu
                 select(generation, i, now);
         }
         if (generation.selected == i) {
-            generation.lastConsent = now;
-            generation.nextConsent = now + randomBetween(kConsentInterval * 8 / 10, kConsentInterval * 12 / 10);
-            m_rechecked = false;
+            answered(generation, now);
         }
         return true;
     }

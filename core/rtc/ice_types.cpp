@@ -9,6 +9,8 @@ namespace {
 constexpr std::string_view kIceChars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 }
 
+bool isDialable(std::uint16_t port) { return port >= 1024 || port == 443 || port == 80; }
+
 IceParameters randomIceParameters(bool lite) {
     return {crypto::randomString(8, kIceChars), crypto::randomString(24, kIceChars), lite};
 }

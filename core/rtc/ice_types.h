@@ -36,9 +36,31 @@ inline constexpr base::Duration kConsentRetry{250'000};        ///< while unansw
 inline constexpr base::Duration kConsentStale{2'500'000};      ///< -> disconnected
 inline constexpr base::Duration kConsentExpiry{15'000'000};    ///< -> failed; half of the RFC's 30 s
 
+// Ways that have to be opened first. UDP has a head start before a TCP connection is dialled (RFC 6544, active), both have
+// one before a relay is asked for.
+inline constexpr std::size_t kMaxStreams = 4;                 ///< TCP connections of one generation
+inline constexpr base::Duration kStreamDelay{300'000};
+inline constexpr base::Duration kRelayDelay{800'000};
+inline constexpr base::Duration kStreamAnswer{8'000'000};     ///< a check over TCP is sent once and fails after this
+
+// Silence while there is media: the path is asked at once, and its missing answers decide (a pause of the speaker must not).
+inline constexpr base::Duration kSilence{400'000};            ///< since anything authentic came over the selected pair
+inline constexpr base::Duration kMediaLately{1'000'000};      ///< media before that, either way, means that silence is odd
+inline constexpr base::Duration kProbeRetry{100'000};
+inline constexpr base::Duration kProbePatience{500'000};      ///< at least; four round trips; three times as long over TCP
+
 // Lite agent: counted from the last valid check. Browsers check every 2.5 s, RFC 7675 allows them 6 s.
 inline constexpr base::Duration kLiteStale{10'000'000};
 inline constexpr base::Duration kLiteExpiry{30'000'000};
+
+/// What the agent may ask its owner for.
+struct IceWays {
+    bool direct = true;    ///< host addresses; false hides them: relays only
+    bool streams = false;  ///< the owner can dial TCP
+    bool relays = false;   ///< the owner knows relay servers
+};
+/// A stranger names the address, so no TCP connection goes to ports where other services listen.
+bool isDialable(std::uint16_t port);
 
 /// 8 characters for the ufrag, 24 for the password, of the ice-char alphabet (RFC 8839 section 5.4): 48 and 144 bits.
 IceParameters randomIceParameters(bool lite);

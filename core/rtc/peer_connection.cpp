@@ -85,9 +85,9 @@ void PeerConnection::addRemoteCandidate(const IceCandidate& candidate, base::Tim
     s.pump(now);
 }
 
-IceCandidate PeerConnection::addLocalAddress(const base::SocketAddress& address) {
+IceCandidate PeerConnection::addLocalAddress(const base::SocketAddress& address, CandidateType type) {
     auto& s = *m_impl;
-    auto candidate = s.transport.addLocalAddress(address);
+    auto candidate = s.transport.addLocalAddress(address, type);
     const auto first = std::find_if(s.sections.begin(), s.sections.end(), [](const Section& x) { return !x.rejected; });
     if (s.described && first != s.sections.end()) s.events.emplace_back(LocalCandidate{candidate, first->mid});
     return candidate;
@@ -159,6 +159,7 @@ void PeerConnection::sendFrame(SenderId sender, const base::OpusFrame& frame, ba
     }
     const base::ByteView bytes(packet.data(), size);
     section->sender->noteSent(bytes, payload.size(), frame.rtpTimestamp, now);
+    s.transport.noteMediaSent(now);
     s.send(bytes);
 }
 
@@ -226,6 +227,7 @@ std::optional<PeerEvent> PeerConnection::pollEvent() {
 }
 
 Transport& PeerConnection::transport() { return m_impl->transport; }
+void PeerConnection::settle(base::TimePoint now) { m_impl->pump(now); }
 TransportState PeerConnection::state() const { return m_impl->transport.state(); }
 
 void PeerConnection::close(base::TimePoint now) {

@@ -123,7 +123,7 @@ class PeerConnection {
     /// Takes back an offer whose answer will never come (JSEP section 4.1.10.2); the next one repeats what it asked for.
     void rollback();
     void addRemoteCandidate(const IceCandidate& candidate, base::TimePoint now);  ///< queued until there is a description
-    IceCandidate addLocalAddress(const base::SocketAddress& address);
+    IceCandidate addLocalAddress(const base::SocketAddress& address, CandidateType type = CandidateType::host);
     /// The peer's track of this id (second token of a=msid) is answered without RED; before its offer is accepted.
     void refuseRed(const std::string& trackId);
     void restartIce(base::TimePoint now);  ///< the next createOffer carries new credentials
@@ -160,6 +160,8 @@ class PeerConnection {
     std::optional<PeerEvent> pollEvent();
 
     Transport& transport();
+    /// After the owner told the transport about its ways (streamOpened, removeLocalAddress, probe): what follows from it.
+    void settle(base::TimePoint now);
     TransportState state() const;
     /// W3C getStats names as members (https://www.w3.org/TR/webrtc-stats/).
     PeerStats stats(base::TimePoint now) const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/rtc/stun.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -17,13 +18,21 @@ constexpr std::uint32_t kMagicCookie = 0x2112A442;
 constexpr std::size_t kHeaderSize = 20;
 constexpr std::uint32_t kFingerprintXor = 0x5354554e;
 
-// RFC 8489 section 18.3, RFC 8445 section 20.1.
+// RFC 8489 section 18.3, RFC 8445 section 20.1, RFC 8656 section 18.
 enum : std::uint16_t {
     kMappedAddress = 0x0001,
     kUsername = 0x0006,
     kMessageIntegrity = 0x0008,
     kErrorCode = 0x0009,
     kUnknownAttributes = 0x000A,
+    kChannelNumber = 0x000C,
+    kLifetime = 0x000D,
+    kXorPeerAddress = 0x0012,
+    kData = 0x0013,
+    kRealm = 0x0014,
+    kNonce = 0x0015,
+    kXorRelayedAddress = 0x0016,
+    kRequestedTransport = 0x0019,
     kXorMappedAddress = 0x0020,
     kPriority = 0x0024,
     kUseCandidate = 0x0025,
@@ -56,6 +65,8 @@ std::uint32_t crc32(base::ByteView data) {
     for (const auto b : data) crc = kTable[(crc ^ std::to_integer<std::uint32_t>(b)) & 0xff] ^ (crc >> 8);
     return crc ^ 0xFFFFFFFFu;
 }
+
+constexpr std::size_t kMaxRealm = 763;  // bytes of REALM and NONCE (RFC 8489 sections 14.9 and 14.10)
 
 std::array<std::byte, 20> hmacSha1(base::ByteView key, base::ByteView data) {
     std::array<std::byte, 20> out{};
@@ -95,8 +106,39 @@ bool readNumber(base::ByteView value, std::optional<T>& out) {
     return true;
 }
 
+/// nullopt when the attribute is none of TURN's, else whether it is well formed.
+std::optional<bool> readTurnAttribute(std::uint16_t type, base::ByteView value, StunView& out) {
+    auto& turn = out.turn;
+    const auto text = [&](std::string_view& into) {
+        if (into.empty()) into = base::asText(value);
+        return value.size() <= kMaxRealm;
+    };
+    const auto address = [&](std::optional<base::SocketAddress>& into) {
+        const auto read = readAddress(value, true, out.id);
+        if (!into) into = read;  // the first one counts
+        return read.has_value();
+    };
+    switch (type) {
+        case kRealm: return text(turn.realm);
+        case kNonce: return text(turn.nonce);
+        case kXorPeerAddress: return address(turn.peer);
+        case kXorRelayedAddress: return address(turn.relayed);
+        case kLifetime: return readNumber(value, turn.lifetime);
+        case kChannelNumber: {
+            base::ByteReader in(value);
+            turn.channel = in.u16();
+            return value.size() == 4;
+        }
+        case kData: turn.data = value; return true;
+        case kRequestedTransport: return value.size() == 4;
+        default: return std::nullopt;
+    }
+}
+
 /// False when the attribute is malformed.
 bool readAttribute(std::uint16_t type, base::ByteView value, StunView& out) {
+    if (out.method != kStunBinding)
+        if (const auto known = readTurnAttribute(type, value, out)) return *known;
     switch (type) {
         case kUsername:
             if (value.size() > 513) return false;  // RFC 8489 section 14.3
@@ -194,6 +236,16 @@ bool checkIntegrity(const StunView& message, std::string_view password) {
     return crypto::equalConstantTime(base::ByteView(expected), message.bytes.subspan(at + 4, 20));
 }
 
+std::string longTermKey(std::string_view username, std::string_view realm, std::string_view password) {
+    std::string text;
+    text.append(username).append(":").append(realm).append(":").append(password);
+    std::string key(16, '\0');
+    unsigned size = 0;
+    EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(key.data()), &size, EVP_md5(), nullptr);
+    OPENSSL_cleanse(text.data(), text.size());
+    return size == key.size() ? key : std::string();
+}
+
 std::optional<std::string_view> stunLocalUfrag(base::ByteView datagram) {
     if (!looksLikeStun(datagram) || datagram.size() > kMaxStunSize) return std::nullopt;
     base::ByteReader in(datagram);
@@ -273,6 +325,16 @@ StunWriter& StunWriter::controlled(std::uint64_t tieBreaker) {
 }
 
 StunWriter& StunWriter::xorMappedAddress(const base::SocketAddress& address) {
+    return xorAddress(kXorMappedAddress, address);
+}
+
+StunWriter& StunWriter::xorPeerAddress(const base::SocketAddress& address) { return xorAddress(kXorPeerAddress, address); }
+
+StunWriter& StunWriter::xorRelayedAddress(const base::SocketAddress& address) {
+    return xorAddress(kXorRelayedAddress, address);
+}
+
+StunWriter& StunWriter::xorAddress(std::uint16_t type, const base::SocketAddress& address) {
     base::ByteWriter w;
     w.u8(0);
     w.u8(address.ip.isV4() ? 1 : 2);
@@ -281,7 +343,44 @@ StunWriter& StunWriter::xorMappedAddress(const base::SocketAddress& address) {
     for (std::size_t i = 0; i < m_id.size(); ++i) mask[4 + i] = std::to_integer<std::uint8_t>(m_id[i]);
     const auto ip = address.ip.bytes();
     for (std::size_t i = 0; i < ip.size(); ++i) w.u8(static_cast<std::uint8_t>(ip[i] ^ mask[i]));
-    attribute(kXorMappedAddress, w.view());
+    attribute(type, w.view());
+    return *this;
+}
+
+StunWriter& StunWriter::realm(std::string_view text) {
+    attribute(kRealm, base::asBytes(text));
+    return *this;
+}
+
+StunWriter& StunWriter::nonce(std::string_view text) {
+    attribute(kNonce, base::asBytes(text));
+    return *this;
+}
+
+StunWriter& StunWriter::lifetime(std::uint32_t seconds) {
+    base::ByteWriter w;
+    w.u32(seconds);
+    attribute(kLifetime, w.view());
+    return *this;
+}
+
+StunWriter& StunWriter::channelNumber(std::uint16_t number) {
+    base::ByteWriter w;
+    w.u16(number);
+    w.u16(0);
+    attribute(kChannelNumber, w.view());
+    return *this;
+}
+
+StunWriter& StunWriter::requestedTransportUdp() {
+    base::ByteWriter w;
+    w.u32(std::uint32_t{17} << 24);
+    attribute(kRequestedTransport, w.view());
+    return *this;
+}
+
+StunWriter& StunWriter::data(base::ByteView bytes) {
+    attribute(kData, bytes);
     return *this;
 }
 

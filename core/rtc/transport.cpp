@@ -54,7 +54,8 @@ struct Transport::Impl {
 
     explicit Impl(TransportConfig c)
         : config(std::move(c)),
-          ice(config.iceMode == IceMode::full ? decltype(ice)(std::in_place_type<IceAgent>, config.controlling)
+          ice(config.iceMode == IceMode::full ? decltype(ice)(std::in_place_type<IceAgent>, config.controlling,
+                                                                    IceWays{config.direct, config.streams, config.relays})
                                               : decltype(ice)(std::in_place_type<IceLite>)) {}
 
     template <class F>
@@ -82,7 +83,7 @@ struct Transport::Impl {
     std::string failureReason() const;
     void handleStun(base::TimePoint now, const Route& tuple, base::ByteView datagram);
     void handleDtls(base::TimePoint now, base::ByteView datagram);
-    Incoming take(Incoming::Kind kind, const SrtpPlain& plain);
+    Incoming take(Incoming::Kind kind, const SrtpPlain& plain, const Route& tuple, base::TimePoint now);
 };
 
 /// Everything that follows from whatever just happened: route, handshake, keys, queues, state.
@@ -177,9 +178,11 @@ void Transport::Impl::handleDtls(base::TimePoint now, base::ByteView datagram) {
     }
 }
 
-Incoming Transport::Impl::take(Incoming::Kind kind, const SrtpPlain& plain) {
+Incoming Transport::Impl::take(Incoming::Kind kind, const SrtpPlain& plain, const Route& tuple, base::TimePoint now) {
     switch (plain.verdict) {
-        case SrtpVerdict::ok: return {kind, plain.packet};
+        case SrtpVerdict::ok:
+            if (auto* agent = std::get_if<IceAgent>(&ice)) agent->noteReceived(tuple, kind == Incoming::Kind::rtp, now);
+            return {kind, plain.packet};
         case SrtpVerdict::malformed: ++stats.dropped; break;
         case SrtpVerdict::unauthentic: ++stats.authFailures; break;
         case SrtpVerdict::replayed: ++stats.replayed; break;
@@ -223,8 +226,49 @@ base::Result<void> Transport::setRemote(const IceParameters& ice, const Fingerpr
 
 bool Transport::hasRemote() const { return m_impl->role.has_value(); }
 
-IceCandidate Transport::addLocalAddress(const base::SocketAddress& address) {
-    return m_impl->withIce([&](auto& agent) { return agent.addLocalAddress(address); });
+IceCandidate Transport::addLocalAddress(const base::SocketAddress& address, CandidateType type) {
+    if (auto* agent = std::get_if<IceAgent>(&m_impl->ice)) return agent->addLocalAddress(address, type);
+    return std::get<IceLite>(m_impl->ice).addLocalAddress(address);
+}
+
+void Transport::removeLocalAddress(const base::SocketAddress& address, base::TimePoint now) {
+    if (auto* agent = std::get_if<IceAgent>(&m_impl->ice)) agent->removeLocalAddress(address, now);
+    m_impl->settle(now);
+}
+
+std::optional<PathWish> Transport::pollWish() {
+    auto* agent = std::get_if<IceAgent>(&m_impl->ice);
+    return agent && !m_impl->closed ? agent->pollWish() : std::nullopt;
+}
+
+void Transport::allowRelays() {
+    if (auto* agent = std::get_if<IceAgent>(&m_impl->ice)) agent->allowRelays();
+}
+
+bool Transport::streamOpened(const Route& stream, base::TimePoint now) {
+    auto* agent = std::get_if<IceAgent>(&m_impl->ice);
+    const bool taken = agent && !m_impl->closed && agent->streamOpened(stream, now);
+    m_impl->settle(now);
+    return taken;
+}
+
+void Transport::streamClosed(const Route& stream, base::TimePoint now) {
+    if (auto* agent = std::get_if<IceAgent>(&m_impl->ice)) agent->streamClosed(stream, now);
+    m_impl->settle(now);
+}
+
+bool Transport::needsStream(const Route& stream) const {
+    const auto* agent = std::get_if<IceAgent>(&m_impl->ice);
+    return agent && agent->needsStream(stream);
+}
+
+void Transport::probe(base::TimePoint now) {
+    if (auto* agent = std::get_if<IceAgent>(&m_impl->ice)) agent->probe(now);
+    m_impl->settle(now);
+}
+
+void Transport::noteMediaSent(base::TimePoint now) {
+    if (auto* agent = std::get_if<IceAgent>(&m_impl->ice)) agent->noteMediaSent(now);
 }
 
 const std::vector<IceCandidate>& Transport::localCandidates() const {
@@ -260,10 +304,10 @@ Incoming Transport::handleDatagram(base::TimePoint now, const base::SocketAddres
     }
     switch (kind) {
         case PacketKind::rtp:
-            if (s.receiver) return s.take(Incoming::Kind::rtp, s.receiver->unprotectRtp(datagram));
+            if (s.receiver) return s.take(Incoming::Kind::rtp, s.receiver->unprotectRtp(datagram), {local, from}, now);
             break;
         case PacketKind::rtcp:
-            if (s.receiver) return s.take(Incoming::Kind::rtcp, s.receiver->unprotectRtcp(datagram));
+            if (s.receiver) return s.take(Incoming::Kind::rtcp, s.receiver->unprotectRtcp(datagram), {local, from}, now);
             break;
         case PacketKind::stun:
             s.handleStun(now, {local, from}, datagram);

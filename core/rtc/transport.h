@@ -44,7 +44,19 @@ struct TransportConfig {
     IceMode iceMode = IceMode::full;                 ///< lite also means: at most 8 incoming SSRCs
     bool controlling = true;                         ///< full ICE: who nominates; the offerer, or always us against a lite peer
     std::shared_ptr<const Certificate> certificate;  ///< required
+    // Full ICE: what the owner can open when it is wished for.
+    bool direct = true;    ///< false: relayed addresses only, ours stay hidden
+    bool streams = false;  ///< TCP connections (RFC 6544, active)
+    bool relays = false;   ///< relayed addresses (RFC 8656)
 };
+
+/// The owner is asked to dial; then streamOpened, or nothing when it does not work.
+struct StreamWish {
+    base::SocketAddress to;
+};
+/// No direct way has answered: the owner is asked for relayed addresses (addLocalAddress). Once for each generation.
+struct RelayWish {};
+using PathWish = std::variant<StreamWish, RelayWish>;
 
 enum class TransportState {
     fresh,         ///< nothing received yet
@@ -113,16 +125,31 @@ class Transport {
     base::Result<void> setRemote(const IceParameters& ice, const Fingerprint& fingerprint, DtlsRole ownRole,
                                  base::TimePoint now);
     bool hasRemote() const;
-    /// A local address to send from; full ICE makes a host candidate of it, lite only advertises it.
-    IceCandidate addLocalAddress(const base::SocketAddress& address);
+    /// A local address to send from; full ICE makes a candidate of this type of it, lite only advertises it.
+    IceCandidate addLocalAddress(const base::SocketAddress& address, CandidateType type = CandidateType::host);
+    /// The machine or the relay does not have it any more.
+    void removeLocalAddress(const base::SocketAddress& address, base::TimePoint now);
     const std::vector<IceCandidate>& localCandidates() const;
-    /// Unusable ones (mDNS, TCP, component 2, over the limit of 32) are counted and ignored.
+    /// Unusable ones (mDNS, TCP without `streams`, component 2, over the limit of 32) are counted and ignored.
     void addRemoteCandidate(const IceCandidate& candidate, base::TimePoint now);
     /// New local ufrag and password; DTLS and SRTP stay. Until the peer answers, the old pair keeps carrying media.
     void restartIce(base::TimePoint now);
     /// Local ufrags whose checks are answered: the current one, and the former while a restart is under way. What
     /// stunLocalUfrag (stun.h) finds in a datagram from an unknown address has to be one of these.
     std::vector<std::string> liveUfrags() const;
+
+    // Ways that have to be opened first; full ICE only.
+    /// TransportConfig::relays, from now on.
+    void allowRelays();
+    std::optional<PathWish> pollWish();
+    /// The connection's two ends are a route like any other from now on; false: it is not needed any more.
+    bool streamOpened(const Route& stream, base::TimePoint now);
+    void streamClosed(const Route& stream, base::TimePoint now);
+    bool needsStream(const Route& stream) const;
+    /// Asks the path at once whether it works (the network may have changed); no answer makes it disconnected.
+    void probe(base::TimePoint now);
+    /// RTP of ours left: silence from the peer is odd for a while.
+    void noteMediaSent(base::TimePoint now);
 
     // Bytes and time.
     /// Decrypts RTP and RTCP in place. STUN and DTLS are consumed.

@@ -117,7 +117,7 @@ class Peer {
   public:
     Peer(net::EventLoop& loop, const char* url, const char* token, char letter) : m_loop(loop) {
         const auto certificate = rtc::Certificate::generate();
-        m_ears = std::make_unique<room::MediaLink>(loop, config(certificate, false), std::vector<base::IpAddress>{kLoopback},
+        m_ears = std::make_unique<room::MediaLink>(loop, config(certificate, false), room::MediaWays({kLoopback}),
                                                    [this](rtc::PeerEvent& event) { heard(event); });
         if (letter != 0)
             m_microphone = std::make_unique<Microphone>(loop, certificate, letter,

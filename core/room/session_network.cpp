@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ways of a session's media: which there are, and what happens when the network under them becomes another one.
+#include <utility>
+
+#include "core/room/session_impl.h"
+
+namespace parlour::room {
+
+void RoomSession::Impl::setRelays(const std::vector<signal::IceServer>& servers) {
+    auto& relays = network.relays;
+    relays.clear();
+    for (const auto& server : servers)
+        for (const auto& address : server.urls)
+            if (auto relay = rtc::parseTurnUrl(address, server.username, server.credential); relay && relays.size() < rtc::kMaxTurnServers)
+                relays.push_back(std::move(*relay));
+}
+
+MediaWays RoomSession::Impl::ways() const {
+    MediaWays ways(network.addresses);
+    ways.relays = network.relays;
+    ways.relayOnly = config.relayOnly;
+    return ways;
+}
+
+void RoomSession::Impl::comeBack() {
+    if (!network.retry) return;
+    retryTimer.cancel();
+    retry(*std::exchange(network.retry, std::nullopt));
+}
+
+/// The machine has other addresses, or leaves by another one. What the links lose by it they tell as a lost connection, and
+/// that resumes; who waits for the next try needs not wait any longer.
+void RoomSession::Impl::networkChanged() {
+    if (!entrance || leaving || state.session == SessionState::left) return;
+    network.addresses = entrance->addresses();
+    policy.succeeded();   // what failed on another network says nothing about this one
+    const auto during = attempt;
+    for (auto* link : {&subscriber, &publisher})
+        if (*link) (*link)->networkChanged(network.addresses);
+    if (attempt != during || state.session == SessionState::joined) return;
+    if (network.retry) return comeBack();
+    // Half way in over an address that may be gone: begin again over one that is there.
+    if (state.session == SessionState::reconnecting && signal && !signalReady) connect(resuming);
+}
+
+}  // namespace parlour::room

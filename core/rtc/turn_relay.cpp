@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/rtc/turn_relay.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace parlour::rtc {
+
+TurnRelay::TurnRelay(std::vector<TurnServer> servers) : m_servers(std::move(servers)) {
+    if (m_servers.size() > kMaxTurnServers) m_servers.resize(kMaxTurnServers);
+}
+
+TurnRelay::Attempt* TurnRelay::find(std::uint32_t id) {
+    const auto it = std::find_if(m_attempts.begin(), m_attempts.end(), [id](const Attempt& a) { return a.id == id; });
+    return it == m_attempts.end() ? nullptr : &*it;
+}
+
+void TurnRelay::start(base::TimePoint now) {
+    if (m_running) return;
+    m_running = true;
+    m_next = 0;
+    m_lastError = {base::ErrorKind::unreachable, "turn_none", "No relay server is known here.", "Whoever runs the room's server can tell more.", {}};
+    tryNext(now);
+    settle(now);
+}
+
+void TurnRelay::tryNext(base::TimePoint now) {
+    m_nextAt = base::kNever;
+    if (m_next >= m_servers.size()) return;
+    const auto& server = m_servers[m_next];
+    m_attempts.push_back({++m_lastId, m_next, TurnClient(server.carrier != TurnCarrier::udp, server.username, server.password), false});
+    m_events.emplace_back(OpenCarrier{m_lastId, server});
+    if (++m_next < m_servers.size()) m_nextAt = now + kTurnHeadStart;
+}
+
+void TurnRelay::opened(std::uint32_t id, base::TimePoint now) {
+    auto* attempt = find(id);
+    if (attempt == nullptr || std::exchange(attempt->open, true)) return;
+    attempt->client.start(now);
+    settle(now);
+}
+
+void TurnRelay::closed(std::uint32_t id, const base::Error& why, base::TimePoint now) {
+    if (find(id) == nullptr) return;
+    m_lastError = why;
+    std::erase_if(m_attempts, [id](const Attempt& a) { return a.id == id; });
+    settle(now);
+}
+
+void TurnRelay::handleBytes(std::uint32_t id, base::TimePoint now, base::ByteView bytes) {
+    auto* attempt = find(id);
+    if (attempt == nullptr) return;
+    attempt->client.handleBytes(now, bytes);
+    settle(now);
+}
+
+void TurnRelay::send(base::TimePoint now, const base::SocketAddress& peer, base::ByteView datagram) {
+    if (auto* attempt = find(m_chosen)) {
+        attempt->client.send(now, peer, datagram);
+        settle(now);
+    }
+}
+
+void TurnRelay::drop(std::uint32_t id) {
+    m_events.emplace_back(CloseCarrier{id});
+    std::erase_if(m_attempts, [id](const Attempt& a) { return a.id == id; });
+}
+
+/// Everything that follows from whatever just happened: who is out, who is chosen, who is next.
+void TurnRelay::settle(base::TimePoint now) {
+    const auto drain = [&] {
+        for (auto& attempt : m_attempts)
+            while (auto bytes = attempt.client.pollBytes()) m_out.emplace_back(attempt.id, std::move(*bytes));
+    };
+    drain();
+    if (!m_running) return;
+    for (std::size_t i = 0; i < m_attempts.size();) {
+        if (m_attempts[i].client.state() != TurnState::failed) {
+            ++i;
+            continue;
+        }
+        m_lastError = m_attempts[i].client.failure();
+        drop(m_attempts[i].id);
+        m_nextAt = std::min(m_nextAt, now);
+    }
+    auto* chosen = find(m_chosen);
+    if (m_chosen != 0 && chosen == nullptr) {   // what we had is gone: all servers again
+        m_chosen = 0;
+        m_next = 0;
+        m_nextAt = now;
+    }
+    if (m_chosen == 0)
+        for (auto& attempt : m_attempts) {
+            if (attempt.client.state() != TurnState::ready) continue;
+            m_chosen = attempt.id;
+            chosen = &attempt;
+            break;
+        }
+    if (m_chosen != 0) {
+        m_nextAt = base::kNever;
+        while (m_attempts.size() > 1) {
+            auto& other = m_attempts.front().id == m_chosen ? m_attempts.back() : m_attempts.front();
+            other.client.close(now);
+            drain();
+            drop(other.id);
+        }
+        chosen = &m_attempts.front();
+    }
+    const auto current = chosen != nullptr ? chosen->client.relayed() : std::nullopt;
+    if (current != m_address) {
+        if (m_address) m_events.emplace_back(RelayLost{*m_address});
+        if (current) m_events.emplace_back(RelayFound{*current});
+        m_address = current;
+    }
+    if (m_chosen != 0) return;
+    if (m_attempts.empty() && m_next < m_servers.size()) m_nextAt = std::min(m_nextAt, now);
+    if (now >= m_nextAt) tryNext(now);
+    if (!m_attempts.empty() || m_next < m_servers.size()) return;
+    m_running = false;
+    m_events.emplace_back(RelayFailed{m_lastError});
+}
+
+void TurnRelay::close(base::TimePoint now) {
+    m_running = false;
+    for (auto& attempt : m_attempts) attempt.client.close(now);
+    settle(now);   // their last words
+    while (!m_attempts.empty()) drop(m_attempts.front().id);
+    m_chosen = 0;
+    m_nextAt = base::kNever;
+    m_address.reset();
+}
+
+void TurnRelay::handleTimeout(base::TimePoint now) {
+    for (auto& attempt : m_attempts)
+        if (now >= attempt.client.nextTimeout()) attempt.client.handleTimeout(now);
+    settle(now);
+}
+
+base::TimePoint TurnRelay::nextTimeout() const {
+    auto next = m_nextAt;
+    for (const auto& attempt : m_attempts) next = std::min(next, attempt.client.nextTimeout());
+    return next;
+}
+
+std::optional<std::pair<std::uint32_t, base::Bytes>> TurnRelay::pollBytes() {
+    if (m_out.empty()) return std::nullopt;
+    auto out = std::move(m_out.front());
+    m_out.pop_front();
+    return out;
+}
+
+std::optional<TurnReceived> TurnRelay::pollReceived() {
+    auto* attempt = find(m_chosen);
+    return attempt != nullptr ? attempt->client.pollReceived() : std::nullopt;
+}
+
+std::optional<RelayEvent> TurnRelay::pollEvent() {
+    if (m_events.empty()) return std::nullopt;
+    auto out = std::move(m_events.front());
+    m_events.pop_front();
+    return out;
+}
+
+std::optional<TurnCarrier> TurnRelay::carrier() const {
+    for (const auto& attempt : m_attempts)
+        if (attempt.id == m_chosen) return m_servers[attempt.server].carrier;
+    return std::nullopt;
+}
+
+}  // namespace parlour::rtc
