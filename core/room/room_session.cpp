@@ -303,9 +303,9 @@ void RoomSession::Impl::closeRoom() {
     dropMedia();
     retiredLinks.clear();
     wiring.reset();
-    handsAsked = handsDue = doorAsked = false;
+    hands.asked = hands.due = doorAsked = false;
     lineSilentSince = base::kNever;
-    handsSeen.clear();
+    hands.seen.clear();
 }
 
 void RoomSession::setMicrophone(bool open) {

@@ -56,9 +56,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     std::unique_ptr<Entrance> entrance;
     HouseClient* house = nullptr;                  // the entrance's; null at a LiveKit server without one
     base::RoomId room;
-    bool handsAsked = false;                       // one question at a time, and not too often
-    bool handsDue = false;                         // the queue has changed since
-    std::string handsSeen;                         // the queue as last asked about
+    HandsQuestion hands;
     bool doorAsked = false;                        // moderators ask about the door while they are inside
     base::TimePoint lineSilentSince = base::kNever;   // in line, and the house does not answer
     bool showAwaited = false;                      // a guest in the green room, who goes on stage when the audience is let in
@@ -85,9 +83,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     std::unique_ptr<MediaLink> publisher;
     std::vector<std::unique_ptr<MediaLink>> retiredLinks;
     std::unique_ptr<TrackWiring> wiring;
-    std::uint32_t offerId = 0;                     // of the publisher's last offer
-    bool offerPending = false;
-    bool offerWanted = false;
+    PublisherOffer offering;
     std::string lastSubscriberAnswer;
     SingleConnection single;
     std::set<base::TrackSid> declined;             // tracks of pictures: the server was told to keep them

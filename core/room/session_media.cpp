@@ -62,8 +62,8 @@ bool RoomSession::Impl::openSingle() {
         return false;
     }
     single.offer = std::move(*offer);
-    ++offerId;
-    offerPending = true;
+    ++offering.id;
+    offering.pending = true;
     publisher->flush();
     return true;
 }
@@ -108,8 +108,8 @@ void RoomSession::Impl::dropMedia() {
             if (const auto self = weak.lock()) self->retiredLinks.clear();
         });
     publication.reset();
-    offerPending = false;
-    offerWanted = false;
+    offering.pending = false;
+    offering.wanted = false;
     chat.streams.clear();
     lastSubscriberAnswer.clear();
     declined.clear();
@@ -182,16 +182,16 @@ void RoomSession::Impl::onLinkEvent(MediaLink& link, rtc::PeerEvent& event) {
 
 void RoomSession::Impl::offerPublisher() {
     if (!publisher) return;
-    if (offerPending || !signalReady) {
-        offerWanted = true;   // after the answer
+    if (offering.pending || !signalReady) {
+        offering.wanted = true;   // after the answer
         return;
     }
-    offerWanted = false;
+    offering.wanted = false;
     auto offer = publisher->connection().createOffer(publisher->now());
     if (!offer) return;
-    offerPending = true;
+    offering.pending = true;
     if (single.on) single.offer = *offer;
-    say(signal::Offer{{"offer", std::move(*offer), ++offerId, {}}});
+    say(signal::Offer{{"offer", std::move(*offer), ++offering.id, {}}});
     publisher->flush();
 }
 

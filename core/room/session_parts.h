@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values that a session keeps together: which way it goes to the server, its single peer connection, its own track.
+// Values that a session keeps together: which way it goes to the server, its offers, its own track, what it asks about.
 // Thread: net.
 #pragma once
 
@@ -32,6 +32,20 @@ struct SingleConnection {
     std::string offer, answer;                   ///< the last ones
     std::map<std::string, std::string> tracks;   ///< mid -> sid of what comes on it, by the last answer
     int pictures = 0;                            ///< times in a row that sections were asked for which we never offer
+};
+
+/// The publisher's last offer.
+struct PublisherOffer {
+    std::uint32_t id = 0;
+    bool pending = false;                        ///< not answered yet
+    bool wanted = false;                         ///< another one, when that is
+};
+
+/// The queue of hands is asked about one question at a time, and not too often.
+struct HandsQuestion {
+    bool asked = false;
+    bool due = false;                            ///< it has changed since
+    std::string seen;                            ///< as last asked about
 };
 
 /// Our microphone as the server knows it.

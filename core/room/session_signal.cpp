@@ -64,8 +64,8 @@ void RoomSession::Impl::handle(signal::SignalResponse& message) {
                 subscriber->flush();
             } else if constexpr (std::is_same_v<M, signal::Answer>) {
                 // An answer to an older offer of ours says nothing about the newer one.
-                if (!publisher || !offerPending || (m.description.id != 0 && m.description.id != offerId)) return;
-                offerPending = false;
+                if (!publisher || !offering.pending || (m.description.id != 0 && m.description.id != offering.id)) return;
+                offering.pending = false;
                 if (auto ok = publisher->connection().acceptAnswer(m.description.sdp, publisher->now()); !ok)
                     return lost(ok.error(), true);
                 if (single.on) {   // before the tracks are told
@@ -73,7 +73,7 @@ void RoomSession::Impl::handle(signal::SignalResponse& message) {
                     single.tracks = std::move(m.description.midToTrackId);
                 }
                 publisher->flush();
-                if (offerWanted) offerPublisher();
+                if (offering.wanted) offerPublisher();
             } else if constexpr (std::is_same_v<M, signal::Trickle>) {
                 auto* link = m.target == signal::SignalTarget::subscriber ? hearing() : publisher.get();
                 const auto candidate = rtc::parseCandidateInit(m.candidateInit);
@@ -188,13 +188,13 @@ void RoomSession::Impl::onReconnect(const signal::Reconnect& reconnect) {
     // What was on its way when the connection broke has not arrived, or nobody knows: it is said again.
     if (publication && publication->sid.empty()) publication.reset();
     if (publisher) {
-        const bool unanswered = offerPending;
+        const bool unanswered = offering.pending;
         if (unanswered) publisher->connection().rollback();
-        offerPending = false;
+        offering.pending = false;
         const bool restart = !publisher->connected();
         if (restart) publisher->connection().restartIce(publisher->now());
         // On a single connection the server may have asked for an offer meanwhile, and nobody heard it.
-        if (restart || unanswered || offerWanted || single.on) offerPublisher();
+        if (restart || unanswered || offering.wanted || single.on) offerPublisher();
     }
     if (publication && !publication->sid.empty()) say(signal::MuteTrack{publication->sid, publication->muted});
     applyMicrophone();
@@ -277,7 +277,7 @@ void RoomSession::Impl::selfChanged(const Participant* before) {
 void RoomSession::Impl::refreshHands() {
     const auto* me = state.me();
     if (me == nullptr || me->power == api::Power::none) {
-        handsSeen.clear();
+        hands.seen.clear();
         for (auto& hand : state.hands) hand.note.clear();   // not ours to read any more
         return;
     }
@@ -286,19 +286,19 @@ void RoomSession::Impl::refreshHands() {
         const auto* person = state.find(hand.identity);
         queue += hand.identity.str() + ' ' + (person != nullptr ? person->handKey : std::string()) + '\n';
     }
-    if (queue == handsSeen) return;
-    handsSeen = std::move(queue);
+    if (queue == hands.seen) return;
+    hands.seen = std::move(queue);
     if (!state.hands.empty()) askHands();
 }
 
 void RoomSession::Impl::askHands() {
     if (!house || leaving) return;
-    if (handsAsked) {
-        handsDue = true;
+    if (hands.asked) {
+        hands.due = true;
         return;
     }
-    handsAsked = true;
-    handsDue = false;
+    hands.asked = true;
+    hands.due = false;
     house->hands(room, [weak = weak_from_this()](base::Result<api::Hands> hands) {
         const auto self = weak.lock();
         if (!self || self->state.session == SessionState::left) return;
@@ -306,11 +306,11 @@ void RoomSession::Impl::askHands() {
             applyHands(self->state, *hands);
             self->publish();
         } else {
-            self->handsSeen.clear();   // asked again with the next change
+            self->hands.seen.clear();   // asked again with the next change
         }
         self->handsTimer = self->loop.postAfter(kHandsPause, [impl = self.get()] {
-            impl->handsAsked = false;
-            if (impl->handsDue) impl->askHands();
+            impl->hands.asked = false;
+            if (impl->hands.due) impl->askHands();
         });
     });
 }

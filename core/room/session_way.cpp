@@ -60,7 +60,7 @@ std::string RoomSession::Impl::joinRequest() {
     join.autoSubscribe = true;
     join.reconnect = resuming;
     if (resuming) join.participant = sid;
-    else join.offer = signal::SessionDescription{"offer", single.offer, offerId, {}};
+    else join.offer = signal::SessionDescription{"offer", single.offer, offering.id, {}};
     return signal::encodeJoinRequest(join, true);
 }
 
