@@ -173,7 +173,7 @@ TEST_CASE("who is inside and sent to another region goes there, and does not kno
     config.transport.iceMode = rtc::IceMode::lite;
     config.transport.controlling = false;
     config.transport.certificate = rtc::Certificate::generate();
-    room::MediaLink media(way.loop, config, {base::IpAddress::v4({127, 0, 0, 1})}, [](rtc::PeerEvent&) {});
+    room::MediaLink media(way.loop, config, std::vector{base::IpAddress::v4({127, 0, 0, 1})}, [](rtc::PeerEvent&) {});
     const auto answer = media.connection().acceptOffer(first.join->offer->sdp, media.now());
     REQUIRE(answer);
     media.flush();
