@@ -12,6 +12,12 @@
 namespace parlour::audio {
 namespace {
 
+constexpr float kLoudest = 4.0f;  // 12 dB above full scale: honest encoders stay below, made-up packets reach hundreds
+
+void hold(std::span<float> sound) {
+    for (auto& s : sound) s = std::isfinite(s) ? std::clamp(s, -kLoudest, kLoudest) : 0.0f;
+}
+
 const unsigned char* raw(std::span<const std::byte> bytes) {
     return reinterpret_cast<const unsigned char*>(bytes.data());
 }
@@ -70,8 +76,7 @@ std::size_t OpusDecoder::take(int result, std::span<float> out) {
     }
     m_impl->errorsInARow = 0;
     const auto count = std::min(out.size(), static_cast<std::size_t>(result));
-    for (auto& s : out.first(count))
-        if (!std::isfinite(s)) s = 0.0f;
+    hold(out.first(count));
     return count;
 }
 
@@ -93,7 +98,10 @@ std::size_t OpusDecoder::decodeFec(std::span<const std::byte> packet, std::span<
 std::size_t OpusDecoder::conceal(std::span<float> out) {
     const int result =
         opus_decode_float(m_impl->decoder.get(), nullptr, 0, out.data(), static_cast<int>(out.size()), 0);
-    if (result > 0) return static_cast<std::size_t>(result);
+    if (result > 0) {
+        hold(out.first(std::min(out.size(), static_cast<std::size_t>(result))));
+        return static_cast<std::size_t>(result);
+    }
     std::fill(out.begin(), out.end(), 0.0f);
     return out.size();
 }
