@@ -60,6 +60,15 @@ void PeerConnection::Impl::placeSenders() {
     }
 }
 
+void PeerConnection::Impl::placeReceivers() {
+    for (auto missing = std::exchange(receiversWanted, 0); missing > 0 && sections.size() < kMaxSections; --missing) {
+        Section section;
+        section.mid = unusedMid();
+        section.listening = true;
+        sections.push_back(std::move(section));
+    }
+}
+
 std::string PeerConnection::Impl::unusedMid() {
     while (true) {
         auto mid = std::to_string(nextMid++);
@@ -166,6 +175,7 @@ base::Result<std::string> PeerConnection::createOffer(base::TimePoint now) {
     auto& s = *m_impl;
     if (s.closed) return refuse("closed", "the connection is closed");
     if (s.negotiation == Impl::Negotiation::offered) return refuse("offer_outstanding", "the last offer has no answer yet");
+    s.placeReceivers();
     if (s.config.dataChannels &&
         std::none_of(s.sections.begin(), s.sections.end(), [](const Section& x) { return x.kind == MediaKind::application; })) {
         Section section;
@@ -184,16 +194,13 @@ base::Result<std::string> PeerConnection::createOffer(base::TimePoint now) {
     return sdp;
 }
 
+/// Only counted here: an answer has to fit the sections of its offer, and that may be out.
 void PeerConnection::addReceivers(std::size_t count) {
     auto& s = *m_impl;
     // Asked again before the answer has come: they are on their way.
-    auto coming = static_cast<std::size_t>(std::count_if(s.sections.begin(), s.sections.end(), [](const Section& x) { return x.listening && !x.negotiated; }));
-    for (; coming < count && s.sections.size() < kMaxSections; ++coming) {
-        Section section;
-        section.mid = s.unusedMid();
-        section.listening = true;
-        s.sections.push_back(std::move(section));
-    }
+    const auto coming = static_cast<std::size_t>(
+        std::count_if(s.sections.begin(), s.sections.end(), [](const Section& x) { return x.listening && !x.negotiated; }));
+    if (count > coming) s.receiversWanted = std::max(s.receiversWanted, count - coming);
 }
 
 /// Nothing is changed before the whole offer is known to fit what was agreed before.
