@@ -66,6 +66,7 @@ struct PeerConnection::Impl {
     void attachSender(Section& section, SenderId id, const AudioSenderConfig& senderConfig);
     void releaseSender(Section& section);
     bool roomForSender() const;
+    bool hasData() const;
     std::string describe(Setup setup, const SessionDescription* offer);
     MediaDescription describeSection(const Section& section, Setup setup, const MediaDescription* offered) const;
     base::Result<void> applyTransport(const SessionDescription& remote, bool weOffered, base::TimePoint now);

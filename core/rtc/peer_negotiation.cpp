@@ -40,6 +40,10 @@ void PeerConnection::Impl::releaseSender(Section& section) {
     section.sending = false;
 }
 
+bool PeerConnection::Impl::hasData() const {
+    return std::any_of(sections.begin(), sections.end(), [](const Section& s) { return s.kind == MediaKind::application; });
+}
+
 bool PeerConnection::Impl::roomForSender() const {
     return sections.size() < kMaxSections ||
            std::any_of(sections.begin(), sections.end(), [](const Section& s) { return s.idle(); });
@@ -60,8 +64,10 @@ void PeerConnection::Impl::placeSenders() {
     }
 }
 
+/// A place is left for the microphone, and for the data channels if they have none yet.
 void PeerConnection::Impl::placeReceivers() {
-    for (auto missing = std::exchange(receiversWanted, 0); missing > 0 && sections.size() < kMaxSections; --missing) {
+    const std::size_t kept = hasData() || !config.dataChannels ? 1 : 2;
+    for (auto missing = std::exchange(receiversWanted, 0); missing > 0 && sections.size() + kept < kMaxSections; --missing) {
         Section section;
         section.mid = unusedMid();
         section.listening = true;
@@ -176,8 +182,7 @@ base::Result<std::string> PeerConnection::createOffer(base::TimePoint now) {
     if (s.closed) return refuse("closed", "the connection is closed");
     if (s.negotiation == Impl::Negotiation::offered) return refuse("offer_outstanding", "the last offer has no answer yet");
     s.placeReceivers();
-    if (s.config.dataChannels &&
-        std::none_of(s.sections.begin(), s.sections.end(), [](const Section& x) { return x.kind == MediaKind::application; })) {
+    if (s.config.dataChannels && !s.hasData()) {
         Section section;
         section.kind = MediaKind::application;
         section.kindText = "application";

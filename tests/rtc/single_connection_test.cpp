@@ -100,7 +100,11 @@ TEST_CASE("lines asked for twice before the answer are offered once, and never m
     CHECK(audio(lab.lastOffer).size() == 5);
     lab.client.connection->addReceivers(4'000'000'000);
     REQUIRE(lab.negotiate(lab.client, lab.server));
+    CHECK(parseSessionDescription(lab.lastOffer)->media.size() == 48);
+    const auto own = lab.client.connection->addAudioSender({"s", "mic"});   // its place was kept
+    REQUIRE(lab.negotiate(lab.client, lab.server));
     CHECK(parseSessionDescription(lab.lastOffer)->media.size() == 49);
+    CHECK(lab.client.connection->senderParameters(own));
 }
 
 TEST_CASE("lines asked for while an offer is out come with the next one, and the answer still fits", "[rtc][single]") {
