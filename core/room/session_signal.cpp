@@ -207,6 +207,7 @@ void RoomSession::Impl::onReconnect(const signal::Reconnect& reconnect) {
 void RoomSession::Impl::onLeave(const signal::Leave& leave) {
     if (!leave.regions.empty() && leave.action != signal::LeaveAction::disconnect) {
         way.regions.set(leave.regions, way.home);
+        way.asked |= way.regions.left();   // no list is newer
         if (leave.action == signal::LeaveAction::reconnect) way.worked = false;   // this place sends us away
     }
     switch (leave.action) {

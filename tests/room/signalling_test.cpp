@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which path a client takes to a LiveKit server, and where it goes when it is sent away; the server is played.
+#include <set>
+
 #include "core/base/clock.h"
 #include "core/net/udp_socket.h"
 #include "core/room/entrance.h"
@@ -38,9 +40,13 @@ struct Way {
 struct RelayEar {
     std::unique_ptr<net::UdpSocket> socket;
     int asked = 0;
+    std::set<std::uint16_t> from;   ///< ports
 
     explicit RelayEar(net::EventLoop& loop) : socket(std::move(*net::UdpSocket::bind(loop, *base::SocketAddress::parse("127.0.0.1:0")))) {
-        socket->onDatagram([this](std::span<const std::byte>, const base::SocketAddress&) { ++asked; });
+        socket->onDatagram([this](std::span<const std::byte>, const base::SocketAddress& client) {
+            ++asked;
+            from.insert(client.port);
+        });
     }
     std::vector<signal::IceServer> servers() const { return {{{"turn:127.0.0.1:" + std::to_string(socket->localAddress().port)}, "ana", "secret"}}; }
 };
@@ -243,6 +249,24 @@ TEST_CASE("a resume that names other relays goes to those", "[room][way]") {
     again.iceServers = now.servers();
     PlayedServer::say(*way.server.arrivals[1], again);
     REQUIRE(way.until([&] { return now.asked > 0; }));
+}
+
+TEST_CASE("who leaves by another address asks the relay anew, also when no address of his is gone", "[room][way]") {
+    net::EventLoop loop;
+    RelayEar relay(loop);
+    const std::vector own{base::IpAddress::v4({127, 0, 0, 1})};
+    room::MediaWays ways(own);
+    ways.relays = {*rtc::parseTurnUrl(relay.servers()[0].urls[0], "ana", "secret")};
+    ways.relayOnly = true;
+    auto config = litePeer();
+    config.transport.iceMode = rtc::IceMode::full;
+    room::MediaLink link(loop, config, ways, [](rtc::PeerEvent&) {});
+    REQUIRE(loop.runUntil([&] { return relay.from.size() == 1; }, 20s));
+    link.networkChanged(own);
+    REQUIRE(loop.runUntil([&] { return relay.asked == 2; }, 20s));   // the same question once more
+    CHECK(relay.from.size() == 1);
+    link.networkChanged(own, true);
+    CHECK(loop.runUntil([&] { return relay.from.size() == 2; }, 20s));
 }
 
 TEST_CASE("sections for pictures are asked for in vain, and not for ever", "[room][way]") {
