@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/house/invitation.h"
 
+#include <algorithm>
 #include <set>
 
 #include "core/crypto/hash.h"
@@ -49,7 +50,7 @@ base::Result<void> checkStart(std::optional<std::int64_t> notBeforeMs, std::opti
     const auto inMs = *notBeforeMs < 0 ? 0 : *notBeforeMs - std::min(*notBeforeMs, base::toUnixMs(now));
     if (*notBeforeMs < 0 || inMs > kLatestMs)
         return base::fail(ErrorKind::invalidInput, "bad_start", "The invitation cannot begin then.", "Give a time within the next 300 days.");
-    if (expiresInS && inMs >= std::min<std::int64_t>(*expiresInS, 31'536'000) * 1000)
+    if (expiresInS && inMs >= std::clamp<std::int64_t>(*expiresInS, 0, 31'536'000) * 1000)
         return base::fail(ErrorKind::invalidInput, "bad_start", "The invitation would end before it begins.", "Let it begin earlier or last longer.");
     return {};
 }

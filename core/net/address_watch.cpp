@@ -55,10 +55,10 @@ Network look(EventLoop& loop) {
 }  // namespace
 
 struct AddressWatch::Impl : std::enable_shared_from_this<Impl> {
-    Impl(EventLoop& l, std::function<void()> c) : loop(l), changed(std::move(c)), known(look(l)) {}
+    Impl(EventLoop& l, std::function<void(bool)> c) : loop(l), changed(std::move(c)), known(look(l)) {}
 
     EventLoop& loop;
-    std::function<void()> changed;
+    std::function<void(bool)> changed;
     Network known;
     base::Timer timer;
     bool stopped = false;
@@ -66,9 +66,10 @@ struct AddressWatch::Impl : std::enable_shared_from_this<Impl> {
     void compare() {
         auto now = look(loop);
         if (now == known) return;
+        const bool outward = now.outward != known.outward;
         known = std::move(now);
         const auto call = changed;   // may end the watch
-        call();
+        call(outward);
     }
 
     void poll() {
@@ -128,7 +129,7 @@ struct AddressWatch::Impl : std::enable_shared_from_this<Impl> {
 #endif
 };
 
-AddressWatch::AddressWatch(EventLoop& loop, std::function<void()> changed)
+AddressWatch::AddressWatch(EventLoop& loop, std::function<void(bool)> changed)
     : m_impl(std::make_shared<Impl>(loop, std::move(changed))) {
     if (!m_impl->listen()) m_impl->poll();
 }

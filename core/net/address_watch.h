@@ -15,8 +15,9 @@ class AddressWatch {
     static constexpr base::Duration kLookEvery = std::chrono::seconds(1);        ///< where nobody tells
     static constexpr base::Duration kSettleTime = std::chrono::milliseconds(50); ///< changes come in bursts
 
-    /// `changed` is called when what localAddresses() says, or the address of the default route, is not as it was.
-    AddressWatch(EventLoop& loop, std::function<void()> changed);
+    /// `changed` is called when what localAddresses() says, or the address of the default route, is not as it was. `outward`:
+    /// it is that address; what leaves by the default route comes from another one now.
+    AddressWatch(EventLoop& loop, std::function<void(bool outward)> changed);
     ~AddressWatch();
     AddressWatch(const AddressWatch&) = delete;
 

@@ -100,12 +100,17 @@ void MediaLink::openRelay() {
 }
 
 void MediaLink::learnRelays(const std::vector<rtc::TurnServer>& relays) {
-    if (m_relay || relays.empty()) return;
+    if (relays.empty() || relays == m_ways.relays) return;
+    if (m_relay && connected() && relayed()) return;
     m_ways.relays = relays;
+    const auto alive = m_alive;
+    const auto old = std::move(m_relay);
     openRelay();
     m_connection.transport().allowRelays();
+    if (old && old->address()) m_connection.transport().removeLocalAddress(*old->address(), now());
     m_connection.settle(now());
     flush();
+    if (*alive && old && old->wanted()) m_relay->start();
 }
 
 void MediaLink::receive(std::span<const std::byte> datagram, const rtc::Route& route) {
@@ -168,10 +173,15 @@ void MediaLink::flush() {
     });
 }
 
+bool MediaLink::relayed() const {
+    const auto route = const_cast<rtc::PeerConnection&>(m_connection).transport().route();
+    return route && m_relay && m_relay->address() == route->local;
+}
+
 MediaPath MediaLink::path() const {
     const auto route = const_cast<rtc::PeerConnection&>(m_connection).transport().route();
     if (!route) return MediaPath::none;
-    if (m_relay && m_relay->address() == route->local) switch (m_relay->carrier().value_or(rtc::TurnCarrier::udp)) {
+    if (relayed()) switch (m_relay->carrier().value_or(rtc::TurnCarrier::udp)) {
             case rtc::TurnCarrier::udp: return MediaPath::relayUdp;
             case rtc::TurnCarrier::tcp: return MediaPath::relayTcp;
             case rtc::TurnCarrier::tls: return MediaPath::relayTls;
@@ -179,7 +189,7 @@ MediaPath MediaLink::path() const {
     return m_streams->has(route->local) ? MediaPath::tcp : MediaPath::udp;
 }
 
-void MediaLink::networkChanged(const std::vector<base::IpAddress>& addresses) {
+void MediaLink::networkChanged(const std::vector<base::IpAddress>& addresses, bool outward) {
     const auto gone = [&](const base::IpAddress& ip) { return std::find(addresses.begin(), addresses.end(), ip) == addresses.end(); };
     const bool moved = std::any_of(m_ways.addresses.begin(), m_ways.addresses.end(), gone);
     m_ways.addresses = addresses;
@@ -207,7 +217,7 @@ void MediaLink::networkChanged(const std::vector<base::IpAddress>& addresses) {
     m_connection.transport().probe(now());
     m_connection.settle(now());
     flush();
-    if (*alive && moved && m_relay) m_relay->startAgain();
+    if (*alive && (moved || outward) && m_relay) m_relay->startAgain();
 }
 
 }  // namespace parlour::room

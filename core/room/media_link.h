@@ -51,11 +51,13 @@ class MediaLink {
     bool connected() const { return m_connection.state() == rtc::TransportState::connected; }
     MediaPath path() const;
 
-    /// For a link that was opened before the server named its relays; those of a link that has some stay.
+    /// The server has named its relays, or others than before: what is under way at the old ones is given up. One that carries
+    /// the media now is kept; when that is lost, the server names them again.
     void learnRelays(const std::vector<rtc::TurnServer>& relays);
     /// The computer's addresses are these now: new ones are tried at once, those that are gone are given up, and the path in
-    /// use is asked whether it still works. What is lost by it comes as ConnectionStateChanged.
-    void networkChanged(const std::vector<base::IpAddress>& addresses);
+    /// use is asked whether it still works. What is lost by it comes as ConnectionStateChanged. `outward`: what leaves by the default
+    /// route comes from another address now, and a relay knows us by that.
+    void networkChanged(const std::vector<base::IpAddress>& addresses, bool outward = false);
 
   private:
     void bind(const base::IpAddress& ip);
@@ -63,6 +65,7 @@ class MediaLink {
     void sendAll();
     void grantWishes();
     void openRelay();
+    bool relayed() const;
 
     net::EventLoop& m_loop;
     MediaWays m_ways;

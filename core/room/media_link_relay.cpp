@@ -123,7 +123,9 @@ void MediaRelay::pump() {
             const auto it = m_carriers.find(bytes->first);
             if (it == m_carriers.end()) continue;
             if (it->second.socket) it->second.socket->send(bytes->second, it->second.server);
-            if (it->second.stream && it->second.stream->queuedBytes() + bytes->second.size() <= kMaxQueue)
+            // What keeps the allocation goes before what it carries.
+            const bool ours = (std::to_integer<unsigned>(bytes->second.front()) & 0xc0) == 0;
+            if (it->second.stream && it->second.stream->queuedBytes() + bytes->second.size() <= (ours ? 2 * kMaxQueue : kMaxQueue))
                 it->second.stream->send(bytes->second);
         }
         while (auto event = m_relay.pollEvent()) {
@@ -133,6 +135,7 @@ void MediaRelay::pump() {
             } else if (const auto* over = std::get_if<rtc::CloseCarrier>(&*event)) {
                 if (const auto it = m_carriers.find(over->id); it != m_carriers.end()) {
                     if (it->second.stream) it->second.stream->closeAfterSending(std::chrono::seconds(1));
+                    if (it->second.socket) it->second.socket->onDatagram({});   // we may be gone before it is
                     m_loop.post([last = std::make_shared<Carrier>(std::move(it->second))] {});   // it may be the one that called us
                     m_carriers.erase(it);
                 }

@@ -35,6 +35,7 @@ class MediaRelay {
     void start();
     /// The network is another one: what we had there is void.
     void startAgain();
+    bool wanted() const { return m_wanted; }
     const std::optional<base::SocketAddress>& address() const { return m_relay.address(); }
     std::optional<rtc::TurnCarrier> carrier() const { return m_relay.carrier(); }
     void send(const base::SocketAddress& to, base::ByteView datagram);

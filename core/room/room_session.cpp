@@ -133,7 +133,7 @@ void RoomSession::Impl::begin(std::unique_ptr<Entrance> door) {
     state.plainServer = house == nullptr;
     chat.keepingKnown = state.plainServer;   // nobody keeps it
     network.addresses = entrance->addresses();
-    network.watch = std::make_unique<net::AddressWatch>(loop, [this] { networkChanged(); });
+    network.watch = std::make_unique<net::AddressWatch>(loop, [this](bool outward) { networkChanged(outward); });
     setSession(SessionState::redeeming);
     arrive();
 }
@@ -298,6 +298,8 @@ void RoomSession::Impl::closeRoom() {
     audio.setGate(false);
     ++attempt;
     way.call.cancel();
+    network.retry.reset();
+    network.relays.clear();
     dropSignal();
     retiredSignals.clear();
     dropMedia();

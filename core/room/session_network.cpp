@@ -30,13 +30,13 @@ void RoomSession::Impl::comeBack() {
 
 /// The machine has other addresses, or leaves by another one. What the links lose by it they tell as a lost connection, and
 /// that resumes; who waits for the next try needs not wait any longer.
-void RoomSession::Impl::networkChanged() {
+void RoomSession::Impl::networkChanged(bool outward) {
     if (!entrance || leaving || state.session == SessionState::left) return;
     network.addresses = entrance->addresses();
     policy.succeeded();   // what failed on another network says nothing about this one
     const auto during = attempt;
     for (auto* link : {&subscriber, &publisher})
-        if (*link) (*link)->networkChanged(network.addresses);
+        if (*link) (*link)->networkChanged(network.addresses, outward);
     if (attempt != during || state.session == SessionState::joined) return;
     if (network.retry) return comeBack();
     // Half way in over an address that may be gone: begin again over one that is there.

@@ -164,7 +164,7 @@ void RoomSession::Impl::onJoin(signal::Join& join) {
 
 void RoomSession::Impl::onReconnect(const signal::Reconnect& reconnect) {
     signalReady = true;
-    setRelays(reconnect.iceServers);
+    if (!reconnect.iceServers.empty()) setRelays(reconnect.iceServers);
     resumeDisabled = reconnect.resumeDisabled;
     // Sync comes before everything else (LiveKit protocol, resume).
     signal::SyncState sync;
@@ -185,6 +185,8 @@ void RoomSession::Impl::onReconnect(const signal::Reconnect& reconnect) {
     signal->keepAlive(pingIntervalS, pingTimeoutS);
     resuming = false;
     rosterDue = true;
+    for (auto* link : {&subscriber, &publisher})
+        if (*link) (*link)->learnRelays(network.relays);
     // What was on its way when the connection broke has not arrived, or nobody knows: it is said again.
     if (publication && publication->sid.empty()) publication.reset();
     if (publisher) {
@@ -205,6 +207,7 @@ void RoomSession::Impl::onReconnect(const signal::Reconnect& reconnect) {
 void RoomSession::Impl::onLeave(const signal::Leave& leave) {
     if (!leave.regions.empty() && leave.action != signal::LeaveAction::disconnect) {
         way.regions.set(leave.regions, way.home);
+        way.asked |= way.regions.left();   // no list is newer
         if (leave.action == signal::LeaveAction::reconnect) way.worked = false;   // this place sends us away
     }
     switch (leave.action) {

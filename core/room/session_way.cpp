@@ -21,6 +21,7 @@ void RoomSession::Impl::connect(bool resume) {
     if (!resume) {
         dropMedia();
         single = {};
+        network.relays.clear();   // the server names its own
         // What hides the address has to be known before the first offer, and with one connection that goes with the join.
         single.on = config.signalling != Signalling::v0 && !config.relayOnly;
     }

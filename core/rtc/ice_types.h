@@ -20,7 +20,7 @@ enum class IceState {
 };
 
 inline constexpr std::size_t kMaxRemoteCandidates = 32;
-inline constexpr std::size_t kMaxLocalCandidates = 8;
+inline constexpr std::size_t kMaxLocalCandidates = 16;   ///< those of a new network come before the old ones go
 inline constexpr std::size_t kMaxIceTuples = 8;    ///< validated (local, remote) address pairs of one transport
 inline constexpr std::size_t kMaxIcePairs = 100;   ///< RFC 8445 section 6.1.2.5
 

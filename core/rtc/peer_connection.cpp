@@ -87,7 +87,9 @@ void PeerConnection::addRemoteCandidate(const IceCandidate& candidate, base::Tim
 
 IceCandidate PeerConnection::addLocalAddress(const base::SocketAddress& address, CandidateType type) {
     auto& s = *m_impl;
+    const auto before = s.transport.localCandidates().size();
     auto candidate = s.transport.addLocalAddress(address, type);
+    if (s.transport.localCandidates().size() == before) return candidate;   // nothing new
     const auto first = std::find_if(s.sections.begin(), s.sections.end(), [](const Section& x) { return !x.rejected; });
     if (s.described && first != s.sections.end()) s.events.emplace_back(LocalCandidate{candidate, first->mid});
     return candidate;

@@ -32,6 +32,7 @@ struct PeerConnection::Impl {
     std::uint64_t sessionId = 0;
     std::uint64_t sessionVersion = 0;
     int nextMid = 0;
+    std::size_t receiversWanted = 0;             // lines for the peer's tracks in the next offer
     bool described = false;                      // a local description has left, so candidates may trickle
     bool restartWanted = false;                  // asked for while an offer was out: comes with the next one
     bool closed = false;
@@ -60,10 +61,12 @@ struct PeerConnection::Impl {
 
     // peer_negotiation.cpp
     void placeSenders();
+    void placeReceivers();
     std::string unusedMid();
     void attachSender(Section& section, SenderId id, const AudioSenderConfig& senderConfig);
     void releaseSender(Section& section);
     bool roomForSender() const;
+    bool hasData() const;
     std::string describe(Setup setup, const SessionDescription* offer);
     MediaDescription describeSection(const Section& section, Setup setup, const MediaDescription* offered) const;
     base::Result<void> applyTransport(const SessionDescription& remote, bool weOffered, base::TimePoint now);

@@ -40,6 +40,10 @@ void PeerConnection::Impl::releaseSender(Section& section) {
     section.sending = false;
 }
 
+bool PeerConnection::Impl::hasData() const {
+    return std::any_of(sections.begin(), sections.end(), [](const Section& s) { return s.kind == MediaKind::application; });
+}
+
 bool PeerConnection::Impl::roomForSender() const {
     return sections.size() < kMaxSections ||
            std::any_of(sections.begin(), sections.end(), [](const Section& s) { return s.idle(); });
@@ -57,6 +61,17 @@ void PeerConnection::Impl::placeSenders() {
         attachSender(*found, unplaced.front().first, unplaced.front().second);
         found->red = found->senderConfig.red ? (found->red != 0 ? found->red : kRed) : std::uint8_t{0};
         unplaced.erase(unplaced.begin());
+    }
+}
+
+/// A place is left for the microphone, and for the data channels if they have none yet.
+void PeerConnection::Impl::placeReceivers() {
+    const std::size_t kept = hasData() || !config.dataChannels ? 1 : 2;
+    for (auto missing = std::exchange(receiversWanted, 0); missing > 0 && sections.size() + kept < kMaxSections; --missing) {
+        Section section;
+        section.mid = unusedMid();
+        section.listening = true;
+        sections.push_back(std::move(section));
     }
 }
 
@@ -166,8 +181,8 @@ base::Result<std::string> PeerConnection::createOffer(base::TimePoint now) {
     auto& s = *m_impl;
     if (s.closed) return refuse("closed", "the connection is closed");
     if (s.negotiation == Impl::Negotiation::offered) return refuse("offer_outstanding", "the last offer has no answer yet");
-    if (s.config.dataChannels &&
-        std::none_of(s.sections.begin(), s.sections.end(), [](const Section& x) { return x.kind == MediaKind::application; })) {
+    s.placeReceivers();
+    if (s.config.dataChannels && !s.hasData()) {
         Section section;
         section.kind = MediaKind::application;
         section.kindText = "application";
@@ -184,16 +199,13 @@ base::Result<std::string> PeerConnection::createOffer(base::TimePoint now) {
     return sdp;
 }
 
+/// Only counted here: an answer has to fit the sections of its offer, and that may be out.
 void PeerConnection::addReceivers(std::size_t count) {
     auto& s = *m_impl;
     // Asked again before the answer has come: they are on their way.
-    auto coming = static_cast<std::size_t>(std::count_if(s.sections.begin(), s.sections.end(), [](const Section& x) { return x.listening && !x.negotiated; }));
-    for (; coming < count && s.sections.size() < kMaxSections; ++coming) {
-        Section section;
-        section.mid = s.unusedMid();
-        section.listening = true;
-        s.sections.push_back(std::move(section));
-    }
+    const auto coming = static_cast<std::size_t>(
+        std::count_if(s.sections.begin(), s.sections.end(), [](const Section& x) { return x.listening && !x.negotiated; }));
+    if (count > coming) s.receiversWanted = std::max(s.receiversWanted, count - coming);
 }
 
 /// Nothing is changed before the whole offer is known to fit what was agreed before.

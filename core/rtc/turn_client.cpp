@@ -9,7 +9,7 @@ namespace parlour::rtc {
 namespace {
 
 constexpr std::size_t kMaxQueued = 256;
-constexpr std::size_t kMaxReceived = 64;
+constexpr std::size_t kMaxReceived = 2048;   // one read of a stream, in its smallest frames
 constexpr std::size_t kHeader = 4;          // of ChannelData
 constexpr std::size_t kStunHeader = 20;
 constexpr std::uint16_t kLastChannel = 0x4FFF;
@@ -98,7 +98,9 @@ void TurnClient::forward(const base::SocketAddress& to, const Peer& peer, base::
 
 void TurnClient::close(base::TimePoint now) {
     m_open.clear();
-    if (std::exchange(m_state, TurnState::failed) != TurnState::ready) return;
+    const auto was = std::exchange(m_state, TurnState::failed);
+    // One that is on its way would stay for its whole life, and over UDP nothing else ends it.
+    if (was != TurnState::ready && (was != TurnState::allocating || m_key.empty())) return;
     m_failure = {base::ErrorKind::cancelled, "closed", "The relay is not needed any more.", {}, {}};
     StunWriter writer(StunClass::request, kTurnRefresh, randomTransactionId());
     emit(writer.lifetime(0).username(m_username).realm(m_realm).nonce(m_nonce).finish(m_key));
@@ -205,6 +207,7 @@ void TurnClient::succeeded(base::TimePoint now, const Transaction& done, const S
                 return fail(base::ErrorKind::unreachable, "turn_garbled", "What answers there is no relay.", "no relayed address");
             m_state = TurnState::ready;
             m_relayed = message.turn.relayed;
+            m_allocatedAt = now;
             m_refreshAt = now + refreshAfter(message.turn.lifetime.value_or(600));
             return;
         case Ask::refresh: m_refreshAt = now + refreshAfter(message.turn.lifetime.value_or(600)); return;
@@ -228,7 +231,7 @@ void TurnClient::refused(base::TimePoint now, const Transaction& done, int code)
     if (code == 437 && done.ask != Ask::allocate) return allocateAgain(now);   // it does not know us any more
     switch (done.ask) {
         case Ask::refresh: return allocateAgain(now);
-        case Ask::permission: return deny(now, done.peer);
+        case Ask::permission: return code == 0 ? unanswered(now, done.peer) : deny(now, done.peer);
         case Ask::channel:
             if (const auto found = m_peers.find(done.peer); found != m_peers.end()) {
                 // Indications do, too. The number stays taken.
@@ -262,8 +265,19 @@ void TurnClient::deny(base::TimePoint now, const base::SocketAddress& address) {
     peer.deniedUntil = now + kTurnDeniedPause;
 }
 
+/// That is no denial, and what was granted before holds for a while yet.
+void TurnClient::unanswered(base::TimePoint now, const base::SocketAddress& address) {
+    const auto found = m_peers.find(address);
+    if (found == m_peers.end()) return;
+    found->second.waiting.clear();   // too old by now; the next datagram asks again
+    if (found->second.permitted) found->second.renewPermission = now + kTurnAnswerTime;
+}
+
 /// The relay has forgotten us: another allocation over the same carrier, with other addresses.
 void TurnClient::allocateAgain(base::TimePoint now) {
+    m_shortLives = now - m_allocatedAt < kTurnShortLife ? m_shortLives + 1 : 0;
+    if (m_shortLives > 1)
+        return fail(base::ErrorKind::unreachable, "turn_forgetful", "The relay server forgets us again and again.", {});
     m_open.clear();
     m_peers.clear();
     m_relayed.reset();

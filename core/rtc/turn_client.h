@@ -30,6 +30,7 @@ inline constexpr base::Duration kTurnUnsignedTime{500'000};      ///< an error w
 inline constexpr base::Duration kTurnPermissionRenewal{240'000'000};  ///< of 300 s
 inline constexpr base::Duration kTurnChannelRenewal{540'000'000};     ///< of 600 s
 inline constexpr base::Duration kTurnDeniedPause{30'000'000};
+inline constexpr base::Duration kTurnShortLife{10'000'000};           ///< what is lost sooner is not asked for again at once
 
 enum class TurnState {
     idle,
@@ -97,6 +98,7 @@ class TurnClient {
     void succeeded(base::TimePoint now, const Transaction& done, const StunView& message);
     void refused(base::TimePoint now, const Transaction& done, int code);
     void deny(base::TimePoint now, const base::SocketAddress& peer);
+    void unanswered(base::TimePoint now, const base::SocketAddress& peer);
     void allocateAgain(base::TimePoint now);
     void fail(base::ErrorKind kind, std::string code, std::string message, std::string detail);
     void forward(const base::SocketAddress& to, const Peer& peer, base::ByteView datagram);
@@ -114,6 +116,8 @@ class TurnClient {
     base::Error m_failure;
     std::optional<base::SocketAddress> m_relayed;
     base::TimePoint m_refreshAt = base::kNever;
+    base::TimePoint m_allocatedAt{};
+    int m_shortLives = 0;    ///< allocations in a row
     std::uint16_t m_nextChannel = kFirstTurnChannel;
     std::map<base::SocketAddress, Peer> m_peers;
     std::vector<Transaction> m_open;

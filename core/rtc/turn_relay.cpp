@@ -88,6 +88,9 @@ void TurnRelay::settle(base::TimePoint now) {
         m_chosen = 0;
         m_next = 0;
         m_nextAt = now;
+        const bool brief = now - m_foundAt < kTurnShortLife;
+        m_pause = brief ? std::clamp(2 * m_pause, kTurnFirstPause, kTurnLongestPause) : base::Duration{0};
+        m_restUntil = now + m_pause;
     }
     if (m_chosen == 0)
         for (auto& attempt : m_attempts) {
@@ -109,11 +112,15 @@ void TurnRelay::settle(base::TimePoint now) {
     const auto current = chosen != nullptr ? chosen->client.relayed() : std::nullopt;
     if (current != m_address) {
         if (m_address) m_events.emplace_back(RelayLost{*m_address});
-        if (current) m_events.emplace_back(RelayFound{*current});
+        if (current) {
+            m_events.emplace_back(RelayFound{*current});
+            m_foundAt = now;
+        }
         m_address = current;
     }
     if (m_chosen != 0) return;
     if (m_attempts.empty() && m_next < m_servers.size()) m_nextAt = std::min(m_nextAt, now);
+    m_nextAt = std::max(m_nextAt, m_restUntil);
     if (now >= m_nextAt) tryNext(now);
     if (!m_attempts.empty() || m_next < m_servers.size()) return;
     m_running = false;
@@ -127,6 +134,8 @@ void TurnRelay::close(base::TimePoint now) {
     while (!m_attempts.empty()) drop(m_attempts.front().id);
     m_chosen = 0;
     m_nextAt = base::kNever;
+    m_restUntil = {};
+    m_pause = {};
     m_address.reset();
 }
 

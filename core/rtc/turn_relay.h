@@ -20,6 +20,9 @@ namespace parlour::rtc {
 
 /// Before the next server is tried beside one that has not answered yet.
 inline constexpr base::Duration kTurnHeadStart{1'000'000};
+/// Before all are tried again after one that was lost as soon as it was there; doubling.
+inline constexpr base::Duration kTurnFirstPause{1'000'000};
+inline constexpr base::Duration kTurnLongestPause{30'000'000};
 
 struct OpenCarrier {
     std::uint32_t id = 0;
@@ -84,6 +87,9 @@ class TurnRelay {
     std::size_t m_next = 0;
     std::uint32_t m_lastId = 0;
     base::TimePoint m_nextAt = base::kNever;
+    base::TimePoint m_foundAt{};
+    base::TimePoint m_restUntil{};
+    base::Duration m_pause{};
     std::uint32_t m_chosen = 0;
     std::optional<base::SocketAddress> m_address;
     base::Error m_lastError;

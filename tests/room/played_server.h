@@ -44,7 +44,7 @@ struct PlayedServer {
     std::string url() const { return "ws://127.0.0.1:" + std::to_string(http->localAddress().port); }
 
     /// The first thing a server says; the client counts as nobody's guest.
-    static void welcome(Arrival& to, bool subscriberPrimary = false) {
+    static void welcome(Arrival& to, bool subscriberPrimary = false, std::vector<signal::IceServer> relays = {}) {
         signal::Join join;
         join.room.name = base::RoomId("talk");
         join.room.sid = base::RoomSid("RM_1");
@@ -53,6 +53,7 @@ struct PlayedServer {
         join.participant.permission = {true, true, true, false, false, {}};
         join.server.version = "1.13.5";
         join.subscriberPrimary = subscriberPrimary;
+        join.iceServers = std::move(relays);
         say(to, join);
     }
     static void say(Arrival& to, const signal::SignalResponse& message) { to.channel->send(signal::encode(message)); }

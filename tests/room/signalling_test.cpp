@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which path a client takes to a LiveKit server, and where it goes when it is sent away; the server is played.
+#include <set>
+
 #include "core/base/clock.h"
+#include "core/net/udp_socket.h"
 #include "core/room/entrance.h"
 #include "core/room/media_link.h"
 #include "core/room/regions.h"
 #include "core/rtc/certificate.h"
+#include "core/rtc/ice_types.h"
 #include "core/rtc/session_description.h"
 #include "core/signal/regions.h"
 #include "tests/room/person.h"
@@ -31,6 +35,37 @@ struct Way {
     }
     bool inRoster() { return until([&] { return ana->me() != nullptr; }); }
 };
+
+/// Where a relay could be: counts what it is asked.
+struct RelayEar {
+    std::unique_ptr<net::UdpSocket> socket;
+    int asked = 0;
+    std::set<std::uint16_t> from;   ///< ports
+
+    explicit RelayEar(net::EventLoop& loop) : socket(std::move(*net::UdpSocket::bind(loop, *base::SocketAddress::parse("127.0.0.1:0")))) {
+        socket->onDatagram([this](std::span<const std::byte>, const base::SocketAddress& client) {
+            ++asked;
+            from.insert(client.port);
+        });
+    }
+    std::vector<signal::IceServer> servers() const { return {{{"turn:127.0.0.1:" + std::to_string(socket->localAddress().port)}, "ana", "secret"}}; }
+};
+
+rtc::PeerConnectionConfig litePeer() {
+    rtc::PeerConnectionConfig config;
+    config.transport.iceMode = rtc::IceMode::lite;
+    config.transport.controlling = false;
+    config.transport.certificate = rtc::Certificate::generate();
+    return config;
+}
+
+/// Answers an offer with nowhere to send to, so that no direct way can be found.
+void answerFromNowhere(Way& way, PlayedServer::Arrival& one) {
+    room::MediaLink nowhere(way.loop, litePeer(), {}, [](rtc::PeerEvent&) {});
+    const auto answer = nowhere.connection().acceptOffer(one.join->offer->sdp, nowhere.now());
+    REQUIRE(answer);
+    PlayedServer::say(one, signal::Answer{{"answer", *answer, one.join->offer->id, {}}});
+}
 
 }  // namespace
 
@@ -169,11 +204,7 @@ TEST_CASE("who is inside and sent to another region goes there, and does not kno
     REQUIRE(way.arrived(1));
     auto& first = *way.server.arrivals[0];
     // The other end of the media, so that one is really inside.
-    rtc::PeerConnectionConfig config;
-    config.transport.iceMode = rtc::IceMode::lite;
-    config.transport.controlling = false;
-    config.transport.certificate = rtc::Certificate::generate();
-    room::MediaLink media(way.loop, config, std::vector{base::IpAddress::v4({127, 0, 0, 1})}, [](rtc::PeerEvent&) {});
+    room::MediaLink media(way.loop, litePeer(), std::vector{base::IpAddress::v4({127, 0, 0, 1})}, [](rtc::PeerEvent&) {});
     const auto answer = media.connection().acceptOffer(first.join->offer->sdp, media.now());
     REQUIRE(answer);
     media.flush();
@@ -184,6 +215,58 @@ TEST_CASE("who is inside and sent to another region goes there, and does not kno
     REQUIRE(way.arrived(1, &west));
     CHECK(way.server.arrivals.size() == 1);
     CHECK(west.arrivals[0]->join->offer->sdp != first.join->offer->sdp);
+}
+
+TEST_CASE("who joins anew does not use the relays that were named before", "[room][way]") {
+    Way way;
+    RelayEar old(way.loop);
+    way.enter();
+    REQUIRE(way.arrived(1));
+    PlayedServer::welcome(*way.server.arrivals[0], false, old.servers());
+    REQUIRE(way.inRoster());
+    PlayedServer::say(*way.server.arrivals[0], signal::Leave{signal::DisconnectReason::unknown, signal::LeaveAction::reconnect, true});
+    REQUIRE(way.arrived(2));
+    PlayedServer::welcome(*way.server.arrivals[1]);
+    answerFromNowhere(way, *way.server.arrivals[1]);
+    bool due = false;
+    const auto patience = way.loop.postAfter(rtc::kRelayDelay + 200ms, [&] { due = true; });
+    REQUIRE(way.until([&] { return due; }));
+    CHECK(old.asked == 0);
+}
+
+TEST_CASE("a resume that names other relays goes to those", "[room][way]") {
+    Way way;
+    RelayEar before(way.loop), now(way.loop);
+    way.enter();
+    REQUIRE(way.arrived(1));
+    auto& first = *way.server.arrivals[0];
+    PlayedServer::welcome(first, false, before.servers());
+    answerFromNowhere(way, first);
+    REQUIRE(way.until([&] { return before.asked > 0; }));
+    PlayedServer::say(first, signal::Leave{signal::DisconnectReason::connectionTimeout, signal::LeaveAction::resume, true});
+    REQUIRE(way.arrived(2));
+    signal::Reconnect again;
+    again.iceServers = now.servers();
+    PlayedServer::say(*way.server.arrivals[1], again);
+    REQUIRE(way.until([&] { return now.asked > 0; }));
+}
+
+TEST_CASE("who leaves by another address asks the relay anew, also when no address of his is gone", "[room][way]") {
+    net::EventLoop loop;
+    RelayEar relay(loop);
+    const std::vector own{base::IpAddress::v4({127, 0, 0, 1})};
+    room::MediaWays ways(own);
+    ways.relays = {*rtc::parseTurnUrl(relay.servers()[0].urls[0], "ana", "secret")};
+    ways.relayOnly = true;
+    auto config = litePeer();
+    config.transport.iceMode = rtc::IceMode::full;
+    room::MediaLink link(loop, config, ways, [](rtc::PeerEvent&) {});
+    REQUIRE(loop.runUntil([&] { return relay.from.size() == 1; }, 20s));
+    link.networkChanged(own);
+    REQUIRE(loop.runUntil([&] { return relay.asked == 2; }, 20s));   // the same question once more
+    CHECK(relay.from.size() == 1);
+    link.networkChanged(own, true);
+    CHECK(loop.runUntil([&] { return relay.from.size() == 2; }, 20s));
 }
 
 TEST_CASE("sections for pictures are asked for in vain, and not for ever", "[room][way]") {

@@ -239,10 +239,10 @@ TEST_CASE("an answer with a wrong password, from elsewhere or to nothing we aske
     CHECK_FALSE(agent.handleStun(now, local, remote, *parseStun(right)));
 }
 
-TEST_CASE("32 remote candidates and 8 local addresses are the limit") {
+TEST_CASE("32 remote candidates and 16 local addresses are the limit") {
     IceAgent agent(true);
     const base::TimePoint now{1s};
-    for (int i = 0; i < 9; ++i) agent.addLocalAddress(addr("10.0.0.1:" + std::to_string(1000 + i)));
+    for (int i = 0; i < 17; ++i) agent.addLocalAddress(addr("10.0.0.1:" + std::to_string(1000 + i)));
     CHECK(agent.localCandidates().size() == kMaxLocalCandidates);
     agent.setRemote({"peer", std::string(24, 'p'), false}, now);
     for (std::size_t i = 0; i < kMaxRemoteCandidates; ++i)

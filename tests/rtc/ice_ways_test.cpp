@@ -299,6 +299,7 @@ TEST_CASE("the network may be asked about at any time, and an answer settles it"
     lab.runFor(2s);
     CHECK(lab.lostAt == base::kNever);
     lab.passes = [](const auto&) { return false; };
+    lab.runFor(100ms);   // an answer that was on its way would settle it, too
     const auto cut = lab.now;
     lab.client.probe(lab.now);
     lab.runFor(2s);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Offers and answers that go wrong, come at the wrong time, or are unusual but right.
+#include "core/rtc/ice_types.h"
 #include "core/rtc/session_description.h"
 #include "tests/support/catch.h"
 #include "tests/support/peer_lab.h"
@@ -285,4 +286,16 @@ TEST_CASE("a connection may be destroyed while its peer goes on", "[rtc]") {
     lab.run(120s);
     CHECK(lab.client.connection->state() != TransportState::connected);
     CHECK(lab.server.connection->state() != TransportState::connected);
+}
+
+TEST_CASE("an address is told to the peer once, and not when there is no room for it") {
+    PeerLab lab(true);
+    REQUIRE(lab.negotiate(lab.client, lab.server));
+    const auto told = lab.client.all<LocalCandidate>().size();
+    const auto had = lab.client.connection->transport().localCandidates().size();
+    for (int round = 0; round < 2; ++round)
+        for (int i = 0; i < 20; ++i) lab.client.connection->addLocalAddress(SocketAddress::parse("10.9.0.1:" + std::to_string(2000 + i)).value());
+    lab.drain();
+    CHECK(lab.client.connection->transport().localCandidates().size() == kMaxLocalCandidates);
+    CHECK(lab.client.all<LocalCandidate>().size() == told + kMaxLocalCandidates - had);
 }

@@ -100,5 +100,31 @@ TEST_CASE("lines asked for twice before the answer are offered once, and never m
     CHECK(audio(lab.lastOffer).size() == 5);
     lab.client.connection->addReceivers(4'000'000'000);
     REQUIRE(lab.negotiate(lab.client, lab.server));
+    CHECK(parseSessionDescription(lab.lastOffer)->media.size() == 48);
+    const auto own = lab.client.connection->addAudioSender({"s", "mic"});   // its place was kept
+    REQUIRE(lab.negotiate(lab.client, lab.server));
     CHECK(parseSessionDescription(lab.lastOffer)->media.size() == 49);
+    CHECK(lab.client.connection->senderParameters(own));
+}
+
+TEST_CASE("lines asked for while an offer is out come with the next one, and the answer still fits", "[rtc][single]") {
+    PeerLab lab(true);
+    auto& client = *lab.client.connection;
+    client.addReceivers(1);
+    const auto offer = client.createOffer(lab.clock.now());
+    REQUIRE(offer);
+    client.addReceivers(2);   // one of them is in that offer
+    const auto answer = lab.server.connection->acceptOffer(*offer, lab.clock.now());
+    REQUIRE(answer);
+    REQUIRE(client.acceptAnswer(*answer, lab.clock.now()));
+    REQUIRE(lab.negotiate(lab.client, lab.server));
+    CHECK(audio(lab.lastOffer).size() == 2);
+
+    // Nor does an offer that is taken back lose what was asked for meanwhile.
+    client.addReceivers(1);
+    REQUIRE(client.createOffer(lab.clock.now()));
+    client.addReceivers(3);
+    client.rollback();
+    REQUIRE(lab.negotiate(lab.client, lab.server));
+    CHECK(audio(lab.lastOffer).size() == 5);
 }

@@ -345,3 +345,68 @@ TEST_CASE("who leaves gives the allocation back", "[turn]") {
     lab.client.send(lab.now, kPeer, base::asBytes("x"));
     CHECK_FALSE(lab.client.pollBytes());
 }
+
+TEST_CASE("who leaves while the allocation is on its way gives that back, too", "[turn]") {
+    TurnLab lab;
+    lab.client.start(lab.now);
+    lab.runFor(15ms);   // challenged, and asked again with the name
+    lab.client.close(lab.now);
+    lab.runFor(100ms);
+    CHECK(lab.count(kTurnAllocate) == 1);
+    CHECK(lab.relay.lastLifetime == 0);
+}
+
+TEST_CASE("a permission whose renewal finds no answer is no denial", "[turn]") {
+    TurnLab lab;
+    lab.allocate();
+    lab.say(kPeer, "1");
+    lab.runFor(239s);
+    lab.relay.silent = true;
+    lab.runFor(8s);   // and five of them without an answer
+    lab.relay.silent = false;
+    lab.say(kPeer, "2");
+    lab.runFor(100ms);
+    CHECK(lab.relay.sent.size() == 2);
+    lab.runFor(5s);
+    CHECK(lab.count(kTurnCreatePermission) == 2);
+
+    TurnLab other;   // nor is it when the first question was lost
+    other.allocate();
+    other.relay.silent = true;
+    other.say(kPeer, "1");
+    other.runFor(6s);
+    other.relay.silent = false;
+    other.say(kPeer, "2");
+    other.runFor(100ms);
+    REQUIRE(other.relay.sent.size() == 1);
+    CHECK(base::asText(other.relay.sent[0].second) == "2");
+}
+
+TEST_CASE("a relay that forgets one allocation after the other is given up", "[turn]") {
+    TurnLab lab;
+    lab.allocate();
+    lab.relay.errors[kTurnCreatePermission] = 437;
+    for (int i = 0; i < 100; ++i) {
+        lab.say(kPeer, "x");
+        lab.runFor(50ms);
+    }
+    CHECK(lab.client.state() == TurnState::failed);
+    CHECK(lab.client.failure().code == "turn_forgetful");
+    CHECK(lab.count(kTurnAllocate) == 2);
+}
+
+TEST_CASE("nothing of one read of a stream is lost", "[turn]") {
+    TurnLab lab(true);
+    lab.allocate();
+    lab.say(kPeer, "1");
+    lab.runFor(100ms);
+    base::Bytes read;
+    for (int i = 0; i < 100; ++i) {
+        const auto one = FakeRelay::indication(kPeer, std::to_string(i));
+        read.insert(read.end(), one.begin(), one.end());
+    }
+    lab.client.handleBytes(lab.now, read);
+    lab.collect();
+    REQUIRE(lab.heard.size() == 100);
+    CHECK(lab.heard.back().ends_with(" 99"));
+}

@@ -182,3 +182,26 @@ TEST_CASE("what goes through the relay arrives, and who is closed gives it back"
     CHECK_FALSE(lab.relay.address());
     CHECK(lab.relay.nextTimeout() == base::kNever);
 }
+
+TEST_CASE("a relay that is lost as soon as it is there is asked again more and more slowly", "[turn]") {
+    RelayLab lab({server("one")});
+    const base::Error broken{base::ErrorKind::unreachable, "connection_lost", "The connection was lost.", {}, {}};
+    const auto lose = [&] {
+        const auto id = lab.open.begin()->first;
+        lab.open.clear();
+        lab.relay.closed(id, broken, lab.now);
+    };
+    lab.relay.start(lab.now);
+    for (int i = 0; i < 900; ++i) {
+        lab.runFor(100ms);
+        if (lab.relay.address()) lose();
+    }
+    CHECK(lab.opened.size() >= 6);
+    CHECK(lab.opened.size() <= 8);   // after 1, 2, 4, 8, 16, 30, 30 seconds
+    lab.runFor(31s + kTurnShortLife);
+    REQUIRE(lab.relay.address());
+    const auto times = lab.opened.size();
+    lose();   // it had been good
+    lab.runFor(0s);
+    CHECK(lab.opened.size() == times + 1);
+}

@@ -56,6 +56,9 @@ TEST_CASE("an invitation begins before it ends, and one that begins later lasts 
     };
     constexpr std::int64_t kDay = 86'400'000;
     CHECK(world.refused("ann", "invitations", order(60'000, {{"expires_in_s", 60}})) == "bad_start");
+    CHECK(world.refused("ann", "invitations", order(60'000, {{"expires_in_s", INT64_MIN}})) == "bad_start");
+    CHECK(world.refused("ann", "invitations", order(60'000, {{"expires_in_s", INT64_MIN / 1000 - 1}})) == "bad_start");
+    CHECK(world.refused("ann", "invitations", order(60'000, {{"expires_in_s", INT64_MAX}})) == "bad_expiry");
     CHECK(world.refused("ann", "invitations", order(300 * kDay + 1)) == "bad_start");
     CHECK(world.refused("ann", "invitations", order(INT64_MAX - nowMs)) == "bad_start");
     CHECK(world.refused("ann", "invitations", order(-nowMs - 1)) == "bad_start");
