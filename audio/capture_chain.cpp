@@ -32,6 +32,7 @@ void CaptureChain::apply(const CaptureSettings& settings, std::unique_ptr<AudioP
         m_processor = made ? std::move(made) : std::make_unique<AudioProcessor>();
     if (m_processor) m_processor->apply({m_settings.echoCancelling, m_settings.noiseSuppression});
     m_highPass.set(m_settings.highPass);
+    m_voiceGate.set(m_settings.voiceGate);
     m_gain.set(m_settings.automaticGain);
     replan();
 }
@@ -101,7 +102,7 @@ void CaptureChain::process(std::span<const float> microphone, base::TimePoint no
     const auto judged = m_processor ? m_processor->voice() : std::nullopt;
     m_activity.add(block, covered ? std::optional(false) : judged);
     if (m_open || m_tapped) {
-        if (m_settings.voiceGate) m_voiceGate.process(block, judged.value_or(true));
+        m_voiceGate.process(block, judged.value_or(true));
         m_gain.process(block, m_activity.voice(), m_activity.rms(), m_activity.floor());
         if (m_tapped) m_tap(block);
     }

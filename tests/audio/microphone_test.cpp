@@ -4,10 +4,13 @@
 
 #include "audio/audio_engine.h"
 #include "audio/capture_chain.h"
+#include "audio/device_callback.h"
+#include "audio/engine_core.h"
 #include "tests/support/catch.h"
 #include "tests/support/fake_backend.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/processing_lab.h"
+#include "tests/support/realtime_trap.h"
 
 using namespace parlour;
 using namespace parlour::audio;
@@ -133,5 +136,25 @@ TEST_CASE("others out of the loudspeaker are not the person, whether echo is can
         else
             CHECK(speaking == 0);
         if (!talks) CHECK(chain.gain().decibel() == 0.0f);  // it learned nothing from them
+    }
+}
+
+TEST_CASE("where nothing is processed the pump gets no processor to throw away", "[processing][G16]") {
+    if (!RealtimeTrap::works()) return;
+    DeviceCallback device;
+    EngineCore core(device);
+    ManualClock clock;
+    RealtimeTrap trap;
+    auto music = CaptureSettings{};
+    music.music = true;
+    for (const auto& settings : {music, unprocessed({}), music}) {
+        core.apply(settings);
+        trap.reset();
+        {
+            const auto armed = trap.arm();
+            core.pass(clock.now());
+        }
+        INFO("music " << settings.music);
+        CHECK(trap.count() == 0);
     }
 }
