@@ -151,6 +151,7 @@ int runLive(const desktop::Options& options, const base::Clock& clock) {
         pictureAndEnd(options, main, window);
         code = QGuiApplication::exec();
         if (options.width == 0) preferences.setWindowSize(window->size());
+        app.sound()->stopAll();   // what pages ask for when they go finds no client any more
         client->reset();   // before the models: leaves the room, stops sound and the embedded server
     }
     return code;

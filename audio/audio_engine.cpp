@@ -41,7 +41,9 @@ struct AudioEngine::Impl {
     std::atomic<bool> keepOpen{false};
     std::atomic<bool> captureIsDevice{true};
     base::TimePoint lastNeeded{};  // supervisor's thread
+    bool own = false;              // supervisor's thread: open because the person opened it, and never let go since
     bool captureWanted = false;    // supervisor's thread
+    bool captureRan = false;       // supervisor's thread
     bool toldOpened = false;       // supervisor's thread
     std::unique_ptr<Pacer> pump;
     std::unique_ptr<Pacer> watcher;
@@ -62,16 +64,25 @@ struct AudioEngine::Impl {
         const auto now = clock.now();
         const bool needed = core.gateOpen() || testing || core.recording();
         if (needed) lastNeeded = now;
-        const bool keep = everOpened && (!captureIsDevice || keepOpen || now - lastNeeded < kMicrophoneLinger);
+        // What was given back is opened by the person alone: to keep is not to open (T32).
+        const bool lingers = keepOpen || now - lastNeeded < kMicrophoneLinger;
+        if (core.gateOpen())
+            own = true;
+        else if (!needed && !lingers)
+            own = false;
+        const bool keep = everOpened && (!captureIsDevice || (own && lingers));
         const bool wanted = needed || keep;
         if (everOpened && !toldOpened) {
             toldOpened = true;
             files.microphoneOpened();
         }
-        if (captureWanted && !wanted) core.captureStopped();
-        captureWanted = wanted;
         supervisor.wantCapture(wanted);
         supervisor.pass();
+        // After the device is closed, so that no block of it comes behind; also when it was pulled.
+        const bool runs = supervisor.report().captureRunning;
+        if ((captureWanted && !wanted) || (captureRan && !runs)) core.captureStopped();
+        captureWanted = wanted;
+        captureRan = runs;
         core.setDeviceLatency(devices->latency());
     }
     void listenToNews() {
@@ -110,6 +121,8 @@ void AudioEngine::stop() {
     if (!e.started) return;
     e.started = false;
     e.watcher.reset();
+    e.own = e.captureWanted = e.captureRan = false;
+    e.core.captureStopped();
     e.supervisor.knowBy({});
     e.news.reset();
     e.supervisor.wantPlayout(false);

@@ -10,11 +10,19 @@ namespace {
 constexpr std::size_t kBlock = base::kBlockSamples;
 constexpr int kSilentFrames = 5;
 constexpr float kInaudible = 1e-15f;  // denormals and what becomes one; -300 dBFS
+constexpr float kEchoDecay = 0.97f;   // each block: a room answers for a third of a second
 constexpr std::int64_t kClockSlip = base::kSampleRate / 5;  // 200 ms: more is a lost device, less is drift
+
+float peakOf(std::span<const float> block) {
+    float peak = 0.0f;
+    for (const float s : block) peak = std::max(peak, std::abs(s));  // NaN compares false: ignored
+    return peak;
+}
 
 }  // namespace
 
-CaptureChain::CaptureChain(Sink sink, Tap tap) : m_sink(std::move(sink)), m_tap(std::move(tap)) { apply({}); }
+/// Plain until the first apply(): what processes is made where it may be.
+CaptureChain::CaptureChain(Sink sink, Tap tap) : m_sink(std::move(sink)), m_tap(std::move(tap)) { apply(unprocessed({})); }
 
 void CaptureChain::apply(const CaptureSettings& settings, std::unique_ptr<AudioProcessor> made) {
     m_settings = settings;
@@ -24,6 +32,7 @@ void CaptureChain::apply(const CaptureSettings& settings, std::unique_ptr<AudioP
         m_processor = made ? std::move(made) : std::make_unique<AudioProcessor>();
     if (m_processor) m_processor->apply({m_settings.echoCancelling, m_settings.noiseSuppression});
     m_highPass.set(m_settings.highPass);
+    m_voiceGate.set(m_settings.voiceGate);
     m_gain.set(m_settings.automaticGain);
     replan();
 }
@@ -51,7 +60,16 @@ void CaptureChain::setGate(bool open, std::uint32_t generation) {
 }
 
 void CaptureChain::played(std::span<const float> block) {
+    m_echo = std::max(m_echo, std::min(1.0f, peakOf(block)));
     if (m_processor) m_processor->played(block);
+}
+
+/// What the loudspeaker says into the microphone is not the person: they have to be louder than half of that. Needs no
+/// canceller, so it holds where there is none, or none that has learned the room yet.
+bool CaptureChain::echoCovers(std::span<const float> microphone) {
+    const bool covered = peakOf(microphone) <= 0.5f * m_echo;
+    m_echo *= kEchoDecay;
+    return covered;
 }
 
 void CaptureChain::process(std::span<const float> microphone, base::TimePoint now, base::Duration echoDelay) {
@@ -79,11 +97,12 @@ void CaptureChain::process(std::span<const float> microphone, base::TimePoint no
 
     m_highPass.process(block);
     m_meter.add(block);
+    const bool covered = echoCovers(block);
     if (m_processor) m_processor->process(block, echoDelay);
     const auto judged = m_processor ? m_processor->voice() : std::nullopt;
-    m_activity.add(block, judged);
+    m_activity.add(block, covered ? std::optional(false) : judged);
     if (m_open || m_tapped) {
-        if (m_settings.voiceGate) m_voiceGate.process(block, judged.value_or(true));
+        m_voiceGate.process(block, judged.value_or(true));
         m_gain.process(block, m_activity.voice(), m_activity.rms(), m_activity.floor());
         if (m_tapped) m_tap(block);
     }

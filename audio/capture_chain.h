@@ -61,6 +61,7 @@ class CaptureChain {
         process(microphone, now, base::Duration{0});
     }
 
+    const AutomaticGain& gain() const { return m_gain; }
     const LevelMeter& meter() const { return m_meter; }
     void silenceMeter() {
         m_meter.clear();
@@ -73,6 +74,7 @@ class CaptureChain {
     const SendPlan& plan() const { return m_plan; }
 
   private:
+    bool echoCovers(std::span<const float> microphone);
     void encodeFrame(base::TimePoint now);
     void replan();
 
@@ -90,6 +92,7 @@ class CaptureChain {
     AutomaticGain m_gain;
     std::uint64_t m_invalid = 0;
     LevelMeter m_meter;
+    float m_echo = 0.0f;  // peak of what was played, dying away as a room does
     bool m_tapped = false;
 
     bool m_open = false;

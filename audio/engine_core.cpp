@@ -55,7 +55,7 @@ void EngineCore::post(Command command) {
 
 void EngineCore::apply(const CaptureSettings& settings) {
     Apply command{settings, nullptr};
-    if (needsProcessor(settings) && !m_processorMade) {
+    if (needsProcessor(settings) && !settings.music && !m_processorMade) {
         command.made = std::make_unique<AudioProcessor>();
         m_processorMade = true;
     }
@@ -188,7 +188,7 @@ void EngineCore::passCapture(base::TimePoint now) {
         m_capture.setGate((gate & 1u) != 0, gate);
         m_seenGate = gate;
     }
-    if (m_captureStopped.exchange(false, std::memory_order_relaxed)) m_capture.silenceMeter();
+    const bool stopped = m_captureStopped.exchange(false, std::memory_order_acquire);
     m_capture.setTapped(m_check.recording());
     std::array<float, kBlock> block{};
     for (std::size_t waiting; (waiting = m_device.captureRing.size()) >= kBlock;) {
@@ -200,6 +200,7 @@ void EngineCore::passCapture(base::TimePoint now) {
         m_capture.process(block, now, echoDelay);
         m_referenceFor = kReferenceAfterCapture;
     }
+    if (stopped) m_capture.silenceMeter();  // after its last blocks
     if (m_capture.plan() != m_toldPlan) m_sendPlan.publish(m_toldPlan = m_capture.plan());
     m_invalidSamples.store(m_capture.invalidSamples(), std::memory_order_relaxed);
     m_processorFailures.store(m_capture.processorFailures(), std::memory_order_relaxed);

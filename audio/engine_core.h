@@ -58,7 +58,7 @@ class EngineCore {
     // Pump thread.
     void pass(base::TimePoint now);
     /// Capture was closed: its level is nothing.
-    void captureStopped() { m_captureStopped.store(true, std::memory_order_relaxed); }
+    void captureStopped() { m_captureStopped.store(true, std::memory_order_release); }
 
     // Any thread.
     float microphoneLevel() const { return m_capture.meter().level(); }

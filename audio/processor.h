@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Echo cancelling and noise suppression of the microphone. The libraries stand behind one door (ProcessorStage, one
 // .cpp for each); what is the same for all of them is here: order, switching without a click, and distrust of what
-// comes back. Thread: the pump. 10 ms blocks at 48 kHz. Allocates when made, not afterwards.
+// comes back. Thread: the pump. 10 ms blocks at 48 kHz. A block allocates nothing of ours;
+// a stage that starts afresh (switched on, another device, a spoiled block) may, as its library does.
 #pragma once
 
 #include <array>

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 #include <vector>
 
 #include "audio/pacer.h"
@@ -30,9 +31,14 @@ struct Recorder::File {
     SNDFILE* sound = nullptr;
     int failed = 0;  // errno of the first write that failed
 
-    ~File() {
-        if (sound) sf_close(sound);
-        if (file) std::fclose(file);
+    std::string path;
+
+    ~File() { finish(); }
+    /// Writes what libsndfile still has; errno of what failed until then, 0 = all is there.
+    int finish() {
+        if (sound && sf_close(std::exchange(sound, nullptr)) != 0 && failed == 0) failed = EIO;
+        if (file && std::fclose(std::exchange(file, nullptr)) != 0 && failed == 0) failed = errno != 0 ? errno : EIO;
+        return failed;
     }
     static sf_count_t length(void* user) {
         auto* f = static_cast<File*>(user)->file;
@@ -189,11 +195,12 @@ void Recorder::write() {
 
 void Recorder::open(const std::string& path) {
     auto file = std::make_unique<File>();
+    file->path = path;
     // "x": what was recorded yesterday is not given up for today.
     file->file = std::fopen(path.c_str(), "w+bx");
     if (!file->file) {
         const bool there = errno == EEXIST;
-        return fail({base::ErrorKind::unavailable, there ? "recording_exists" : "recording_unwritable",
+        return fail(path, {base::ErrorKind::unavailable, there ? "recording_exists" : "recording_unwritable",
                      there ? "The recording " + path + " is there already." : "The recording cannot be written to " + path + ".",
                      there ? "Choose another name; nothing is overwritten." : "Choose another folder.", std::strerror(errno)});
     }
@@ -205,7 +212,7 @@ void Recorder::open(const std::string& path) {
     SF_VIRTUAL_IO io{&File::length, &File::seek, &File::read, &File::write, &File::tell};
     file->sound = sf_open_virtual(&io, SFM_WRITE, &info, file.get());
     if (!file->sound)
-        return fail({base::ErrorKind::unavailable, "recording_unwritable", "The recording cannot be written to " + path + ".",
+        return fail(path, {base::ErrorKind::unavailable, "recording_unwritable", "The recording cannot be written to " + path + ".",
                      "Choose another folder.", sf_strerror(nullptr)});
     sf_command(file->sound, SFC_SET_CLIPPING, nullptr, SF_TRUE);
     m_file = std::move(file);
@@ -219,6 +226,16 @@ void Recorder::open(const std::string& path) {
         m_on.store(true, std::memory_order_release);
     }
 }
+
+namespace {
+base::Error unwritten(int code, std::string why) {
+    return {base::ErrorKind::unavailable, code == ENOSPC ? "recording_disk_full" : "recording_stopped",
+            code == ENOSPC ? "The disk is full: the recording of your microphone has ended."
+                           : "The recording of your microphone cannot be written any more and has ended.",
+            "What was recorded until now is kept, and the talk goes on. Make room or choose another folder, then start it again.",
+            std::move(why)};
+}
+}  // namespace
 
 void Recorder::drain() {
     if (!m_ring) return;
@@ -234,29 +251,25 @@ void Recorder::drain() {
         }
         const int code = m_file->failed;
         const char* why = code != 0 ? std::strerror(code) : sf_strerror(m_file->sound);
-        fail({base::ErrorKind::unavailable, code == ENOSPC ? "recording_disk_full" : "recording_stopped",
-              code == ENOSPC ? "The disk is full: the recording of your microphone has ended."
-                             : "The recording of your microphone cannot be written any more and has ended.",
-              "What was recorded until now is kept, and the talk goes on. Make room or choose another folder, then start it again.",
-              why ? why : ""});
-        return;
+        return fail(m_file->path, unwritten(code, why ? why : ""));
     }
     if (const auto now = m_samples.load(std::memory_order_relaxed); m_file && now != before) m_file->stamp(now);
 }
 
 void Recorder::close() {
     if (!m_file) return;
+    if (const int code = m_file->finish(); code != 0) return fail(m_file->path, unwritten(code, std::strerror(code)));
     m_file.reset();
     const std::lock_guard lock(m_mutex);
     m_state.running = false;
 }
 
-void Recorder::fail(base::Error error) {
+void Recorder::fail(std::string file, base::Error error) {
     m_on.store(false, std::memory_order_release);
     m_file.reset();
     const std::lock_guard lock(m_mutex);
     m_state.running = false;
-    if (m_wish != m_done) return;  // another file is wanted by now
+    if (!m_wanted.empty() && (m_wish != m_done || m_wanted != file)) return;  // another file is wanted; after a stop it is said
     m_wanted.clear();
     m_state.wanted = false;
     m_state.problem = std::move(error);

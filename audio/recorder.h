@@ -47,7 +47,7 @@ class Recorder {
     void open(const std::string& path);
     void drain();
     void close();
-    void fail(base::Error error);
+    void fail(std::string file, base::Error error);
 
     const base::Clock& m_clock;
     const bool m_ownThread;

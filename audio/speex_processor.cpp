@@ -14,6 +14,8 @@ namespace {
 
 constexpr int kBlock = base::kBlockSamples;
 constexpr int kTail = base::kSampleRate / 5;  // 200 ms: device buffers and the room
+constexpr base::Duration kBlockTime{10'000};
+constexpr std::int64_t kFewest = 3, kMost = 8;  // blocks played that wait for their echo; the longest device block is four
 using Block = std::array<spx_int16_t, kBlock>;
 
 void toShort(std::span<const float> in, Block& out) {
@@ -40,24 +42,28 @@ Preprocess makePreprocess(int noiseDecibel) {
 
 class SpeexEcho final : public ProcessorStage {
   public:
-    SpeexEcho() { reset(); }
+    SpeexEcho() : m_echo(speex_echo_state_init(kBlock, kTail)), m_rest(makePreprocess(0)) {
+        int rate = base::kSampleRate;
+        speex_echo_ctl(m_echo.get(), SPEEX_ECHO_SET_SAMPLING_RATE, &rate);
+        // Noise stays, only what the filter leaves of the echo goes.
+        speex_preprocess_ctl(m_rest.get(), SPEEX_PREPROCESS_SET_ECHO_STATE, m_echo.get());
+    }
 
     void played(std::span<const float> block) override {
-        if (m_waiting ==
-            m_queue.size()) {  // the loudspeaker's clock is faster: the oldest is least likely to come back
-            m_first = (m_first + 1) % m_queue.size();
-            --m_waiting;
-        }
+        if (m_waiting == m_queue.size()) dropOldest();
         toShort(block, m_queue[(m_first + m_waiting++) % m_queue.size()]);
     }
 
-    bool process(std::span<float> block, base::Duration) override {
+    bool process(std::span<float> block, base::Duration echoDelay) override {
         toShort(block, m_in);
+        // A device of long blocks plays and captures several at once, and they wait here. Where its delay is shorter than
+        // the queue the loudspeaker's clock is faster: what has come back already is of no use.
+        const auto most = static_cast<std::size_t>(std::clamp<std::int64_t>(echoDelay / kBlockTime, kFewest, kMost));
+        while (m_waiting > most) dropOldest();
         const Block* played = &m_silence;
         if (m_waiting > 0) {
             played = &m_queue[m_first];
-            m_first = (m_first + 1) % m_queue.size();
-            --m_waiting;
+            dropOldest();
         }
         speex_echo_cancellation(m_echo.get(), m_in.data(), played->data(), m_out.data());
         speex_preprocess_run(m_rest.get(), m_out.data());
@@ -66,19 +72,19 @@ class SpeexEcho final : public ProcessorStage {
     }
 
     void reset() override {
-        m_rest.reset();
-        m_echo.reset(speex_echo_state_init(kBlock, kTail));
-        int rate = base::kSampleRate;
-        speex_echo_ctl(m_echo.get(), SPEEX_ECHO_SET_SAMPLING_RATE, &rate);
-        m_rest = makePreprocess(0);  // noise stays, only what the filter leaves of the echo goes
-        speex_preprocess_ctl(m_rest.get(), SPEEX_PREPROCESS_SET_ECHO_STATE, m_echo.get());
+        speex_echo_state_reset(m_echo.get());
         m_waiting = 0;
     }
 
   private:
+    void dropOldest() {
+        m_first = (m_first + 1) % m_queue.size();
+        --m_waiting;
+    }
+
     std::unique_ptr<SpeexEchoState, FreeEcho> m_echo;
     Preprocess m_rest;  // after m_echo: points to it
-    std::array<Block, 3> m_queue{};
+    std::array<Block, kMost> m_queue{};
     std::size_t m_first = 0, m_waiting = 0;
     Block m_silence{}, m_in{}, m_out{};
 };

@@ -11,6 +11,8 @@ namespace parlour::audio {
 
 class VoiceGate {
   public:
+    /// Listens also while it is off: switched on in the middle of a word it is open, and it comes and goes as a ramp.
+    void set(bool on) { m_on = on; }
     /// One 10 ms block, in place. `voice`: false where somebody is sure that there is none.
     void process(std::span<float> block, bool voice = true) {
         double sum = 0.0;
@@ -22,7 +24,8 @@ class VoiceGate {
             m_hold = 30;
         else if (m_hold > 0)
             --m_hold;
-        const float goal = m_hold > 0 ? 1.0f : 0.0f;
+        const float goal = !m_on || m_hold > 0 ? 1.0f : 0.0f;
+        if (goal == 1.0f && m_gain == 1.0f) return;
         const float step = (goal - m_gain) / static_cast<float>(block.empty() ? 1 : block.size());
         for (auto& s : block) s *= (m_gain += step);
         m_gain = goal;
@@ -30,8 +33,9 @@ class VoiceGate {
     bool open() const { return m_hold > 0; }
 
   private:
+    bool m_on = false;
     float m_floor = 0.01f;
-    float m_gain = 0.0f;
+    float m_gain = 1.0f;
     int m_hold = 0;
 };
 

@@ -105,12 +105,15 @@ TEST_CASE("each kind of processing goes on and off while somebody speaks, withou
         std::mt19937 random(8);
         for (std::size_t at = 0; at + kLabBlock <= voice.size(); at += kLabBlock) {
             if (at % (15 * kLabBlock) == 0) {
-                switch (random() % 4) {
+                switch (random() % 5) {
                     case 0:
                         settings.echoCancelling = !settings.echoCancelling;
                         break;
                     case 1:
                         settings.noiseSuppression = !settings.noiseSuppression;
+                        break;
+                    case 3:
+                        settings.voiceGate = !settings.voiceGate;
                         break;
                     case 2:
                         settings.highPass = !settings.highPass;
@@ -127,6 +130,36 @@ TEST_CASE("each kind of processing goes on and off while somebody speaks, withou
         CHECK(rms(tapped.out) > 0.5 * rms(voice));
         CHECK(tapped.chain.processorFailures() == 0);
     }
+}
+
+TEST_CASE("the voice gate is switched in the middle of a word without a click, and in a pause as a ramp", "[processing]") {
+    const auto voice = person(4.0, 1, 0.2f);
+    auto settings = plainCapture();
+    Tapped tapped(settings);
+    for (std::size_t at = 0; at + kLabBlock <= voice.size(); at += kLabBlock) {
+        if (at % (7 * kLabBlock) == 0) {
+            settings.voiceGate = !settings.voiceGate;
+            tapped.chain.apply(settings);
+        }
+        tapped.speak(std::span(voice).subspan(at, kLabBlock));
+    }
+    CHECK(clicks(tapped.out) <= clicks(voice));
+
+    // A hum that the gate shuts out: it goes and comes over a block.
+    std::vector<float> hum(kSecond);
+    for (std::size_t i = 0; i < hum.size(); ++i) hum[i] = 0.02f * static_cast<float>(std::sin(0.02 * static_cast<double>(i)));
+    settings.voiceGate = false;
+    Tapped quiet(settings);
+    for (std::size_t at = 0; at + kLabBlock <= hum.size(); at += kLabBlock) {
+        if (at % (20 * kLabBlock) == 0) {
+            settings.voiceGate = !settings.voiceGate;
+            quiet.chain.apply(settings);
+        }
+        quiet.speak(std::span(hum).subspan(at, kLabBlock));
+    }
+    float step = 0.0f;
+    for (std::size_t i = 2'400; i < quiet.out.size(); ++i) step = std::max(step, std::abs(quiet.out[i] - quiet.out[i - 1]));
+    CHECK(step < 0.0006f);  // the hum's own steepest is 0.0004
 }
 
 TEST_CASE("what a library refuses or spoils goes on as it came, and is counted", "[processing]") {

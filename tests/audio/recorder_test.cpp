@@ -8,6 +8,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include "audio/audio_engine.h"
 #include "tests/support/catch.h"
@@ -281,4 +282,51 @@ TEST_CASE("the next recording is a file of its own", "[recorder]") {
     studio.run(50ms);
     CHECK(static_cast<double>(readFlac(folder.file("a.flac")).size()) / 48'000 == Approx(2.0).margin(0.1));
     CHECK(static_cast<double>(readFlac(folder.file("b.flac")).size()) / 48'000 == Approx(3.0).margin(0.1));
+}
+
+TEST_CASE("what cannot be written when the file is closed is said, also after a stop in the same turn", "[recorder]") {
+    Folder folder;
+    ManualClock clock;
+    Recorder recorder(clock, false);
+    recorder.start(folder.file("no/such/place.flac"));
+    recorder.stop();
+    recorder.step();
+    CHECK_FALSE(recorder.state().problem);   // never begun: nothing is lost
+
+    const std::vector<float> block(480, 0.25f);
+    const auto cut = [&](const char* name, int blocks, bool written, const std::function<void()>& end) {
+        recorder.start(folder.file(name));
+        recorder.step();
+        REQUIRE(recorder.state().running);
+        for (int i = 0; i < blocks; ++i) {
+            clock.advance(10ms);
+            recorder.add(block, 0, clock.now());
+        }
+        if (written) recorder.step();
+        std::signal(SIGXFSZ, SIG_IGN);
+        rlimit was{};
+        REQUIRE(::getrlimit(RLIMIT_FSIZE, &was) == 0);
+        auto tight = was;
+        tight.rlim_cur = std::filesystem::file_size(folder.file(name));
+        REQUIRE(::setrlimit(RLIMIT_FSIZE, &tight) == 0);
+        end();
+        recorder.step();
+        REQUIRE(::setrlimit(RLIMIT_FSIZE, &was) == 0);
+        std::signal(SIGXFSZ, SIG_DFL);
+    };
+    cut("encoder.flac", 4, true, [&] { recorder.stop(); });   // 40 ms, which libsndfile keeps until the end
+    REQUIRE(recorder.state().problem);
+    CHECK(recorder.state().problem->code == "recording_stopped");
+    CHECK_FALSE(recorder.state().running);
+    cut("ring.flac", 100, false, [&] { recorder.stop(); });
+    REQUIRE(recorder.state().problem);
+    CHECK(recorder.state().problem->code == "recording_stopped");
+    cut("first.flac", 4, true, [&] {
+        recorder.start(folder.file("second.flac"));
+    });
+    CHECK(recorder.state().wanted);   // the next one is not ended by what befell the first
+    CHECK(recorder.state().running);
+    CHECK_FALSE(recorder.state().problem);
+    recorder.stop();
+    recorder.step();
 }

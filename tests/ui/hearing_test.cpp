@@ -122,6 +122,124 @@ TEST_CASE("volumes are remembered by house and person over rooms and starts", "[
     CHECK(there.volume("ada") == 1.0);
 }
 
+namespace {
+/// A session on snapshots alone, as they come from the net thread.
+struct Stays {
+    ManualClock clock;
+    OfflineClient client{clock};
+    SessionBridge session{client, clock};
+    Preferences preferences{QString()};
+    QStringList spoken;
+    room::RoomState state;
+
+    Stays() {
+        QObject::connect(&session, &SessionBridge::announced, [this](const QString& words) { spoken << words; });
+        state.self = base::Identity("me");
+    }
+    void show(room::SessionState now, const char* room, const char* house = "house1") {
+        state.session = now;
+        state.room = base::RoomId(room);
+        state.house = base::HouseId(house);
+        state.plainServer = state.house.empty();
+        publish();
+    }
+    void publish() {
+        ++state.revision;
+        session.publish(std::make_shared<const room::RoomState>(state));
+        for (int i = 0; i < 200 && session.state()->revision != state.revision; ++i) QCoreApplication::processEvents(QEventLoop::AllEvents, 20);
+        REQUIRE(session.state()->revision == state.revision);
+    }
+    void microphone(bool wanted, bool live) {
+        state.microphoneWanted = wanted;
+        state.microphoneLive = live;
+        publish();
+    }
+};
+}
+
+TEST_CASE("who hears nobody hears again in the next room, however fast the way there was", "[ui][hearing]") {
+    using enum room::SessionState;
+    Stays s;
+    HearingModel hearing(s.client, s.session, s.preferences);
+    s.show(joined, "green");
+    for (const bool seen : {true, false}) {
+        hearing.setDeafened(true);
+        REQUIRE(s.client.deafened);
+        s.show(reconnecting, seen ? "green" : "stage");
+        CHECK(s.client.deafened);   // the same stay
+        if (seen) s.show(connecting, "stage");
+        s.show(joined, seen ? "stage" : "elsewhere");
+        CHECK_FALSE(s.client.deafened);
+        CHECK_FALSE(hearing.deafened());
+    }
+}
+
+TEST_CASE("D while live hears nobody until the microphone is opened anew, and both are said", "[ui][hearing][keys]") {
+    Stays s;
+    HearingModel hearing(s.client, s.session, s.preferences);
+    s.show(room::SessionState::joined, "room");
+    s.microphone(true, true);
+    hearing.setDeafened(true);
+    CHECK(s.spoken == QStringList{"You hear nobody, and your microphone is muted"});
+    s.publish();   // somebody comes in before the microphone is closed
+    CHECK(s.client.deafened);
+    s.microphone(false, true);
+    CHECK(s.client.deafened);
+    s.microphone(false, false);
+    CHECK(s.client.deafened);
+    s.microphone(true, true);
+    CHECK_FALSE(s.client.deafened);
+    CHECK(s.spoken.last() == "You hear the others again");
+    CHECK(s.spoken.size() == 2);
+}
+
+TEST_CASE("who was muted for me on a server without a house is nobody on the next one", "[ui][hearing]") {
+    using enum room::SessionState;
+    Stays s;
+    HearingModel hearing(s.client, s.session, s.preferences);
+    s.show(joined, "a", "");
+    hearing.setMuted("ada", true);
+    CHECK(hearing.muted("ada"));
+    s.client.volumes.clear();
+    s.show(connecting, "a", "");
+    s.show(joined, "a", "");
+    CHECK(s.client.volumes.empty());
+    CHECK_FALSE(hearing.muted("ada"));
+
+    s.show(joined, "b", "house1");
+    hearing.setMuted("ada", true);
+    s.show(connecting, "b", "house1");
+    s.show(joined, "b", "house1");
+    CHECK(s.client.volumes.at("ada") == 0.0f);   // a house remembers
+}
+
+TEST_CASE("a recording and what was measured belong to one stay", "[ui][recorder][connection]") {
+    using enum room::SessionState;
+    QTemporaryDir folder;
+    for (const bool seen : {true, false}) {
+        Stays s;
+        s.preferences.setRecordingFolder(folder.path());
+        RecorderModel recorder(s.client, s.session, s.preferences);
+        ConnectionModel connection(s.session);
+        s.show(joined, "a");
+        recorder.start();
+        REQUIRE(s.client.recordingNow.wanted);
+        for (int n = 1; n <= 3; ++n) {
+            room::SessionStats second;
+            second.roundTripTime = 0.034;
+            connection.publish(second);
+        }
+        REQUIRE(connection.verdict() != "Measuring…");
+        s.show(reconnecting, "a");
+        CHECK(recorder.recording());
+        if (seen) s.show(connecting, "b");
+        s.show(joined, "b");
+        CHECK_FALSE(recorder.recording());
+        CHECK_FALSE(s.client.recordingNow.wanted);
+        CHECK(connection.verdict() == "Measuring…");
+    }
+}
+
 TEST_CASE("what is remembered of volumes is bounded, and nonsense in the file is passed over", "[ui][hearing]") {
     ManualClock clock;
     OfflineClient client(clock);

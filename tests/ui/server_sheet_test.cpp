@@ -64,3 +64,12 @@ TEST_CASE("an address without a scheme is an encrypted one, an unencrypted one e
     CHECK(w.app->enterServer(" talk.example.org ", goodToken() + "\n").isEmpty());
     CHECK(w.client.entered == "wss://talk.example.org/");
 }
+
+TEST_CASE("a house is remembered for the link that led into it, not for one that was given up on the way", "[ui][rooms]") {
+    RoomWindow w("hallway");
+    emit w.app->invitation()->entered("https://link.example");
+    w.app->enterRoom("https://known.example", "another");
+    REQUIRE(w.until([&] { return w.app->session()->joined(); }));
+    w.settle();
+    CHECK_FALSE(w.preferences.servers().contains("https://link.example"));
+}

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the app says about one's own sound: hints, connection, recording.
+#include <QFile>
+#include <QSet>
 #include <QTemporaryDir>
 
 #include "tests/support/catch.h"
@@ -91,6 +93,50 @@ TEST_CASE("the microphone goes on running for the hint only on stage and only wh
     CHECK(w.client.kept);
     w.app->session()->stepDown();
     CHECK(w.until([&] { return !w.client.kept; }));
+}
+
+TEST_CASE("who tries the microphone out is not told to be muted, and the test ends with the page it was seen on", "[ui][hints][T32]") {
+    RoomWindow w("speaker");
+    w.client.setMicrophone(false);
+    REQUIRE(w.until([&] { return !w.app->session()->microphoneLive(); }));
+    REQUIRE(w.press("More"));
+    w.settle();
+    REQUIRE(w.press("Connection and sound…"));
+    w.settle();
+    w.app->sound()->test(true);
+    REQUIRE(w.client.testing);
+    hear(w, 3s);
+    CHECK(w.app->hints()->kind().isEmpty());
+    w.app->go("hallway");   // the room stays behind, and with it the sheet
+    CHECK_FALSE(w.client.testing);
+    w.app->sound()->test(true);
+    REQUIRE(w.client.testing);
+    w.app->enterRoom("https://a.example", "another");
+    CHECK_FALSE(w.client.testing);
+    CHECK_FALSE(w.app->sound()->testing());
+}
+
+TEST_CASE("two recordings in one second are two files, and what fails at the end is said", "[ui][recorder]") {
+    QTemporaryDir folder;
+    RoomWindow w("speaker");
+    w.preferences.setRecordingFolder(folder.path());
+    QSet<QString> files;
+    for (int i = 0; i < 4; ++i) {
+        w.app->recorder()->start();
+        files << w.app->recorder()->file();
+        QFile made(w.app->recorder()->file());
+        REQUIRE(made.open(QIODevice::WriteOnly | QIODevice::NewOnly));
+        w.app->recorder()->stop();
+    }
+    CHECK(files.size() == 4);
+    w.app->recorder()->start();
+    w.app->recorder()->stop();
+    w.client.recordingNow.running = true;   // the writer is not done yet
+    QStringList spoken;
+    QObject::connect(w.app->session(), &ui::SessionBridge::announced, [&](const QString& words) { spoken << words; });
+    w.client.recordingNow.problem = base::Error{base::ErrorKind::unavailable, "recording_disk_full", "The disk is full.", "Make room.", ""};
+    CHECK(w.until([&] { return w.app->recorder()->problem() == "The disk is full. Make room."; }));
+    CHECK(spoken.contains("The disk is full. Make room."));
 }
 
 TEST_CASE("distortion and a faint voice are said in words", "[ui][hints]") {

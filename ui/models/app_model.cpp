@@ -132,7 +132,7 @@ void AppModel::go(const QString& page, const QString& object) {
         if (page == QLatin1String("hallway")) refreshHallway();
         return;
     }
-    if (m_page == QLatin1String("settings") || m_page == QLatin1String("welcome")) m_sound.stopAll();
+    m_sound.stopAll();   // a test of the microphone is seen on the page where it was asked for, and nowhere else
     m_page = page;
     m_object = object;
     emit pageChanged();
@@ -157,6 +157,8 @@ void AppModel::enterKnown(int row) {
     if (m_session.active() && m_session.state()->room == room.room) return go(QStringLiteral("room"));   // already inside
     const auto name = m_preferences.name().isEmpty() ? tr("Guest") : m_preferences.name();
     m_roomServer = text(room.origin);
+    m_entering.clear();   // known already
+    m_sound.stopAll();
     m_client.enterKnown(room.origin, room.room, name.toStdString());
     go(QStringLiteral("room"));
 }
@@ -166,6 +168,8 @@ void AppModel::enterRoom(const QString& server, const QString& room) {
     if (m_session.active() && m_session.state()->room == id) return go(QStringLiteral("room"));   // already inside
     const auto name = m_preferences.name().isEmpty() ? tr("Guest") : m_preferences.name();
     m_roomServer = server;
+    m_entering.clear();   // known already
+    m_sound.stopAll();
     m_client.enterKnown(server.toStdString(), id, name.toStdString());
     go(QStringLiteral("room"));
 }
@@ -176,6 +180,8 @@ QString AppModel::enterServer(const QString& address, const QString& token) {
     const auto entered = m_client.enterServer(url.toStdString(), token.simplified().remove(QLatin1Char(' ')).toStdString());
     if (!entered) return text(base::describe(entered.error()));
     m_roomServer.clear();   // no house of it
+    m_entering.clear();
+    m_sound.stopAll();
     go(QStringLiteral("room"));
     return {};
 }
@@ -195,6 +201,7 @@ void AppModel::startRoom(const QString& title, bool localNetwork) {
                 // "Start room" is the person's own word; the room is theirs and on this computer.
                 const auto name = m_preferences.name().isEmpty() ? tr("Host") : m_preferences.name();
                 if (const auto facts = m_client.readLink(*link)) m_roomServer = text(facts->server);
+                m_entering.clear();
                 m_client.enter(*link, name.toStdString());
                 go(QStringLiteral("room"));
             } else {

@@ -175,7 +175,7 @@ class AppModel : public QObject {
     ShareModel m_share;
     QString m_object;
     SoundModel m_sound;
-    SoundHints m_hints{m_client, m_session, m_preferences, m_clock};
+    SoundHints m_hints{m_client, m_session, m_preferences, m_sound, m_clock};
     ConnectionModel m_connection{m_session};
     RecorderModel m_recorder{m_client, m_session, m_preferences};
     HearingModel m_hearing{m_client, m_session, m_preferences};

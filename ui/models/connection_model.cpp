@@ -26,12 +26,16 @@ using room::Grade;
 using room::SoundCause;
 
 ConnectionModel::ConnectionModel(SessionBridge& session) : m_session(session) {
-    connect(&m_session, &SessionBridge::changed, this, [this] {
-        if (m_session.active() == m_active) return;
-        m_active = m_session.active();
+    const auto forget = [this] {
         m_past.clear();
         m_verdict = {};
         emit changed();
+    };
+    connect(&m_session, &SessionBridge::stayEnded, this, forget);
+    connect(&m_session, &SessionBridge::changed, this, [this, forget] {
+        if (m_session.active() == m_active) return;
+        m_active = m_session.active();
+        forget();
     });
 }
 
@@ -40,7 +44,7 @@ void ConnectionModel::publish(room::SessionStats stats) {
 }
 
 void ConnectionModel::take(room::SessionStats stats) {
-    if (!m_session.active()) return;   // a last one that was under way
+    if (!m_session.joined()) return;   // a last one that was under way
     m_past.push_back(std::move(stats));
     if (m_past.size() > kSeconds + 1) m_past.pop_front();
     m_verdict = m_past.size() > 1 ? room::connectionVerdict(m_past.front(), m_past.back()) : room::ConnectionVerdict{};

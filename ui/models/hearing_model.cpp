@@ -17,8 +17,11 @@ HearingModel::HearingModel(RoomClient& client, SessionBridge& session, Preferenc
     connect(&m_save, &QTimer::timeout, this, &HearingModel::save);
     connect(&m_session, &SessionBridge::joinedNow, this, &HearingModel::joined);
     connect(&m_session, &SessionBridge::ended, this, [this] { setDeafened(false); });
+    connect(&m_session, &SessionBridge::stayEnded, this, &HearingModel::endStay);
     connect(&m_session, &SessionBridge::changed, this, [this] {
-        if (m_deafened && m_session.state()->microphoneLive) setDeafened(false);
+        const bool live = m_session.microphoneLive();
+        if (!live && !m_session.microphoneWanted()) m_closedSince = true;
+        if (m_deafened && live && m_closedSince) setDeafened(false);
     });
 }
 
@@ -29,9 +32,22 @@ HearingModel::~HearingModel() {
 void HearingModel::setDeafened(bool deafened) {
     if (deafened == m_deafened) return;
     m_deafened = deafened;
+    m_closedSince = !m_session.microphoneLive() && !m_session.microphoneWanted();
     if (deafened && m_session.state()->microphoneWanted) m_session.setMicrophone(false);
     m_client.setDeafened(deafened);
     emit deafenedChanged();
+    if (m_session.joined()) emit m_session.announced(deafened ? tr("You hear nobody, and your microphone is muted") : tr("You hear the others again"));
+}
+
+/// On a server without a house nobody is known beyond the stay: the same name on the next one is somebody else.
+void HearingModel::endStay() {
+    setDeafened(false);
+    const auto nameless = [](const QString& key) { return key.startsWith(QLatin1Char('/')); };
+    for (const auto& key : std::as_const(m_order))
+        if (nameless(key)) m_voices.remove(key);
+    if (m_order.removeIf(nameless) == 0) return;
+    ++m_changes;
+    emit volumesChanged();
 }
 
 /// A server without a house has no name to remember people by: they are known for this stay only.

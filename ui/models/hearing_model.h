@@ -49,6 +49,7 @@ class HearingModel : public QObject {
     QString keyOf(const QString& who) const;
     void keep(const QString& who, Voice voice);
     void joined();
+    void endStay();
     void load();
     void save();
 
@@ -59,6 +60,7 @@ class HearingModel : public QObject {
     QStringList m_order;              ///< touched last first
     QTimer m_save;
     bool m_deafened = false;
+    bool m_closedSince = false;       ///< deafened: the microphone was seen closed, so that it is opened anew when it is live
     int m_changes = 0;
 };
 

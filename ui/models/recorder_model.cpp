@@ -3,6 +3,7 @@
 
 #include <QDateTime>
 #include <QDir>
+#include <QFile>
 #include <QRegularExpression>
 
 #include "ui/models/words.h"
@@ -13,9 +14,7 @@ RecorderModel::RecorderModel(RoomClient& client, SessionBridge& session, Prefere
     : m_client(client), m_session(session), m_preferences(preferences) {
     m_timer.setInterval(500);
     connect(&m_timer, &QTimer::timeout, this, &RecorderModel::look);
-    connect(&m_session, &SessionBridge::changed, this, [this] {
-        if (m_recording && !m_session.active()) stop();
-    });
+    connect(&m_session, &SessionBridge::stayEnded, this, &RecorderModel::stop);
 }
 
 QString RecorderModel::length() const {
@@ -33,8 +32,11 @@ void RecorderModel::start() {
     title.replace(unfit, QStringLiteral(" "));
     const QDir folder(m_preferences.recordingFolder());
     QDir().mkpath(folder.path());
-    m_file = folder.filePath(QStringLiteral("%1 %2.flac").arg(title.simplified().left(60),
-                                                              QDateTime::currentDateTime().toString(QStringLiteral("yyyy-MM-dd HH-mm-ss"))).trimmed());
+    const auto name = QStringLiteral("%1 %2").arg(title.simplified().left(60), QDateTime::currentDateTime().toString(QStringLiteral("yyyy-MM-dd HH-mm-ss"))).trimmed();
+    // Two in one second; the first may not be on the disk yet.
+    const auto before = m_file;
+    m_file = folder.filePath(name + QStringLiteral(".flac"));
+    for (int n = 2; m_file == before || QFile::exists(m_file); ++n) m_file = folder.filePath(QStringLiteral("%1 %2.flac").arg(name).arg(n));
     m_problem.clear();
     m_length = {};
     m_recording = true;
@@ -46,8 +48,7 @@ void RecorderModel::start() {
 
 void RecorderModel::stop() {
     if (!m_recording) return;
-    m_recording = false;
-    m_timer.stop();
+    m_recording = false;   // the timer goes on until the file is closed: that can fail, too
     m_client.stopRecording();
     emit changed();
     emit m_session.announced(tr("Your microphone is no longer recorded"));
@@ -66,6 +67,8 @@ void RecorderModel::look() {
         m_problem = text(now.problem->advice.empty() ? now.problem->message : now.problem->message + " " + now.problem->advice);
         emit changed();
         emit m_session.announced(m_problem);
+    } else if (!m_recording) {
+        if (!now.wanted && !now.running) m_timer.stop();
     } else if (now.length != m_length) {
         m_length = now.length;
         emit changed();

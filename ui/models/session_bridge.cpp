@@ -79,9 +79,12 @@ void SessionBridge::showLatest() {
     setMetersShown(m_metersShown);
     m_door.show(*before, *m_state);
 
+    // Of many snapshots the last is shown: the way between two rooms may never have been seen.
+    const bool stays = inside(before->session) && inside(m_state->session) && before->room == m_state->room && before->house == m_state->house;
+    if (inside(before->session) && !stays) emit stayEnded();
     emit changed();
-    if (inside(before->session) && inside(m_state->session)) announceChanges(*before, *m_state);
-    if (!inside(before->session) && inside(m_state->session)) emit joinedNow();
+    if (stays) announceChanges(*before, *m_state);
+    if (!stays && inside(m_state->session)) emit joinedNow();
     if (before->session != room::SessionState::left && m_state->session == room::SessionState::left) {
         m_unread = 0;
         m_audience.setSearch({});

@@ -156,6 +156,8 @@ class SessionBridge : public QObject {
     void changed();
     void unreadChanged();
     void joinedNow();
+    /// Out of this room, also into the next one: what was chosen for this stay is over. Before joinedNow() of the next.
+    void stayEnded();
     /// The session is over; words are empty when the person left.
     void ended(const QString& words, const base::Error& error);
     /// Spoken politely by screen readers: who came on stage, hands, mute by a moderator.

@@ -10,8 +10,8 @@ constexpr base::Duration kShown = std::chrono::seconds(10);
 
 using room::SoundAdvice;
 
-SoundHints::SoundHints(RoomClient& client, SessionBridge& session, Preferences& preferences, const base::Clock& clock)
-    : m_client(client), m_session(session), m_preferences(preferences), m_clock(clock) {
+SoundHints::SoundHints(RoomClient& client, SessionBridge& session, Preferences& preferences, const SoundModel& sound, const base::Clock& clock)
+    : m_client(client), m_session(session), m_preferences(preferences), m_sound(sound), m_clock(clock) {
     m_timer.setInterval(kEveryMs);
     connect(&m_timer, &QTimer::timeout, this, &SoundHints::look);
     connect(&m_session, &SessionBridge::changed, this, &SoundHints::arm);
@@ -34,7 +34,9 @@ void SoundHints::arm() {
 void SoundHints::look() {
     const auto now = m_clock.now();
     const auto mic = m_client.microphone();
-    const auto advice = m_advisor.next({m_session.onStage(), mic.running, m_session.microphoneLive(), mic.speaking, mic.level}, now);
+    // Who tries the microphone out talks to it and not to the room.
+    const bool running = mic.running && !m_sound.testing() && m_sound.phase().isEmpty();
+    const auto advice = m_advisor.next({m_session.onStage(), running, m_session.microphoneLive(), mic.speaking, mic.level}, now);
     if (advice != SoundAdvice::none) {
         // Held by a moderator, or asked to unmute already: that card says what can be done.
         if (advice == SoundAdvice::muted && (m_session.held() || m_session.askedToUnmute())) return;

@@ -11,6 +11,7 @@
 #include "core/room/sound_advice.h"
 #include "ui/models/room_client.h"
 #include "ui/models/session_bridge.h"
+#include "ui/models/sound_model.h"
 #include "ui/platform/preferences.h"
 
 namespace parlour::ui {
@@ -20,7 +21,7 @@ class SoundHints : public QObject {
     Q_PROPERTY(QString kind READ kind NOTIFY changed)     ///< "", muted, clipping, closer
     Q_PROPERTY(QString words READ words NOTIFY changed)   ///< empty = nothing to say
   public:
-    SoundHints(RoomClient& client, SessionBridge& session, Preferences& preferences, const base::Clock& clock);
+    SoundHints(RoomClient& client, SessionBridge& session, Preferences& preferences, const SoundModel& sound, const base::Clock& clock);
     QString kind() const;
     QString words() const;
     Q_INVOKABLE void dismiss() { show(room::SoundAdvice::none); }
@@ -37,6 +38,7 @@ class SoundHints : public QObject {
     RoomClient& m_client;
     SessionBridge& m_session;
     Preferences& m_preferences;
+    const SoundModel& m_sound;
     const base::Clock& m_clock;
     QTimer m_timer;
     room::SoundAdvisor m_advisor;

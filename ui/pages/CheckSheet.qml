@@ -13,6 +13,7 @@ Sheet {
     onListsShownChanged: App.sound.setListsShown(listsShown)
     onOpened: listsShown = true
     onClosed: { listsShown = false; App.sound.stopAll() }
+    Component.onDestruction: if (listsShown) App.sound.setListsShown(false)
     ConnectionLines { width: parent.width }
     Divider { width: parent.width }
     SoundChoices { width: parent.width }
