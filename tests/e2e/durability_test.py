@@ -11,6 +11,11 @@ import waveform
 from lab import check, main, wait_for
 
 
+def sees(person, name):
+    about = [e["event"] for e in person.events() if e.get("name") == name and e.get("event") in ("participant", "gone")]
+    return bool(about) and about[-1] == "participant"
+
+
 def run(lab):
     seed = int(os.environ.get("PARLOUR_SEED", "4711"))
     rounds = int(os.environ.get("PARLOUR_CRASHES", "4"))
@@ -93,6 +98,7 @@ def run(lab):
     witness.end()
     mallory = lab.join(room["links"]["listener"], "Mallory", home=mallory_home, playout="null")
     check(mallory.process.wait() == 3 and mallory.last("left")["reason"] == "banned", "the banned person stays banned")
+    wait_for("the host to see Ana back", lambda: sees(host, "Ana"))   # each comes back in their own time
     host.say("invite Ana")
     ana.expect("invited", timeout=10)
     check(True, "Ana's hand survived and can be called up")
