@@ -39,20 +39,12 @@ void MediaStreams::opened(const Entry& entry, std::shared_ptr<net::TcpStream> st
 }
 
 void MediaStreams::received(const Entry& entry, std::span<const std::byte> bytes) {
-    entry->unread.insert(entry->unread.end(), bytes.begin(), bytes.end());
     const auto route = entry->route();
-    auto unread = std::exchange(entry->unread, {});
-    std::size_t at = 0;
-    while (unread.size() - at >= 2) {
-        const auto length = (std::to_integer<std::size_t>(unread[at]) << 8) | std::to_integer<std::size_t>(unread[at + 1]);
-        if (length == 0 || length > kMaxFrame) return drop(entry, true);
-        if (unread.size() - at - 2 < length) break;
-        m_owner.received(std::span(unread).subspan(at + 2, length), route);
-        if (!entry->stream) return;   // what came in made us close it
-        at += 2 + length;
-    }
-    unread.erase(unread.begin(), unread.begin() + static_cast<std::ptrdiff_t>(at));
-    entry->unread = std::move(unread);
+    const bool good = entry->frames.feed(bytes, [&](base::ByteView datagram) {
+        m_owner.received(datagram, route);
+        return entry->stream != nullptr;   // else what came in made us close it
+    });
+    if (!good) drop(entry, true);
 }
 
 bool MediaStreams::has(const base::SocketAddress& local) const {
@@ -66,11 +58,8 @@ bool MediaStreams::send(const rtc::OutgoingDatagram& datagram) {
     });
     if (found == m_streams.end()) return false;
     auto& stream = *(*found)->stream;
-    if (datagram.bytes.size() > kMaxFrame || stream.queuedBytes() + datagram.bytes.size() > kMaxQueue) return true;
-    base::ByteWriter frame;
-    frame.u16(static_cast<std::uint16_t>(datagram.bytes.size()));
-    frame.bytes(datagram.bytes);
-    stream.send(frame.view());
+    if (datagram.bytes.size() > rtc::kMaxStreamFrame || stream.queuedBytes() + datagram.bytes.size() > kMaxQueue) return true;
+    stream.send(rtc::frameForStream(datagram.bytes));
     return true;
 }
 

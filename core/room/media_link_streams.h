@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "core/net/tcp_stream.h"
+#include "core/rtc/stream_framing.h"
 #include "core/rtc/transport.h"
 
 namespace parlour::room {
 
 class MediaStreams {
   public:
-    static constexpr std::size_t kMaxFrame = 1500;
     static constexpr std::size_t kMaxQueue = 64 * 1024;   ///< more is dropped, as a full link would
     static constexpr std::size_t kMaxOpen = 8;            ///< those of two generations
     static constexpr base::Duration kDialTime = std::chrono::seconds(5);
@@ -41,7 +41,7 @@ class MediaStreams {
         base::SocketAddress to;
         net::Pending dialling;
         std::shared_ptr<net::TcpStream> stream;
-        base::Bytes unread;
+        rtc::StreamDeframer frames;
         rtc::Route route() const { return {stream->localAddress(), to}; }
     };
     using Entry = std::shared_ptr<Stream>;

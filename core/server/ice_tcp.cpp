@@ -4,8 +4,6 @@
 namespace parlour::server {
 namespace {
 
-constexpr std::size_t kLengthBytes = 2;
-
 /// Nothing else is said first on such a connection (RFC 8489 section 5).
 bool isStun(std::span<const std::byte> frame) {
     return frame.size() >= 20 && (std::to_integer<unsigned>(frame[0]) & 0xc0) == 0 && frame[4] == std::byte{0x21} &&
@@ -64,20 +62,18 @@ void IceTcp::received(const base::SocketAddress& from, std::span<const std::byte
     const auto it = m_clients.find(from);
     if (it == m_clients.end()) return;
     auto& client = it->second;
-    client.unread.insert(client.unread.end(), bytes.begin(), bytes.end());
     const auto local = client.stream->localAddress();
-    std::size_t at = 0;
-    while (client.unread.size() - at >= kLengthBytes) {
-        const auto length = (std::to_integer<std::size_t>(client.unread[at]) << 8) | std::to_integer<std::size_t>(client.unread[at + 1]);
-        if (length == 0 || length > kMaxFrame) return drop(from, true);
-        if (client.unread.size() - at - kLengthBytes < length) break;
-        const auto frame = std::span(client.unread).subspan(at + kLengthBytes, length);
-        if (std::exchange(client.first, false) && !isStun(frame)) return drop(from, true);
+    bool stranger = false;
+    std::size_t whole = 0;
+    const bool good = client.frames.feed(bytes, [&](base::ByteView frame) {
+        stranger = std::exchange(client.first, false) && !isStun(frame);
+        if (stranger) return false;
         m_receiver(local, from, base::Bytes(frame.begin(), frame.end()));
-        at += kLengthBytes + length;
-    }
-    client.unread.erase(client.unread.begin(), client.unread.begin() + static_cast<std::ptrdiff_t>(at));
-    if (at > 0) client.silence = m_loop.postAfter(kSilence, [this, from] { drop(from, true); });
+        ++whole;
+        return true;
+    });
+    if (!good || stranger) return drop(from, true);
+    if (whole > 0) client.silence = m_loop.postAfter(kSilence, [this, from] { drop(from, true); });
 }
 
 void IceTcp::send(const base::SocketAddress& to, base::ByteView datagram) {
@@ -87,10 +83,7 @@ void IceTcp::send(const base::SocketAddress& to, base::ByteView datagram) {
         ++m_stats.dropped;
         return;
     }
-    base::ByteWriter frame;
-    frame.u16(static_cast<std::uint16_t>(datagram.size()));
-    frame.bytes(datagram);
-    it->second.stream->send(frame.view());
+    it->second.stream->send(rtc::frameForStream(datagram));
 }
 
 void IceTcp::drop(const base::SocketAddress& who, bool broken) {

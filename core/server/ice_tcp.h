@@ -14,6 +14,7 @@
 #include "core/base/socket_address.h"
 #include "core/net/event_loop.h"
 #include "core/net/tcp_listener.h"
+#include "core/rtc/stream_framing.h"
 
 namespace parlour::server {
 
@@ -27,7 +28,7 @@ struct IceTcpStats {
 
 class IceTcp {
   public:
-    static constexpr std::size_t kMaxFrame = 1500;
+    static constexpr std::size_t kMaxFrame = rtc::kMaxStreamFrame;
     static constexpr std::size_t kMaxQueue = 64 * 1024;          ///< per client; more is dropped as a full link would
     static constexpr std::size_t kMaxConnections = 4096;
     static constexpr std::size_t kMaxPerIp = 64;
@@ -46,7 +47,7 @@ class IceTcp {
   private:
     struct Client {
         std::shared_ptr<net::TcpStream> stream;
-        base::Bytes unread;
+        rtc::StreamDeframer frames;
         base::Timer silence;
         bool first = true;
     };
