@@ -10,6 +10,7 @@
 #include "core/rtc/certificate.h"
 #include "core/rtc/ice_types.h"
 #include "core/rtc/session_description.h"
+#include "core/signal/codec.h"
 #include "core/signal/regions.h"
 #include "tests/room/person.h"
 #include "tests/room/played_server.h"
@@ -324,6 +325,16 @@ TEST_CASE("a list of regions is read as LiveKit Cloud writes it, and nothing els
     REQUIRE(list);
     CHECK(*list == std::vector<signal::Region>{{"a", "https://a.example.org", 12}, {"", "https://c.example.org", 3}});
     for (const auto* bad : {"", "[]", "{}", "{\"regions\":{}}", "not json", "{\"regions\":["}) CHECK_FALSE(signal::parseRegions(bad));
+    const auto read = [](std::size_t entries, std::size_t letters) {
+        const auto entry = R"({"url":"wss://)" + std::string(letters - 6, 'a') + "\"}";
+        std::string text = R"({"regions":[)" + entry;
+        for (std::size_t i = 1; i < entries; ++i) text += "," + entry;
+        return signal::parseRegions(text + "]}")->size();
+    };
+    CHECK(read(signal::kMaxRegions, 20) == signal::kMaxRegions);
+    CHECK(read(signal::kMaxRegions + 1, 20) == signal::kMaxRegions);
+    CHECK(read(1, 512) == 1);
+    CHECK(read(1, 513) == 0);
 }
 
 TEST_CASE("only LiveKit Cloud is asked for its regions", "[room][way]") {
