@@ -85,7 +85,7 @@ class CaptureChain {
     Uplink m_uplink;
     SendPlan m_plan;
     OpusEncoder m_encoder;
-    HighPass m_highPass;
+    HighPass m_highPass{80.0, 960, false};
     std::unique_ptr<AudioProcessor> m_processor;  // from when it is first needed: 200 ms of filter is memory
     VoiceActivity m_activity;
     VoiceGate m_voiceGate;

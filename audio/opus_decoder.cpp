@@ -4,19 +4,13 @@
 #include <opus/opus.h>
 
 #include <algorithm>
-#include <cmath>
 #include <new>
 
+#include "audio/scrub.h"
 #include "core/base/media.h"
 
 namespace parlour::audio {
 namespace {
-
-constexpr float kLoudest = 4.0f;  // 12 dB above full scale: honest encoders stay below, made-up packets reach hundreds
-
-void hold(std::span<float> sound) {
-    for (auto& s : sound) s = std::isfinite(s) ? std::clamp(s, -kLoudest, kLoudest) : 0.0f;
-}
 
 const unsigned char* raw(std::span<const std::byte> bytes) {
     return reinterpret_cast<const unsigned char*>(bytes.data());
@@ -76,7 +70,7 @@ std::size_t OpusDecoder::take(int result, std::span<float> out) {
     }
     m_impl->errorsInARow = 0;
     const auto count = std::min(out.size(), static_cast<std::size_t>(result));
-    hold(out.first(count));
+    scrub(out.first(count));
     return count;
 }
 
@@ -99,7 +93,7 @@ std::size_t OpusDecoder::conceal(std::span<float> out) {
     const int result =
         opus_decode_float(m_impl->decoder.get(), nullptr, 0, out.data(), static_cast<int>(out.size()), 0);
     if (result > 0) {
-        hold(out.first(std::min(out.size(), static_cast<std::size_t>(result))));
+        scrub(out.first(std::min(out.size(), static_cast<std::size_t>(result))));
         return static_cast<std::size_t>(result);
     }
     std::fill(out.begin(), out.end(), 0.0f);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "audio/scrub.h"
+
 namespace parlour::audio {
 namespace {
 

@@ -7,15 +7,12 @@
 #include <span>
 
 #include "audio/gain_ramp.h"
+#include "audio/high_pass.h"
 #include "audio/limiter.h"
 #include "audio/loudness_guard.h"
-#include "audio/rumble_filter.h"
 #include "audio/speaker_level.h"
 
 namespace parlour::audio {
-
-/// What strangers send may be anything: not-a-number is silence, the rest is brought within +-4. Answers the peak.
-float scrub(std::span<float> sound);
 
 class VoicePath {
   public:
@@ -26,7 +23,7 @@ class VoicePath {
     bool shape(std::span<float> sound, float peak, bool levelling, bool music);
 
   private:
-    RumbleFilter m_rumble;
+    HighPass m_highPass{60.0, 480, true};
     LoudnessGuard m_guard;
     int m_asleep = 0;  // blocks of silence in a row
 };

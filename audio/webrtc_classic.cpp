@@ -3,14 +3,10 @@
 // delay. Echo and noise have an instance each: what one has learned survives the other's switching.
 #include <webrtc/modules/audio_processing/include/audio_processing.h>
 
-#include <algorithm>
-
-#include "audio/processor_libraries.h"
+#include "audio/webrtc_stage.h"
 
 namespace parlour::audio {
 namespace {
-
-constexpr std::int64_t kLongestDelayMs = 500;  // the library's own limit
 
 std::unique_ptr<webrtc::AudioProcessing> makeInstance() {
     webrtc::Config config;
@@ -23,50 +19,27 @@ std::unique_ptr<webrtc::AudioProcessing> makeInstance() {
     return instance;
 }
 
-class WebrtcEcho final : public ProcessorStage {
+using Stage = WebrtcStage<std::unique_ptr<webrtc::AudioProcessing>, webrtc::StreamConfig>;
+
+class WebrtcEcho final : public Stage {
   public:
-    WebrtcEcho() : m_instance(makeInstance()) {
+    WebrtcEcho() : Stage(makeInstance()) {
         // More suppression than the least takes the own voice too when both speak (docs/sound.md has the figures).
         m_instance->echo_cancellation()->set_suppression_level(webrtc::EchoCancellation::kLowSuppression);
         m_instance->echo_cancellation()->Enable(true);
     }
-    void played(std::span<const float> block) override {
-        const float* in = block.data();
-        float* out = m_unused.data();
-        m_instance->ProcessReverseStream(&in, m_mono, m_mono, &out);
-    }
-    bool process(std::span<float> block, base::Duration echoDelay) override {
-        m_instance->set_stream_delay_ms(
-            static_cast<int>(std::clamp<std::int64_t>(echoDelay.count() / 1000, 0, kLongestDelayMs)));
-        float* samples = block.data();
-        return m_instance->ProcessStream(&samples, m_mono, m_mono, &samples) == webrtc::AudioProcessing::kNoError;
-    }
-    void reset() override { m_instance->Initialize(); }
-
-  private:
-    const webrtc::StreamConfig m_mono{base::kSampleRate, 1};
-    std::unique_ptr<webrtc::AudioProcessing> m_instance;
-    std::array<float, base::kBlockSamples> m_unused{};
 };
 
-class WebrtcNoise final : public ProcessorStage {
+class WebrtcNoise final : public Stage {
   public:
-    WebrtcNoise() : m_instance(makeInstance()) {
+    WebrtcNoise() : Stage(makeInstance()) {
         m_instance->noise_suppression()->set_level(webrtc::NoiseSuppression::kModerate);
         m_instance->noise_suppression()->Enable(true);
         m_instance->voice_detection()->set_likelihood(webrtc::VoiceDetection::kLowLikelihood);
         m_instance->voice_detection()->Enable(true);
     }
-    bool process(std::span<float> block, base::Duration) override {
-        float* samples = block.data();
-        return m_instance->ProcessStream(&samples, m_mono, m_mono, &samples) == webrtc::AudioProcessing::kNoError;
-    }
+    void played(std::span<const float>) override {}   // noise is no matter of the loudspeaker
     std::optional<bool> voice() const override { return m_instance->voice_detection()->stream_has_voice(); }
-    void reset() override { m_instance->Initialize(); }
-
-  private:
-    const webrtc::StreamConfig m_mono{base::kSampleRate, 1};
-    std::unique_ptr<webrtc::AudioProcessing> m_instance;
 };
 
 }  // namespace
