@@ -35,6 +35,7 @@ struct Growth {
         const auto all = static_cast<double>(received) + static_cast<double>(std::max<std::int64_t>(0, lost));
         return all > 0 ? 100.0 * static_cast<double>(std::max<std::int64_t>(0, lost)) / all : 0.0;
     }
+    bool enough() const { return samples >= kEnoughSamples && received >= kEnoughPackets; }
     double invented() const { return samples > 0 ? 100.0 * static_cast<double>(audible) / static_cast<double>(samples) : 0.0; }
 };
 
@@ -50,6 +51,11 @@ Growth growth(const RemoteTrackStats& before, const RemoteTrackStats& now) {
     g.audible = concealed - std::min(concealed, grown(from.silentConcealedSamples, now.silentConcealedSamples));
     return g;
 }
+/// Whoever was not there before has grown from nothing.
+Growth growth(const SessionStats& before, const RemoteTrackStats& now) {
+    const auto* was = trackOf(before, now.identity);
+    return growth(was != nullptr ? *was : RemoteTrackStats{}, now);
+}
 
 }  // namespace
 
@@ -63,8 +69,7 @@ ConnectionVerdict connectionVerdict(const SessionStats& before, const SessionSta
     double jitter = 0.0;
     bool heard = false;
     for (const auto& track : now.tracks) {
-        const auto* was = trackOf(before, track.identity);
-        const auto g = growth(was ? *was : RemoteTrackStats{}, track);
+        const auto g = growth(before, track);
         all.received += g.received;
         all.lost += g.lost;
         if (g.received < kEnoughPackets) continue;
@@ -93,7 +98,7 @@ std::optional<TrackVerdict> trackVerdict(const SessionStats& before, const Sessi
     const auto& from = was ? *was : nothing;
     const auto g = growth(from, *track);
     TrackVerdict v;
-    if (g.samples < kEnoughSamples || g.received < kEnoughPackets) return v;
+    if (!g.enough()) return v;
     v.inventedPercent = g.invented();
     v.lossPercent = g.loss();
     const auto emitted = grown(from.jitterBufferEmittedCount, track->jitterBufferEmittedCount);
@@ -105,9 +110,8 @@ std::optional<TrackVerdict> trackVerdict(const SessionStats& before, const Sessi
         int others = 0, suffering = 0;
         for (const auto& other : now.tracks) {
             if (other.identity == who) continue;
-            const auto* otherWas = trackOf(before, other.identity);
-            const auto o = growth(otherWas ? *otherWas : nothing, other);
-            if (o.samples < kEnoughSamples || o.received < kEnoughPackets) continue;
+            const auto o = growth(before, other);
+            if (!o.enough()) continue;
             ++others;
             if (o.invented() > 1.0) ++suffering;
         }

@@ -8,6 +8,12 @@
 #include "ui/models/words.h"
 
 namespace parlour::ui {
+namespace {
+
+/// Of somebody on a server without a house.
+bool nameless(const QString& key) { return key.startsWith(QLatin1Char('/')); }
+
+}  // namespace
 
 HearingModel::HearingModel(RoomClient& client, SessionBridge& session, Preferences& preferences, QObject* parent)
     : QObject(parent), m_client(client), m_session(session), m_preferences(preferences) {
@@ -42,7 +48,6 @@ void HearingModel::setDeafened(bool deafened) {
 /// On a server without a house nobody is known beyond the stay: the same name on the next one is somebody else.
 void HearingModel::endStay() {
     setDeafened(false);
-    const auto nameless = [](const QString& key) { return key.startsWith(QLatin1Char('/')); };
     for (const auto& key : std::as_const(m_order))
         if (nameless(key)) m_voices.remove(key);
     if (m_order.removeIf(nameless) == 0) return;
@@ -76,7 +81,7 @@ void HearingModel::keep(const QString& who, Voice voice) {
     } else {
         m_voices.remove(key);
     }
-    m_client.setVolume(base::Identity(who.toStdString()), voice.muted ? 0.0f : static_cast<float>(voice.volume));
+    m_client.setVolume(base::Identity(who.toStdString()), voice.gain());
     m_save.start();
     ++m_changes;
     emit volumesChanged();
@@ -89,7 +94,7 @@ void HearingModel::joined() {
         if (!key.startsWith(house)) continue;
         const auto& voice = m_voices[key];
         m_client.setVolume(base::Identity(QUrl::fromPercentEncoding(key.mid(house.size()).toLatin1()).toStdString()),
-                           voice.muted ? 0.0f : static_cast<float>(voice.volume));
+                           voice.gain());
     }
 }
 
@@ -110,7 +115,7 @@ void HearingModel::load() {
 void HearingModel::save() {
     QStringList lines;
     for (const auto& key : std::as_const(m_order)) {
-        if (key.startsWith(QLatin1Char('/'))) continue;
+        if (nameless(key)) continue;
         const auto& voice = m_voices[key];
         lines << key + QLatin1Char('=') + QString::number(qRound(voice.volume * 100.0)) + (voice.muted ? QStringLiteral(",muted") : QString());
     }

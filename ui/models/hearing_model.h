@@ -45,6 +45,7 @@ class HearingModel : public QObject {
     struct Voice {
         double volume = 1.0;
         bool muted = false;
+        float gain() const { return muted ? 0.0f : static_cast<float>(volume); }
     };
     QString keyOf(const QString& who) const;
     void keep(const QString& who, Voice voice);
