@@ -7,8 +7,8 @@
 #include "audio/opus_decoder.h"
 #include "core/base/clock.h"
 #include "core/base/queue.h"
+#include "tests/support/card_engine.h"
 #include "tests/support/catch.h"
-#include "tests/support/fake_backend.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/speech.h"
 
@@ -19,23 +19,18 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// One client: engine and card, driven in steps of 5 ms; the card moves each 10 ms.
-struct Client {
-    ManualClock& clock;
-    FakeBackend* card;
-    AudioEngine engine;
+/// One client: a voice for its microphone, and what it sent.
+struct Client : CardEngine {
     std::vector<base::OpusFrame> sent;
     std::vector<float> voice;
     std::size_t voiceAt = 0;
-    int steps = 0;
 
-    explicit Client(ManualClock& c) : clock(c), card(new FakeBackend), engine(c, parts(card)) {
+    explicit Client(ManualClock& c) : CardEngine(c) {
         engine.onEncoded([this](const base::OpusFrame& f) { sent.push_back(f); });
         card->microphone = [this](std::span<float> block) {
             for (auto& s : block) s = voiceAt < voice.size() ? voice[voiceAt++] : 0.0f;
         };
     }
-    static EngineParts parts(FakeBackend* card) { return {std::unique_ptr<AudioBackend>(card), false}; }
     static EngineSettings plain(int frameMs = 20) {
         EngineSettings s;
         s.devices.blockFrames = 480;
@@ -44,10 +39,6 @@ struct Client {
         s.capture.noiseSuppression = false;
         s.capture.highPass = false;
         return s;
-    }
-    void step() {
-        if (steps++ % 2 == 0) card->tick();
-        engine.step();
     }
 };
 

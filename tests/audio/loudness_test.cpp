@@ -7,6 +7,7 @@
 #include <random>
 #include <string>
 
+#include "audio/scrub.h"
 #include "audio/voice_path.h"
 #include "tests/support/catch.h"
 #include "tests/support/speech.h"

@@ -6,9 +6,8 @@
 #include "audio/capture_chain.h"
 #include "audio/device_callback.h"
 #include "audio/engine_core.h"
+#include "tests/support/card_engine.h"
 #include "tests/support/catch.h"
-#include "tests/support/fake_backend.h"
-#include "tests/support/manual_clock.h"
 #include "tests/support/processing_lab.h"
 #include "tests/support/realtime_trap.h"
 
@@ -20,10 +19,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// An engine on a card whose microphone hears one person without a pause, and nothing where nobody talks.
-struct Desk {
-    ManualClock clock;
-    FakeBackend* card = new FakeBackend;
-    AudioEngine engine{clock, {std::unique_ptr<AudioBackend>(card), false}};
+struct Desk : LoneEngine {
     std::vector<float> voice = person(6.0, 1);
     std::size_t at = 0;
     bool talks = true;
@@ -36,15 +32,6 @@ struct Desk {
         settings.devices.blockFrames = 480;
         settings.capture.echoCancelling = settings.capture.noiseSuppression = false;
         engine.start(settings);
-    }
-    void run(base::Duration length) {
-        for (base::Duration t{0}; t < length; t += 10ms) {
-            clock.advance(5ms);
-            card->tick();
-            engine.step();
-            clock.advance(5ms);
-            engine.step();
-        }
     }
 };
 

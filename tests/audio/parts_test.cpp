@@ -19,6 +19,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/speech.h"
+#include "tests/support/temp_folder.h"
 
 using namespace parlour;
 using namespace parlour::audio;
@@ -26,19 +27,6 @@ using namespace parlour::tests;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct Folder {
-    std::filesystem::path path;
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "parlour-audio-XXXXXX").string();
-        static int count = 0;
-        path = name.substr(0, name.size() - 6) + std::to_string(++count) + "-" +
-               std::to_string(reinterpret_cast<std::uintptr_t>(this) % 1'000'000);
-        std::filesystem::create_directories(path);
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    std::string file(const char* name) const { return (path / name).string(); }
-};
 
 base::Bytes bytesOf(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
@@ -72,7 +60,7 @@ TEST_CASE("an endpoint is what its text says") {
 }
 
 TEST_CASE("a sound file has a valid header from its first moment and keeps what was written") {
-    Folder folder;
+    TempFolder folder;
     const auto path = folder.file("out.wav");
     auto writer = WavWriter::create(path);
     REQUIRE(writer);
@@ -98,7 +86,7 @@ TEST_CASE("a sound file has a valid header from its first moment and keeps what 
 }
 
 TEST_CASE("files that are not what we read are refused in words") {
-    Folder folder;
+    TempFolder folder;
     CHECK(WavReader::open(folder.file("none.wav")).error().code == "file_unreadable");
     CHECK(WavWriter::create(folder.file("no/such/folder.wav")).error().code == "file_unwritable");
     std::ofstream(folder.file("text.wav")) << "hello";
@@ -115,7 +103,7 @@ TEST_CASE("files that are not what we read are refused in words") {
 }
 
 TEST_CASE("file capture waits for the microphone, then plays once or in a loop; playout runs in real time") {
-    Folder folder;
+    TempFolder folder;
     {
         auto w = WavWriter::create(folder.file("in.wav"));
         REQUIRE(w);

@@ -5,9 +5,8 @@
 #include "audio/audio_engine.h"
 #include "audio/capture_chain.h"
 #include "audio/opus_decoder.h"
+#include "tests/support/card_engine.h"
 #include "tests/support/catch.h"
-#include "tests/support/fake_backend.h"
-#include "tests/support/manual_clock.h"
 #include "tests/support/processing_lab.h"
 
 using namespace parlour;
@@ -127,9 +126,10 @@ TEST_CASE("noise goes by 10 dB and the words stay", "[processing][goals]") {
 TEST_CASE("a room does not hear itself through somebody's loudspeaker", "[processing][engine]") {
     // The whole engine: what is mixed for the loudspeaker comes back to the microphone 30 ms after the card played it.
     const auto sentRms = [](bool cancel) {
-        ManualClock clock;
-        auto* card = new FakeBackend;
-        AudioEngine engine(clock, {std::unique_ptr<AudioBackend>(card), false});
+        LoneEngine lone;
+        auto& clock = lone.clock;
+        auto* card = lone.card;
+        auto& engine = lone.engine;
         OpusDecoder decoder;
         std::vector<float> sent;
         engine.onEncoded([&](const base::OpusFrame& f) {
@@ -173,11 +173,7 @@ TEST_CASE("a room does not hear itself through somebody's loudspeaker", "[proces
                 frame.received = clock.now();
                 engine.insert({1}, frame);
             }
-            for (int half = 0; half < 2; ++half) {
-                clock.advance(5ms);
-                if (half == 0) card->tick();
-                engine.step();
-            }
+            lone.run(10ms);
         }
         REQUIRE(engine.stats().processorFailures == 0);
         return rms(part(sent, 3.0, 7.5));
@@ -189,46 +185,36 @@ TEST_CASE("a room does not hear itself through somebody's loudspeaker", "[proces
 }
 
 TEST_CASE("who speaks while muted is noticed, and nothing of it leaves", "[processing][voice]") {
-    ManualClock clock;
-    auto* card = new FakeBackend;
-    AudioEngine engine(clock, {std::unique_ptr<AudioBackend>(card), false});
+    LoneEngine lone;
+    auto& engine = lone.engine;
     std::vector<base::OpusFrame> sent;
     engine.onEncoded([&](const base::OpusFrame& f) { sent.push_back(f); });
     const auto voice = person(6.0, 1);
     std::size_t at = voice.size();
-    card->microphone = [&](std::span<float> block) {
+    lone.card->microphone = [&](std::span<float> block) {
         for (auto& s : block) s = at < voice.size() ? voice[at++] : 0.0f;
     };
     EngineSettings settings;
     settings.devices.blockFrames = 480;
     engine.start(settings);
     engine.setGate(true);
-    const auto run = [&](base::Duration length) {
-        for (base::Duration t{0}; t < length; t += 10ms) {
-            clock.advance(5ms);
-            card->tick();
-            engine.step();
-            clock.advance(5ms);
-            engine.step();
-        }
-    };
-    run(1s);
+    lone.run(1s);
     CHECK_FALSE(engine.microphoneSpeaking());
     engine.setGate(false);
-    run(500ms);
+    lone.run(500ms);
     sent.clear();
     at = 0;
-    run(2s);
+    lone.run(2s);
     CHECK(engine.microphoneSpeaking());
     CHECK(sent.empty());
-    run(5s);
+    lone.run(5s);
     CHECK_FALSE(engine.microphoneSpeaking());  // the words are over
     at = 0;
-    run(1s);
+    lone.run(1s);
     CHECK(engine.microphoneSpeaking());
-    run(5s);  // the microphone was given back meanwhile
+    lone.run(5s);  // the microphone was given back meanwhile
     at = 0;
-    run(2s);
-    CHECK_FALSE(card->capture);
+    lone.run(2s);
+    CHECK_FALSE(lone.card->capture);
     CHECK_FALSE(engine.microphoneSpeaking());
 }

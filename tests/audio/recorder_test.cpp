@@ -11,12 +11,12 @@
 #include <functional>
 
 #include "audio/audio_engine.h"
+#include "tests/support/card_engine.h"
 #include "tests/support/catch.h"
-#include "tests/support/fake_backend.h"
 #include "tests/support/kill_nine.h"
-#include "tests/support/manual_clock.h"
 #include "tests/support/realtime_trap.h"
 #include "tests/support/speech.h"
+#include "tests/support/temp_folder.h"
 
 using namespace parlour;
 using namespace parlour::audio;
@@ -24,17 +24,6 @@ using namespace parlour::tests;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct Folder {
-    std::filesystem::path path;
-    Folder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "parlour-rec-XXXXXX").string();
-        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-        path = pattern;
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    std::string file(const char* name) const { return (path / name).string(); }
-};
 
 std::vector<float> readFlac(const std::string& path) {
     SF_INFO info{};
@@ -57,13 +46,9 @@ float loudest(const std::vector<float>& samples, double from, double to) {
 }
 
 /// An engine on a card whose microphone hears a steady voice.
-struct Studio {
-    ManualClock clock;
-    FakeBackend* card = new FakeBackend;
-    AudioEngine engine{clock, {std::unique_ptr<AudioBackend>(card), false}};
+struct Studio : LoneEngine {
     std::vector<float> voice = speechLike(2.0, 3);
     std::size_t at = 0;
-    int steps = 0;
 
     Studio() {
         EngineSettings settings;
@@ -74,19 +59,24 @@ struct Studio {
         };
         engine.start(settings);
     }
-    void run(base::Duration length) {
-        for (base::Duration t{0}; t < length; t += 5ms) {
-            clock.advance(5ms);
-            if (steps++ % 2 == 0) card->tick();
-            engine.step();
-        }
+};
+
+/// A recorder without an engine, into "a.flac" of a folder of its own.
+struct Tape {
+    TempFolder folder;
+    ManualClock clock;
+    Recorder recorder{clock, false};
+
+    Tape() {
+        recorder.start(folder.file("a.flac"));
+        recorder.step();
     }
 };
 
 }  // namespace
 
 TEST_CASE("the safety track holds what is sent, silence while muted, and keeps the time of the clock", "[recorder][T32]") {
-    Folder folder;
+    TempFolder folder;
     Studio studio;
     studio.run(100ms);
     CHECK_FALSE(studio.engine.recordingState().wanted);   // off until somebody asks
@@ -123,12 +113,7 @@ TEST_CASE("the safety track holds what is sent, silence while muted, and keeps t
     CHECK(loudest(heard, 24.5, 25.9) > 0.1f);
 }
 
-TEST_CASE("what the recorder keeps is the voice itself, to 24 bits", "[recorder]") {
-    Folder folder;
-    ManualClock clock;
-    Recorder recorder(clock, false);
-    recorder.start(folder.file("a.flac"));
-    recorder.step();
+TEST_CASE_METHOD(Tape, "what the recorder keeps is the voice itself, to 24 bits", "[recorder]") {
     const auto voice = speechLike(3.0, 5, 0.1f);
     for (std::size_t i = 0; i + 480 <= voice.size(); i += 480) {
         clock.advance(10ms);
@@ -145,7 +130,7 @@ TEST_CASE("what the recorder keeps is the voice itself, to 24 bits", "[recorder]
 }
 
 TEST_CASE("kill -9 leaves a file that plays up to the last second", "[recorder]") {
-    Folder folder;
+    TempFolder folder;
     const auto path = folder.file("killed.flac");
     const auto seconds = killedWhileWorking(8, [&](const std::function<void()>& acknowledge) {
         ManualClock clock;
@@ -169,7 +154,7 @@ TEST_CASE("kill -9 leaves a file that plays up to the last second", "[recorder]"
 }
 
 TEST_CASE("a file that is there is never overwritten, and a place that cannot be written is said in words", "[recorder]") {
-    Folder folder;
+    TempFolder folder;
     ManualClock clock;
     Recorder recorder(clock, false);
     std::ofstream(folder.file("old.flac")) << "yesterday";
@@ -191,7 +176,7 @@ TEST_CASE("a file that is there is never overwritten, and a place that cannot be
 }
 
 TEST_CASE("when the disk takes no more the recording ends in words, keeps what it has, and the talk goes on", "[recorder]") {
-    Folder folder;
+    TempFolder folder;
     Studio studio;
     std::size_t sent = 0;
     studio.engine.onEncoded([&](const base::OpusFrame&) { ++sent; });
@@ -222,12 +207,7 @@ TEST_CASE("when the disk takes no more the recording ends in words, keeps what i
     CHECK(readFlac(folder.file("full.flac")).size() > 48'000 * 19 / 10);
 }
 
-TEST_CASE("a disk that sleeps for half a minute costs sound but no time", "[recorder]") {
-    Folder folder;
-    ManualClock clock;
-    Recorder recorder(clock, false);
-    recorder.start(folder.file("a.flac"));
-    recorder.step();
+TEST_CASE_METHOD(Tape, "a disk that sleeps for half a minute costs sound but no time", "[recorder]") {
     const std::vector<float> block(480, 0.25f);
     const auto talk = [&](base::Duration length, bool disk) {
         for (base::Duration t{0}; t < length; t += 10ms) {
@@ -248,13 +228,8 @@ TEST_CASE("a disk that sleeps for half a minute costs sound but no time", "[reco
     CHECK(loudest(heard, 36.5, 39.0) > 0.2f);
 }
 
-TEST_CASE("recording costs the pump no allocation and no lock", "[recorder][G16]") {
+TEST_CASE_METHOD(Tape, "recording costs the pump no allocation and no lock", "[recorder][G16]") {
     if (!RealtimeTrap::works()) return;
-    Folder folder;
-    ManualClock clock;
-    Recorder recorder(clock, false);
-    recorder.start(folder.file("a.flac"));
-    recorder.step();
     const std::vector<float> block(480, 0.25f);
     RealtimeTrap trap;
     {
@@ -271,7 +246,7 @@ TEST_CASE("recording costs the pump no allocation and no lock", "[recorder][G16]
 }
 
 TEST_CASE("the next recording is a file of its own", "[recorder]") {
-    Folder folder;
+    TempFolder folder;
     Studio studio;
     studio.engine.setGate(true);
     studio.engine.startRecording(folder.file("a.flac"));
@@ -285,7 +260,7 @@ TEST_CASE("the next recording is a file of its own", "[recorder]") {
 }
 
 TEST_CASE("what cannot be written when the file is closed is said, also after a stop in the same turn", "[recorder]") {
-    Folder folder;
+    TempFolder folder;
     ManualClock clock;
     Recorder recorder(clock, false);
     recorder.start(folder.file("no/such/place.flac"));

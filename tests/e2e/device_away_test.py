@@ -6,7 +6,6 @@ Real PortAudio on a private PulseAudio with two virtual loudspeakers. `--cycles 
 """
 import argparse
 import pathlib
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +15,7 @@ import numpy
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from device_loss_test import RATE, Sound, voice  # noqa: E402
-from lab import BIN, Lab, check, skip, wait_for  # noqa: E402
+from lab import BIN, Lab, check, needs, wait_for  # noqa: E402
 
 LIMIT = 0.7
 
@@ -71,9 +70,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--cycles", type=int, default=5)
     cycles = parser.parse_args().cycles
-    for program in ("pulseaudio", "pacat", "parec", "pactl"):
-        if not shutil.which(program):
-            skip(program + " is not installed")
+    needs("pulseaudio", "pacat", "parec", "pactl")
     with Lab("device-away") as lab:
         sound = TwoLoudspeakers(lab)
         try:

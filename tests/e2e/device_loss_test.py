@@ -6,7 +6,6 @@ Real PortAudio on a private PulseAudio: a voice goes into a virtual microphone, 
 virtual loudspeaker whose monitor is recorded.
 """
 import pathlib
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +14,7 @@ import time
 import numpy
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from lab import BIN, ROOT, Lab, check, skip, wait_for  # noqa: E402
+from lab import BIN, ROOT, Lab, check, needs, wait_for  # noqa: E402
 
 LIMIT = 1.0
 RATE = 48000
@@ -73,9 +72,7 @@ class Sound:
 
 
 def main():
-    for program in ("pulseaudio", "pacat", "parec", "pactl"):
-        if not shutil.which(program):
-            skip(program + " is not installed")
+    needs("pulseaudio", "pacat", "parec", "pactl")
     with Lab("device-loss") as lab:
         sound = Sound(lab)
         try:

@@ -4,12 +4,11 @@
 keychain is away. The real app on a private D-Bus with a private gnome-keyring."""
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from lab import BIN, Lab, check, skip, wait_for  # noqa: E402
+from lab import BIN, Lab, check, needs, wait_for  # noqa: E402
 
 
 class Desktop:
@@ -48,9 +47,7 @@ class Desktop:
 
 
 def run(lab):
-    for program in ("dbus-daemon", "gnome-keyring-daemon"):
-        if not shutil.which(program):
-            skip(f"{program} is not installed; ./dev deps installs it")
+    needs("dbus-daemon", "gnome-keyring-daemon")
     server = lab.server()
     room = server.create_room("Room")
     host = lab.join(room["links"]["moderator"], "Host")

@@ -33,6 +33,13 @@ def skip(reason):
     sys.exit(77)
 
 
+def needs(*programs):
+    """Skips where one of them is missing."""
+    for program in programs:
+        if shutil.which(program) is None:
+            skip(f"{program} is not installed; ./dev deps installs it")
+
+
 def own_network():
     """Starts over in a network namespace of its own with a made-up route: browsers reach this machine and nothing else, and Chromium
     gathers no candidates on a bare loopback."""

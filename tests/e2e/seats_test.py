@@ -5,7 +5,6 @@
 Real PortAudio on a private PulseAudio; the monitor of a virtual loudspeaker is recorded in stereo.
 """
 import pathlib
-import shutil
 import sys
 import time
 
@@ -13,7 +12,7 @@ import numpy
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from device_loss_test import Sound, voice  # noqa: E402
-from lab import Lab, check, skip  # noqa: E402
+from lab import Lab, check, needs  # noqa: E402
 
 RATE = 48000
 
@@ -43,9 +42,7 @@ def sides(sound, seconds):
 
 
 def main():
-    for program in ("pulseaudio", "parec", "pactl"):
-        if not shutil.which(program):
-            skip(program + " is not installed")
+    needs("pulseaudio", "parec", "pactl")
     with Lab("seats") as lab:
         sound = Sound(lab)
         try:

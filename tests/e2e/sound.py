@@ -5,18 +5,15 @@ speaker N is a null sink `spkN`; what a program plays there is recorded from its
 fed through the null sink `micNin`. A null sink renders ahead while nobody listens, so a silent reader keeps each in step.
 """
 import os
-import shutil
 import subprocess
 import time
 
-from lab import skip, wait_for
+from lab import needs, wait_for
 
 
 class Sound:
     def __init__(self, lab, pairs=1):
-        for tool in ("pulseaudio", "parec", "pacat", "pactl"):
-            if shutil.which(tool) is None:
-                skip(f"{tool} is not installed (packages pulseaudio, pulseaudio-utils)")
+        needs("pulseaudio", "parec", "pacat", "pactl")
         self.lab, self.pairs = lab, pairs
         self.dir = lab.path("pulse")
         self.dir.mkdir(mode=0o700, exist_ok=True)

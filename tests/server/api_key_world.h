@@ -46,11 +46,7 @@ struct ApiKeyWorld : World {
     }
     template <class T>
     base::Result<T> wait(const std::function<void(server::HouseService::Answer<T>)>& call) {
-        std::optional<base::Result<T>> result;
-        call([&](base::Result<T> r) { result.emplace(std::move(r)); });
-        executor.runReady();
-        REQUIRE(result);
-        return std::move(*result);
+        return answerOf<T>(executor, call);
     }
     /// Redeems the link as this person; the token of the first join.
     std::string tokenOf(const std::string& name, const std::string& link) {

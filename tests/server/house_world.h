@@ -16,6 +16,16 @@
 
 namespace parlour::tests {
 
+/// What the call answers, at once.
+template <class T>
+base::Result<T> answerOf(ManualExecutor& executor, const std::function<void(server::HouseService::Answer<T>)>& call) {
+    std::optional<base::Result<T>> result;
+    call([&](base::Result<T> r) { result.emplace(std::move(r)); });
+    executor.runReady();
+    REQUIRE(result);
+    return std::move(*result);
+}
+
 class FakeMedia final : public server::MediaEngine {
   public:
     bool hold = false;                    ///< keep acknowledgements back until release()
@@ -97,11 +107,7 @@ struct HouseWorld {
 
     template <class T>
     base::Result<T> wait(const std::function<void(server::HouseService::Answer<T>)>& call) {
-        std::optional<base::Result<T>> result;
-        call([&](base::Result<T> r) { result.emplace(std::move(r)); });
-        executor.runReady();
-        REQUIRE(result);
-        return std::move(*result);
+        return answerOf<T>(executor, call);
     }
     base::RoomId make(const std::string& title) {
         const auto made = wait<api::RoomMade>([&](auto answer) { house->createRoom({title}, answer); });

@@ -61,14 +61,19 @@ struct Raw {
     }
 };
 
+/// Ana speaks with two copies in each packet; Cleo takes RED, Dan does not.
+struct RedRoom {
+    Lab lab;
+    Speaker ana{lab, 1, 5001, true};
+    Listener cleo{lab, 6001}, dan{lab, 6002, false};
+    sfu::Publisher* publisher = ana.publish();
+
+    RedRoom() { ana.redundancy = 2; }
+};
+
 }  // namespace
 
-TEST_CASE("RED reaches who takes it as RED, and a plain listener beside hears the same frames as Opus", "[sfu][red]") {
-    Lab lab;
-    Speaker ana(lab, 1, 5001, true);
-    ana.redundancy = 2;
-    Listener cleo(lab, 6001), dan(lab, 6002, false);
-    auto* publisher = ana.publish();
+TEST_CASE_METHOD(RedRoom, "RED reaches who takes it as RED, and a plain listener beside hears the same frames as Opus", "[sfu][red]") {
     REQUIRE(publisher->config().redPayloadType == 63);
     auto* red = cleo.subscribe(publisher);
     auto* plain = dan.subscribe(publisher);
@@ -101,12 +106,7 @@ TEST_CASE("RED reaches who takes it as RED, and a plain listener beside hears th
     CHECK(dan.take() == Heard{{1, 7}, {1, 10}});
 }
 
-TEST_CASE("what is lost on the way to the server is found in the copies, for plain listeners too, once", "[sfu][red]") {
-    Lab lab;
-    Speaker ana(lab, 1, 5001, true);
-    ana.redundancy = 2;
-    Listener cleo(lab, 6001), dan(lab, 6002, false);
-    auto* publisher = ana.publish();
+TEST_CASE_METHOD(RedRoom, "what is lost on the way to the server is found in the copies, for plain listeners too, once", "[sfu][red]") {
     cleo.subscribe(publisher);
     dan.subscribe(publisher);
     for (int i = 0; i < 3; ++i) ana.say(1);
@@ -152,12 +152,7 @@ TEST_CASE("a packet that comes after its copy went out is dropped: no number is 
     CHECK(raw.publisher.recovered().empty());
 }
 
-TEST_CASE("no copy reaches back behind a mute", "[sfu][red][T32]") {
-    Lab lab;
-    Speaker ana(lab, 1, 5001, true);
-    ana.redundancy = 2;
-    Listener cleo(lab, 6001), dan(lab, 6002, false);
-    auto* publisher = ana.publish();
+TEST_CASE_METHOD(RedRoom, "no copy reaches back behind a mute", "[sfu][red][T32]") {
     cleo.subscribe(publisher);
     dan.subscribe(publisher);
     for (int i = 0; i < 3; ++i) {
@@ -178,12 +173,8 @@ TEST_CASE("no copy reaches back behind a mute", "[sfu][red][T32]") {
     CHECK(dan.take() == Heard{{1, 8}});
 }
 
-TEST_CASE("a listener who switches the line on again gets no copies of what passed meanwhile", "[sfu][red]") {
-    Lab lab;
-    Speaker ana(lab, 1, 5001, true);
-    ana.redundancy = 2;
-    Listener cleo(lab, 6001);
-    auto* line = cleo.subscribe(ana.publish());
+TEST_CASE_METHOD(RedRoom, "a listener who switches the line on again gets no copies of what passed meanwhile", "[sfu][red]") {
+    auto* line = cleo.subscribe(publisher);
     for (int i = 0; i < 3; ++i) {
         lab.deliver = i < 2;   // the last one before the pause is lost: a copy of another would take its place
         ana.say(1);
@@ -197,12 +188,7 @@ TEST_CASE("a listener who switches the line on again gets no copies of what pass
     CHECK(cleo.take() == Heard{{1, 0}, {1, 1}, {1, 6}, {1, 7}});
 }
 
-TEST_CASE("a NACK is answered with the very bytes that were sent, RED or not", "[sfu][red]") {
-    Lab lab;
-    Speaker ana(lab, 1, 5001, true);
-    ana.redundancy = 2;
-    Listener cleo(lab, 6001), dan(lab, 6002, false);
-    auto* publisher = ana.publish();
+TEST_CASE_METHOD(RedRoom, "a NACK is answered with the very bytes that were sent, RED or not", "[sfu][red]") {
     for (auto* listener : {&cleo, &dan}) {
         auto* line = listener->subscribe(publisher);
         for (int i = 0; i < 30; ++i) ana.say(1);

@@ -7,6 +7,8 @@
 #include <complex>
 #include <numbers>
 
+#include "tests/support/fft.h"
+
 namespace parlour::tests {
 namespace {
 
@@ -18,30 +20,6 @@ constexpr std::size_t kBands = 15;      // one-third octaves from 150 Hz
 constexpr std::size_t kSegment = 30;    // frames: 384 ms
 constexpr double kDynamicRange = 40.0;  // dB below the loudest frame: silence
 constexpr double kTiny = 1e-12;
-
-void transform(std::vector<Complex>& x, bool inverse) {
-    const std::size_t n = x.size();
-    for (std::size_t i = 1, j = 0; i < n; ++i) {
-        std::size_t bit = n >> 1;
-        for (; j & bit; bit >>= 1) j ^= bit;
-        j ^= bit;
-        if (i < j) std::swap(x[i], x[j]);
-    }
-    for (std::size_t length = 2; length <= n; length <<= 1) {
-        const double angle = (inverse ? 2.0 : -2.0) * std::numbers::pi / static_cast<double>(length);
-        std::vector<Complex> turn(length / 2);
-        for (std::size_t k = 0; k < turn.size(); ++k) turn[k] = std::polar(1.0, angle * static_cast<double>(k));
-        for (std::size_t i = 0; i < n; i += length)
-            for (std::size_t k = 0; k < length / 2; ++k) {
-                const auto a = x[i + k];
-                const auto b = x[i + k + length / 2] * turn[k];
-                x[i + k] = a + b;
-                x[i + k + length / 2] = a - b;
-            }
-    }
-    if (inverse)
-        for (auto& v : x) v /= static_cast<double>(n);
-}
 
 /// 48 kHz to 10 kHz: 24 samples become 5, windowed sinc with its edge at 4.7 kHz.
 std::vector<double> toTenKilohertz(std::span<const float> in) {
@@ -129,7 +107,7 @@ Envelope bandsOf(const std::vector<double>& x) {
     for (std::size_t at = 0; at + kFrame <= x.size(); at += kHop) {
         std::fill(f.begin(), f.end(), Complex{});
         for (std::size_t i = 0; i < kFrame; ++i) f[i] = x[at + i] * hann()[i];
-        transform(f, false);
+        fft(f, false);
         auto& frame = out.emplace_back();
         for (std::size_t b = 0; b < kBands; ++b) {
             double sum = 0.0;
@@ -173,10 +151,10 @@ std::pair<std::size_t, double> find(std::span<const double> piece, std::span<con
     std::vector<Complex> a(n), b(n);
     std::copy(in.begin(), in.end(), a.begin());
     std::copy(piece.begin(), piece.end(), b.begin());
-    transform(a, false);
-    transform(b, false);
+    fft(a, false);
+    fft(b, false);
     for (std::size_t i = 0; i < n; ++i) a[i] *= std::conj(b[i]);
-    transform(a, true);
+    fft(a, true);
     double own = kTiny, energy = kTiny;
     for (const double v : piece) own += v * v;
     for (std::size_t i = 0; i < piece.size() && i < in.size(); ++i) energy += in[i] * in[i];

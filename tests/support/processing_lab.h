@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "audio/processor.h"
+#include "tests/support/acoustic_room.h"
 #include "tests/support/intelligibility.h"
-#include "tests/support/room_lab.h"
 #include "tests/support/speech.h"
 
 namespace parlour::tests {

@@ -2,6 +2,7 @@
 // A folder of one test: new, empty, gone with the object.
 #pragma once
 
+#include <cerrno>
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -25,6 +26,7 @@ class TempFolder {
     TempFolder& operator=(const TempFolder&) = delete;
 
     const std::filesystem::path& path() const { return m_path; }
+    std::string file(const char* name) const { return (m_path / name).string(); }
 
   private:
     std::filesystem::path m_path;

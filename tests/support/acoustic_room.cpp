@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/support/room_lab.h"
+#include "tests/support/acoustic_room.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +12,7 @@
 #include <random>
 #include <string>
 
+#include "tests/support/fft.h"
 #include "tests/support/speech.h"
 
 namespace parlour::tests {
@@ -33,32 +34,6 @@ constexpr std::array kSentences{
     "Every chair near the window was taken, so they stood and talked until the last train left.",
     "My brother shows old films on Thursday evenings, with a very loud projector.",
 };
-
-void transform(std::vector<Complex>& x, bool inverse) {
-    const std::size_t n = x.size();
-    for (std::size_t i = 1, j = 0; i < n; ++i) {
-        std::size_t bit = n >> 1;
-        for (; j & bit; bit >>= 1) j ^= bit;
-        j ^= bit;
-        if (i < j) std::swap(x[i], x[j]);
-    }
-    std::vector<Complex> turn(n / 2);
-    for (std::size_t k = 0; k < turn.size(); ++k) {
-        const double angle =
-            (inverse ? 2.0 : -2.0) * std::numbers::pi * static_cast<double>(k) / static_cast<double>(n);
-        turn[k] = {static_cast<float>(std::cos(angle)), static_cast<float>(std::sin(angle))};
-    }
-    for (std::size_t length = 2; length <= n; length <<= 1)
-        for (std::size_t i = 0; i < n; i += length)
-            for (std::size_t k = 0; k < length / 2; ++k) {
-                const auto t = turn[k * (n / length)];
-                const auto b = x[i + k + length / 2];
-                const Complex turned{b.real() * t.real() - b.imag() * t.imag(),
-                                     b.real() * t.imag() + b.imag() * t.real()};
-                x[i + k + length / 2] = x[i + k] - turned;
-                x[i + k] += turned;
-            }
-}
 
 /// What espeak-ng says, 22.05 kHz; empty where it is not installed.
 std::vector<float> espeak(const char* voice, const char* text) {
@@ -174,17 +149,17 @@ std::vector<float> through(std::span<const float> x, std::span<const float> h) {
     const std::size_t step = size - h.size() + 1;
     std::vector<Complex> filter(size);
     for (std::size_t i = 0; i < h.size(); ++i) filter[i] = h[i];
-    transform(filter, false);
+    fft(filter, false);
     std::vector<float> out(x.size(), 0.0f);
     std::vector<Complex> work(size);
     for (std::size_t at = 0; at < x.size(); at += step) {
         std::fill(work.begin(), work.end(), Complex{});
         for (std::size_t i = 0; i < step && at + i < x.size(); ++i) work[i] = x[at + i];
-        transform(work, false);
+        fft(work, false);
         for (std::size_t i = 0; i < size; ++i) work[i] *= filter[i];
-        transform(work, true);
+        fft(work, true);
         for (std::size_t i = 0; i < size && at + i < x.size(); ++i)
-            out[at + i] += work[i].real() / static_cast<float>(size);
+            out[at + i] += work[i].real();
     }
     return out;
 }
