@@ -92,7 +92,7 @@ TEST_CASE("where a tenth of the packets is lost on each way, copies save most of
     INFO("concealed %: RED " << with.red.concealedPercent() << ", plain beside it " << with.plain.concealedPercent()
                              << ", nobody sends RED " << without.red.concealedPercent() << "; plan " << with.plan.frameMs
                              << " ms, " << with.plan.redundancy << " copies, " << with.plan.bitRate << " bit/s");
-    CHECK(with.plan.redundancy == 2);
+    CHECK(with.plan.redundancy >= 2);  // which of two and three depends on the losses just reported
     CHECK(without.plan.redundancy == 0);
     CHECK(with.recovered > 100);
     CHECK(with.red.buffer.stats().fecPacketsReceived > 100);
