@@ -40,18 +40,21 @@ def needs(*programs):
             skip(f"{program} is not installed; ./dev deps installs it")
 
 
-def own_network():
-    """Starts over in a network namespace of its own with a made-up route: browsers reach this machine and nothing else, and Chromium
-    gathers no candidates on a bare loopback."""
+def own_network(*names):
+    """Starts over in a network namespace of its own with a made-up route: browsers reach this machine and nothing else, and neither
+    Chromium nor who goes to an address elsewhere offers candidates of a bare loopback. `names` are this machine there."""
     if os.environ.get("PARLOUR_NETNS"):
         return
     if shutil.which("unshare") is None or shutil.which("ip") is None:
         skip("unshare or ip is missing (packages util-linux, iproute2)")
     os.environ["PARLOUR_NETNS"] = "1"
     setup = ("ip link set lo up && ip link add lab0 type veth peer name lab1 && ip addr add 198.18.0.1/24 dev lab0 && "
-             "ip link set lab0 up && ip link set lab1 up && ip route add default dev lab0 src 198.18.0.1 && exec \"$@\"")
-    flags = ["-n"] if os.geteuid() == 0 else ["-rn"]
-    os.execvp("unshare", ["unshare", *flags, "sh", "-c", setup, "sh", sys.executable, *sys.argv])
+             "ip link set lab0 up && ip link set lab1 up && ip route add default dev lab0 src 198.18.0.1 && ")
+    flags = "-n" if os.geteuid() == 0 else "-rn"
+    if names:
+        setup += f"hosts=$(mktemp) && echo '127.0.0.1 localhost {' '.join(names)}' >$hosts && mount --bind $hosts /etc/hosts && rm -f $hosts && "
+        flags += "m"
+    os.execvp("unshare", ["unshare", flags, "sh", "-c", setup + "exec \"$@\"", "sh", sys.executable, *sys.argv])
 
 
 def wait_for(what, condition, timeout=10.0):
@@ -135,6 +138,13 @@ class Lab:
 
     def path(self, name):
         return self.dir / name
+
+    def certificate(self, stem, *alternatives):
+        """STEM.key and STEM.pem of this folder, for what openssl calls "DNS:NAME" and "IP:ADDRESS"; nobody vouches for it."""
+        needs("openssl")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                        "-subj", f"/CN={stem}", "-addext", "subjectAltName=" + ",".join(alternatives),
+                        "-keyout", self.path(f"{stem}.key"), "-out", self.path(f"{stem}.pem")], check=True, capture_output=True)
 
     def ctl(self, home, *args, code=0, stdin=None):
         """A command of parlourctl as the person of a folder. Its JSON when it should succeed, else the whole result."""

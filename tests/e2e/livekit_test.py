@@ -14,24 +14,10 @@ import time
 import waveform
 from lab import BIN, check, main, wait_for
 from livekit_lab import LiveKit, token
+from voices import hears, two
 
 PROTOCOL = sys.argv[1] if len(sys.argv) > 1 else "v1"
 CHOSEN = ["--protocol", PROTOCOL] if len(sys.argv) > 1 else []
-
-WORDS_A = "Bees carry pollen from flower to flower all day long, and the orchard thanks them with apples in autumn."
-WORDS_B = "The harbour was quiet when the last ferry came in, and nobody on the pier had seen the captain for weeks."
-
-
-def hears(heard, right, wrong, what, last=None):
-    sound = waveform.load(heard)
-    if last:
-        sound = sound[-last * waveform.RATE:]
-    good = waveform.contains(sound, waveform.load(right))
-    check(good > 0.75, f"{what} (correlation {good:.2f})")
-    if wrong is None:
-        return
-    bad = waveform.contains(sound, waveform.load(wrong))
-    check(bad < 0.6, f"{what}: and it is that voice, not another (correlation with another voice {bad:.2f})")
 
 
 def speaks(listener, identity, since=0):
@@ -243,8 +229,7 @@ def coming_back(server, lab, a, b):
 
 def run(lab):
     server = LiveKit(lab)
-    a = waveform.speak(WORDS_A, lab.path("a.wav"), "en", 150, 40, 8)
-    b = waveform.speak(WORDS_B, lab.path("b.wav"), "en-us", 165, 70, 8)
+    a, b = two(lab)
     refusals(server, lab)
     ana, ben = talk(server, lab, a, b)
     ben.say("leave")

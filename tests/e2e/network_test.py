@@ -11,11 +11,10 @@ import numpy
 
 import waveform
 from lab import Failed, check, main, skip, wait_for
+from voices import hears, two
 
 SERVER = "10.9.0.1"
 WAYS = {"a": ("10.1.0.1", "10.1.0.2", 10), "b": ("10.2.0.1", "10.2.0.2", 20)}   # server's end, ours, metric
-WORDS_A = "Bees carry pollen from flower to flower all day long, and the orchard thanks them with apples in autumn."
-WORDS_B = "The harbour was quiet when the last ferry came in, and nobody on the pier had seen the captain for weeks."
 ROUNDS = 10
 
 
@@ -86,12 +85,6 @@ def join_there(lab, beside, real, *args, **options):
         module.BIN = real
 
 
-def hears(heard, right, wrong, what):
-    sound = waveform.load(heard)
-    good, bad = waveform.contains(sound, waveform.load(right)), waveform.contains(sound, waveform.load(wrong))
-    check(good > 0.75 and bad < 0.6, f"{what} (correlation {good:.2f}, with another voice {bad:.2f})")
-
-
 def stats(person):
     return wait_for(f"statistics of {person.name}", lambda: person.last("stats"), 10)
 
@@ -159,8 +152,7 @@ def change(lab, beside, real, links):
 def run(lab):
     there = two_nets(lab)
     server, beside, real = house(lab, there)
-    a = waveform.speak(WORDS_A, lab.path("a.wav"), "en", 150, 40, 8)
-    b = waveform.speak(WORDS_B, lab.path("b.wav"), "en-us", 165, 70, 8)
+    a, b = two(lab)
     import lab as module
     module.BIN = beside
     links = server.create_room("Networks")["links"]

@@ -3,17 +3,13 @@
 the relay, both ways, by waveform. The certificate of the relay is believed as that of a website is: by the authorities of the system."""
 import os
 import shutil
-import subprocess
 import sys
 import time
 
-import waveform
 from lab import check, main, skip, wait_for
 from livekit import free_ports
 from livekit_lab import LiveKit
-
-WORDS_A = "Bees carry pollen from flower to flower all day long, and the orchard thanks them with apples in autumn."
-WORDS_B = "The harbour was quiet when the last ferry came in, and nobody on the pier had seen the captain for weeks."
+from voices import hears, two
 
 
 def find_coturn():
@@ -28,8 +24,7 @@ def find_coturn():
 
 def coturn(lab):
     plain, tls = free_ports(2)
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=relay",
-                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", lab.path("turn.key"), "-out", lab.path("turn.pem")], check=True, capture_output=True)
+    lab.certificate("turn", "IP:127.0.0.1")
     relay = lab.start("coturn", [find_coturn(), "-n", "--log-file", "stdout", "--no-cli", "--no-dtls", "--listening-ip", "127.0.0.1", "--relay-ip", "127.0.0.1",
                                  "--listening-port", plain, "--tls-listening-port", tls, "--lt-cred-mech", "--user", "anna:secret", "--realm", "lab.example",
                                  "--allow-loopback-peers", "--cert", lab.path("turn.pem"), "--pkey", lab.path("turn.key"),
@@ -39,16 +34,9 @@ def coturn(lab):
     return plain, tls
 
 
-def hears(heard, right, wrong, what):
-    sound = waveform.load(heard)
-    good, bad = waveform.contains(sound, waveform.load(right)), waveform.contains(sound, waveform.load(wrong))
-    check(good > 0.75 and bad < 0.6, f"{what} (correlation {good:.2f}, with another voice {bad:.2f})")
-
-
 def run(lab):
     plain, tls = coturn(lab)
-    a = waveform.speak(WORDS_A, lab.path("a.wav"), "en", 150, 40, 8)
-    b = waveform.speak(WORDS_B, lab.path("b.wav"), "en-us", 165, 70, 8)
+    a, b = two(lab)
     for kind, port in (("udp", plain), ("tcp", plain), ("tls", tls)):
         server = LiveKit(lab, f"livekit-{kind}", rtc_extra=f"  turn_servers:\n    - host: 127.0.0.1\n      port: {port}\n      protocol: {kind}\n"
                                                           f"      username: anna\n      credential: secret\n")
