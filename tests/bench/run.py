@@ -126,8 +126,8 @@ def house(args):
 
 
 def sound(args):
-    import sound as over_bad_networks
-    return over_bad_networks.run(args)
+    import bad_networks
+    return bad_networks.run(args)
 
 
 def processing(args):
