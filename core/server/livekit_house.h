@@ -11,6 +11,7 @@
 #include "core/base/doors/clock.h"
 #include "core/net/event_loop.h"
 #include "core/net/http_server.h"
+#include "core/net/url.h"
 #include "core/server/endpoint_house.h"
 #include "core/server/house_events.h"
 #include "core/server/livekit_engine.h"
@@ -33,6 +34,8 @@ class LiveKitHouse {
 
     /// For HouseService; lives as long as this.
     LiveKitEngine& engine();
+    /// Where people's clients go.
+    const net::Url& url() const;
     /// Once the house is there, before it is open.
     void attach(EndpointHouse house);
     HouseEvents houseEvents();

@@ -62,7 +62,10 @@ def token(claims):
 
 
 class LiveKit:
-    def __init__(self, lab, binary, webhook=None, redis=None, name="livekit", address="127.0.0.1", auto_create=False):
+    # In own_network() browsers reach what their default route leads to.
+    NODE_IP = "198.18.0.1" if os.environ.get("PARLOUR_NETNS") else "127.0.0.1"
+
+    def __init__(self, lab, binary, webhook=None, redis=None, name="livekit", address=NODE_IP, auto_create=False):
         self.lab, self.binary, self.name, self.address = lab, binary, name, address
         self.port, tcp, udp = free_ports(3)
         self.config = lab.path(f"{name}.yaml")
@@ -112,7 +115,19 @@ def house(lab, args=(), listen="127.0.0.1:0", **options):
     port = int(listen.rsplit(":", 1)[1]) or free_ports(1)[0]
     listen = f"{listen.rsplit(':', 1)[0]}:{port}"
     kit = LiveKit(lab, find_server(), f"http://127.0.0.1:{port}/livekit/webhook")
-    return Server(lab, args=[*args, "--media", "livekit", "--livekit-url", kit.url, "--livekit-key-file", kit.key_file], listen=listen, **options)
+    server = Server(lab, args=[*args, "--media", "livekit", "--livekit-url", kit.url, "--livekit-key-file", kit.key_file], listen=listen, **options)
+    server.kit = kit
+    return server
+
+
+def house_on_nodes(lab, args=(), listen="127.0.0.1:0", **options):
+    """The same on two LiveKit nodes."""
+    port = int(listen.rsplit(":", 1)[1]) or free_ports(1)[0]
+    cluster = Cluster(lab, f"http://127.0.0.1:{port}/livekit/webhook")
+    server = Server(lab, args=[*args, "--media", "livekit", "--livekit-url", cluster.url, "--livekit-key-file", cluster.key_file],
+                    listen=f"{listen.rsplit(':', 1)[0]}:{port}", **options)
+    server.cluster = cluster
+    return server
 
 
 class Balancer:
@@ -163,13 +178,20 @@ class Cluster:
                 raise Failed("redis-server is not installed")
             skip("redis-server is not installed (package redis-server)")
         binary = find_server()
+        self.lab = lab
         port, = free_ports(1)
-        self.redis = lab.start("redis", ["redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", lab.dir])
-        wait_for("redis to answer", lambda: not socket.socket().connect_ex(("127.0.0.1", port)), 10)
+        self.redis_port = port
+        self.start_redis()
         self.nodes = [LiveKit(lab, binary, webhook, f"127.0.0.1:{port}", f"livekit{i}", **node) for i in (1, 2)]
         self.balancer = Balancer([node.port for node in self.nodes])
         self.url = f"ws://127.0.0.1:{self.balancer.port}"
         self.key_file = self.nodes[0].key_file
+
+    def start_redis(self):
+        """Empty: it keeps nothing."""
+        self.redis = self.lab.start("redis", ["redis-server", "--port", self.redis_port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+                                              "--dir", self.lab.dir])
+        wait_for("redis to answer", lambda: not socket.socket().connect_ex(("127.0.0.1", self.redis_port)), 10)
 
     def holder(self, room):
         """The node on which the room lives."""
