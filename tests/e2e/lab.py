@@ -265,16 +265,17 @@ class Server:
 
 
 class Participant:
-    """A parlourctl join process: write commands, wait for events, look at what it heard. `link` may be a list of arguments instead."""
+    """A parlourctl join process: write commands, wait for events, look at what it heard. `link` may be a list of arguments instead.
+    `within`: the words that run a program in another network (impaired.py)."""
 
-    def __init__(self, lab, link, name, capture="null", playout=None, home=None, extra=()):
+    def __init__(self, lab, link, name, capture="null", playout=None, home=None, extra=(), within=()):
         self.lab, self.name = lab, name
         tag = f"{name}-{len(lab.processes)}".replace("/", "_").replace(" ", "_")
         self.events_file = lab.dir / f"{tag}.jsonl"
         self.heard = lab.dir / f"{tag}-heard.wav"
         read, self._stdin = os.pipe()
         where = link if isinstance(link, (list, tuple)) else [link, "--name", name]
-        args = [BIN / "parlourctl", "join", *where, "--capture", capture, "--playout", playout or f"file:{self.heard}", "--events", self.events_file, *extra]
+        args = [*within, BIN / "parlourctl", "join", *where, "--capture", capture, "--playout", playout or f"file:{self.heard}", "--events", self.events_file, *extra]
         if home:
             args += ["--home", home]
         self.process = lab.start(f"ctl-{tag}", args, stdin=read)
