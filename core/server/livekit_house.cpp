@@ -110,6 +110,12 @@ void LiveKitHouse::attach(EndpointHouse house) {
     m_impl->rooms->attach(std::move(house));
 }
 
+void LiveKitHouse::watchOver(base::Executor& house) {
+    m_impl->rooms->onForgotten = [&house, engine = &m_impl->engine](const base::RoomId& room, const std::string& name) {
+        house.post([engine, room, name] { engine->renew(room, name); });
+    };
+}
+
 HouseEvents LiveKitHouse::houseEvents() {
     HouseEvents events;
     events.onPerson = [rooms = std::weak_ptr(m_impl->rooms)](const PersonChanged& change) {
@@ -183,6 +189,7 @@ std::string LiveKitHouse::metricsText() const {
     row("counter", "removed_again_total", "People removed because they came back without being let in.", rooms.removedAgain);
     row("counter", "healed_total", "Differences found by looking, and mended.", rooms.healed);
     row("counter", "rooms_remade_total", "Rooms that LiveKit had lost.", rooms.remade);
+    row("counter", "rooms_moved_total", "Rooms that LiveKit had forgotten while they went on.", rooms.moved);
     row("counter", "calls_total", "Calls of the RoomService.", calls.calls);
     row("counter", "call_retries_total", "Second and later attempts.", calls.retries);
     row("counter", "call_failures_total", "Calls given up.", calls.failures);

@@ -370,6 +370,7 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
     });
     if (s.livekit) {   // its rooms have gone on without us
         s.house->retell();
+        s.livekit->watchOver(*s.houseThread);
         s.houseThread->post([raw = s.livekit.get()] { raw->engine().endForgotten(); });
     }
     return std::unique_ptr<RoomServer>(new RoomServer(std::move(impl)));
