@@ -98,9 +98,9 @@ int main(int argc, char** argv) {
         } else if (key == "--block") {
             settings.devices.blockFrames = std::stoi(value);
         } else if (key == "--delay") {
-            const auto mode = audio::delayModeOf(value);
-            if (!mode) return 2;
-            settings.devices.delay = *mode;
+            const auto delay = audio::delayModeOf(value);
+            if (!delay) return 2;
+            settings.devices.delay = *delay;
         } else if (key == "--process") {
             settings.capture.echoCancelling = settings.capture.noiseSuppression = value == "on";
         } else {
