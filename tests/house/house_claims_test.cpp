@@ -154,7 +154,13 @@ TEST_CASE("a takeover waits for the end of a transaction that began before it, a
             auto b = HouseClaims::open(database.where(), {"B", "", 60s}, kClock);
             ::_exit(b && (*b)->mine((*b)->take().value()) && has(database, "long") ? 0 : 1);
         }
-        ::usleep(200'000);
+        bool waits = false;   // for our lock
+        for (int i = 0; i < 2000 && !waits; ++i) {
+            database.sql("SELECT pg_sleep(0.01)");
+            waits = !database.sql("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").empty();
+            (void)old->meta("long");   // whoever stops inside a transaction loses it
+        }
+        CHECK(waits);
         CHECK(database.sql("SELECT fence FROM house_claim").front() == "1");
         return {};
     }));
