@@ -299,7 +299,7 @@ class Connecting : public std::enable_shared_from_this<Connecting> {
         if (!context) return finish(base::Unexpected(std::move(context).error()));
         asio::ssl::context owned(*context);
         m_tls = std::make_unique<TlsSocket>(std::move(socket), owned);
-        if (!expectHost(m_tls->native_handle(), m_options.host))
+        if (!expectHost(m_tls->native_handle(), m_options.certificateName.empty() ? m_options.host : m_options.certificateName))
             return finish(base::fail(base::ErrorKind::invalidInput, "url_host", "The address names no valid host."));
         m_tls->async_handshake(TlsSocket::client, [self = shared_from_this()](const error_code& error) {
             if (self->m_done) return;

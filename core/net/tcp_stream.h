@@ -33,6 +33,7 @@ struct ConnectOptions {
     std::uint16_t port = 0;
     std::optional<TlsTrust> tls; ///< nullopt = plain TCP
     base::Duration timeout = std::chrono::seconds(10);  ///< look-up, connect and TLS together
+    std::string certificateName{};   ///< what the certificate has to name; empty = the host
 };
 
 using ConnectAnswer = std::function<void(base::Result<std::shared_ptr<TcpStream>>)>;

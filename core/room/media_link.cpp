@@ -18,6 +18,9 @@ rtc::PeerConnectionConfig with(rtc::PeerConnectionConfig config, const MediaWays
     return config;
 }
 
+/// Whatever the login.
+bool sameServer(const rtc::TurnServer& a, const rtc::TurnServer& b) { return a.carrier == b.carrier && a.host == b.host && a.port == b.port; }
+
 }  // namespace
 
 std::string_view toString(MediaPath path) {
@@ -95,19 +98,21 @@ void MediaLink::openRelay() {
     m_relay = std::make_unique<MediaRelay>(m_loop, m_ways.relays, m_ways.trust, loopback, std::move(owner));
     if (m_ways.relayOnly)
         m_loop.post([this, alive = m_alive] {   // not before the owner has us
-            if (*alive) m_relay->start();
+            if (*alive && m_relay) m_relay->start();
         });
 }
 
 void MediaLink::learnRelays(const std::vector<rtc::TurnServer>& relays) {
     if (relays.empty() || relays == m_ways.relays) return;
-    if (m_relay && connected() && relayed()) return;
+    const bool same = std::equal(relays.begin(), relays.end(), m_ways.relays.begin(), m_ways.relays.end(), sameServer);
     m_ways.relays = relays;
+    if (m_relay && connected() && (same || relayed())) return m_relay->rename(relays);
     const auto alive = m_alive;
     const auto old = std::move(m_relay);
     openRelay();
     m_connection.transport().allowRelays();
-    if (old && old->address()) m_connection.transport().removeLocalAddress(*old->address(), now());
+    if (old)
+        for (const auto& address : old->addresses()) m_connection.transport().removeLocalAddress(address, now());
     m_connection.settle(now());
     flush();
     if (*alive && old && old->wanted()) m_relay->start();
@@ -123,7 +128,7 @@ void MediaLink::receive(std::span<const std::byte> datagram, const rtc::Route& r
 
 void MediaLink::sendAll() {
     while (auto datagram = m_connection.pollDatagram()) {
-        if (m_relay && m_relay->address() == datagram->from) {
+        if (m_relay && m_relay->has(datagram->from)) {
             m_relay->send(datagram->to, datagram->bytes);
             continue;
         }
@@ -175,7 +180,7 @@ void MediaLink::flush() {
 
 bool MediaLink::relayed() const {
     const auto route = const_cast<rtc::PeerConnection&>(m_connection).transport().route();
-    return route && m_relay && m_relay->address() == route->local;
+    return route && m_relay && m_relay->has(route->local);
 }
 
 MediaPath MediaLink::path() const {

@@ -51,8 +51,8 @@ class MediaLink {
     bool connected() const { return m_connection.state() == rtc::TransportState::connected; }
     MediaPath path() const;
 
-    /// The server has named its relays, or others than before: what is under way at the old ones is given up. One that carries
-    /// the media now is kept; when that is lost, the server names them again.
+    /// The server has named its relays, or others than before, or other logins for them: what is under way at the old ones is given
+    /// up. One that carries the media now is kept; when that is lost, the new ones are tried.
     void learnRelays(const std::vector<rtc::TurnServer>& relays);
     /// The computer's addresses are these now: new ones are tried at once, those that are gone are given up, and the path in
     /// use is asked whether it still works. What is lost by it comes as ConnectionStateChanged. `outward`: what leaves by the default

@@ -28,18 +28,27 @@ MediaRelay::~MediaRelay() {
         if (carrier.stream) carrier.stream->closeAfterSending(std::chrono::seconds(1));
 }
 
+bool MediaRelay::has(const base::SocketAddress& address) const {
+    const auto& own = m_relay.addresses();
+    return std::find(own.begin(), own.end(), address) != own.end();
+}
+
 void MediaRelay::start() {
     m_wanted = true;
-    m_relay.start(now());
+    m_relay.start(now(), rtc::TurnFamily::both);
     pump();
 }
 
 void MediaRelay::startAgain() {
     if (!m_wanted) return;
-    const auto had = m_relay.address();
+    const auto had = m_relay.addresses();
     m_relay.close(now());
     pump();
-    if (had) m_owner.lost(*had);
+    const auto alive = m_alive;
+    for (const auto& one : had) {
+        m_owner.lost(one);
+        if (!*alive) return;
+    }
     start();
 }
 
@@ -62,7 +71,10 @@ void MediaRelay::open(const rtc::OpenCarrier& wish) {
     options.host = server.host;
     options.port = server.port;
     options.timeout = kConnectTime;
-    if (server.carrier == rtc::TurnCarrier::tls) options.tls = m_trust;
+    if (server.carrier == rtc::TurnCarrier::tls) {
+        options.tls = m_trust;
+        options.certificateName = wish.certificateName;
+    }
     carrier.opening = net::connectTcp(m_loop, std::move(options), [this, id = wish.id](auto stream) {
         if (!stream) return closed(id, stream.error());
         openStream(id, std::move(*stream));
@@ -84,7 +96,7 @@ void MediaRelay::openUdp(std::uint32_t id, const std::vector<base::SocketAddress
         m_relay.handleBytes(id, now(), datagram);
         pump();
     });
-    m_relay.opened(id, now());
+    m_relay.opened(id, it->second.server, now());
     pump();
 }
 
@@ -92,13 +104,14 @@ void MediaRelay::openStream(std::uint32_t id, std::shared_ptr<net::TcpStream> st
     const auto it = m_carriers.find(id);
     if (it == m_carriers.end()) return;
     if (!mayUse(stream->remoteAddress())) return closed(id, elsewhere());
+    const auto at = stream->remoteAddress();
     it->second.stream = std::move(stream);
     it->second.stream->onClosed([this, id](const base::Error& why) { closed(id, why); });
     it->second.stream->onBytes([this, id](std::span<const std::byte> bytes) {
         m_relay.handleBytes(id, now(), bytes);
         pump();
     });
-    m_relay.opened(id, now());
+    m_relay.opened(id, at, now());
     pump();
 }
 
@@ -149,8 +162,10 @@ void MediaRelay::pump() {
             if (!*alive) return;
         }
         while (auto in = m_relay.pollReceived()) {
-            if (!m_relay.address()) break;
-            m_owner.received(in->bytes, {*m_relay.address(), in->peer});
+            const auto& own = m_relay.addresses();
+            const auto to = std::find_if(own.begin(), own.end(), [&](const auto& one) { return one.ip.isV4() == in->peer.ip.isV4(); });
+            if (to == own.end()) continue;
+            m_owner.received(in->bytes, {*to, in->peer});
             if (!*alive) return;
         }
     }

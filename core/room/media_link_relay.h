@@ -32,11 +32,15 @@ class MediaRelay {
     ~MediaRelay();
     MediaRelay(const MediaRelay&) = delete;
 
+    /// For addresses of IPv4 and IPv6, as far as the relay has them.
     void start();
+    /// Others, or other logins for the same. What is there is kept, and when it is lost, these are tried.
+    void rename(std::vector<rtc::TurnServer> servers) { m_relay.rename(std::move(servers)); }
     /// The network is another one: what we had there is void.
     void startAgain();
     bool wanted() const { return m_wanted; }
-    const std::optional<base::SocketAddress>& address() const { return m_relay.address(); }
+    const std::vector<base::SocketAddress>& addresses() const { return m_relay.addresses(); }
+    bool has(const base::SocketAddress& address) const;
     std::optional<rtc::TurnCarrier> carrier() const { return m_relay.carrier(); }
     void send(const base::SocketAddress& to, base::ByteView datagram);
 

@@ -49,7 +49,8 @@ class TokenEntrance final : public Entrance {
     /// A server on this computer may name its loopback address or any other one of the machine.
     std::vector<base::IpAddress> addresses() const override {
         std::vector<base::IpAddress> out;
-        if (const auto url = net::Url::parse(m_server.url); url && url->isLoopback()) out.push_back(base::IpAddress::v4({127, 0, 0, 1}));
+        if (const auto url = net::Url::parse(m_server.url); url && url->isLoopback())
+            for (const auto* own : {"127.0.0.1", "::1"}) out.push_back(*base::IpAddress::parse(own));
         for (const auto& local : net::localAddresses())
             if (out.size() < kMaxAddresses) out.push_back(local.ip);
         return out;

@@ -3,11 +3,11 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
 
 #include "core/crypto/hash.h"
+#include "core/crypto/hmac_sha1.h"
 #include "core/crypto/random.h"
 
 namespace parlour::rtc {
@@ -32,11 +32,15 @@ enum : std::uint16_t {
     kRealm = 0x0014,
     kNonce = 0x0015,
     kXorRelayedAddress = 0x0016,
+    kRequestedFamily = 0x0017,
     kRequestedTransport = 0x0019,
     kXorMappedAddress = 0x0020,
     kPriority = 0x0024,
     kUseCandidate = 0x0025,
+    kAdditionalFamily = 0x8000,
+    kAlternateDomain = 0x8003,
     kSoftware = 0x8022,
+    kAlternateServer = 0x8023,
     kFingerprint = 0x8028,
     kIceControlled = 0x8029,
     kIceControlling = 0x802A,
@@ -66,15 +70,8 @@ std::uint32_t crc32(base::ByteView data) {
     return crc ^ 0xFFFFFFFFu;
 }
 
+constexpr std::size_t kMaxDomain = 255;  // RFC 8489 section 14.16
 constexpr std::size_t kMaxRealm = 763;  // bytes of REALM and NONCE (RFC 8489 sections 14.9 and 14.10)
-
-std::array<std::byte, 20> hmacSha1(base::ByteView key, base::ByteView data) {
-    std::array<std::byte, 20> out{};
-    unsigned size = out.size();
-    HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(data.data()),
-         data.size(), reinterpret_cast<unsigned char*>(out.data()), &size);
-    return out;
-}
 
 std::optional<base::SocketAddress> readAddress(base::ByteView value, bool xored, const StunTransactionId& id) {
     base::ByteReader in(value);
@@ -113,16 +110,27 @@ std::optional<bool> readTurnAttribute(std::uint16_t type, base::ByteView value, 
         if (into.empty()) into = base::asText(value);
         return value.size() <= kMaxRealm;
     };
-    const auto address = [&](std::optional<base::SocketAddress>& into) {
-        const auto read = readAddress(value, true, out.id);
+    const auto address = [&](std::optional<base::SocketAddress>& into, bool xored = true) {
+        const auto read = readAddress(value, xored, out.id);
         if (!into) into = read;  // the first one counts
         return read.has_value();
+    };
+    const auto family = [&](std::uint8_t& into) {
+        base::ByteReader in(value);
+        into = in.u8();
+        return value.size() == 4 && (into == 1 || into == 2);
     };
     switch (type) {
         case kRealm: return text(turn.realm);
         case kNonce: return text(turn.nonce);
         case kXorPeerAddress: return address(turn.peer);
-        case kXorRelayedAddress: return address(turn.relayed);
+        case kXorRelayedAddress: return address(turn.relayed ? turn.relayedToo : turn.relayed);
+        case kAlternateServer: return address(turn.alternate, false);
+        case kAlternateDomain:
+            if (turn.alternateDomain.empty()) turn.alternateDomain = base::asText(value);
+            return !value.empty() && value.size() <= kMaxDomain;
+        case kRequestedFamily: return family(turn.family);
+        case kAdditionalFamily: return family(turn.additionalFamily);
         case kLifetime: return readNumber(value, turn.lifetime);
         case kChannelNumber: {
             base::ByteReader in(value);
@@ -232,7 +240,7 @@ bool checkIntegrity(const StunView& message, std::string_view password) {
     const auto length = at + 24 - kHeaderSize;
     copy[2] = static_cast<std::byte>(length >> 8);
     copy[3] = static_cast<std::byte>(length & 0xff);
-    const auto expected = hmacSha1(base::asBytes(password), base::ByteView(copy).first(at));
+    const auto expected = crypto::hmacSha1(base::asBytes(password), base::ByteView(copy).first(at));
     return crypto::equalConstantTime(base::ByteView(expected), message.bytes.subspan(at + 4, 20));
 }
 
@@ -379,6 +387,35 @@ StunWriter& StunWriter::requestedTransportUdp() {
     return *this;
 }
 
+StunWriter& StunWriter::requestedFamilyV6() {
+    base::ByteWriter w;
+    w.u32(std::uint32_t{2} << 24);
+    attribute(kRequestedFamily, w.view());
+    return *this;
+}
+
+StunWriter& StunWriter::additionalFamilyV6() {
+    base::ByteWriter w;
+    w.u32(std::uint32_t{2} << 24);
+    attribute(kAdditionalFamily, w.view());
+    return *this;
+}
+
+StunWriter& StunWriter::alternateServer(const base::SocketAddress& address) {
+    base::ByteWriter w;
+    w.u8(0);
+    w.u8(address.ip.isV4() ? 1 : 2);
+    w.u16(address.port);
+    for (const auto b : address.ip.bytes()) w.u8(b);
+    attribute(kAlternateServer, w.view());
+    return *this;
+}
+
+StunWriter& StunWriter::alternateDomain(std::string_view name) {
+    attribute(kAlternateDomain, base::asBytes(name));
+    return *this;
+}
+
 StunWriter& StunWriter::data(base::ByteView bytes) {
     attribute(kData, bytes);
     return *this;
@@ -404,7 +441,7 @@ StunWriter& StunWriter::unknownAttribute(std::uint16_t type) {
 base::Bytes StunWriter::finish(std::string_view password) {
     if (!password.empty()) {
         setLength(m_writer.size() - kHeaderSize + 24);
-        const auto mac = hmacSha1(base::asBytes(password), m_writer.view());
+        const auto mac = crypto::hmacSha1(base::asBytes(password), m_writer.view());
         attribute(kMessageIntegrity, mac);
     }
     setLength(m_writer.size() - kHeaderSize + 8);

@@ -36,6 +36,11 @@ struct TurnAttributes {
     std::string_view nonce;
     std::optional<base::SocketAddress> peer;     ///< XOR-PEER-ADDRESS
     std::optional<base::SocketAddress> relayed;  ///< XOR-RELAYED-ADDRESS
+    std::optional<base::SocketAddress> relayedToo;   ///< the second one, of the other family
+    std::optional<base::SocketAddress> alternate;    ///< ALTERNATE-SERVER
+    std::string_view alternateDomain;                ///< ALTERNATE-DOMAIN
+    std::uint8_t family = 0;                         ///< REQUESTED-ADDRESS-FAMILY: 1 or 2, 0 = none
+    std::uint8_t additionalFamily = 0;               ///< ADDITIONAL-ADDRESS-FAMILY
     std::optional<std::uint32_t> lifetime;       ///< seconds
     std::optional<std::uint16_t> channel;
     std::optional<base::ByteView> data;
@@ -98,6 +103,12 @@ class StunWriter {
     StunWriter& channelNumber(std::uint16_t number);
     /// UDP between relay and peer: the only kind we ask for.
     StunWriter& requestedTransportUdp();
+    /// REQUESTED-ADDRESS-FAMILY: the relayed address is of IPv6 instead of IPv4.
+    StunWriter& requestedFamilyV6();
+    /// ADDITIONAL-ADDRESS-FAMILY: one of IPv6 besides that of IPv4, where the relay can.
+    StunWriter& additionalFamilyV6();
+    StunWriter& alternateServer(const base::SocketAddress& address);
+    StunWriter& alternateDomain(std::string_view name);
     StunWriter& data(base::ByteView bytes);
     /// MESSAGE-INTEGRITY unless the password (or long-term key) is empty, then FINGERPRINT.
     base::Bytes finish(std::string_view password);

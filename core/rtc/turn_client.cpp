@@ -31,8 +31,9 @@ base::Duration refreshAfter(std::uint32_t seconds) {
 TurnClient::TurnClient(bool stream, std::string username, std::string password)
     : m_stream(stream), m_username(std::move(username)), m_password(std::move(password)) {}
 
-void TurnClient::start(base::TimePoint now) {
+void TurnClient::start(base::TimePoint now, TurnFamily family) {
     if (m_state != TurnState::idle) return;
+    m_family = family;
     m_state = TurnState::allocating;
     request(now, Ask::allocate, {}, 0);
 }
@@ -51,7 +52,11 @@ void TurnClient::request(base::TimePoint now, Ask ask, const base::SocketAddress
     t.id = randomTransactionId();
     StunWriter writer(StunClass::request, methodOf(static_cast<int>(ask)), t.id);
     switch (ask) {
-        case Ask::allocate: writer.requestedTransportUdp(); break;
+        case Ask::allocate:
+            writer.requestedTransportUdp();
+            if (m_family == TurnFamily::v6) writer.requestedFamilyV6();
+            if (m_family == TurnFamily::both) writer.additionalFamilyV6();
+            break;
         case Ask::refresh: break;   // the relay's usual life
         case Ask::permission: writer.xorPeerAddress({peer.ip, 0}); break;
         case Ask::channel: writer.channelNumber(m_peers[peer].channel).xorPeerAddress(peer); break;
@@ -68,7 +73,7 @@ void TurnClient::request(base::TimePoint now, Ask ask, const base::SocketAddress
 }
 
 void TurnClient::send(base::TimePoint now, const base::SocketAddress& to, base::ByteView datagram) {
-    if (m_state != TurnState::ready || datagram.empty() || datagram.size() > kMaxTurnDatagram) return;
+    if (m_state != TurnState::ready || datagram.empty() || datagram.size() > kMaxTurnDatagram || !reaches(to)) return;
     auto found = m_peers.find(to);
     if (found == m_peers.end()) {
         if (m_peers.size() >= kMaxTurnPeers) return;
@@ -80,6 +85,21 @@ void TurnClient::send(base::TimePoint now, const base::SocketAddress& to, base::
     if (peer.waiting.size() >= kMaxTurnWaiting) peer.waiting.pop_front();
     peer.waiting.push_back(base::toBytes(datagram));
     if (!asked(Ask::permission, to)) request(now, Ask::permission, to, 0);
+}
+
+bool TurnClient::reaches(const base::SocketAddress& peer) const {
+    const auto like = [&](const auto& own) { return own && own->ip.isV4() == peer.ip.isV4(); };
+    return like(m_relayed) || like(m_relayedToo);
+}
+
+bool TurnClient::permits(const base::SocketAddress& address) const {
+    const auto found = m_peers.find(address);
+    return found != m_peers.end() && found->second.permitted;
+}
+
+bool TurnClient::denies(const base::SocketAddress& address) const {
+    const auto found = m_peers.find(address);
+    return found != m_peers.end() && !found->second.permitted && found->second.deniedUntil != base::TimePoint{};
 }
 
 void TurnClient::forward(const base::SocketAddress& to, const Peer& peer, base::ByteView datagram) {
@@ -105,6 +125,7 @@ void TurnClient::close(base::TimePoint now) {
     StunWriter writer(StunClass::request, kTurnRefresh, randomTransactionId());
     emit(writer.lifetime(0).username(m_username).realm(m_realm).nonce(m_nonce).finish(m_key));
     m_relayed.reset();
+    m_relayedToo.reset();
     (void)now;
 }
 
@@ -195,6 +216,11 @@ void TurnClient::handleResponse(base::TimePoint now, const StunView& message) {
         it->next = base::kNever;
         return;
     }
+    if (message.errorCode == 300 && it->ask == Ask::allocate && message.turn.alternate) {
+        m_redirect = TurnRedirect{*message.turn.alternate, std::string(message.turn.alternateDomain), proved};
+        return fail(base::ErrorKind::unreachable, "turn_redirected", "The relay server sends us on to one that we do not use.",
+                    m_redirect->to.toString());
+    }
     const auto done = std::move(*it);
     m_open.erase(it);
     refused(now, done, message.errorCode);
@@ -207,6 +233,9 @@ void TurnClient::succeeded(base::TimePoint now, const Transaction& done, const S
                 return fail(base::ErrorKind::unreachable, "turn_garbled", "What answers there is no relay.", "no relayed address");
             m_state = TurnState::ready;
             m_relayed = message.turn.relayed;
+            m_relayedToo = m_family == TurnFamily::both ? message.turn.relayedToo : std::nullopt;
+            if (m_relayedToo && (m_relayedToo->ip.isV4() == m_relayed->ip.isV4() || m_relayedToo->ip.isUnspecified() || m_relayedToo->port == 0))
+                m_relayedToo.reset();
             m_allocatedAt = now;
             m_refreshAt = now + refreshAfter(message.turn.lifetime.value_or(600));
             return;
@@ -241,6 +270,10 @@ void TurnClient::refused(base::TimePoint now, const Transaction& done, int code)
             return;
         case Ask::allocate: break;
     }
+    if (m_family == TurnFamily::both && (code == 440 || code == 400 || code == 420)) {
+        m_family = code == 440 ? TurnFamily::v6 : TurnFamily::v4;   // it has none of IPv4; or it does not know that one may ask for two
+        return request(now, Ask::allocate, {}, 0);
+    }
     using base::ErrorKind;
     switch (code) {
         case 0: return fail(ErrorKind::unreachable, "turn_no_answer", "The relay server does not answer.", detail);
@@ -249,6 +282,8 @@ void TurnClient::refused(base::TimePoint now, const Transaction& done, int code)
         case 441:
             return fail(ErrorKind::refused, "turn_credentials", "The relay server does not accept the name it was given for us.", detail);
         case 403: return fail(ErrorKind::refused, "turn_forbidden", "The relay server does not let us use it.", detail);
+        case 440:
+            return fail(ErrorKind::unreachable, "turn_family", "The relay server has no address of the kind that the room's server has.", detail);
         case 486:
         case 508: return fail(ErrorKind::exhausted, "turn_full", "The relay server takes nobody in now.", detail);
         default: return fail(ErrorKind::unreachable, "turn_refused", "The relay server cannot help.", detail);
@@ -281,6 +316,7 @@ void TurnClient::allocateAgain(base::TimePoint now) {
     m_open.clear();
     m_peers.clear();
     m_relayed.reset();
+    m_relayedToo.reset();
     m_refreshAt = base::kNever;
     m_state = TurnState::allocating;
     request(now, Ask::allocate, {}, 0);
@@ -292,6 +328,7 @@ void TurnClient::fail(base::ErrorKind kind, std::string code, std::string messag
     m_open.clear();
     m_peers.clear();
     m_relayed.reset();
+    m_relayedToo.reset();
     m_refreshAt = base::kNever;
 }
 

@@ -39,6 +39,20 @@ enum class TurnState {
     failed,   ///< failure() says why; for good
 };
 
+/// Of the relayed address: it reaches only peers of its own kind.
+enum class TurnFamily {
+    v4,
+    v6,     ///< RFC 8656 section 7.1, REQUESTED-ADDRESS-FAMILY
+    both,   ///< two addresses where the relay can (ADDITIONAL-ADDRESS-FAMILY), else the one it has
+};
+
+/// 300 (Try Alternate), RFC 8489 section 10.
+struct TurnRedirect {
+    base::SocketAddress to;
+    std::string domain;    ///< ALTERNATE-DOMAIN; may be empty
+    bool proved = false;   ///< the relay that sends us on has shown that it knows the password
+};
+
 struct TurnReceived {
     base::SocketAddress peer;
     base::Bytes bytes;
@@ -48,7 +62,7 @@ class TurnClient {
   public:
     TurnClient(bool stream, std::string username, std::string password);
 
-    void start(base::TimePoint now);
+    void start(base::TimePoint now, TurnFamily family = TurnFamily::v4);
     /// To the peer through the relay. Dropped when the relay is not there, the peer is denied, or the datagram is too long.
     void send(base::TimePoint now, const base::SocketAddress& peer, base::ByteView datagram);
     /// Gives the allocation back; drain the bytes, then close the carrier.
@@ -64,7 +78,14 @@ class TurnClient {
     TurnState state() const { return m_state; }
     /// Changes when the relay lost the allocation and made another.
     const std::optional<base::SocketAddress>& relayed() const { return m_relayed; }
+    /// Of the other family; only with TurnFamily::both.
+    const std::optional<base::SocketAddress>& relayedToo() const { return m_relayedToo; }
     const base::Error& failure() const { return m_failure; }
+    /// With failure "turn_redirected": whom to ask instead, if the owner dares to (turn_redirect.h).
+    const std::optional<TurnRedirect>& redirect() const { return m_redirect; }
+    /// What the relay has said last of sending to this peer.
+    bool permits(const base::SocketAddress& peer) const;
+    bool denies(const base::SocketAddress& peer) const;
     std::size_t peerCount() const { return m_peers.size(); }
 
   private:
@@ -100,6 +121,7 @@ class TurnClient {
     void deny(base::TimePoint now, const base::SocketAddress& peer);
     void unanswered(base::TimePoint now, const base::SocketAddress& peer);
     void allocateAgain(base::TimePoint now);
+    bool reaches(const base::SocketAddress& peer) const;
     void fail(base::ErrorKind kind, std::string code, std::string message, std::string detail);
     void forward(const base::SocketAddress& to, const Peer& peer, base::ByteView datagram);
     void emit(base::Bytes bytes);
@@ -114,7 +136,10 @@ class TurnClient {
     std::string m_key;
     TurnState m_state = TurnState::idle;
     base::Error m_failure;
+    TurnFamily m_family = TurnFamily::v4;
     std::optional<base::SocketAddress> m_relayed;
+    std::optional<base::SocketAddress> m_relayedToo;
+    std::optional<TurnRedirect> m_redirect;
     base::TimePoint m_refreshAt = base::kNever;
     base::TimePoint m_allocatedAt{};
     int m_shortLives = 0;    ///< allocations in a row

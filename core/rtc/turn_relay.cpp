@@ -2,6 +2,8 @@
 #include "core/rtc/turn_relay.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <utility>
 
 namespace parlour::rtc {
@@ -15,9 +17,16 @@ TurnRelay::Attempt* TurnRelay::find(std::uint32_t id) {
     return it == m_attempts.end() ? nullptr : &*it;
 }
 
-void TurnRelay::start(base::TimePoint now) {
+void TurnRelay::rename(std::vector<TurnServer> servers) {
+    if (servers.size() > kMaxTurnServers) servers.resize(kMaxTurnServers);
+    m_servers = std::move(servers);
+    m_next = m_chosen != 0 ? m_servers.size() : 0;
+}
+
+void TurnRelay::start(base::TimePoint now, TurnFamily family) {
     if (m_running) return;
     m_running = true;
+    m_family = family;
     m_next = 0;
     m_lastError = {base::ErrorKind::unreachable, "turn_none", "No relay server is known here.", "Whoever runs the room's server can tell more.", {}};
     tryNext(now);
@@ -27,16 +36,39 @@ void TurnRelay::start(base::TimePoint now) {
 void TurnRelay::tryNext(base::TimePoint now) {
     m_nextAt = base::kNever;
     if (m_next >= m_servers.size()) return;
-    const auto& server = m_servers[m_next];
-    m_attempts.push_back({++m_lastId, m_next, TurnClient(server.carrier != TurnCarrier::udp, server.username, server.password), false});
-    m_events.emplace_back(OpenCarrier{m_lastId, server});
+    tryServer({m_servers[m_next]}, {});
     if (++m_next < m_servers.size()) m_nextAt = now + kTurnHeadStart;
 }
 
-void TurnRelay::opened(std::uint32_t id, base::TimePoint now) {
+void TurnRelay::tryServer(TurnTarget target, std::vector<base::SocketAddress> visited) {
+    const auto& server = target.server;
+    TurnClient client(server.carrier != TurnCarrier::udp, server.username, server.password);
+    m_events.emplace_back(OpenCarrier{++m_lastId, server, target.certificateName});
+    m_attempts.push_back({m_lastId, std::move(target), std::move(client), {}, false, std::move(visited)});
+}
+
+/// Out, unless another takes its place to which it has sent us.
+void TurnRelay::failed(std::size_t index, base::TimePoint now) {
+    auto out = std::move(m_attempts[index]);
+    m_attempts.erase(m_attempts.begin() + static_cast<std::ptrdiff_t>(index));
+    m_events.emplace_back(CloseCarrier{out.id});
+    m_lastError = out.client.failure();
+    if (const auto& redirect = out.client.redirect(); redirect && m_chosen == 0) {
+        if (auto next = followRedirect(out.target, out.at, *redirect, out.visited)) {
+            out.visited.push_back(out.at);
+            return tryServer(std::move(*next), std::move(out.visited));
+        } else {
+            m_lastError.detail += ": " + next.error();
+        }
+    }
+    m_nextAt = std::min(m_nextAt, now);
+}
+
+void TurnRelay::opened(std::uint32_t id, const base::SocketAddress& at, base::TimePoint now) {
     auto* attempt = find(id);
     if (attempt == nullptr || std::exchange(attempt->open, true)) return;
-    attempt->client.start(now);
+    attempt->at = at;
+    attempt->client.start(now, m_family);
     settle(now);
 }
 
@@ -66,6 +98,24 @@ void TurnRelay::drop(std::uint32_t id) {
     std::erase_if(m_attempts, [id](const Attempt& a) { return a.id == id; });
 }
 
+/// What is relayed now, and no more, to whoever wants to know.
+void TurnRelay::tellAddresses(const TurnClient* client, base::TimePoint now) {
+    std::array<base::SocketAddress, 2> room;
+    std::size_t count = 0;
+    if (client != nullptr)
+        for (const auto* one : {&client->relayed(), &client->relayedToo()})
+            if (*one) room[count++] = **one;
+    const auto current = std::span(room).first(count);
+    if (std::equal(current.begin(), current.end(), m_addresses.begin(), m_addresses.end())) return;
+    const auto in = [](const auto& list, const base::SocketAddress& one) { return std::find(list.begin(), list.end(), one) != list.end(); };
+    for (const auto& one : m_addresses)
+        if (!in(current, one)) m_events.emplace_back(RelayLost{one});
+    for (const auto& one : current)
+        if (!in(m_addresses, one)) m_events.emplace_back(RelayFound{one});
+    m_addresses.assign(current.begin(), current.end());
+    if (!m_addresses.empty()) m_foundAt = now;
+}
+
 /// Everything that follows from whatever just happened: who is out, who is chosen, who is next.
 void TurnRelay::settle(base::TimePoint now) {
     const auto drain = [&] {
@@ -79,9 +129,7 @@ void TurnRelay::settle(base::TimePoint now) {
             ++i;
             continue;
         }
-        m_lastError = m_attempts[i].client.failure();
-        drop(m_attempts[i].id);
-        m_nextAt = std::min(m_nextAt, now);
+        failed(i, now);
     }
     auto* chosen = find(m_chosen);
     if (m_chosen != 0 && chosen == nullptr) {   // what we had is gone: all servers again
@@ -109,15 +157,7 @@ void TurnRelay::settle(base::TimePoint now) {
         }
         chosen = &m_attempts.front();
     }
-    const auto current = chosen != nullptr ? chosen->client.relayed() : std::nullopt;
-    if (current != m_address) {
-        if (m_address) m_events.emplace_back(RelayLost{*m_address});
-        if (current) {
-            m_events.emplace_back(RelayFound{*current});
-            m_foundAt = now;
-        }
-        m_address = current;
-    }
+    tellAddresses(chosen != nullptr ? &chosen->client : nullptr, now);
     if (m_chosen != 0) return;
     if (m_attempts.empty() && m_next < m_servers.size()) m_nextAt = std::min(m_nextAt, now);
     m_nextAt = std::max(m_nextAt, m_restUntil);
@@ -136,7 +176,7 @@ void TurnRelay::close(base::TimePoint now) {
     m_nextAt = base::kNever;
     m_restUntil = {};
     m_pause = {};
-    m_address.reset();
+    m_addresses.clear();
 }
 
 void TurnRelay::handleTimeout(base::TimePoint now) {
@@ -172,7 +212,7 @@ std::optional<RelayEvent> TurnRelay::pollEvent() {
 
 std::optional<TurnCarrier> TurnRelay::carrier() const {
     for (const auto& attempt : m_attempts)
-        if (attempt.id == m_chosen) return m_servers[attempt.server].carrier;
+        if (attempt.id == m_chosen) return attempt.target.server.carrier;
     return std::nullopt;
 }
 

@@ -13,8 +13,7 @@
 #include <variant>
 #include <vector>
 
-#include "core/rtc/turn_client.h"
-#include "core/rtc/turn_server.h"
+#include "core/rtc/turn_redirect.h"
 
 namespace parlour::rtc {
 
@@ -27,6 +26,7 @@ inline constexpr base::Duration kTurnLongestPause{30'000'000};
 struct OpenCarrier {
     std::uint32_t id = 0;
     TurnServer server;
+    std::string certificateName{};   ///< what the certificate has to name, with tls; empty = the host
 };
 /// What is left for it goes out first.
 struct CloseCarrier {
@@ -50,11 +50,14 @@ class TurnRelay {
     explicit TurnRelay(std::vector<TurnServer> servers);
 
     /// Nothing when it already looks or has one.
-    void start(base::TimePoint now);
+    void start(base::TimePoint now, TurnFamily family = TurnFamily::v4);
+    /// Others, or other logins for the same. The one in use is kept; when it is lost, these are tried.
+    void rename(std::vector<TurnServer> servers);
     void close(base::TimePoint now);
     std::size_t serverCount() const { return m_servers.size(); }
 
-    void opened(std::uint32_t id, base::TimePoint now);
+    /// `at`: where the server was found.
+    void opened(std::uint32_t id, const base::SocketAddress& at, base::TimePoint now);
     /// Not opened, or not any more.
     void closed(std::uint32_t id, const base::Error& why, base::TimePoint now);
     void handleBytes(std::uint32_t id, base::TimePoint now, base::ByteView bytes);
@@ -66,21 +69,27 @@ class TurnRelay {
     std::optional<TurnReceived> pollReceived();
     std::optional<RelayEvent> pollEvent();
 
-    const std::optional<base::SocketAddress>& address() const { return m_address; }
+    /// One, or two of different families.
+    const std::vector<base::SocketAddress>& addresses() const { return m_addresses; }
     /// Of the relay that is in use.
     std::optional<TurnCarrier> carrier() const;
 
   private:
     struct Attempt {
         std::uint32_t id = 0;
-        std::size_t server = 0;
+        TurnTarget target;
         TurnClient client;
+        base::SocketAddress at{};
         bool open = false;
+        std::vector<base::SocketAddress> visited{};   ///< those who sent us here
     };
+    void tryServer(TurnTarget target, std::vector<base::SocketAddress> visited);
+    void failed(std::size_t index, base::TimePoint now);
     Attempt* find(std::uint32_t id);
     void tryNext(base::TimePoint now);
     void drop(std::uint32_t id);
     void settle(base::TimePoint now);
+    void tellAddresses(const TurnClient* client, base::TimePoint now);
 
     std::vector<TurnServer> m_servers;
     std::vector<Attempt> m_attempts;
@@ -91,7 +100,8 @@ class TurnRelay {
     base::TimePoint m_restUntil{};
     base::Duration m_pause{};
     std::uint32_t m_chosen = 0;
-    std::optional<base::SocketAddress> m_address;
+    TurnFamily m_family = TurnFamily::v4;
+    std::vector<base::SocketAddress> m_addresses;
     base::Error m_lastError;
     bool m_running = false;
     std::deque<std::pair<std::uint32_t, base::Bytes>> m_out;

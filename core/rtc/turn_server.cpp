@@ -6,6 +6,7 @@
 
 #include "core/base/socket_address.h"
 #include "core/rtc/ice_types.h"
+#include "core/rtc/turn_redirect.h"
 
 namespace parlour::rtc {
 
@@ -14,13 +15,13 @@ namespace {
 constexpr std::size_t kMaxUrl = 512;
 constexpr std::size_t kMaxHost = 253;
 
-bool isName(std::string_view host) {
+}  // namespace
+
+bool isHostName(std::string_view host) {
     return !host.empty() && host.size() <= kMaxHost && std::all_of(host.begin(), host.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
     });
 }
-
-}  // namespace
 
 std::string_view toString(TurnCarrier carrier) {
     switch (carrier) {
@@ -73,7 +74,7 @@ std::optional<TurnServer> parseTurnUrl(std::string_view url, std::string_view us
             port = url.substr(colon + 1);
             if (port.empty()) return std::nullopt;
         }
-        if (!isName(out.host)) return std::nullopt;
+        if (!isHostName(out.host)) return std::nullopt;
     }
     if (!port.empty()) {
         const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);

@@ -7,6 +7,7 @@
 #include "core/crypto/ed25519.h"
 #include "core/crypto/hash.h"
 #include "core/crypto/hkdf.h"
+#include "core/crypto/hmac_sha1.h"
 #include "core/crypto/identity_text.h"
 #include "core/crypto/key_exchange.h"
 #include "core/crypto/random.h"
@@ -60,6 +61,9 @@ TEST_CASE("HMAC-SHA256 follows RFC 4231", "[crypto]") {
          "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2"},
     };
     for (const auto& c : cases) CHECK(toHex(hmacSha256(c.key, c.data)) == c.mac);
+    const base::Bytes twenty(20, std::byte{0x0b});
+    CHECK(toHex(hmacSha1(twenty, asBytes("Hi There"))) == "b617318655057264e28bc0b6fb378c8ef146be00");   // RFC 2202
+    CHECK(toHex(hmacSha1({}, {})) == "fbdb1d1b18aa6c08324b7d64b71fb76370690e1d");
     CHECK(toHex(hmacSha256({}, {})) == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // LINK: parlour_rtc
 // Any bytes as what a relay says, in pieces on a stream and as datagrams, to a client that waits for its allocation and to one
-// that has one; and as the address of a relay. Nobody knows the password, so nothing may change what was allocated.
+// that has one; as the answer to what was asked; and as the address of a relay. Nobody knows the password, so nothing may change what was allocated.
+#include <algorithm>
 #include <cstdlib>
 
-#include "core/rtc/turn_client.h"
-#include "core/rtc/turn_server.h"
+#include "core/rtc/turn_redirect.h"
 
 using namespace parlour;
 
@@ -71,6 +71,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             client->handleTimeout(now + std::chrono::seconds(6));
             drain(*client);
         }
+    }
+    // The same as the answer to what was asked: it may make the client ask again, give up, or look elsewhere, and nothing is proved by it.
+    if (size >= 20) {
+        rtc::TurnClient asking(false, "anna", "secret");
+        asking.start(now, size % 2 == 0 ? rtc::TurnFamily::both : rtc::TurnFamily::v4);
+        const auto question = asking.pollBytes();
+        auto answer = base::toBytes(bytes);
+        std::copy_n(question->begin() + 8, 12, answer.begin() + 8);
+        asking.handleBytes(now, answer);
+        if (asking.state() == rtc::TurnState::ready || asking.relayed()) std::abort();
+        if (const auto& redirect = asking.redirect()) {
+            if (redirect->proved) std::abort();
+            const rtc::TurnTarget from{{rtc::TurnCarrier::tls, "relay.example", 443, "1700000000:anna", "secret"}};
+            const auto next = rtc::followRedirect(from, kPeer, *redirect, {});
+            if (next && (next->server.host == "127.0.0.1" || next->server.port == 0 || next->certificateName.empty())) std::abort();
+        }
+        drain(asking);
     }
     return 0;
 }

@@ -167,3 +167,25 @@ TEST_CASE("the receiver's ufrag is found without reading the rest") {
     CHECK_FALSE(stunLocalUfrag(noColon));
     for (std::size_t n = 0; n < raw.size(); ++n) (void)stunLocalUfrag(base::ByteView(raw).first(n));
 }
+
+TEST_CASE("what sends a client elsewhere, and which kind of address it wants, is read back", "[turn]") {
+    const auto id = randomTransactionId();
+    const auto v4 = *base::SocketAddress::parse("198.51.100.2:3479"), v6 = *base::SocketAddress::parse("[2001:db8::1]:443");
+    for (const auto& to : {v4, v6}) {
+        const auto bytes = StunWriter(StunClass::error, kTurnAllocate, id).errorCode(300, "").alternateServer(to).alternateDomain("relay.example").finish("");
+        const auto read = parseStun(bytes);
+        REQUIRE(read);
+        CHECK(read->turn.alternate == to);
+        CHECK(read->turn.alternateDomain == "relay.example");
+        CHECK_FALSE(read->unknownRequired);
+    }
+    const auto asking = StunWriter(StunClass::request, kTurnAllocate, id).requestedFamilyV6().additionalFamilyV6().finish("");
+    CHECK(parseStun(asking)->turn.family == 2);
+    CHECK(parseStun(asking)->turn.additionalFamily == 2);
+    const auto two = StunWriter(StunClass::success, kTurnAllocate, id).xorRelayedAddress(v4).xorRelayedAddress(v6).finish("");
+    CHECK(parseStun(two)->turn.relayed == v4);
+    CHECK(parseStun(two)->turn.relayedToo == v6);
+    CHECK(parseStun(StunWriter(StunClass::error, kTurnAllocate, id).alternateDomain(std::string(255, 'a')).finish("")));
+    CHECK_FALSE(parseStun(StunWriter(StunClass::error, kTurnAllocate, id).alternateDomain(std::string(256, 'a')).finish("")));
+    CHECK_FALSE(parseStun(StunWriter(StunClass::error, kTurnAllocate, id).alternateDomain("").finish("")));
+}

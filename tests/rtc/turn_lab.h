@@ -18,13 +18,19 @@ inline base::SocketAddress turnAt(const char* text) { return base::SocketAddress
 
 struct FakeRelay {
     std::string realm = "lab.example", nonce = "nonce-1", name = "anna", password = "secret";
-    base::SocketAddress relayed = turnAt("203.0.113.5:50000");
+    std::optional<base::SocketAddress> relayed = turnAt("203.0.113.5:50000");
+    std::optional<base::SocketAddress> relayedV6{};   ///< what it has of IPv6
+    std::optional<base::SocketAddress> elsewhere{};   ///< sends everybody there instead
+    bool takesTwo = true;                             ///< ADDITIONAL-ADDRESS-FAMILY
+    std::string elsewhereName;
+    bool redirectsProved = false;                     ///< only those who have proved who they are, and with proof
     std::uint32_t lifetime = 600;
     bool silent = false;
     bool sign = true;                                ///< its answers
     std::map<std::uint16_t, int> errors;             ///< method -> the error it gives to whoever has proved who he is
     std::map<std::uint16_t, int> asked;              ///< authentic requests by method
     int challenges = 0;
+    std::vector<int> families;                       ///< of each allocation: 10 * requested + additional
     std::vector<std::pair<base::SocketAddress, base::Bytes>> sent;   ///< by indications and channels, to peers
     std::map<std::uint16_t, base::SocketAddress> channels;
     std::vector<base::SocketAddress> permitted;
@@ -55,6 +61,13 @@ struct FakeRelay {
             if (code == 401 || code == 438) w.realm(realm).nonce(nonce);
             return w.finish(proof ? key() : "");
         };
+        const auto sendOn = [&](bool proof) {
+            rtc::StunWriter w(rtc::StunClass::error, m->method, m->id);
+            w.errorCode(300, "There").alternateServer(*elsewhere);
+            if (!elsewhereName.empty()) w.alternateDomain(elsewhereName);
+            return w.finish(proof ? key() : "");
+        };
+        if (elsewhere && !redirectsProved && m->method == rtc::kTurnAllocate) return sendOn(false);
         if (m->integrityAt == 0) {
             ++challenges;
             return refuse(401, false);
@@ -63,9 +76,18 @@ struct FakeRelay {
         if (m->turn.nonce != nonce) return refuse(438, false);
         ++asked[m->method];
         if (const auto it = errors.find(m->method); it != errors.end() && it->second != 0) return refuse(it->second, sign);
+        if (elsewhere && m->method == rtc::kTurnAllocate) return sendOn(true);
         rtc::StunWriter w(rtc::StunClass::success, m->method, m->id);
         switch (m->method) {
-            case rtc::kTurnAllocate: w.xorRelayedAddress(relayed).xorMappedAddress(turnAt("198.51.100.7:4000")).lifetime(lifetime); break;
+            case rtc::kTurnAllocate: {
+                families.push_back(m->turn.family * 10 + m->turn.additionalFamily);
+                const auto& main = m->turn.family == 2 ? relayedV6 : relayed;
+                if (m->turn.additionalFamily != 0 && !takesTwo) return refuse(400, sign);
+                if (!main) return refuse(440, sign);
+                w.xorRelayedAddress(*main).xorMappedAddress(turnAt("198.51.100.7:4000")).lifetime(lifetime);
+                if (m->turn.additionalFamily == 2 && relayedV6) w.xorRelayedAddress(*relayedV6);
+                break;
+            }
             case rtc::kTurnRefresh:
                 lastLifetime = m->turn.lifetime.value_or(lifetime);
                 w.lifetime(lastLifetime);

@@ -2,6 +2,7 @@
 // Which of several relays is used, and what happens when it is lost.
 #include "core/rtc/turn_relay.h"
 
+#include "core/rtc/turn_redirect.h"
 #include "tests/rtc/turn_lab.h"
 
 using namespace parlour;
@@ -16,13 +17,15 @@ TurnServer server(const std::string& host, TurnCarrier carrier = TurnCarrier::ud
 struct RelayLab {
     std::map<std::string, FakeRelay> relays;
     std::map<std::string, base::Error> unreachable;
+    std::map<std::string, base::SocketAddress> at;         ///< host -> where it is
+    std::map<std::uint32_t, TurnServer> servers;
     TurnRelay relay;
     base::TimePoint now{10s};
     std::map<std::uint32_t, std::string> open;
     std::vector<std::string> opened, log;
     base::TimePoint foundAt = base::kNever;
 
-    explicit RelayLab(std::vector<TurnServer> servers) : relay(std::move(servers)) {}
+    explicit RelayLab(std::vector<TurnServer> named) : relay(std::move(named)) {}
 
     void collect() {
         for (bool more = true; more;) {
@@ -40,7 +43,8 @@ struct RelayLab {
                         relay.closed(wish->id, it->second, now);
                     } else {
                         open[wish->id] = wish->server.host;
-                        relay.opened(wish->id, now);
+                        servers[wish->id] = wish->server;
+                        relay.opened(wish->id, at.contains(wish->server.host) ? at[wish->server.host] : turnAt("203.0.113.1:3478"), now);
                     }
                 } else if (const auto* close = std::get_if<CloseCarrier>(&*event)) {
                     open.erase(close->id);
@@ -179,7 +183,7 @@ TEST_CASE("what goes through the relay arrives, and who is closed gives it back"
     lab.collect();
     CHECK(lab.relays["one"].lastLifetime == 0);
     CHECK(lab.open.empty());
-    CHECK_FALSE(lab.relay.address());
+    CHECK(lab.relay.addresses().empty());
     CHECK(lab.relay.nextTimeout() == base::kNever);
 }
 
@@ -194,14 +198,107 @@ TEST_CASE("a relay that is lost as soon as it is there is asked again more and m
     lab.relay.start(lab.now);
     for (int i = 0; i < 900; ++i) {
         lab.runFor(100ms);
-        if (lab.relay.address()) lose();
+        if (!lab.relay.addresses().empty()) lose();
     }
     CHECK(lab.opened.size() >= 6);
     CHECK(lab.opened.size() <= 8);   // after 1, 2, 4, 8, 16, 30, 30 seconds
     lab.runFor(31s + kTurnShortLife);
-    REQUIRE(lab.relay.address());
+    REQUIRE_FALSE(lab.relay.addresses().empty());
     const auto times = lab.opened.size();
     lose();   // it had been good
     lab.runFor(0s);
     CHECK(lab.opened.size() == times + 1);
+}
+
+TEST_CASE("a relay that sends us on is followed to where the sound then goes, with the same login", "[turn][redirect]") {
+    RelayLab lab({server("one"), server("two")});
+    lab.at["one"] = turnAt("198.51.100.1:3478");
+    lab.relays["one"].elsewhere = turnAt("198.51.100.2:3479");
+    lab.relays["one"].redirectsProved = true;
+    lab.relays["198.51.100.2"].relayed = turnAt("198.51.100.2:50000");
+    lab.relay.start(lab.now);
+    lab.runFor(10s);
+    CHECK(lab.opened == std::vector<std::string>{"one", "198.51.100.2"});
+    CHECK(lab.log == std::vector<std::string>{"found 198.51.100.2:50000"});
+    REQUIRE(lab.open.size() == 1);
+    CHECK(lab.servers[lab.open.begin()->first].port == 3479);
+}
+
+TEST_CASE("relays that send us in a circle, or on and on, are left for the next one that was named", "[turn][redirect]") {
+    RelayLab lab({server("one"), server("two")});
+    lab.at["one"] = turnAt("198.51.100.1:3478");
+    const int length = GENERATE(1, 2, 3, 4);
+    INFO(length << " relays, each sends us to the next");
+    const bool circle = GENERATE(true, false);
+    for (int i = 1; i <= length; ++i) {
+        const auto host = i == 1 ? std::string("one") : "198.51.100." + std::to_string(i);
+        lab.at[host] = turnAt(("198.51.100." + std::to_string(i) + ":3478").c_str());
+        lab.relays[host].redirectsProved = true;
+        lab.relays[host].elsewhere = turnAt(("198.51.100." + std::to_string(circle && i == length ? 1 : i + 1) + ":3478").c_str());
+    }
+    lab.at["198.51.100." + std::to_string(length + 1)] = turnAt(("198.51.100." + std::to_string(length + 1) + ":3478").c_str());
+    lab.relays["198.51.100." + std::to_string(length + 1)].relayed = turnAt("198.51.100.99:50000");
+    lab.relays["two"].relayed = turnAt("203.0.113.9:50000");
+    lab.relay.start(lab.now);
+    lab.runFor(10s);
+    const bool followed = !circle && length <= static_cast<int>(kMaxTurnRedirects);
+    CHECK(lab.log == std::vector<std::string>{followed ? "found 198.51.100.99:50000" : "found 203.0.113.9:50000"});
+    CHECK(lab.opened.size() <= kMaxTurnRedirects + 2);
+    CHECK(lab.open.size() == 1);
+}
+
+TEST_CASE("who is sent where he does not go says so when nothing else is left", "[turn][redirect]") {
+    RelayLab lab({server("one")});
+    lab.relays["one"].elsewhere = turnAt("127.0.0.1:3478");
+    std::string detail;
+    lab.relay.start(lab.now);
+    lab.runFor(10s);
+    CHECK(lab.opened == std::vector<std::string>{"one"});
+    CHECK(lab.log == std::vector<std::string>{"failed turn_redirected"});
+}
+
+TEST_CASE("new logins leave the relay in use alone, and are used when it is lost", "[turn]") {
+    RelayLab lab({server("one")});
+    lab.relay.start(lab.now);
+    lab.runFor(1s);
+    auto renewed = server("one");
+    renewed.username = "1700000000:anna";
+    lab.relay.rename({renewed, server("two")});
+    lab.runFor(60s);
+    CHECK(lab.opened.size() == 1);
+    CHECK(lab.log == std::vector<std::string>{"found 203.0.113.5:50000"});
+    CHECK(lab.relay.carrier() == TurnCarrier::udp);
+    lab.relays["one"].name = renewed.username;   // the old one has ended
+    lab.relays["one"].errors = {{kTurnRefresh, 437}};
+    lab.runFor(600s);
+    REQUIRE(lab.opened.size() == 2);
+    CHECK(lab.servers[lab.open.begin()->first].username == renewed.username);
+    CHECK(lab.log.back() == "found 203.0.113.5:50000");
+}
+
+TEST_CASE("logins that come while the relays are still tried are used from the first one on", "[turn]") {
+    RelayLab lab({server("one"), server("two")});
+    lab.relays["one"].silent = lab.relays["two"].silent = true;
+    lab.relay.start(lab.now);
+    lab.runFor(500ms);
+    lab.relay.rename({server("three")});
+    lab.runFor(2s);
+    CHECK(lab.log == std::vector<std::string>{"found 203.0.113.5:50000"});
+    CHECK(lab.opened.back() == "three");
+}
+
+TEST_CASE("a relay with both kinds of addresses tells of both, and takes both away", "[turn][v6]") {
+    RelayLab lab({server("one")});
+    lab.relays["one"].relayedV6 = turnAt("[2001:db8::5]:50001");
+    lab.relay.start(lab.now, TurnFamily::both);
+    lab.runFor(1s);
+    CHECK(lab.log == std::vector<std::string>{"found 203.0.113.5:50000", "found [2001:db8::5]:50001"});
+    CHECK(lab.relay.addresses().size() == 2);
+    const auto id = lab.open.begin()->first;
+    lab.open.clear();
+    lab.unreachable["one"] = {base::ErrorKind::unreachable, "connection_refused", "Nothing answers.", {}, {}};
+    lab.relay.closed(id, {base::ErrorKind::unreachable, "connection_lost", "The connection was lost.", {}, {}}, lab.now);
+    lab.runFor(10s);
+    CHECK(lab.log == std::vector<std::string>{"found 203.0.113.5:50000", "found [2001:db8::5]:50001", "lost 203.0.113.5:50000", "lost [2001:db8::5]:50001",
+                                              "failed connection_refused"});
 }
