@@ -2,7 +2,7 @@
 """./dev bench [NAME]: the figures of the README, each beside a floor measured in the same run.
 
 Machines differ and are noisy: read the ratio first, the absolute second. Names: forwarding, join, mouth_to_ear (10 ms frames), delay
-(10 and 20 ms), app, house, sound, processing, listening, livekit.
+(10 and 20 ms), app, house, sound, processing, listening, livekit, return.
 """
 import argparse
 import json
@@ -139,17 +139,24 @@ def livekit(args):
     return side_by_side.run(args)
 
 
+def coming_back(args):
+    import coming_back as figures
+    return figures.run(args)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", default=[])
     parser.add_argument("--bin", required=True)
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--shape", action="append", help="of livekit: ROOMSxLISTENERS, may stand several times")
+    parser.add_argument("--people", type=int, help="of return: how many listen")
     args = parser.parse_args()
     args.bin = str(pathlib.Path(args.bin).resolve())
     os.environ["PARLOUR_BIN"] = args.bin
     known = {"forwarding": forwarding, "join": join, "app": app, "mouth_to_ear": mouth_to_ear, "house": house,
-             "sound": sound, "processing": processing, "listening": listening, "delay": delay, "livekit": livekit}
+             "sound": sound, "processing": processing, "listening": listening, "delay": delay, "livekit": livekit,
+             "return": coming_back}
     status = 0
     for name in args.names or [n for n in known if n != "delay"]:   # mouth_to_ear is half of it
         print(f"== {name}", flush=True)
