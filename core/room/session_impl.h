@@ -169,6 +169,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void applyMicrophone();
     void startPublishing();
     void stopPublishing();
+    void followMusic();
     void onTrackPublished(const signal::TrackPublished& track);
     void remoteTracksChanged();
     void applyVolumes();
