@@ -16,7 +16,7 @@ constexpr int kFallAsleep = 50;      // blocks
 bool VoicePath::shape(std::span<float> sound, float peak, bool levelling, bool music) {
     m_asleep = peak < kInaudible ? std::min(m_asleep + 1, kFallAsleep) : 0;
     if (m_asleep == kFallAsleep) return false;
-    m_highPass.set(!music);
+    m_highPass.set(m_rumble.heard(sound) && !music);
     m_highPass.process(sound);
     level.process(sound, levelling && !music);
     gain.apply(sound);
