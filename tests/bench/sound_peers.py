@@ -19,6 +19,7 @@ import numpy
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import bad_networks  # noqa: E402
 import waveform  # noqa: E402
+from priority import before_others  # noqa: E402
 from impaired import HERE, Away, ChromiumListener  # noqa: E402
 from lab import Failed, Lab, own_network, wait_for  # noqa: E402
 
@@ -131,14 +132,6 @@ def one(args, lab, server, profile, seed, voice):
     return out
 
 
-def before_others():
-    """What else runs on this machine disturbs sound in real time: where we may, our programs go first (the real-time class)."""
-    try:
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
-    except OSError:
-        pass
-
-
 def drift(args):
     """P9 in virtual time, ours only: an hour with clocks 200 ppm apart."""
     result = subprocess.run(bad_networks.command(args) + ["--profiles", "P9+,P9-", "--seeds", "1", "--fast"], capture_output=True, text=True)
@@ -206,8 +199,8 @@ def main():
     parser.add_argument("--keep", help="a folder for what was heard")
     args = parser.parse_args()
     own_network()
-    before_others()
-    return run(args)
+    with before_others():
+        return run(args)
 
 
 if __name__ == "__main__":
