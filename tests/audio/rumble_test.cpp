@@ -66,7 +66,7 @@ TEST_CASE("a voice path hands a quiet room's voice on sample by sample, and take
     const auto before = voice;
     double difference = 0.0, energy = 0.0;
     for (std::size_t at = 0; at + 480 <= voice.size(); at += 480) {
-        path.shape(std::span(voice).subspan(at, 480), 0.3f, false, false);
+        path.shape(std::span(voice).subspan(at, 480), {}, 0.3f, false, false);
         if (at < 9'600) continue;   // fades in
         for (std::size_t i = at; i < at + 480; ++i) {
             difference += std::pow(static_cast<double>(voice[i]) - before[i], 2.0);
@@ -75,6 +75,6 @@ TEST_CASE("a voice path hands a quiet room's voice on sample by sample, and take
     }
     CHECK(difference < 1e-3 * energy);
     std::vector<float> dc(48'000, 0.1f);
-    for (std::size_t at = 0; at + 480 <= dc.size(); at += 480) other.shape(std::span(dc).subspan(at, 480), 0.1f, false, false);
+    for (std::size_t at = 0; at + 480 <= dc.size(); at += 480) other.shape(std::span(dc).subspan(at, 480), {}, 0.1f, false, false);
     CHECK(std::abs(dc.back()) < 1e-3f);
 }
