@@ -147,6 +147,11 @@ class Walker {
             s.verb = "redeem";
             s.right = below(15) != 0;
             s.choice = below(2) == 0 ? below(3) : 1;
+            if (below(8) == 0)
+                s.who = somebody(s.who, [&](const auto& id) {
+                    const auto member = house::MemberStore(m_store).find(id);
+                    return member && member->state == api::MemberState::suspended;
+                });
         } else if (dice < 63) s.verb = "revoke";
         else if (dice < 67) {
             s.verb = "ban";
@@ -154,7 +159,7 @@ class Walker {
             s.until = below(4) == 0 ? 0 : g.now + 1 + below(100);
         } else if (dice < 70) {
             s.verb = "power";
-            for (int guess = 0; guess < 6 && !(m_store.member(roomOf(s.room), personOf(s.who))); ++guess) s.who = below(kPeople);
+            s.who = somebody(s.who, [&](const auto& id) { return m_store.member(roomOf(s.room), id).has_value(); });
         } else if (dice < 73) {
             s.verb = "expel";
             s.choice = below(3) == 0 ? 2 : 1;
@@ -175,10 +180,12 @@ class Walker {
         } else if (dice < 88) verdict(s);
         else if (dice < 90) {
             s.verb = below(3) == 0 ? "earn" : "grant";
+            s.who = insider(g, s.who);
             s.uses = 1 + below(2);
             s.choice = static_cast<int>(g.now / 50);
         } else if (dice < 92) {
             s.verb = "suspend";
+            s.who = insider(g, s.who);
             s.until = below(3) == 0 ? 0 : g.now + 1 + below(60);
         } else if (dice < 94) s.verb = "restore";
         else if (dice == 94) s.verb = "delete";
@@ -195,12 +202,19 @@ class Walker {
         s.lock = dice < 2 ? 1 : dice < 4 ? 2 : 0;
         if (dice == 9) s.key = below(kPeople);
     }
-    /// Somebody who is in, if a few guesses find one: at some hours most people are outside.
+    /// Somebody of whom this is true, if a few guesses find one.
+    template <typename Is>
+    int somebody(int who, Is&& is) {
+        for (int guess = 0; guess < 8 && !is(personOf(who)); ++guess) who = below(kPeople);
+        return who;
+    }
+    /// At some hours most people are outside.
     int insider(const Ground& g, int who) {
         house::MemberStore members(m_store);
-        for (int guess = 0; guess < 6; ++guess, who = below(kPeople))
-            if (const auto member = members.find(personOf(who)); member && member->in(at(g.now)) && member->standing != api::Standing::owner) break;
-        return who;
+        return somebody(who, [&](const auto& id) {
+            const auto member = members.find(id);
+            return member && member->in(at(g.now)) && member->standing != api::Standing::owner;
+        });
     }
     /// To whoever brought the one who brought this person: a branch is worth cutting where it has branches.
     void climb(Step& s) {
