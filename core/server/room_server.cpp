@@ -323,6 +323,8 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
     Impl& s = *impl;
     if (auto done = s.openHouse(); !done) return base::Unexpected(std::move(done).error());
     if (auto done = s.readApiKeys(); !done) return base::Unexpected(std::move(done).error());
+    auto relays = Relays::make(config);
+    if (!relays) return base::Unexpected(std::move(relays).error());
     if (auto done = s.openMedia(); !done) return base::Unexpected(std::move(done).error());
     if (auto done = s.listen(); !done) return base::Unexpected(std::move(done).error());
 
@@ -337,6 +339,7 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
         s.endpoint = std::make_unique<LiveKitEndpoint>(loop, clock, *s.engine, throughGate(EndpointHouse::of(*s.house), *s.arrivals));
         s.house->setEvents(s.endpoint->houseEvents());
         if (auto done = s.openIceTcp(); !done) return base::Unexpected(std::move(done).error());
+        s.endpoint->setRelays(std::move(*relays));
     }
     if (auto done = s.openWebhooks(); !done) return base::Unexpected(std::move(done).error());
     s.house->setAddress(s.address);
