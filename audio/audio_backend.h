@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "audio/delay_mode.h"
 #include "core/base/error.h"
 #include "core/base/time.h"
 
@@ -33,7 +34,13 @@ std::string toText(const Endpoint& endpoint);
 struct AudioDeviceSettings {
     Endpoint capture;
     Endpoint playout;
-    int blockFrames = 240;  ///< frames per device callback at 48 kHz: 240 or 480; a device that cannot keep up gets 480
+    Endpoint ring;          ///< where the bell rings
+    DelayMode delay = DelayMode::automatic;  ///< how long device callbacks are; longer ones for a device that cannot keep up
+    int blockFrames = 0;    ///< 240, 480 or 960 frames at 48 kHz instead; 0 = by `delay`
+
+    bool stereoCapture = false;  ///< both channels of a microphone that has two; the engine fills it in: for music
+
+    int firstBlock() const { return blockFrames == 240 || blockFrames == 480 || blockFrames == 960 ? blockFrames : blockOf(delay); }
 };
 
 struct DeviceInfo {
@@ -48,6 +55,8 @@ struct DeviceCallbacks {
     std::function<void(std::span<const float> mono)> captured;  ///< 48 kHz mono
     std::function<void(std::span<float> mono)> wanted;          ///< fill completely
     std::function<void(std::span<float> pairs)> wantedStereo;   ///< instead, by a device with two channels
+    std::function<void(std::span<const float> pairs)> capturedStereo;  ///< instead of `captured`, by a microphone with two
+    bool bothChannels = false;  ///< of the microphone are wanted; one that has no two goes on with one
 };
 
 class AudioBackend {
@@ -61,7 +70,7 @@ class AudioBackend {
     /// Count of frames ever delivered; the watchdog re-opens when one of them stands still.
     virtual std::uint64_t capturedFrames() const = 0;
     virtual std::uint64_t playedFrames() const = 0;
-    /// Times the device ran dry or over so far: its blocks are too short for this machine.
+    /// Times the device ran dry or over, or called so late that it was about to: its blocks are too short for this machine.
     virtual std::uint64_t xruns() const { return 0; }
     /// What the open devices add to the way of a sound, both together, by their own account; for the echo canceller.
     virtual base::Duration latency() const { return {}; }

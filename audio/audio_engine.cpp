@@ -9,6 +9,7 @@
 #include "audio/pacer.h"
 #include "audio/portaudio_backend.h"
 #include "audio/recorder.h"
+#include "audio/ringer.h"
 
 namespace parlour::audio {
 namespace {
@@ -32,14 +33,17 @@ struct AudioEngine::Impl {
     Recorder recorder;
     EngineCore core;
     std::unique_ptr<AudioBackend> devices;
+    std::unique_ptr<AudioBackend> bells;
     FileBackend files;
     DeviceSupervisor supervisor;
+    Ringer ringer;
     EngineSettings settings;
     bool started = false;
     std::atomic<bool> testing{false};
     std::atomic<bool> everOpened{false};
     std::atomic<bool> keepOpen{false};
     std::atomic<bool> captureIsDevice{true};
+    std::atomic<bool> music{false};
     base::TimePoint lastNeeded{};  // supervisor's thread
     bool own = false;              // supervisor's thread: open because the person opened it, and never let go since
     bool captureWanted = false;    // supervisor's thread
@@ -56,8 +60,10 @@ struct AudioEngine::Impl {
           recorder(c, parts.ownThreads),
           core(callback, &recorder),
           devices(parts.devices ? std::move(parts.devices) : makePortAudioBackend()),
+          bells(parts.bells ? std::move(parts.bells) : makePortAudioBackend()),
           files(c, parts.ownThreads),
-          supervisor(c, *devices, files, callback) {}
+          supervisor(c, *devices, files, callback),
+          ringer(c, *bells) {}
 
     /// The microphone is asked for only while the person needs it (R7: never open one unasked).
     void superviseOnce() {
@@ -84,6 +90,8 @@ struct AudioEngine::Impl {
         captureWanted = wanted;
         captureRan = runs;
         core.setDeviceLatency(devices->latency());
+        const auto places = supervisor.places();
+        if (ringer.pass(places.ring, places.room)) core.ring();
     }
     void listenToNews() {
         const bool wanted = settings.devices.capture.kind == SourceKind::device || settings.devices.playout.kind == SourceKind::device;
@@ -127,6 +135,7 @@ void AudioEngine::stop() {
     e.news.reset();
     e.supervisor.wantPlayout(false);
     e.supervisor.closeAll();
+    e.ringer.close();
     e.pump.reset();
 }
 
@@ -134,10 +143,15 @@ void AudioEngine::apply(const EngineSettings& settings) {
     auto& e = *m_impl;
     e.settings = settings;
     e.captureIsDevice = settings.devices.capture.kind == SourceKind::device;
-    e.core.setBlockFrames(settings.devices.blockFrames == 240 ? 240 : 480);
-    e.core.apply(fitting(settings));
+    e.core.setBlockFrames(settings.devices.firstBlock());
+    auto capture = fitting(settings);
+    capture.delay = settings.devices.delay;
+    e.core.apply(capture);
     e.core.apply(settings.listening);
-    e.supervisor.want(settings.devices);
+    auto devices = settings.devices;
+    devices.stereoCapture = settings.capture.music;
+    e.supervisor.want(devices);
+    e.music = settings.capture.music;
     e.listenToNews();
     e.nudge();
 }
@@ -147,6 +161,7 @@ void AudioEngine::setGate(bool open) {
     m_impl->core.setGate(open);
     m_impl->nudge();
 }
+bool AudioEngine::sendsMusic() const { return m_impl->music; }
 bool AudioEngine::gateOpen() const { return m_impl->core.gateOpen(); }
 void AudioEngine::onEncoded(std::function<void(const base::OpusFrame&)> sink) {
     m_impl->core.onEncoded(std::move(sink));
@@ -199,6 +214,11 @@ void AudioEngine::recordTest(std::chrono::milliseconds length, std::function<voi
 }
 void AudioEngine::playTest(std::function<void()> played) { m_impl->core.play(std::move(played)); }
 void AudioEngine::playTone(std::chrono::milliseconds length) { m_impl->core.tone(length); }
+
+void AudioEngine::ring() {
+    m_impl->ringer.ring();
+    m_impl->nudge();
+}
 
 bool AudioEngine::microphoneSpeaking() const { return m_impl->core.microphoneSpeaking(); }
 void AudioEngine::keepMicrophone(bool on) {

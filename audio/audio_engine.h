@@ -26,7 +26,8 @@ struct TrackId {
 };
 
 struct CaptureSettings {
-    int frameMs = 0;       ///< 10, 20 or 40 (Opus frame); 0 = as the network allows. Where that is starved 40 all the same
+    int frameMs = 0;       ///< 10, 20 or 40 (Opus frame); 0 = as network and delay mode allow. Where that is starved 40 all the same
+    DelayMode delay = DelayMode::automatic;  ///< the engine fills in that of its devices
     int bitRate = 0;       ///< bit/s, 16,000 to 64,000; 0 = as the network allows. Less where that has no room
     bool dtx = true;
     bool forwardErrorCorrection = true;
@@ -34,7 +35,7 @@ struct CaptureSettings {
     bool noiseSuppression = true;
     bool highPass = true;
     bool voiceGate = false;
-    bool music = false;    ///< 128 kbit/s of the whole band, no pauses left out, no processing
+    bool music = false;    ///< two channels, 128 kbit/s of the whole band, no pauses left out, no processing
     bool automaticGain = false;  ///< brings the own voice to a usual level
 };
 
@@ -81,7 +82,7 @@ struct EngineStats {
     bool playoutRunning = false;
     std::string captureDevice;  ///< in use now; "" = none
     std::string playoutDevice;
-    int blockFrames = 0;          ///< of one device callback now: 240 is the low-latency mode, more the comfort of calm
+    int blockFrames = 0;          ///< of one device callback now
     std::uint64_t xruns = 0;      ///< times a device ran dry or over
 };
 
@@ -98,6 +99,7 @@ struct RecordingState {
 struct EngineParts {
     std::unique_ptr<AudioBackend> devices;  ///< for SourceKind::device; null = PortAudio
     bool ownThreads = true;                 ///< false: nothing happens but in step(), on the clock given
+    std::unique_ptr<AudioBackend> bells = {};  ///< as `devices`, for the bell
 };
 
 class AudioEngine {
@@ -119,6 +121,8 @@ class AudioEngine {
     // within 40 ms, no packet with energy is handed out (security T32, I12). Starts closed.
     void setGate(bool open);
     bool gateOpen() const;
+    /// What leaves is music in two channels; the last settings say so. Any thread.
+    bool sendsMusic() const;
     /// Encoded frames; called on the pump thread, must not block (push into a queue). Once this returns the former sink
     /// is not called any more; {} takes it away. `received` of a frame is its capture time, sequence starts at 0 per
     /// engine.
@@ -156,6 +160,8 @@ class AudioEngine {
     void recordTest(std::chrono::milliseconds length, std::function<void()> recorded);
     void playTest(std::function<void()> played);
     void playTone(std::chrono::milliseconds length);
+    /// The bell, where the settings say; it is heard while everybody else is not.
+    void ring();
 
     struct DeviceState {
         bool ok = true;

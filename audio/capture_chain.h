@@ -14,6 +14,7 @@
 
 #include "audio/audio_engine.h"
 #include "audio/automatic_gain.h"
+#include "audio/gain_ramp.h"
 #include "audio/high_pass.h"
 #include "audio/level_meter.h"
 #include "audio/opus_encoder.h"
@@ -53,8 +54,16 @@ class CaptureChain {
 
     /// 480 samples that go to the loudspeaker next.
     void played(std::span<const float> block);
-    /// 480 samples from the device. `echoDelay` as in processor.h.
-    void process(std::span<const float> microphone, base::TimePoint now, base::Duration echoDelay);
+    /// What process() wants next: 480, or 240 while packets of 5 ms are made of it.
+    std::size_t block() const {
+        return m_plan.frameMs == 5 && (!m_processor || m_processor->idle()) ? base::kBlockSamples / 2 : base::kBlockSamples;
+    }
+    /// block() samples from the device, the middle of two channels, and their side: left = middle + side, right = middle - side.
+    /// Only music has a side; it is faded and cut off as the middle is. `echoDelay` as in processor.h.
+    void process(std::span<const float> microphone, std::span<const float> side, base::TimePoint now, base::Duration echoDelay);
+    void process(std::span<const float> microphone, base::TimePoint now, base::Duration echoDelay) {
+        process(microphone, {}, now, echoDelay);
+    }
     /// Both at once, for a loudspeaker and a microphone without a delay between them.
     void process(std::span<const float> microphone, std::span<const float> playedNow, base::TimePoint now) {
         if (!playedNow.empty()) played(playedNow);
@@ -74,9 +83,13 @@ class CaptureChain {
     const SendPlan& plan() const { return m_plan; }
 
   private:
+    void take(std::span<const float> microphone, std::span<float> block, bool counted);
     bool echoCovers(std::span<const float> microphone);
     void encodeFrame(base::TimePoint now);
     void replan();
+    void judge(std::span<const float> block, std::optional<bool> voice);
+    bool encoderChanges() const;
+    void applyPlan();
 
     Sink m_sink;
     Tap m_tap;
@@ -86,6 +99,8 @@ class CaptureChain {
     SendPlan m_plan;
     OpusEncoder m_encoder;
     HighPass m_highPass{80.0, 960, false};
+    HighPass m_sideHighPass{80.0, 960, false};
+    GainRamp m_sideGain{0.0f};  // comes once nothing works on the middle alone any more
     std::unique_ptr<AudioProcessor> m_processor;  // from when it is first needed: 200 ms of filter is memory
     VoiceActivity m_activity;
     VoiceGate m_voiceGate;
@@ -97,10 +112,15 @@ class CaptureChain {
 
     bool m_open = false;
     bool m_fadeIn = false;
+    EncoderSettings m_encoding;  // in force; another kind of encoder waits for the end of a frame
+    std::array<float, base::kBlockSamples> m_judged{};  // for the search for a voice, which takes 10 ms
+    std::size_t m_judgedSamples = 0;
     std::uint32_t m_generation = 0;
     int m_silentFramesLeft = 0;  // sent after closing, so that the other side hears an end and not a loss
 
     std::array<float, 1920> m_frame{};
+    std::array<float, 1920> m_sideFrame{};
+    std::array<float, 2 * 1920> m_pairs{};  // scratch: what the encoder takes for music
     std::size_t m_filled = 0;
     std::size_t m_frameSamples = 960;  // of the frame being filled
     base::OpusFrame m_packet;

@@ -11,8 +11,42 @@ constexpr float kFade = 1.0f / 120.0f;  // 2.5 ms
 
 }  // namespace
 
+/// Both rings take the same number. The pump frees the side first, so there the middle's room is there, too.
+std::size_t DeviceCallback::take(std::span<const float> middle, std::span<const float> side) {
+    const auto room = captureRing.capacity() - captureRing.size();
+    const auto count = std::min(middle.size(), room);
+    captureSideRing.write(side.first(count));
+    captureRing.write(middle.first(count));
+    return count;
+}
+
 void DeviceCallback::captured(std::span<const float> mono) {
-    if (captureRing.write(mono) < mono.size()) m_overruns.fetch_add(1, std::memory_order_relaxed);
+    static constexpr std::array<float, 256> silence{};
+    for (std::size_t at = 0; at < mono.size();) {
+        const auto count = std::min(silence.size(), mono.size() - at);
+        if (take(mono.subspan(at, count), std::span(silence).first(count)) < count) {
+            m_overruns.fetch_add(1, std::memory_order_relaxed);
+            return;
+        }
+        at += count;
+    }
+}
+
+void DeviceCallback::capturedStereo(std::span<const float> pairs) {
+    std::array<float, 256> middle;
+    std::array<float, 256> side;
+    for (std::size_t at = 0; at < pairs.size() / 2;) {
+        const auto count = std::min(middle.size(), pairs.size() / 2 - at);
+        for (std::size_t i = 0; i < count; ++i) {
+            middle[i] = 0.5f * (pairs[2 * (at + i)] + pairs[2 * (at + i) + 1]);
+            side[i] = 0.5f * (pairs[2 * (at + i)] - pairs[2 * (at + i) + 1]);
+        }
+        if (take(std::span(middle).first(count), std::span(side).first(count)) < count) {
+            m_overruns.fetch_add(1, std::memory_order_relaxed);
+            return;
+        }
+        at += count;
+    }
 }
 
 void DeviceCallback::wanted(std::span<float> mono) {

@@ -15,14 +15,17 @@ namespace parlour::audio {
 class DeviceCallback {
   public:
     /// 0.34 s each way: more waits only when the pump stands still.
-    DeviceCallback() : captureRing(16'384), playoutRing(16'384), sideRing(16'384) {}
+    DeviceCallback() : captureRing(16'384), captureSideRing(16'384), playoutRing(16'384), sideRing(16'384) {}
 
-    base::SpscRing<float> captureRing;  ///< producer: capture device; consumer: pump
+    base::SpscRing<float> captureRing;  ///< producer: capture device; consumer: pump. The middle: half of left + right
+    base::SpscRing<float> captureSideRing;  ///< half of left - right, 0 of one channel; written first, read in step, first as well
     base::SpscRing<float> playoutRing;  ///< producer: pump; consumer: playout device. The middle: half of left + right
     base::SpscRing<float> sideRing;     ///< half of left - right, written before the middle and read in step with it
 
     /// Device thread.
     void captured(std::span<const float> mono);
+    /// The same from a microphone with two channels: left, right, left, right.
+    void capturedStereo(std::span<const float> pairs);
     /// Device thread. What is missing is faded out from the last sample within 2.5 ms, not cut.
     void wanted(std::span<float> mono);
     /// The same for a device with two channels: left, right, left, right.
@@ -38,10 +41,13 @@ class DeviceCallback {
     /// For AudioBackend::open*; this object must outlive the stream.
     DeviceCallbacks callbacks() {
         return {[this](std::span<const float> mono) { captured(mono); },
-                [this](std::span<float> mono) { wanted(mono); }, [this](std::span<float> pairs) { wantedStereo(pairs); }};
+                [this](std::span<float> mono) { wanted(mono); }, [this](std::span<float> pairs) { wantedStereo(pairs); },
+                [this](std::span<const float> pairs) { capturedStereo(pairs); }};
     }
 
   private:
+    std::size_t take(std::span<const float> middle, std::span<const float> side);
+
     std::atomic<std::uint64_t> m_overruns{0};
     std::atomic<std::uint64_t> m_underruns{0};
     std::atomic<std::size_t> m_block{0};

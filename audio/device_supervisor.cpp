@@ -16,8 +16,7 @@ constexpr Duration kFirstChosenPause{2'000'000};  // each try is a gap in what t
 constexpr Duration kLongestChosenPause{60'000'000};
 constexpr base::TimePoint kLongAgo = base::TimePoint::min();
 constexpr int kLongestBlock = 1920;
-constexpr Duration kCalm{300'000'000};       // then shorter blocks are tried
-constexpr Duration kLongestCalm{2'400'000'000};
+constexpr int kLongestCalm = 8;              // times the calm of the mode
 constexpr Duration kTrial{60'000'000};       // shorter blocks that fail within this are tried half as often
 
 }  // namespace
@@ -34,8 +33,11 @@ DeviceSupervisor::~DeviceSupervisor() { closeAll(); }
 void DeviceSupervisor::want(const AudioDeviceSettings& settings) {
     const std::lock_guard lock(m_mutex);
     m_capture.endpoint = settings.capture;
+    m_capture.bothChannels = settings.stereoCapture;
     m_playout.endpoint = settings.playout;
-    m_blockFrames = settings.blockFrames == 240 ? 240 : 480;
+    m_ring = settings.ring;
+    m_firstBlock = settings.firstBlock();
+    m_delay = settings.delay;
 }
 void DeviceSupervisor::knowBy(Present present) {
     const std::lock_guard lock(m_mutex);
@@ -48,6 +50,10 @@ void DeviceSupervisor::wantPlayout(bool on) {
 void DeviceSupervisor::wantCapture(bool on) {
     const std::lock_guard lock(m_mutex);
     m_capture.wanted = on;
+}
+DeviceSupervisor::Places DeviceSupervisor::places() const {
+    const std::lock_guard lock(m_mutex);
+    return {m_ring, m_playout.endpoint};
 }
 DeviceSupervisor::Report DeviceSupervisor::report() const {
     const std::lock_guard lock(m_mutex);
@@ -85,14 +91,20 @@ void DeviceSupervisor::note(const Side& side, bool running, const base::Error* p
     (side.capture ? m_report.captureDevice : m_report.playoutDevice) = running ? toText(side.current) : "";
 }
 
+base::Result<void> DeviceSupervisor::open(Side& side, const Endpoint& endpoint) {
+    auto callbacks = m_callback.callbacks();
+    callbacks.bothChannels = side.currentBoth;
+    return side.capture ? side.backend->openCapture(endpoint, side.currentBlock, std::move(callbacks))
+                        : side.backend->openPlayout(endpoint, side.currentBlock, std::move(callbacks));
+}
+
 void DeviceSupervisor::openSide(Side& side, const Endpoint& endpoint, int blockFrames, base::TimePoint now) {
     if (side.standIn) closeSide(side);
     side.backend = &backendFor(endpoint);
     side.current = endpoint;
     side.currentBlock = blockFrames;
     if (present(side, endpoint) == false && openDefaultFor(side)) return;
-    const auto opened = side.capture ? side.backend->openCapture(endpoint, blockFrames, m_callback.callbacks())
-                                     : side.backend->openPlayout(endpoint, blockFrames, m_callback.callbacks());
+    const auto opened = open(side, endpoint);
     now = m_clock.now();  // opening may have taken a while
     if (opened) {
         side.open = true;
@@ -143,19 +155,26 @@ void DeviceSupervisor::lost(Side& side, base::TimePoint now) {
 void DeviceSupervisor::pass() {
     const auto now = m_clock.now();
     Endpoint wantedEndpoint[2];
-    bool wanted[2];
-    int block = 480;
+    bool wanted[2], both[2];
+    int block = 240;
+    DelayMode delay = DelayMode::automatic;
     Side* const sides[2] = {&m_playout, &m_capture};
     {
         const std::lock_guard lock(m_mutex);
         for (int i = 0; i < 2; ++i) {
             wantedEndpoint[i] = sides[i]->endpoint;
             wanted[i] = sides[i]->wanted;
+            both[i] = sides[i]->bothChannels;
         }
-        block = m_blockFrames;
+        block = m_firstBlock;
+        delay = m_delay;
         m_presentNow = m_present;
     }
-    watchXruns(now);
+    if (delay != m_measured) {  // another wish: what is measured starts afresh
+        m_measured = delay;
+        measureAfresh();
+    }
+    watchXruns(now, block);
     block = blockFor(block);
     {
         const std::lock_guard lock(m_mutex);
@@ -189,7 +208,7 @@ void DeviceSupervisor::pass() {
     }
     for (int i = 0; i < 2; ++i) {
         auto& side = *sides[i];
-        const bool changed = side.current != wantedEndpoint[i] || side.currentBlock != block;
+        const bool changed = side.current != wantedEndpoint[i] || side.currentBlock != block || side.currentBoth != both[i];
         if (side.open && !side.standIn && (!wanted[i] || changed)) closeSide(side);
         if (!wanted[i]) {
             closeSide(side);
@@ -197,6 +216,7 @@ void DeviceSupervisor::pass() {
             note(side, false, nullptr);
             continue;
         }
+        side.currentBoth = both[i];
         if (changed) side.nextTry = now;
         if ((!side.open || side.standIn) && now >= side.nextTry) openSide(side, wantedEndpoint[i], block, now);
     }
@@ -217,8 +237,7 @@ base::Error DeviceSupervisor::awayError(const Side& side) const {
 bool DeviceSupervisor::openDefaultFor(Side& side) {
     if (side.current.kind != SourceKind::device || side.current.name.empty()) return false;
     const Endpoint standard;
-    const auto opened = side.capture ? side.backend->openCapture(standard, side.currentBlock, m_callback.callbacks())
-                                     : side.backend->openPlayout(standard, side.currentBlock, m_callback.callbacks());
+    const auto opened = open(side, standard);
     if (!opened) return false;
     side.open = true;
     side.standIn = false;
@@ -252,20 +271,25 @@ int DeviceSupervisor::blockFor(int wanted) const {
     return block;
 }
 
-void DeviceSupervisor::watchXruns(base::TimePoint now) {
+void DeviceSupervisor::measureAfresh() {
+    m_doublings = 0;
+    m_calm = calmOf(m_measured);
+    m_shortened = {};
+    m_xrunTimes.fill(kLongAgo);
+}
+
+void DeviceSupervisor::watchXruns(base::TimePoint now, int firstBlock) {
     const auto count = m_devices.xruns();
-    if (m_calm.count() == 0) {
-        m_calm = kCalm;
-        m_xrunTimes.fill(kLongAgo);
-    }
+    if (m_calm.count() == 0) measureAfresh();
     if (count - m_xrunsSeen > m_xrunTimes.size()) m_xrunsSeen = count - m_xrunTimes.size();
     for (; m_xrunsSeen != count; ++m_xrunsSeen) {
         std::rotate(m_xrunTimes.begin(), m_xrunTimes.end() - 1, m_xrunTimes.end());
         m_xrunTimes.front() = m_quietSince = now;
     }
     if (m_xrunTimes.back() != kLongAgo && now - m_xrunTimes.back() <= kXrunWindow) {
-        if (m_shortened != base::TimePoint{} && now - m_shortened < kTrial) m_calm = std::min(m_calm * 2, kLongestCalm);
-        if (blockFor(240) < kLongestBlock) ++m_doublings;
+        if (m_shortened != base::TimePoint{} && now - m_shortened < kTrial)
+            m_calm = std::min(m_calm * 2, calmOf(m_measured) * kLongestCalm);
+        if (blockFor(firstBlock) < kLongestBlock) ++m_doublings;
         m_xrunTimes.fill(kLongAgo);  // each counts for one step only
     } else if (m_doublings > 0 && now - m_quietSince > m_calm) {
         --m_doublings;

@@ -42,6 +42,11 @@ class DeviceSupervisor {
 
     /// Takes effect with the next pass().
     void want(const AudioDeviceSettings& settings);
+    struct Places {
+        Endpoint ring, room;
+    };
+    /// Where the bell is wanted and where the room is.
+    Places places() const;
     void wantPlayout(bool on);
     void wantCapture(bool on);
     Report report() const;
@@ -66,6 +71,8 @@ class DeviceSupervisor {
         bool fallback = false;  // the system's default plays the chosen one
         Endpoint current;
         int currentBlock = 0;
+        bool bothChannels = false;   // under m_mutex: wanted
+        bool currentBoth = false;
         AudioBackend* backend = nullptr;
         std::uint64_t lastFrames = 0;
         bool everMoved = false;
@@ -81,6 +88,7 @@ class DeviceSupervisor {
     }
     std::uint64_t frames(const Side& side) const;
     bool stalled(Side& side, base::TimePoint now);
+    base::Result<void> open(Side& side, const Endpoint& endpoint);
     void openSide(Side& side, const Endpoint& endpoint, int blockFrames, base::TimePoint now);
     void closeSide(Side& side);
     void lost(Side& side, base::TimePoint now);
@@ -88,9 +96,10 @@ class DeviceSupervisor {
     bool openDefaultFor(Side& side);
     base::Error awayError(const Side& side) const;
     std::optional<bool> present(const Side& side, const Endpoint& endpoint) const;
-    void watchXruns(base::TimePoint now);
+    void watchXruns(base::TimePoint now, int firstBlock);
     void note(const Side& side, bool running, const base::Error* problem);
     int blockFor(int wanted) const;
+    void measureAfresh();
 
     const base::Clock& m_clock;
     AudioBackend& m_devices;
@@ -99,10 +108,13 @@ class DeviceSupervisor {
     mutable std::mutex m_mutex;
     Side m_capture;
     Side m_playout;
-    int m_blockFrames = 480;    // under m_mutex
+    Endpoint m_ring;            // under m_mutex
+    int m_firstBlock = 240;     // under m_mutex
+    DelayMode m_delay = DelayMode::automatic;  // under m_mutex
     Present m_present;  // under m_mutex
     Present m_presentNow;
     std::atomic<bool> m_hurry{false};
+    DelayMode m_measured = DelayMode::automatic;  // what the next five were found for
     int m_doublings = 0;  // of the block: the device cannot keep up with shorter ones
     base::Duration m_calm{};  // without an xrun, and shorter blocks are tried again
     std::uint64_t m_xrunsSeen = 0;

@@ -184,20 +184,27 @@ void EngineCore::passCapture(base::TimePoint now) {
     const auto gate = m_gate.load(std::memory_order_acquire);
     if (gate != m_seenGate) {
         // Sound from before the person opened the microphone is not theirs to send.
-        if ((gate & 1u) != 0) m_device.captureRing.discard(m_device.captureRing.size());
+        if (const auto waiting = m_device.captureRing.size(); (gate & 1u) != 0) {
+            m_device.captureSideRing.discard(waiting);
+            m_device.captureRing.discard(waiting);
+        }
         m_capture.setGate((gate & 1u) != 0, gate);
         m_seenGate = gate;
     }
     const bool stopped = m_captureStopped.exchange(false, std::memory_order_acquire);
     m_capture.setTapped(m_check.recording());
-    std::array<float, kBlock> block{};
-    for (std::size_t waiting; (waiting = m_device.captureRing.size()) >= kBlock;) {
+    std::array<float, kBlock> whole{};
+    std::array<float, kBlock> wholeSide{};
+    for (std::size_t waiting; (waiting = m_device.captureRing.size()) >= m_capture.block();) {
+        const auto block = std::span(whole).first(m_capture.block());
+        const auto side = std::span(wholeSide).first(block.size());
+        m_device.captureSideRing.read(side);  // written before the middle, freed before it
         m_device.captureRing.read(block);
         // What was handed in at the last mix leaves the ring after `m_playAhead` samples, goes through both devices, and
         // its echo has waited here since then.
         const auto echoDelay = base::Duration(m_deviceLatency.load(std::memory_order_relaxed) +
                                               static_cast<std::int64_t>(m_playAhead + waiting) * 1000 / 48);
-        m_capture.process(block, now, echoDelay);
+        m_capture.process(block, side, now, echoDelay);
         m_referenceFor = kReferenceAfterCapture;
     }
     if (stopped) m_capture.silenceMeter();  // after its last blocks
@@ -209,6 +216,7 @@ void EngineCore::passCapture(base::TimePoint now) {
 }
 
 void EngineCore::passPlayout(base::TimePoint now) {
+    if (m_bellWanted.exchange(false, std::memory_order_acquire)) m_check.ring();
     // One device block is kept ready; each underrun adds 5 ms to that, a clean minute takes 5 ms back.
     const auto underruns = m_device.underruns();
     if (underruns != m_seenUnderruns) {

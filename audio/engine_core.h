@@ -52,6 +52,8 @@ class EngineCore {
     /// What the devices add to the way of a block, both together; for the echo canceller. Any thread.
     void setDeviceLatency(base::Duration latency) { m_deviceLatency.store(latency.count(), std::memory_order_relaxed); }
     void setBlockFrames(int frames) { m_blockFrames.store(frames, std::memory_order_relaxed); }
+    /// The bell rings in the mix. Any thread.
+    void ring() { m_bellWanted.store(true, std::memory_order_release); }
     /// Frees what the pump is done with; any control call does it too.
     void collect();
 
@@ -137,6 +139,7 @@ class EngineCore {
     std::atomic<std::uint32_t> m_gate{0};  // bit 0: open; the rest counts moves
     std::atomic<int> m_blockFrames{480};
     std::atomic<bool> m_captureStopped{false};
+    std::atomic<bool> m_bellWanted{false};
     std::atomic<bool> m_recordingWanted{false};
     std::atomic<std::uint64_t> m_framesEncoded{0};
     std::atomic<std::uint64_t> m_framesDroppedIn{0};

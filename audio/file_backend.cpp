@@ -80,6 +80,21 @@ void FileBackend::nextCapture(std::span<float> mono) {
     std::fill(mono.begin() + static_cast<std::ptrdiff_t>(done), mono.end(), 0.0f);
 }
 
+bool FileBackend::hasPairs() const { return m_files->reader && m_files->reader->channels() == 2; }
+
+void FileBackend::nextPairs(std::span<float> pairs) {
+    auto& f = *m_files;
+    std::size_t done = 0;
+    if (f.started) {
+        done = f.reader->readPairs(pairs);
+        if (done < pairs.size() && f.loop) {
+            f.reader->rewind();
+            done += f.reader->readPairs(pairs.subspan(done));
+        }
+    }
+    std::fill(pairs.begin() + static_cast<std::ptrdiff_t>(done), pairs.end(), 0.0f);
+}
+
 void FileBackend::takePlayout(std::span<const float> mono) {
     if (m_files->writer) m_files->writer->write(mono);
 }

@@ -20,6 +20,8 @@ class FileBackend final : public NullBackend {
 
   private:
     void nextCapture(std::span<float> mono) override;
+    bool hasPairs() const override;
+    void nextPairs(std::span<float> pairs) override;
     void takePlayout(std::span<const float> mono) override;
 
     struct Files;

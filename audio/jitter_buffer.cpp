@@ -173,19 +173,31 @@ Duration JitterBuffer::playoutDelay(base::TimePoint now) const {
 
 void JitterBuffer::makeRoom() {
     std::memmove(m_sound.data(), m_sound.data() + m_soundBegin, ready() * sizeof(float));
+    std::memmove(m_side.data(), m_side.data() + m_soundBegin, ready() * sizeof(float));
     m_soundEnd -= m_soundBegin;
     m_soundBegin = 0;
 }
 
-void JitterBuffer::pull(std::span<float> out, base::TimePoint now) {
+/// Hands out the next samples, silence after their end.
+std::size_t JitterBuffer::hand(std::span<float> out, std::span<float> side, std::size_t wanted) {
+    const auto count = std::min(ready(), wanted);
+    const auto give = [&](const auto& from, std::span<float> to) {
+        const auto n = std::min(count, to.size());
+        std::copy_n(from.data() + m_soundBegin, n, to.data());
+        std::fill(to.begin() + static_cast<std::ptrdiff_t>(n), to.end(), 0.0f);
+    };
+    give(m_sound, out);
+    give(m_side, side);
+    m_soundBegin += count;
+    return count;
+}
+
+void JitterBuffer::pull(std::span<float> out, std::span<float> side, base::TimePoint now) {
     const auto wanted = std::min<std::size_t>(out.size(), 960);
     if (m_state == State::waiting && m_delays.playoutDelay(toMicros(m_playTime), now) >= target())
         m_state = State::playing;
     if (m_state != State::playing) {
-        const auto rest = std::min(ready(), wanted);
-        std::copy_n(m_sound.data() + m_soundBegin, rest, out.data());
-        std::fill(out.begin() + static_cast<std::ptrdiff_t>(rest), out.end(), 0.0f);
-        m_soundBegin += rest;
+        hand(out, side, wanted);
         return;
     }
     m_excess += (excess(now, kBand) - m_excess) / 8.0;
@@ -197,10 +209,7 @@ void JitterBuffer::pull(std::span<float> out, base::TimePoint now) {
     if (playoutDelay(now) > target() + kStall) catchUp(now);
     while (m_state == State::playing && ready() < wanted) produce(now);
 
-    const auto count = std::min(ready(), wanted);
-    std::copy_n(m_sound.data() + m_soundBegin, count, out.data());
-    std::fill(out.begin() + static_cast<std::ptrdiff_t>(count), out.end(), 0.0f);
-    m_soundBegin += count;
+    hand(out, side, wanted);
     m_stats.totalSamplesReceived += wanted;
     m_stats.jitterBufferMinimumDelay +=
         static_cast<double>(m_delays.target().count()) * 1e-6 * static_cast<double>(wanted);
@@ -253,7 +262,7 @@ void JitterBuffer::play(Slot& s, base::TimePoint now) {
         return;
     }
     const auto from = m_soundEnd;
-    auto count = m_decoder.decode(s.frame.bytes(), freeSpace());
+    auto count = m_decoder.decode(s.frame.bytes(), freeSpace(), freeSide());
     if (count == 0) {
         ++m_stats.packetsDiscarded;
         conceal(std::min<std::size_t>(static_cast<std::size_t>(s.samples), 960), true);
@@ -263,9 +272,10 @@ void JitterBuffer::play(Slot& s, base::TimePoint now) {
     if (overlap > 0 && static_cast<std::size_t>(overlap) < count) {
         count -= static_cast<std::size_t>(overlap);
         std::memmove(m_sound.data() + from, m_sound.data() + from + overlap, count * sizeof(float));
+        std::memmove(m_side.data() + from, m_side.data() + from + overlap, count * sizeof(float));
     }
     m_soundEnd += count;
-    resume(std::span(m_sound).subspan(from, count));
+    resume(from, count);
     m_playTime = s.timestamp + s.samples;
     m_frameSamples = s.samples;
     m_held = 0;
@@ -278,7 +288,7 @@ void JitterBuffer::play(Slot& s, base::TimePoint now) {
         static_cast<double>(std::max<std::int64_t>(0, waited)) * 1e-6 * static_cast<double>(count);
     m_stats.jitterBufferEmittedCount += count;
     const auto sound = std::span(m_sound).subspan(from, count);
-    const bool quiet = isQuiet(sound);
+    const bool quiet = isQuiet(from, count);
     if (quiet && !m_inPause) m_noise.learn(sound);
     correct(from, quiet || m_inPause, now);
 }
@@ -301,10 +311,10 @@ void JitterBuffer::fillHole(Slot& next, base::TimePoint now) {
     }
     const bool wholeSteps = hole % 120 == 0;
     if (hole == next.samples && wholeSteps && hole <= 2880 && OpusDecoder::hasFec(next.frame.bytes())) {
-        const auto count = m_decoder.decodeFec(next.frame.bytes(), freeSpace().first(static_cast<std::size_t>(hole)));
+        const auto count = m_decoder.decodeFec(next.frame.bytes(), freeSpace().first(static_cast<std::size_t>(hole)), freeSide());
         if (count == static_cast<std::size_t>(hole)) {
             m_soundEnd += count;
-            resume(std::span(m_sound).subspan(m_soundEnd - count, count));
+            resume(m_soundEnd - count, count);
             m_playTime = next.timestamp;
             m_expected = next.frame.sequence;
             ++m_stats.fecPacketsReceived;
@@ -370,12 +380,14 @@ void JitterBuffer::catchUp(base::TimePoint now) {
     m_excess = 0.0;
     const auto from = m_soundEnd;
     std::array<float, kStep> old{};
-    m_decoder.conceal(old);
+    std::array<float, kStep> oldSide{};
+    m_decoder.conceal(old, oldSide);
     play(*next, now);
     const auto count = std::min(kStep, m_soundEnd - from);
     for (std::size_t i = 0; i < count; ++i) {
         const float w = static_cast<float>(i) / static_cast<float>(count);
         m_sound[from + i] = w * m_sound[from + i] + (1.0f - w) * old[i];
+        m_side[from + i] = w * m_side[from + i] + (1.0f - w) * oldSide[i];
     }
     m_pullsSinceLoss = 0;
 }

@@ -34,8 +34,12 @@ class JitterBuffer {
 
     /// `frame.received` is its arrival. A newer stream epoch starts afresh, an older one is refused.
     Inserted insert(const base::OpusFrame& frame);
-    /// Fills `out` (480 samples; at most 960) with what is to be heard from `now` on.
-    void pull(std::span<float> out, base::TimePoint now);
+    /// Fills `out` (480 samples; at most 960) with what is to be heard from `now` on: the middle of what has two channels, whose
+    /// side goes into `side`, as long as `out`; left = middle + side, right = middle - side.
+    void pull(std::span<float> out, base::TimePoint now) { pull(out, {}, now); }
+    void pull(std::span<float> out, std::span<float> side, base::TimePoint now);
+    /// The stream has two channels.
+    bool stereo() const { return m_decoder.stereo(); }
 
     /// What another stream over this network needed: no guess is needed at the start. Before the first packet.
     void startFrom(base::Duration target) { m_delays.startFrom(target); }
@@ -79,17 +83,20 @@ class JitterBuffer {
     void stretched(double samples);
     double excess(base::TimePoint now, base::Duration margin) const;
     void conceal(std::size_t samples, bool counted);
-    void resume(std::span<float> sound);
+    void resume(std::size_t from, std::size_t samples);
     void noteLoss(std::int64_t packets);
-    bool isQuiet(std::span<const float> sound);
+    bool isQuiet(std::size_t from, std::size_t samples);
     std::span<float> freeSpace() { return std::span(m_sound).subspan(m_soundEnd); }
+    std::span<float> freeSide() { return std::span(m_side).subspan(m_soundEnd); }
     std::size_t ready() const { return m_soundEnd - m_soundBegin; }
     void makeRoom();
+    std::size_t hand(std::span<float> out, std::span<float> side, std::size_t wanted);
 
     DelayEstimator m_delays;
     OpusDecoder m_decoder;
     std::unique_ptr<std::array<Slot, kSlots>> m_slots;
     std::array<float, 4 * OpusDecoder::kMaxSamples> m_sound{};  // decoded, not yet pulled
+    std::array<float, 4 * OpusDecoder::kMaxSamples> m_side{};   // in step with it; zeros of one channel
     std::size_t m_soundBegin = 0;
     std::size_t m_soundEnd = 0;
 

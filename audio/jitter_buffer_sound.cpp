@@ -35,9 +35,11 @@ float concealmentGain(std::size_t invented) {
     return 0.0f;
 }
 
-float rmsOf(std::span<const float> sound) {
+/// Of both channels; the side is as long.
+float rmsOf(std::span<const float> sound, std::span<const float> side) {
     double sum = 0.0;
     for (const float s : sound) sum += static_cast<double>(s) * s;
+    for (const float s : side) sum += static_cast<double>(s) * s;
     return static_cast<float>(std::sqrt(sum / static_cast<double>(std::max<std::size_t>(1, sound.size()))));
 }
 
@@ -45,16 +47,22 @@ float rmsOf(std::span<const float> sound) {
 
 void JitterBuffer::conceal(std::size_t samples, bool counted) {
     const auto out = freeSpace().first(samples);
+    const auto side = freeSide().first(samples);
     const auto begin = m_inventedInARow;
     const auto end = begin + samples;
     if (m_announced) {
-        m_decoder.conceal(out);  // the codec's own comfort noise
+        m_decoder.conceal(out, side);  // the codec's own comfort noise
     } else {
         if (begin < kFaded) {
-            m_decoder.conceal(out);
-            for (std::size_t i = 0; i < samples; ++i) out[i] *= concealmentGain(begin + i);
+            m_decoder.conceal(out, side);
+            for (std::size_t i = 0; i < samples; ++i) {
+                const float gain = concealmentGain(begin + i);
+                out[i] *= gain;
+                side[i] *= gain;
+            }
         } else {
             std::fill(out.begin(), out.end(), 0.0f);
+            std::fill(side.begin(), side.end(), 0.0f);
         }
         const auto noise = [](std::size_t at) {
             const auto left = static_cast<float>(kGiveUp - std::min(at, kGiveUp)) / static_cast<float>(kFarewell);
@@ -68,7 +76,7 @@ void JitterBuffer::conceal(std::size_t samples, bool counted) {
     if (m_concealedInARow == 0) ++m_stats.concealmentEvents;
     m_stats.concealedSamples += samples;
     // Silence and comfort noise, by what is heard: concealing a pause is not audible.
-    if (begin >= kFaded || rmsOf(out) < std::max(2.0f * m_noiseFloor, 1e-3f)) m_stats.silentConcealedSamples += samples;
+    if (begin >= kFaded || rmsOf(out, side) < std::max(2.0f * m_noiseFloor, 1e-3f)) m_stats.silentConcealedSamples += samples;
     const auto before = m_concealedInARow;
     m_concealedInARow += samples;
     if (m_concealedInARow >= kInterruption) {
@@ -81,19 +89,23 @@ void JitterBuffer::conceal(std::size_t samples, bool counted) {
 }
 
 /// Real sound again: it takes over from what was invented within 5 ms.
-void JitterBuffer::resume(std::span<float> sound) {
+void JitterBuffer::resume(std::size_t from, std::size_t samples) {
     const float gain = m_announced ? 1.0f : concealmentGain(m_inventedInARow);
     m_inventedInARow = 0;
     m_concealedInARow = 0;
     if (gain >= 1.0f) return;
-    const auto join = sound.first(std::min(kJoin, sound.size()));
-    for (std::size_t i = 0; i < join.size(); ++i)
-        join[i] *= gain + (1.0f - gain) * static_cast<float>(i) / static_cast<float>(join.size());
+    const auto join = std::span(m_sound).subspan(from, std::min(kJoin, samples));
+    for (std::size_t i = 0; i < join.size(); ++i) {
+        const float risen = gain + (1.0f - gain) * static_cast<float>(i) / static_cast<float>(join.size());
+        join[i] *= risen;
+        m_side[from + i] *= risen;
+    }
     m_noise.addTo(join, 1.0f - gain, 0.0f);
 }
 
-bool JitterBuffer::isQuiet(std::span<const float> sound) {
-    const float rms = rmsOf(sound);
+bool JitterBuffer::isQuiet(std::size_t from, std::size_t samples) {
+    const auto sound = std::span(m_sound).subspan(from, samples);
+    const float rms = rmsOf(sound, std::span(m_side).subspan(from, samples));
     // The floor follows downwards at once and creeps up by about 1 dB a second.
     m_noiseFloor = rms < m_noiseFloor ? std::max(rms, 1e-5f) : std::min(m_noiseFloor * 1.0025f, 0.01f);
     const bool quiet = rms < 2.0f * m_noiseFloor || rms < 1e-3f;
@@ -131,13 +143,17 @@ void JitterBuffer::correct(std::size_t from, bool quiet, base::TimePoint now) {
 }
 
 void JitterBuffer::shorten(std::size_t from, std::size_t lag, std::size_t join) {
-    m_soundEnd = from + removePeriod(std::span(m_sound).subspan(from, m_soundEnd - from), lag, join);
+    const auto length = m_soundEnd - from;
+    m_soundEnd = from + removePeriod(std::span(m_sound).subspan(from, length), lag, join);
+    removePeriod(std::span(m_side).subspan(from, length), lag, join);
     m_stats.removedSamplesForAcceleration += lag;
     stretched(-static_cast<double>(lag));
 }
 
 void JitterBuffer::lengthen(std::size_t from, std::size_t lag, std::size_t join) {
-    m_soundEnd = from + repeatPeriod(std::span(m_sound).subspan(from), m_soundEnd - from, lag, join);
+    const auto length = m_soundEnd - from;
+    m_soundEnd = from + repeatPeriod(std::span(m_sound).subspan(from), length, lag, join);
+    repeatPeriod(std::span(m_side).subspan(from), length, lag, join);
     m_stats.insertedSamplesForDeceleration += lag;
     stretched(static_cast<double>(lag));
 }

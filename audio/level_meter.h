@@ -36,6 +36,13 @@ class LevelMeter {
     std::atomic<float> m_level{0.0f};
 };
 
+/// The louder one of left and right, sample by sample, of middle and side; into `out`, as long as they are.
+inline std::span<const float> louder(std::span<const float> middle, std::span<const float> side, std::span<float> out) {
+    const auto count = std::min({middle.size(), side.size(), out.size()});
+    for (std::size_t i = 0; i < count; ++i) out[i] = middle[i] + std::copysign(side[i], middle[i]);
+    return out.first(count);
+}
+
 /// RFC 6464 level of a piece of sound: 0 = full-scale, 127 = digital silence. RMS based as section 3 advises.
 inline base::LevelDbov levelOf(std::span<const float> samples) {
     double sum = 0.0;

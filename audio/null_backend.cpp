@@ -17,12 +17,14 @@ struct NullBackend::Impl {
         base::TimePoint start{};
         std::int64_t done = 0;  // frames since start
         std::vector<float> block;
+        std::vector<float> pairs;
         std::atomic<std::uint64_t> frames{0};
 
         void begin(int frameCount, DeviceCallbacks newCallbacks, base::TimePoint now) {
             blockFrames = std::clamp(frameCount, 48, 4800);
             callbacks = std::move(newCallbacks);
             block.assign(static_cast<std::size_t>(blockFrames), 0.0f);
+            pairs.assign(2 * block.size(), 0.0f);
             start = now;
             done = 0;
             open = true;
@@ -77,6 +79,7 @@ void NullBackend::closeCapture() {
 std::uint64_t NullBackend::capturedFrames() const { return m_impl->capture.frames.load(std::memory_order_relaxed); }
 std::uint64_t NullBackend::playedFrames() const { return m_impl->playout.frames.load(std::memory_order_relaxed); }
 void NullBackend::nextCapture(std::span<float> mono) { std::fill(mono.begin(), mono.end(), 0.0f); }
+void NullBackend::nextPairs(std::span<float> pairs) { std::fill(pairs.begin(), pairs.end(), 0.0f); }
 void NullBackend::takePlayout(std::span<const float>) {}
 
 void NullBackend::tick() {
@@ -84,8 +87,13 @@ void NullBackend::tick() {
     const auto now = m_impl->clock.now();
     auto& in = m_impl->capture;
     for (int n = in.open ? in.due(now) : 0; n > 0; --n) {
-        nextCapture(in.block);
-        in.callbacks.captured(in.block);
+        if (in.callbacks.bothChannels && hasPairs()) {
+            nextPairs(in.pairs);
+            in.callbacks.capturedStereo(in.pairs);
+        } else {
+            nextCapture(in.block);
+            in.callbacks.captured(in.block);
+        }
         in.done += in.blockFrames;
         in.frames.fetch_add(static_cast<std::uint64_t>(in.blockFrames), std::memory_order_relaxed);
     }

@@ -31,6 +31,9 @@ class NullBackend : public AudioBackend {
   protected:
     /// To be overridden; called on the ticking thread. Default: silence in, nowhere out.
     virtual void nextCapture(std::span<float> mono);
+    /// What comes has two channels: nextPairs() is asked instead where both are wanted.
+    virtual bool hasPairs() const { return false; }
+    virtual void nextPairs(std::span<float> pairs);
     virtual void takePlayout(std::span<const float> mono);
     /// Stops the ticking thread; a derived class calls it first in its destructor.
     void shutDown();

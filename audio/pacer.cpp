@@ -4,6 +4,9 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
+
+#include "audio/realtime.h"
 
 #if defined(__x86_64__) || defined(_M_X64)
 #include <xmmintrin.h>
@@ -27,6 +30,7 @@ struct Pacer::Impl {
     std::condition_variable condition;
     bool stopping = false;
     bool woken = false;
+    bool realtime = false;
     base::Duration period{};
     std::function<void()> body;
     base::Thread thread;  // last: joined first
@@ -35,6 +39,8 @@ struct Pacer::Impl {
 
     void run() {
         flushDenormals();
+        std::optional<RealtimeSeat> seat;
+        if (realtime) seat.emplace();
         auto next = clock.now();
         while (true) {
             {
@@ -55,8 +61,9 @@ Pacer::Pacer(const base::Clock& clock, std::string name, base::ThreadPriority pr
              std::function<void()> body)
     : m_impl(std::make_unique<Impl>(clock)) {
     m_impl->period = period;
+    m_impl->realtime = priority == base::ThreadPriority::realtime;
     m_impl->body = std::move(body);
-    m_impl->thread = base::Thread(std::move(name), priority, [impl = m_impl.get()] { impl->run(); });
+    m_impl->thread = base::Thread(std::move(name), base::ThreadPriority::normal, [impl = m_impl.get()] { impl->run(); });
 }
 
 Pacer::~Pacer() {

@@ -84,16 +84,23 @@ void PlayoutChain::place(Track& t) {
 
 void PlayoutChain::hear(Track& t, std::span<float> left, std::span<float> right, base::TimePoint now) {
     std::array<float, base::kBlockSamples> sound{};
-    t.buffer.pull(sound, now);
+    std::array<float, base::kBlockSamples> sideSound{};
+    t.buffer.pull(sound, sideSound, now);
+    const bool two = t.buffer.stereo();
+    const auto side = two ? std::span<float>(sideSound) : std::span<float>();
     if (const auto needed = t.buffer.learnedTarget()) m_needed = needed;
-    const float peak = scrub(sound);
-    t.view.meter.add(sound);
+    const float peak = std::max(scrub(sound), scrub(side));
+    t.view.meter.add(two ? louder(sound, side, m_louder) : std::span<const float>(sound));
     t.view.stats.publish(t.buffer.stats());
     t.view.feedback.publish(t.buffer.missing(now, m_roundTrip));
-    if (!t.path.shape(sound, peak, m_settings.levelling, t.music)) return;
+    if (!t.path.shape(sound, side, peak, m_settings.levelling, t.music)) return;
     place(t);
     if (m_stereoBlocks > 0) {
-        t.seat.render(sound, m_seats, t.azimuth, left, right);
+        t.seat.render(sound, two ? Seats::off : m_seats, t.azimuth, left, right);  // the side comes as early as the middle
+        for (std::size_t i = 0; i < side.size(); ++i) {
+            left[i] += side[i];
+            right[i] -= side[i];
+        }
         return;
     }
     t.seat.passed();
@@ -110,7 +117,10 @@ void PlayoutChain::mix(std::span<float> left, std::span<float> right, bool stere
     std::fill(left.begin(), left.end(), 0.0f);
     std::fill(right.begin(), right.end(), 0.0f);
     m_seats = stereoDevice ? m_settings.seats : Seats::off;
-    m_stereoBlocks = m_seats != Seats::off ? kStereoTail : std::max(0, m_stereoBlocks - 1);
+    const bool two = stereoDevice && std::any_of(m_tracks.begin(), m_tracks.end(), [](const auto& t) {
+        return t->stereoPackets > 0 || t->buffer.stereo();  // arrived, or decoded since
+    });
+    m_stereoBlocks = two || m_seats != Seats::off ? kStereoTail : std::max(0, m_stereoBlocks - 1);
     m_spread = towards(m_spread, m_seating.seated() > 1 ? 1.0f : 0.0f, kSpreadStep);
     for (auto& t : m_tracks) hear(*t, left, right, now);
 

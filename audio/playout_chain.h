@@ -86,6 +86,7 @@ class PlayoutChain {
     float m_room = 1.0f;         // the room steps back while the person listens to a test of their own
     OutputStage m_out;
     base::OpusFrame m_frame;  // scratch: 1.5 KB
+    std::array<float, base::kBlockSamples> m_louder{};  // scratch
     base::Duration m_roundTrip{100'000};
     std::optional<base::Duration> m_needed;  // by the newest stream that knows: they share our network
 };

@@ -17,6 +17,9 @@
 namespace parlour::audio {
 namespace {
 
+constexpr double kLatePeriods = 3.0;    // callbacks that were due meanwhile
+constexpr double kLateAtLeast = 0.040;  // s: sound servers call in bursts of some 20 ms
+
 base::Unexpected<base::Error> failed(bool capture, const std::string& name, PaError code) {
     const std::string which = name.empty() ? "The default " : "The ";
     return base::fail(base::ErrorKind::unavailable, capture ? "microphone_unavailable" : "loudspeaker_unavailable",
@@ -48,6 +51,14 @@ struct Stream {
     std::array<float, 4096> mono{};
     std::atomic<std::uint64_t> frames{0};
     std::atomic<std::uint64_t> xruns{0};
+    double lastCall = 0.0;  // seconds of the library's clock; 0 = none yet
+
+    /// A gap in the calls that a device with these blocks can hardly survive.
+    void watchGap(double now, unsigned long count) {
+        const double most = std::max(kLateAtLeast, kLatePeriods * static_cast<double>(count) / base::kSampleRate);
+        if (lastCall > 0.0 && now - lastCall > most) xruns.fetch_add(1, std::memory_order_relaxed);
+        lastCall = now;
+    }
 
     void deviceThread(const void* input, void* output, unsigned long count) {
         if (capture) {
@@ -55,6 +66,8 @@ struct Stream {
             if (!in) return;
             if (channels == 1) {
                 callbacks.captured({in, count});
+            } else if (callbacks.bothChannels) {
+                callbacks.capturedStereo({in, 2 * count});
             } else {
                 for (unsigned long at = 0; at < count;) {
                     const auto n = std::min<unsigned long>(count - at, mono.size());
@@ -75,10 +88,13 @@ struct Stream {
     }
 };
 
-int onDevice(const void* input, void* output, unsigned long count, const PaStreamCallbackTimeInfo*,
+int onDevice(const void* input, void* output, unsigned long count, const PaStreamCallbackTimeInfo* time,
              PaStreamCallbackFlags flags, void* user) {
     auto& stream = *static_cast<Stream*>(user);
-    if ((flags & (paInputOverflow | paOutputUnderflow)) != 0) stream.xruns.fetch_add(1, std::memory_order_relaxed);
+    if ((flags & (paInputOverflow | paOutputUnderflow)) != 0)
+        stream.xruns.fetch_add(1, std::memory_order_relaxed);
+    else if (time)
+        stream.watchGap(time->currentTime, count);
     stream.deviceThread(input, output, count);
     return paContinue;
 }
@@ -124,9 +140,11 @@ class PortAudioBackend final : public AudioBackend {
             quietLibraries();
         }
         s.callbacks = std::move(callbacks);
+        s.lastCall = 0.0;
         PaError code = paInvalidDevice;
-        for (const int attempt : {1, 2}) {  // one channel of a microphone, both of a loudspeaker, else what there is
-            s.channels = s.capture ? attempt : 3 - attempt;
+        const bool two = !s.capture || s.callbacks.bothChannels;
+        for (const int attempt : {1, 2}) {  // of a microphone one channel but for music, of a loudspeaker two, else what there is
+            s.channels = two ? 3 - attempt : attempt;
             code = openOnce(s, endpoint.name, blockFrames);
             if (code != paInvalidChannelCount) break;
         }

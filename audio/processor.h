@@ -58,6 +58,8 @@ class AudioProcessor {
     void process(std::span<float> microphone, base::Duration echoDelay);
     /// As ProcessorStage::voice(), of the last block.
     std::optional<bool> voice() const { return m_voice; }
+    /// Nothing is switched on or fading away: blocks of other lengths may pass it by.
+    bool idle() const { return !m_echo.running && !m_noise.running; }
     /// Blocks that the library refused or spoiled; they went on as they came.
     std::uint64_t failures() const { return m_failures; }
 

@@ -33,7 +33,7 @@ struct Uplink {
 Uplink withReport(const Uplink& before, const base::Feedback& report);
 
 struct SendPlan {
-    int frameMs = 20;      ///< 10, 20 or 40
+    int frameMs = 20;      ///< 5, 10, 20 or 40
     int bitRate = 32'000;  ///< bit/s of the frames themselves; copies come on top
     int expectedLoss = 0;  ///< percent told to the encoder; above 0 it spends bits on in-band FEC
     int redundancy = 0;    ///< each packet carries so many earlier frames along (RED)

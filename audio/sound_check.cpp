@@ -45,6 +45,7 @@ void SoundCheck::captured(std::span<const float> block) {
 }
 
 void SoundCheck::addTo(std::span<float> mix) {
+    m_bell.addTo(mix);
     if (m_playing) {
         const auto& samples = m_recorded->samples;
         const auto count = std::min(mix.size(), samples.size() - m_position);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The microphone test: records what the chain makes of the voice into memory, plays it back, plays a tone. Nothing is
-// sent or stored on disk. Thread: the pump, except prepare().
+// sent or stored on disk. And the bell, where it rings in the mix. Thread: the pump, except prepare().
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,8 @@
 #include <memory>
 #include <span>
 #include <vector>
+
+#include "audio/bell.h"
 
 namespace parlour::audio {
 
@@ -23,6 +25,8 @@ class SoundCheck {
     void play(std::function<void()> played);
     /// 440 Hz at -20 dBFS, with soft ends.
     void tone(std::size_t samples);
+    /// The bell; the room does not step back for it.
+    void ring() { m_bell.strike(); }
     bool recording() const { return m_recording != nullptr; }
     /// The next addTo() adds something.
     bool sounding() const { return m_playing || m_toneAt < m_toneLength; }
@@ -40,6 +44,7 @@ class SoundCheck {
     std::size_t m_position = 0;
     std::size_t m_toneLength = 0;
     std::size_t m_toneAt = 0;
+    Bell m_bell;
 };
 
 }  // namespace parlour::audio

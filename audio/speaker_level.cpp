@@ -118,24 +118,28 @@ void SpeakerLevel::move(bool levelling, bool active) {
 }
 
 /// The first sound of a track rises within 50 ms (half of it is there after 25): no click, and the syllable is heard.
-void SpeakerLevel::fadeIn(std::span<float> sound, float peak) {
+void SpeakerLevel::fadeIn(std::span<float> sound, std::span<float> side, float peak) {
     if (m_faded == 0 && peak < 1e-3f) {
         std::fill(sound.begin(), sound.end(), 0.0f);
+        std::fill(side.begin(), side.end(), 0.0f);
         return;
     }
-    for (auto& s : sound) {
+    for (std::size_t i = 0; i < sound.size(); ++i) {
         const double part = static_cast<double>(std::min(++m_faded, kFade)) / static_cast<double>(kFade);
-        s *= static_cast<float>(0.5 - 0.5 * std::cos(std::numbers::pi * part));
+        const auto gain = static_cast<float>(0.5 - 0.5 * std::cos(std::numbers::pi * part));
+        sound[i] *= gain;
+        if (i < side.size()) side[i] *= gain;
     }
 }
 
-void SpeakerLevel::process(std::span<float> sound, bool levelling) {
+void SpeakerLevel::process(std::span<float> sound, bool levelling, std::span<float> side) {
     float power = 0.0f;
     float peak = 0.0f;
     for (const float s : sound) {
         power += s * s;
         peak = std::max(peak, std::abs(s));
     }
+    for (const float s : side) peak = std::max(peak, std::abs(s));
     power /= static_cast<float>(sound.size());
     ++m_blocks;
     watch(toDb(power));
@@ -148,9 +152,13 @@ void SpeakerLevel::process(std::span<float> sound, bool levelling) {
         const float b = std::pow(10.0f, m_gainDb / 20.0f);
         const float step = (b - a) / static_cast<float>(sound.size());
         float gain = a;
-        for (auto& s : sound) s *= (gain += step);
+        for (std::size_t i = 0; i < sound.size(); ++i) {
+            gain += step;
+            sound[i] *= gain;
+            if (i < side.size()) side[i] *= gain;
+        }
     }
-    if (m_faded < kFade) fadeIn(sound, peak);
+    if (m_faded < kFade) fadeIn(sound, side, peak);
 }
 
 }  // namespace parlour::audio

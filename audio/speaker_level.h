@@ -27,8 +27,9 @@ class SpeakerLevel {
     SpeakerLevel();
     ~SpeakerLevel();
 
-    /// In place, 10 ms. Not `levelling`: the gain goes back to 0 dB and what is known stays.
-    void process(std::span<float> sound, bool levelling);
+    /// In place, 10 ms; what is done to the middle is done to the `side`, too. Not `levelling`: the gain goes back to 0 dB and
+    /// what is known stays.
+    void process(std::span<float> sound, bool levelling, std::span<float> side = {});
     /// Somebody is speaking, or did within the last 300 ms.
     bool speaking() const { return m_sinceSpeech < 30; }
     float gainDb() const { return m_gainDb; }
@@ -41,7 +42,7 @@ class SpeakerLevel {
     void watch(float blockDb);
     void measure();
     void move(bool levelling, bool active);
-    void fadeIn(std::span<float> sound, float peak);
+    void fadeIn(std::span<float> sound, std::span<float> side, float peak);
 
     struct Meter;
     std::unique_ptr<Meter> m_meter;

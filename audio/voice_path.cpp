@@ -13,14 +13,31 @@ constexpr int kFallAsleep = 50;      // blocks
 
 }  // namespace
 
-bool VoicePath::shape(std::span<float> sound, float peak, bool levelling, bool music) {
+bool VoicePath::shape(std::span<float> sound, std::span<float> side, float peak, bool levelling, bool music) {
     m_asleep = peak < kInaudible ? std::min(m_asleep + 1, kFallAsleep) : 0;
     if (m_asleep == kFallAsleep) return false;
     m_highPass.set(!music);
+    m_sideHighPass.set(!music);
     m_highPass.process(sound);
-    level.process(sound, levelling && !music);
+    if (!side.empty()) m_sideHighPass.process(side);
+    level.process(sound, levelling && !music, side);
+    auto same = gain;
     gain.apply(sound);
-    m_guard.process(sound);
+    same.apply(side);
+    if (side.empty()) {
+        m_guard.process(sound);
+        return true;
+    }
+    const auto turn = [&](float part) {  // middle and side <-> left and right
+        for (std::size_t i = 0; i < sound.size(); ++i) {
+            const float a = sound[i], b = side[i];
+            sound[i] = part * (a + b);
+            side[i] = part * (a - b);
+        }
+    };
+    turn(1.0f);
+    m_guard.process(sound, side);
+    turn(0.5f);
     return true;
 }
 

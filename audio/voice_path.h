@@ -19,11 +19,13 @@ class VoicePath {
     GainRamp gain{1.0f};  ///< the person's own volume for this voice
     SpeakerLevel level;
 
-    /// In place, 10 ms of scrubbed sound with this peak. False: it has been silent for so long that nothing is to be done.
-    bool shape(std::span<float> sound, float peak, bool levelling, bool music);
+    /// In place, 10 ms of scrubbed sound with this peak, of two channels as middle and side, else no side: what is done to one is
+    /// done to the other. False: it has been silent for so long that nothing is to be done.
+    bool shape(std::span<float> sound, std::span<float> side, float peak, bool levelling, bool music);
 
   private:
     HighPass m_highPass{60.0, 480, true};
+    HighPass m_sideHighPass{60.0, 480, true};
     LoudnessGuard m_guard;
     int m_asleep = 0;  // blocks of silence in a row
 };

@@ -78,6 +78,11 @@ struct WavReader::Impl {
     WavFormat format;
     std::uint64_t left = 0;  // bytes
     std::vector<unsigned char> buffer;
+
+    float sample(std::size_t at) const {
+        const auto* p = buffer.data() + at * 2;
+        return static_cast<float>(static_cast<std::int16_t>(p[0] | (p[1] << 8)));
+    }
 };
 WavReader::WavReader(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 WavReader::WavReader(WavReader&&) noexcept = default;
@@ -110,22 +115,34 @@ void WavReader::rewind() {
     m_impl->left = m_impl->format.dataBytes == 0 ? kMostData : m_impl->format.dataBytes;
 }
 
+int WavReader::channels() const { return m_impl->format.channels; }
+
+/// Into the buffer; how many frames came.
+std::size_t WavReader::fetch(std::size_t frames) {
+    const auto frameBytes = static_cast<std::size_t>(m_impl->format.channels) * 2;
+    const auto wanted = std::min<std::uint64_t>(frames * frameBytes, m_impl->left / frameBytes * frameBytes);
+    if (m_impl->buffer.size() < wanted) m_impl->buffer.resize(wanted);
+    const auto came = std::fread(m_impl->buffer.data(), 1, wanted, m_impl->file.get()) / frameBytes;
+    m_impl->left -= came * frameBytes;
+    return came;
+}
+
 std::size_t WavReader::read(std::span<float> mono) {
     const auto channels = static_cast<std::size_t>(m_impl->format.channels);
-    const auto frameBytes = channels * 2;
-    const auto wanted = std::min<std::uint64_t>(mono.size() * frameBytes, m_impl->left / frameBytes * frameBytes);
-    if (m_impl->buffer.size() < wanted) m_impl->buffer.resize(wanted);
-    const auto frames = std::fread(m_impl->buffer.data(), 1, wanted, m_impl->file.get()) / frameBytes;
-    m_impl->left -= frames * frameBytes;
+    const auto frames = fetch(mono.size());
     for (std::size_t i = 0; i < frames; ++i) {
         float sum = 0.0f;
-        for (std::size_t c = 0; c < channels; ++c) {
-            const auto* p = m_impl->buffer.data() + i * frameBytes + c * 2;
-            sum += static_cast<float>(static_cast<std::int16_t>(p[0] | (p[1] << 8)));
-        }
+        for (std::size_t c = 0; c < channels; ++c) sum += m_impl->sample(i * channels + c);
         mono[i] = sum / (32768.0f * static_cast<float>(channels));
     }
     return frames;
+}
+
+std::size_t WavReader::readPairs(std::span<float> pairs) {
+    if (m_impl->format.channels != 2) return 0;
+    const auto frames = fetch(pairs.size() / 2);
+    for (std::size_t i = 0; i < 2 * frames; ++i) pairs[i] = m_impl->sample(i) / 32768.0f;
+    return 2 * frames;
 }
 
 struct WavWriter::Impl {

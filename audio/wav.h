@@ -30,9 +30,13 @@ class WavReader {
     ~WavReader();
     /// Samples read; fewer than asked = end of file.
     std::size_t read(std::span<float> mono);
+    int channels() const;
+    /// Left, right, left, right, of a file with two channels; answers how many of these were read, an even number.
+    std::size_t readPairs(std::span<float> pairs);
     void rewind();
 
   private:
+    std::size_t fetch(std::size_t frames);
     struct Impl;
     explicit WavReader(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> m_impl;

@@ -164,6 +164,8 @@ Event statsEvent(const room::SessionStats& s, const room::SessionStats* before) 
                           {"packetsLost", t.packetsLost}, {"jitter", t.jitter},
                           {"totalSamplesReceived", t.totalSamplesReceived}, {"concealedSamples", t.concealedSamples},
                           {"silentConcealedSamples", t.silentConcealedSamples}, {"concealmentEvents", t.concealmentEvents},
+                          {"insertedSamplesForDeceleration", t.insertedSamplesForDeceleration},
+                          {"removedSamplesForAcceleration", t.removedSamplesForAcceleration}, {"interruptionCount", t.interruptionCount},
                           {"fecPacketsReceived", t.fecPacketsReceived},
                           {"jitterBufferDelay", t.jitterBufferDelay}, {"jitterBufferTargetDelay", t.jitterBufferTargetDelay},
                           {"jitterBufferEmittedCount", t.jitterBufferEmittedCount}});

@@ -16,10 +16,13 @@ void makeToken(room::HouseClient& house, const signal::InviteLink& link, const s
                std::optional<std::chrono::seconds> ttl, std::function<void(base::Result<std::string>)> done) {
     house.redeem(link.id(), link.secret(), name, [&house, ttl, name, done](base::Result<api::Redeemed> redeemed) {
         if (!redeemed) return done(base::Unexpected<base::Error>(std::move(redeemed).error()));
-        if (!ttl) return done(toLine(redeemed->join));
+        // What a guest redeems leads to the green room first; who asks for a token means the stage.
+        const bool guest = redeemed->kind == api::InvitationKind::guest ||
+                           (redeemed->kind == api::InvitationKind::listener && redeemed->role == api::Role::speaker);
+        if (!ttl && !guest) return done(toLine(redeemed->join));
         api::TokenRequest request;
-        request.ttlSeconds = static_cast<int>(ttl->count());
-        request.name = name;
+        if (ttl) request.ttlSeconds = static_cast<int>(ttl->count());
+        if (!guest) request.name = name;   // the seat carries the name that the host gave it
         house.token(redeemed->join.room, request, [done](base::Result<api::JoinGrant> grant) {
             if (!grant) return done(base::Unexpected<base::Error>(std::move(grant).error()));
             done(toLine(*grant));

@@ -12,6 +12,11 @@ struct ChatWish {
     std::string text;
 };
 
+/// Topics of data that the house sends to everybody through LiveKit. The room goes on under another name there: come with a new token.
+inline constexpr const char* kTopicMoved = "parlour.moved";
+/// Nothing; whether it gets through says whether the room is alive.
+inline constexpr const char* kTopicProbe = "parlour.probe";
+
 /// Room metadata: "house" where chat is written by the API only, and reactions are not counted.
 inline constexpr const char* kMetaChat = "chat";
 inline constexpr const char* kChatByHouse = "house";

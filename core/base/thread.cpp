@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/thread.h"
 
+#include <algorithm>
+
 #if defined(__linux__)
 #include <pthread.h>
 #include <sched.h>
@@ -32,8 +34,12 @@ void setThreadName(const std::string& name) {
 
 bool requestRealtime() {
 #if defined(__linux__)
-    // A runaway real-time thread would freeze the machine: the kernel ends it after 200 ms without a pause.
-    rlimit limit{200'000, 200'000};
+    // A runaway real-time thread would freeze the machine: after 150 ms without a pause the kernel sends SIGXCPU
+    // (audio/realtime_linux.cpp), after 200 ms it ends the process.
+    rlimit limit{};
+    if (getrlimit(RLIMIT_RTTIME, &limit) != 0) return false;
+    limit.rlim_max = std::min<rlim_t>(limit.rlim_max, 200'000);
+    limit.rlim_cur = std::min<rlim_t>(limit.rlim_max * 3 / 4, 150'000);
     if (setrlimit(RLIMIT_RTTIME, &limit) != 0) return false;
     sched_param parameters{};
     parameters.sched_priority = 10;

@@ -286,6 +286,10 @@ void RoomSession::Impl::onUserData(const signal::DataPacket& packet, const signa
     if (user.topic == signal::kTopicRelayed) {
         const auto inner = signal::decodeDataPacket(user.payload);
         if (inner && !std::holds_alternative<signal::UserData>(inner->value)) onChatPacket(*inner);
+    } else if (user.topic == api::kTopicMoved && chat.byHouse && house) {
+        token.clear();   // it is for the room as it was
+        lost({base::ErrorKind::unavailable, "house_moved", "The sound of this room was interrupted and goes on in a new place.",
+              "You are brought there by yourself.", {}}, true);
     } else if (user.topic == signal::kTopicAskToUnmute && onStage() && !state.microphoneLive) {
         state.askedToUnmute = true;
         publish();

@@ -22,6 +22,9 @@ struct RemoteTrackStats {
     std::uint64_t concealedSamples = 0;
     std::uint64_t silentConcealedSamples = 0;
     std::uint64_t concealmentEvents = 0;
+    std::uint64_t insertedSamplesForDeceleration = 0;
+    std::uint64_t removedSamplesForAcceleration = 0;
+    std::uint64_t interruptionCount = 0;          ///< concealment of 150 ms and more at a stretch
     std::uint64_t fecPacketsReceived = 0;         ///< lost, and found in a later packet (RED or in-band FEC)
     double jitterBufferDelay = 0.0;               ///< s, summed per sample
     double jitterBufferTargetDelay = 0.0;         ///< s, summed per sample

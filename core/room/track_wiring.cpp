@@ -107,6 +107,9 @@ void TrackWiring::fill(RemoteTrackStats& stats, const std::string& mid) const {
     stats.concealedSamples = s.concealedSamples;
     stats.silentConcealedSamples = s.silentConcealedSamples;
     stats.concealmentEvents = s.concealmentEvents;
+    stats.insertedSamplesForDeceleration = s.insertedSamplesForDeceleration;
+    stats.removedSamplesForAcceleration = s.removedSamplesForAcceleration;
+    stats.interruptionCount = s.interruptionCount;
     stats.fecPacketsReceived = s.fecPacketsReceived;
     stats.jitterBufferDelay = s.jitterBufferDelay;
     stats.jitterBufferTargetDelay = s.jitterBufferTargetDelay;

@@ -48,6 +48,7 @@ struct AudioSenderConfig {
     std::string trackId;    ///< second token of a=msid (cid of AddTrack from a client, TR_ sid from a server)
     bool dtx = true;
     bool red = true;        ///< with copies of earlier packets (RFC 2198) where the peer takes them
+    bool stereo = false;    ///< its packets may have two channels (RFC 7587: sprop-stereo)
 };
 
 /// What a forwarder needs to write packets of one sender itself.
@@ -81,6 +82,7 @@ struct RemoteTrackAdded {
     int levelExtensionId = 0;        ///< RFC 6464, 0 = not negotiated
     int midExtensionId = 0;
     std::uint8_t redPayloadType = 0; ///< it may send RED under this number; 0 = not negotiated
+    bool stereo = false;             ///< it says that it sends two channels
 };
 struct RemoteTrackRemoved {
     std::string mid;

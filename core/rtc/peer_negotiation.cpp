@@ -129,6 +129,12 @@ MediaDescription PeerConnection::Impl::describeSection(const Section& section, S
     opus.channels = 2;   // RFC 7587 section 7: always written so
     opus.parameters = "minptime=10;useinbandfec=1";
     if (offered != nullptr) opus.parameters += ";usedtx=1";
+    // RFC 7587 section 7: stereo is what we like to receive, sprop-stereo what we send. Who wants to hear one who sends two
+    // channels says so, or gets one; some send as many as they like to receive, so a sender of two asks for two.
+    const auto* theirs = offered != nullptr ? offered->codec("opus") : nullptr;
+    const bool sendsTwo = section.senderId && section.senderConfig.stereo;
+    if (sendsTwo || (theirs != nullptr && theirs->has("sprop-stereo=1"))) opus.parameters += ";stereo=1";
+    if (sendsTwo) opus.parameters += ";sprop-stereo=1";
     if (section.nack) opus.feedback = {"nack"};
     m.codecs = {std::move(opus)};
     if (section.red != 0) {   // first: who answers or is answered so sends it
@@ -380,6 +386,7 @@ std::uint8_t PeerConnection::Impl::redFor(const Section& section, const MediaDes
 }
 
 void PeerConnection::Impl::setReceiving(Section& section, const MediaDescription& remote, bool weOffered) {
+    const auto* opus = remote.codec("opus");
     const auto ssrc = remote.ssrcs.empty() ? std::nullopt : std::optional(remote.ssrcs.front().ssrc);
     // An answer cannot send where the offer did not want to receive; and LiveKit answers "sendonly" where it has nothing to send.
     const bool wanted = !weOffered || section.receiving || section.listening;
@@ -407,7 +414,8 @@ void PeerConnection::Impl::setReceiving(Section& section, const MediaDescription
     ++section.epoch;
     if (ssrc) bind(section, *ssrc);
     events.emplace_back(RemoteTrackAdded{section.mid, section.streamId, section.trackId, ssrc, section.epoch, section.opus,
-                                         section.levelExtension, section.midExtension, section.red});
+                                         section.levelExtension, section.midExtension, section.red,
+                                         opus != nullptr && opus->has("sprop-stereo=1")});
 }
 
 void PeerConnection::Impl::startData(base::TimePoint now) {

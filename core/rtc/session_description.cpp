@@ -89,6 +89,18 @@ Direction makeDirection(bool send, bool receive) {
     return receive ? Direction::recvonly : Direction::inactive;
 }
 
+bool Codec::has(std::string_view parameter) const {
+    for (std::string_view rest = parameters; !rest.empty();) {
+        const auto end = rest.find(';');
+        auto one = rest.substr(0, end);
+        rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+        while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
+        while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
+        if (one == parameter) return true;
+    }
+    return false;
+}
+
 const Codec* MediaDescription::codec(std::string_view name) const {
     for (const auto& c : codecs)
         if (sameWord(c.name, name)) return &c;

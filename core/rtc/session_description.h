@@ -30,6 +30,8 @@ struct Codec {
     int channels = 1;
     std::string parameters;               ///< a=fmtp
     std::vector<std::string> feedback;    ///< a=rtcp-fb, e.g. "nack"
+    /// Among the parameters stands exactly this one, e.g. "sprop-stereo=1".
+    bool has(std::string_view parameter) const;
     bool operator==(const Codec&) const = default;
 };
 

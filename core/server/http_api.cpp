@@ -346,10 +346,7 @@ bool HttpApi::handle(const net::HttpRequest& request, const net::Respond& respon
         return true;
     }
     if (isPagePath(path)) {
-        auto page = pageAnswer(path);
-        // The sound is elsewhere, where this page's own rules do not let it go: no "Listen here".
-        if (m_impl->settings.exchange && path == "/web/sdk.js") page.body = "export const SDK = '';\n";
-        respond(std::move(page));
+        respond(pageAnswer(path, m_impl->settings.sound));
     } else if (path == "/healthz") {
         respond(net::HttpResponse::text(200, "ok\n"));
     } else if (path == "/readyz") {

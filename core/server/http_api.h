@@ -6,11 +6,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/doors/clock.h"
 #include "core/net/http_server.h"
+#include "core/net/url.h"
 #include "core/server/house_service.h"
 
 namespace parlour::server {
@@ -25,6 +27,7 @@ struct HttpApiSettings {
     std::function<void(std::function<void(std::string)>)> metricsText;
     /// Where the sound is carried elsewhere: what becomes of a join grant before it is given out.
     std::function<void(api::JoinGrant, HouseService::Answer<api::JoinGrant>)> exchange;
+    std::optional<net::Url> sound;         ///< and where that is; the page behind a link may go there, too
     ArrivalGate* arrivals = nullptr;       ///< what newcomers ask goes through it; outlives the API
 };
 
@@ -49,9 +52,9 @@ class HttpApi {
 int statusOf(const base::Error& error);
 
 /// /i/ID, the page behind every invitation link, and /web/NAME, the files it needs. The page has the same bytes whatever the
-/// id (security: T21). pageAnswer() only for paths of which isPagePath() is true.
+/// id (security: T21). pageAnswer() only for paths of which isPagePath() is true; `sound` as HttpApiSettings has it.
 bool isPagePath(std::string_view path);
 bool isInvitationPath(std::string_view path);
-net::HttpResponse pageAnswer(std::string_view path);
+net::HttpResponse pageAnswer(std::string_view path, const std::optional<net::Url>& sound = {});
 
 }  // namespace parlour::server

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kFolder = "/web/";
 constexpr std::string_view kPage = "page.html";
+constexpr std::string_view kSound = "sound.js";
 
 std::string_view typeOf(std::string_view name) {
     if (name.ends_with(".js")) return "text/javascript; charset=utf-8";
@@ -22,7 +23,13 @@ std::string_view typeOf(std::string_view name) {
     return "text/html; charset=utf-8";
 }
 
-net::HttpResponse answer(const WebFile& file, std::string_view cache) {
+/// What the page may talk to: this house, and LiveKit where the sound is there. The SDK asks LiveKit by HTTP why a door stayed shut.
+std::string reach(const std::optional<net::Url>& sound) {
+    if (!sound) return "'self'";
+    return "'self' " + sound->withWebSocketScheme(true).origin() + " " + sound->withWebSocketScheme(false).origin();
+}
+
+net::HttpResponse answer(const WebFile& file, std::string_view cache, const std::optional<net::Url>& sound) {
     net::HttpResponse response;
     response.headers = {{"content-type", std::string(typeOf(file.name))},
                         {"cache-control", std::string(cache)},
@@ -31,8 +38,8 @@ net::HttpResponse answer(const WebFile& file, std::string_view cache) {
                         {"cross-origin-opener-policy", "same-origin"},
                         {"cross-origin-resource-policy", "same-origin"},
                         {"permissions-policy", "microphone=(self), camera=(), geolocation=()"},
-                        {"content-security-policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-                                                    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}};
+                        {"content-security-policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src " + reach(sound) +
+                                                        "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}};
     if (file.gzip) response.headers["content-encoding"] = "gzip";
     response.body = std::string(file.text);
     return response;
@@ -59,11 +66,16 @@ bool isPagePath(std::string_view path) {
                                       find(path.substr(kFolder.size())) != nullptr);
 }
 
-net::HttpResponse pageAnswer(std::string_view path) {
-    if (isInvitationPath(path)) return answer(*find(kPage), "no-store");
+net::HttpResponse pageAnswer(std::string_view path, const std::optional<net::Url>& sound) {
+    if (isInvitationPath(path)) return answer(*find(kPage), "no-store", sound);
     const auto name = path.substr(kFolder.size());
+    if (name == kSound && sound) {
+        auto response = answer(*find(name), "no-cache", sound);
+        response.body = "export const SOUND = '" + sound->origin() + "';\n";   // letters, digits and ".:-[]" after the scheme
+        return response;
+    }
     // Its hash is in its name: another one has another name.
-    return answer(*find(name), name.starts_with("livekit-client-") ? "public, max-age=31536000, immutable" : "no-cache");
+    return answer(*find(name), name.starts_with("livekit-client-") ? "public, max-age=31536000, immutable" : "no-cache", sound);
 }
 
 }  // namespace parlour::server

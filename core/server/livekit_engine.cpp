@@ -21,12 +21,23 @@ base::Result<LiveKitEngine::Name> LiveKitEngine::nameOf(const base::RoomId& room
     if (const auto it = m_known.find(room); it != m_known.end()) return it->second;
     auto stored = m_names.load(room);
     if (!stored) return base::Unexpected(std::move(stored).error());
-    Name name{stored->value_or(std::string()), false};
-    if (name.name.empty()) {
-        name = {"parlour-" + crypto::randomString(kNameLength), true};
-        if (auto kept = m_names.save(room, name.name); !kept) return base::Unexpected(std::move(kept).error());
-    }
+    const auto name = stored->value_or(std::string());
+    if (name.empty()) return makeName(room);
+    return m_known[room] = {name, false};
+}
+
+base::Result<LiveKitEngine::Name> LiveKitEngine::makeName(const base::RoomId& room) {
+    Name name{"parlour-" + crypto::randomString(kNameLength), true};
+    if (auto kept = m_names.save(room, name.name); !kept) return base::Unexpected(std::move(kept).error());
     return m_known[room] = std::move(name);
+}
+
+base::Result<void> LiveKitEngine::keepEnded(const std::string& name) {
+    auto ended = m_ended + " " + name;
+    if (ended.size() > kEndedKept * (name.size() + 1)) ended.erase(0, ended.find(' ', 1));
+    if (auto kept = m_names.save(LiveKitNames::kEnded, ended); !kept) return base::Unexpected(std::move(kept).error());
+    m_ended = std::move(ended);
+    return {};
 }
 
 void LiveKitEngine::toRooms(std::function<void(LiveKitRooms&)> order, Acknowledge done) {
@@ -59,13 +70,20 @@ void LiveKitEngine::endRoom(const base::RoomId& room, Acknowledge done) {
     if (!name) return done(base::Unexpected(std::move(name).error()));
     // Both written down first: the old name must not open the next session, and its room must end also if neither LiveKit nor
     // this process lives to see it.
-    auto ended = m_ended + " " + name->name;
-    if (ended.size() > kEndedKept * (name->name.size() + 1)) ended.erase(0, ended.find(' ', 1));
-    if (auto kept = m_names.save(LiveKitNames::kEnded, ended); !kept) return done(base::Unexpected(std::move(kept).error()));
-    m_ended = std::move(ended);
+    if (auto kept = keepEnded(name->name); !kept) return done(base::Unexpected(std::move(kept).error()));
     if (auto kept = m_names.save(room, {}); !kept) return done(base::Unexpected(std::move(kept).error()));
     m_known.erase(room);
     toRooms([=, name = name->name](LiveKitRooms& rooms) { rooms.endRoom(room, name, done); }, done);
+}
+
+void LiveKitEngine::renew(const base::RoomId& room, const std::string& old) {
+    const auto it = m_known.find(room);
+    if (it == m_known.end() || it->second.name != old) return;   // over meanwhile
+    auto kept = keepEnded(old);
+    if (!kept) return base::log(base::LogLevel::warn, "livekit", base::describe(kept.error()));   // found lost again a second later
+    auto name = makeName(room);
+    if (!name) return base::log(base::LogLevel::warn, "livekit", base::describe(name.error()));
+    toRooms([room, old, name = name->name](LiveKitRooms& rooms) { rooms.renew(room, old, name); }, {});
 }
 
 void LiveKitEngine::endForgotten() {

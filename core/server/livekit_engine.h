@@ -34,6 +34,8 @@ class LiveKitEngine final : public MediaEngine {
     void remove(const base::RoomId& room, const base::Identity& who, Acknowledge done) override;
     void relay(const base::RoomId& room, const base::Identity& except, std::vector<base::Bytes> packets) override;
     void endRoom(const base::RoomId& room, Acknowledge done) override;
+    /// LiveKit has forgotten the room `old` that goes on there: the session gets another name.
+    void renew(const base::RoomId& room, const std::string& old);
     /// Once, at the start: what ended while LiveKit or this process was away ends now.
     void endForgotten();
 
@@ -44,6 +46,8 @@ class LiveKitEngine final : public MediaEngine {
     };
     /// The name of the live session, made if there is none.
     base::Result<Name> nameOf(const base::RoomId& room);
+    base::Result<Name> makeName(const base::RoomId& room);
+    base::Result<void> keepEnded(const std::string& name);
     void toRooms(std::function<void(LiveKitRooms&)> order, Acknowledge done);
 
     base::Executor& m_net;

@@ -41,9 +41,9 @@ base::Result<signal::TokenKey> readLiveKitKey(const std::string& file) {
 }
 
 struct LiveKitHouse::Impl {
-    Impl(net::EventLoop& loop, const base::Clock& theClock, const LiveKitHouseSettings& theSettings, net::Url service, signal::TokenKey theKey,
-         LiveKitNames names)
-        : net(loop), clock(theClock), settings(theSettings), key(std::move(theKey)),
+    Impl(net::EventLoop& loop, const base::Clock& theClock, const LiveKitHouseSettings& theSettings, net::Url theUrl, net::Url service,
+         signal::TokenKey theKey, LiveKitNames names)
+        : net(loop), clock(theClock), settings(theSettings), url(std::move(theUrl)), key(std::move(theKey)),
           client(loop, clock, std::move(service), key,
                  [&loop](net::HttpCall call, net::HttpAnswer answer) { return net::sendHttp(loop, std::move(call), std::move(answer)); }),
           rooms(std::make_shared<LiveKitRooms>(loop, clock, client)), engine(loop, rooms, std::move(names)), webhook(clock, key) {}
@@ -51,6 +51,7 @@ struct LiveKitHouse::Impl {
     net::EventLoop& net;
     const base::Clock& clock;
     const LiveKitHouseSettings settings;
+    const net::Url url;
     const signal::TokenKey key;
     RoomServiceClient client;
     std::shared_ptr<LiveKitRooms> rooms;
@@ -95,17 +96,24 @@ base::Result<std::unique_ptr<LiveKitHouse>> LiveKitHouse::make(net::EventLoop& l
     if (!key) return base::Unexpected(std::move(key).error());
     LiveKitHouseSettings kept = settings;
     kept.url = url->origin();
-    return std::unique_ptr<LiveKitHouse>(new LiveKitHouse(std::make_unique<Impl>(loop, clock, kept, *service, std::move(*key), std::move(names))));
+    return std::unique_ptr<LiveKitHouse>(new LiveKitHouse(std::make_unique<Impl>(loop, clock, kept, *url, *service, std::move(*key), std::move(names))));
 }
 
 LiveKitHouse::LiveKitHouse(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 LiveKitHouse::~LiveKitHouse() = default;
 
 LiveKitEngine& LiveKitHouse::engine() { return m_impl->engine; }
+const net::Url& LiveKitHouse::url() const { return m_impl->url; }
 
 void LiveKitHouse::attach(EndpointHouse house) {
     m_impl->house = house;
     m_impl->rooms->attach(std::move(house));
+}
+
+void LiveKitHouse::watchOver(base::Executor& house) {
+    m_impl->rooms->onForgotten = [&house, engine = &m_impl->engine](const base::RoomId& room, const std::string& name) {
+        house.post([engine, room, name] { engine->renew(room, name); });
+    };
 }
 
 HouseEvents LiveKitHouse::houseEvents() {
@@ -181,6 +189,7 @@ std::string LiveKitHouse::metricsText() const {
     row("counter", "removed_again_total", "People removed because they came back without being let in.", rooms.removedAgain);
     row("counter", "healed_total", "Differences found by looking, and mended.", rooms.healed);
     row("counter", "rooms_remade_total", "Rooms that LiveKit had lost.", rooms.remade);
+    row("counter", "rooms_moved_total", "Rooms that LiveKit had forgotten while they went on.", rooms.moved);
     row("counter", "calls_total", "Calls of the RoomService.", calls.calls);
     row("counter", "call_retries_total", "Second and later attempts.", calls.retries);
     row("counter", "call_failures_total", "Calls given up.", calls.failures);

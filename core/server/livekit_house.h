@@ -9,8 +9,10 @@
 #include <string>
 
 #include "core/base/doors/clock.h"
+#include "core/base/doors/executor.h"
 #include "core/net/event_loop.h"
 #include "core/net/http_server.h"
+#include "core/net/url.h"
 #include "core/server/endpoint_house.h"
 #include "core/server/house_events.h"
 #include "core/server/livekit_engine.h"
@@ -33,9 +35,13 @@ class LiveKitHouse {
 
     /// For HouseService; lives as long as this.
     LiveKitEngine& engine();
+    /// Where people's clients go.
+    const net::Url& url() const;
     /// Once the house is there, before it is open.
     void attach(EndpointHouse house);
     HouseEvents houseEvents();
+    /// The thread on which the engine is asked; it ends before this.
+    void watchOver(base::Executor& house);
 
     /// Webhooks, and /rtc: nobody joins here; who comes with a token of the house is told to ask for LiveKit's.
     bool handleRequest(const net::HttpRequest& request, const net::Respond& respond);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -29,6 +30,9 @@ struct LiveKitPace {
     base::Duration beat = std::chrono::seconds(1);           ///< is LiveKit there, and does it still have our rooms?
     base::Duration beatAway = std::chrono::milliseconds(100);///< people's clients come back at once; their room has to be there
     base::Duration heal = std::chrono::milliseconds(500);    ///< after a call that failed
+    base::Duration probe = std::chrono::milliseconds(500);   ///< a lost room is asked so often whether it lives,
+    int probes = 4;                                          ///< so many times; once only where LiveKit had been gone itself
+    base::Duration move = std::chrono::seconds(20);          ///< people of a forgotten room are asked over for so long, then it ends
 };
 
 struct LiveKitRoomsStats {
@@ -37,6 +41,7 @@ struct LiveKitRoomsStats {
     std::uint64_t removedAgain = 0;      ///< came back without being let in
     std::uint64_t healed = 0;            ///< differences found by looking
     std::uint64_t remade = 0;            ///< rooms that LiveKit had lost
+    std::uint64_t moved = 0;             ///< rooms that LiveKit had forgotten while they went on
     bool reachable = true;
 };
 
@@ -48,6 +53,10 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
     ~LiveKitRooms();
     /// Whom to tell of people who come and go.
     void attach(EndpointHouse house) { m_house = std::move(house); }
+    /// LiveKit has forgotten a room that goes on (its redis came back empty): no order reaches its people any more. Answered by renew().
+    std::function<void(const base::RoomId& room, const std::string& name)> onForgotten;
+    /// The session goes on in a room of another name, into which its people are asked.
+    void renew(const base::RoomId& room, const std::string& old, const std::string& name);
 
     // Orders of the house, in its order. `name`: LiveKit's name of the live session; `fresh`: nobody was in it before now.
     void setRights(const base::RoomId& room, const std::string& name, bool fresh, const base::Identity& who, const MediaRights& rights, Done done);
@@ -92,6 +101,13 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
         std::map<base::Identity, Person> people;
         bool listing = false;
         base::Timer listTimer{};
+        int probes = 0;             ///< left; while LiveKit knows nothing of the room and nobody knows yet whether it lives
+        base::Timer probeTimer{};
+    };
+    /// A room that LiveKit has forgotten, and whose people are asked over into the new one of `id`.
+    struct Forgotten {
+        base::RoomId id;
+        std::optional<base::TimePoint> until{};   ///< once the new one is there
     };
 
     Room* find(const base::RoomId& id, const std::string& name);
@@ -116,6 +132,9 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
     void beat();
     void roomsListed(const std::vector<LiveKitRoomInfo>& rooms, base::TimePoint asked);
     void reached(bool answers);
+    void probe(Room& room);
+    void remake(Room& room);
+    void askOver(base::TimePoint now);
 
     base::Executor& m_net;
     const base::Clock& m_clock;
@@ -124,9 +143,11 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
     EndpointHouse m_house;
     std::map<base::RoomId, Room> m_rooms;
     std::set<std::string> m_ended;   ///< their people must not go on among themselves
+    std::map<std::string, Forgotten> m_forgotten;
     LiveKitRoomsStats m_stats;
     base::Timer m_beatTimer;
     bool m_beating = false;
+    bool m_gone = false;             ///< when it last did not answer nobody was there at all
 };
 
 }  // namespace parlour::server

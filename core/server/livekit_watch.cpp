@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "core/api/chat_write.h"
 #include "core/base/log.h"
 #include "core/server/livekit_rooms.h"
 
@@ -140,6 +141,7 @@ void LiveKitRooms::beat() {
     const auto left = std::make_shared<std::size_t>((names.size() + kNamesPerQuestion - 1) / kNamesPerQuestion);
     const auto found = std::make_shared<std::vector<LiveKitRoomInfo>>();
     const auto answers = std::make_shared<bool>(true);
+    const auto heard = m_service.stats().heard;
     for (std::size_t at = 0; at < names.size(); at += kNamesPerQuestion) {
         const json body{{"names", std::vector<std::string>(names.begin() + static_cast<std::ptrdiff_t>(at),
                                                            names.begin() + static_cast<std::ptrdiff_t>(std::min(at + kNamesPerQuestion, names.size())))}};
@@ -149,14 +151,18 @@ void LiveKitRooms::beat() {
         out.method = "ListRooms";
         out.patience = base::Duration(0);
         out.body = [text = body.dump()]() -> std::optional<std::string> { return text; };
-        out.answer = [this, alive = weak_from_this(), left, found, answers, now](base::Result<std::string> result) {
+        out.answer = [this, alive = weak_from_this(), left, found, answers, heard, now](base::Result<std::string> result) {
             if (alive.expired()) return;
             if (result)
                 for (auto& room : readRooms(*result)) found->push_back(std::move(room));
             *answers = *answers && result;
             if (--*left > 0) return;
             reached(*answers);
-            if (*answers) roomsListed(*found, now);
+            if (*answers) {
+                roomsListed(*found, now);
+                askOver(now);
+            }
+            m_gone = !*answers && m_service.stats().heard == heard;
             m_beatTimer = m_net.postAfter(*answers ? m_pace.beat : m_pace.beatAway, [this] { beat(); });
         };
         m_service.call(std::move(out));
@@ -181,16 +187,15 @@ void LiveKitRooms::roomsListed(const std::vector<LiveKitRoomInfo>& rooms, base::
             m_ended.erase(name);
     }
     for (auto& [id, room] : m_rooms) {
-        if (room.making || (room.made && room.madeAt >= asked)) continue;
+        if (room.making || room.probes > 0 || (room.made && room.madeAt >= asked)) continue;
         const auto it = std::find_if(rooms.begin(), rooms.end(), [&, &room = room](const auto& one) { return one.name == room.name; });
         if (it == rooms.end()) {
             if (std::exchange(room.made, false)) {
-                ++m_stats.remade;
-                base::log(base::LogLevel::warn, "livekit", "A live room was lost by the LiveKit server and is made anew.");
+                room.probes = m_gone ? 1 : m_pace.probes;
+                probe(room);
+            } else {
+                make(room, {});
             }
-            empty(room);
-            make(room, {});
-            listIn(room, m_pace.listMuted);
             continue;
         }
         room.made = true;
@@ -198,6 +203,89 @@ void LiveKitRooms::roomsListed(const std::vector<LiveKitRoomInfo>& rooms, base::
             ++m_stats.healed;
             pushMetadata(room);
         }
+    }
+}
+
+/// A LiveKit server that began anew has lost the room with its people. One whose redis came back empty has only forgotten it: the
+/// node that holds it carries it on, but lets nobody in and takes no orders for those inside. Data still gets through to those; a room
+/// that is not there does not answer. Right after such a redis is back the nodes hear each other again a moment later.
+void LiveKitRooms::probe(Room& room) {
+    const auto over = [this, id = room.id, name = room.name](bool alive) {
+        auto* there = find(id, name);
+        if (there == nullptr || there->probes == 0) return;
+        if (!alive && --there->probes > 0) return probe(*there);
+        there->probes = 0;
+        if (!alive || !onForgotten) return remake(*there);
+        ++m_stats.moved;
+        base::log(base::LogLevel::warn, "livekit", "LiveKit has forgotten a live room that goes on; its people are asked over into a new one.");
+        onForgotten(id, name);
+    };
+    room.probeTimer = m_net.postAfter(m_pace.probe, [over] { over(false); });
+    RoomServiceCall out;
+    out.queue = "probe." + std::to_string(room.probes) + room.name;   // not behind one that waits for its answer
+    out.room = room.name;
+    out.method = "SendData";
+    out.patience = base::Duration(0);
+    out.body = [text = json{{"room", room.name}, {"data", ""}, {"kind", "LOSSY"}, {"topic", api::kTopicProbe}}.dump()]() -> std::optional<std::string> { return text; };
+    out.answer = [over, alive = weak_from_this()](const base::Result<std::string>& result) {
+        if (!alive.expired() && result) over(true);
+    };
+    m_service.call(std::move(out));
+}
+
+void LiveKitRooms::remake(Room& room) {
+    ++m_stats.remade;
+    base::log(base::LogLevel::warn, "livekit", "A live room was lost by the LiveKit server and is made anew.");
+    empty(room);
+    make(room, {});
+    listIn(room, m_pace.listMuted);
+}
+
+void LiveKitRooms::renew(const base::RoomId& id, const std::string& old, const std::string& name) {
+    auto* room = find(id, old);
+    if (room == nullptr) return;
+    empty(*room);
+    Room next;
+    next.id = id;
+    next.name = name;
+    next.complete = room->complete;
+    next.metadata = std::move(room->metadata);
+    next.whenMade = std::move(room->whenMade);
+    next.people = std::move(room->people);
+    *room = std::move(next);
+    m_forgotten[old] = {id, std::nullopt};
+    std::vector<Done> moot;   // whoever comes over comes with the rights that are in force now
+    for (auto& [who, person] : room->people) {
+        person.pushQueued = false;
+        for (auto& done : std::exchange(person.waiting, {})) moot.push_back(std::move(done));
+    }
+    make(*room, {});
+    for (const auto& done : moot) done();
+}
+
+/// Once a second: data may get lost, and whoever has come over does not hear it any more.
+void LiveKitRooms::askOver(base::TimePoint now) {
+    for (auto it = m_forgotten.begin(); it != m_forgotten.end();) {
+        auto& [name, old] = *it;
+        const auto room = m_rooms.find(old.id);
+        const bool over = room == m_rooms.end();   // ended meanwhile
+        if (!over && room->second.made && !old.until) old.until = now + m_pace.move;
+        const bool late = over || (old.until && now >= *old.until);
+        for (const auto* method : late ? std::vector{"CreateRoom", "DeleteRoom"} : std::vector{"SendData"}) {   // what is to be deleted has to be known
+            if (!late && !old.until) continue;
+            RoomServiceCall out;
+            out.queue = out.room = name;
+            out.grant = late ? RoomServiceGrant::roomCreate : RoomServiceGrant::roomAdmin;
+            out.method = method;
+            out.patience = base::Duration(0);
+            json body{{method == std::string("CreateRoom") ? "name" : "room", name}};
+            if (!late) body.update({{"data", ""}, {"kind", "RELIABLE"}, {"topic", api::kTopicMoved}});
+            out.body = [text = body.dump()]() -> std::optional<std::string> { return text; };
+            out.answer = [](const base::Result<std::string>&) {};
+            m_service.call(std::move(out));
+        }
+        if (late) m_ended.insert(name);
+        it = late ? m_forgotten.erase(it) : std::next(it);
     }
 }
 

@@ -167,6 +167,7 @@ void MediaSession::matchTracks(const std::vector<rtc::RemoteTrackAdded>& added) 
         config.redPayloadType = section.redPayloadType;
         config.levelExtensionId = section.levelExtensionId;
         config.midExtensionId = section.midExtensionId;
+        config.stereo = section.stereo;
         config.authorised = m_rights.canPublish && !m_rights.forcedMute;
         config.muted = track.ownMute;
         track.publisher = m_context.forwarder.addPublisher(std::move(config));
@@ -279,7 +280,7 @@ void MediaSession::trackStarted(MediaSession& owner, const base::TrackSid& track
     Line line;
     // Names that clients read: the stream begins with the owner's sid, the rest is the track's (livekit-protocol 2.2).
     line.sender = hearing().connection.addAudioSender({owner.sid().str() + "|" + track.str(), track.str(), true,
-                                                          publisher.config().redPayloadType != 0});
+                                                          publisher.config().redPayloadType != 0, publisher.config().stereo});
     line.subscriber = m_context.forwarder.addSubscriber(&publisher, hearing().connection, line.sender);
     line.subscriber->setPaused(m_disabled.count(track) != 0);
     m_lines.emplace(track, line);

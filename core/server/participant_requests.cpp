@@ -194,12 +194,14 @@ void ParticipantConnection::handle(const signal::UpdateSubscription& request) {
 }
 
 void ParticipantConnection::handle(const signal::SyncState& request) {
-    for (const auto& published : request.publishTracks) {
-        if (findTrack(published.track.sid) != nullptr) continue;
-        // What the client believes to publish is gone here (moved down meanwhile): start over.
-        if (m_rights.canPublish) return end(signal::DisconnectReason::stateMismatch, signal::LeaveAction::reconnect);
-        send(signal::TrackUnpublished{published.track.sid});
-    }
+    const auto here = [this](const signal::TrackPublished& p) { return findTrack(p.track.sid) != nullptr; };
+    const auto& tracks = request.publishTracks;
+    // All that the client believes to publish is gone here (moved down and up meanwhile): start over. Beside a track that is here, others are
+    // left over from an earlier time on stage: some SDKs never forget what was taken from them.
+    if (m_rights.canPublish && !tracks.empty() && std::none_of(tracks.begin(), tracks.end(), here))
+        return end(signal::DisconnectReason::stateMismatch, signal::LeaveAction::reconnect);
+    for (const auto& published : tracks)
+        if (!here(published)) send(signal::TrackUnpublished{published.track.sid});
     handle(request.subscription);
     if (!request.disabledTracks.empty())
         toMedia([tracks = request.disabledTracks](MediaSession& s) { s.setDisabled(tracks, true); });

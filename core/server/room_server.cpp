@@ -350,10 +350,12 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
     const auto metrics = [raw = impl.get()](std::function<void(std::string)> answer) { raw->metrics(std::move(answer)); };
     api.metricsText = metrics;
     api.arrivals = s.arrivals.get();
-    if (s.livekit)
+    if (s.livekit) {
+        api.sound = s.livekit->url();
         api.exchange = [raw = s.livekit.get(), flag = s.alive](api::JoinGrant grant, HouseService::Answer<api::JoinGrant> answer) {
             if (*flag) raw->exchange(std::move(grant), std::move(answer));
         };
+    }
     s.api = std::make_unique<HttpApi>(*s.house, clock, std::move(api));
     if (config.roomService)
         s.roomService = std::make_unique<RoomService>(*s.house, *s.endpoint, clock, RoomServiceSettings{s.apiKeys, s.address.origins});
@@ -371,6 +373,7 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
     });
     if (s.livekit) {   // its rooms have gone on without us
         s.house->retell();
+        s.livekit->watchOver(*s.houseThread);
         s.houseThread->post([raw = s.livekit.get()] { raw->engine().endForgotten(); });
     }
     return std::unique_ptr<RoomServer>(new RoomServer(std::move(impl)));

@@ -126,6 +126,7 @@ void RoomServiceClient::run(const std::string& queue) {
 
 void RoomServiceClient::answered(const std::string& queue, base::Result<net::HttpResponse> response) {
     auto& line = m_lines[queue];
+    if (response || response.error().code == "answer_timeout") ++m_stats.heard;
     if (response && response->status == 200) return finish(queue, std::move(response->body));
     auto verdict = response ? judge(*response) : Verdict{unreachable(base::describe(response.error())), true};
     auto& item = line.items.front();

@@ -44,6 +44,7 @@ struct RoomServiceStats {
     std::uint64_t failures = 0;    ///< gave up
     std::uint64_t overflows = 0;   ///< refused because a queue was full
     std::size_t waiting = 0;       ///< now
+    std::uint64_t heard = 0;       ///< attempts that somebody took, whatever the answer
 };
 
 class RoomServiceClient {

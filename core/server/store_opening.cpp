@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "core/base/clock.h"
 #include "core/house/store/store_claim.h"
 #include "core/house/store/store_place.h"
 
@@ -20,9 +21,9 @@ base::Result<OpenedStore> openStoreAlone(const DataFolder& folder, const std::st
         if (!lock) return base::Unexpected(std::move(lock).error());
         out.lock = std::move(*lock);
     }
-    auto store = house::Store::open(place);
+    static const base::SystemClock kClock;
+    auto store = house::openAlone(place, thisProcess(), kClock);
     if (!store) return base::Unexpected(std::move(store).error());
-    if (auto alone = house::claimStore(**store, thisProcess()); !alone) return base::Unexpected(std::move(alone).error());
     out.store = std::move(*store);
     return out;
 }

@@ -32,6 +32,7 @@ struct PublisherConfig {
     std::uint8_t redPayloadType = 0;     ///< 0 = not negotiated
     int levelExtensionId = 0;            ///< RFC 6464; 0 = not negotiated
     int midExtensionId = 0;
+    bool stereo = false;                 ///< sends two channels; told to those who hear it
     bool authorised = false;             ///< may publish and is not held
     bool muted = false;                  ///< by the person or softly by a moderator
 };

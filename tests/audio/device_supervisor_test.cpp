@@ -70,18 +70,30 @@ struct Bench {
     DeviceCallback callback;
     DeviceSupervisor supervisor{clock, cards, silence, callback};
     bool told = true;   ///< the system says which devices are there
+    AudioDeviceSettings settings;
 
     Bench() {
-        AudioDeviceSettings settings;
         settings.playout.name = "headset";
         settings.capture.name = "table mic";
-        settings.blockFrames = 240;
         supervisor.want(settings);
         supervisor.wantPlayout(true);
         supervisor.knowBy([this](const Endpoint& endpoint, bool) -> std::optional<bool> {
             if (!told) return std::nullopt;
             return cards.there[endpoint.name];
         });
+    }
+    void delay(DelayMode mode) {
+        settings.delay = mode;
+        supervisor.want(settings);
+        run(100ms);
+    }
+    /// The device runs dry three times within seconds.
+    void stumble() {
+        for (int i = 0; i < 3; ++i) {
+            ++cards.dry;
+            run(500ms);
+        }
+        run(200ms);
     }
     void run(base::Duration length) {
         for (base::Duration t{0}; t < length; t += 10ms) {
@@ -190,13 +202,7 @@ TEST_CASE("blocks grow while a device runs dry and shrink again after calm minut
     Bench b;
     b.run(1s);
     CHECK(b.cards.playout.block == 240);
-    const auto stumble = [&] {
-        for (int i = 0; i < 3; ++i) {
-            ++b.cards.dry;
-            b.run(500ms);
-        }
-        b.run(200ms);
-    };
+    const auto stumble = [&] { b.stumble(); };
     stumble();
     CHECK(b.cards.playout.block == 480);
     CHECK(b.supervisor.report().blockFrames == 480);
@@ -220,4 +226,34 @@ TEST_CASE("blocks grow while a device runs dry and shrink again after calm minut
     ++b.cards.dry;                          // one stumble in a minute is nothing
     b.run(70s);
     CHECK(b.cards.playout.block == 960);
+}
+
+TEST_CASE("the wish for delay decides where blocks begin and when shorter ones are tried again", "[G17]") {
+    Bench b;
+    b.delay(DelayMode::comfort);
+    CHECK(b.cards.playout.block == 960);
+    b.run(1000s);
+    CHECK(b.cards.playout.block == 960);    // calm makes nothing shorter here
+    b.stumble();
+    CHECK(b.cards.playout.block == 1920);
+    b.delay(DelayMode::low);                // another wish: what was measured is forgotten
+    CHECK(b.cards.playout.block == 240);
+    b.stumble();
+    CHECK(b.cards.playout.block == 480);
+    b.run(50s);
+    CHECK(b.cards.playout.block == 480);
+    b.run(15s);
+    CHECK(b.cards.playout.block == 240);
+    b.stumble();                            // too early: twice the minute from now on
+    b.run(110s);
+    CHECK(b.cards.playout.block == 480);
+    b.run(15s);
+    CHECK(b.cards.playout.block == 240);
+    b.delay(DelayMode::automatic);
+    CHECK(b.cards.playout.block == 240);
+    b.stumble();
+    b.run(290s);
+    CHECK(b.cards.playout.block == 480);
+    b.run(20s);
+    CHECK(b.cards.playout.block == 240);
 }

@@ -85,3 +85,17 @@ TEST_CASE("each utterance is found where it was heard, however the delay moved",
     CHECK(meanEstoi(found) > 0.9);
     CHECK(meanEstoi({}) == 0.0);
 }
+
+TEST_CASE("a recording begun at any time is laid beside what was said", "[estoi]") {
+    const auto said = speechLike(8.0, 36);
+    std::vector<float> heard(said.size() + 60'000, 0.0f);
+    std::copy(said.begin(), said.end(), heard.begin() + 48'000);
+    std::fill_n(heard.begin() + 96'000, 48'000, 0.0f);   // a second of it is lost
+    const auto early = beginsAt(said, heard);
+    REQUIRE(early);
+    CHECK(std::abs(*early - 48'000) <= 10);
+    const auto late = beginsAt(said, std::span(heard).subspan(72'000));
+    REQUIRE(late);
+    CHECK(std::abs(*late + 24'000) <= 10);
+    CHECK_FALSE(beginsAt(said, std::vector<float>(96'000, 0.0f)));
+}

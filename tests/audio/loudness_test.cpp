@@ -40,7 +40,7 @@ Sound heard(const std::vector<Sound>& voices, const std::vector<float>& volumes 
             std::array<float, 480> sound{};
             std::copy_n(voices[v].begin() + static_cast<std::ptrdiff_t>(at), 480, sound.begin());
             const float peak = scrub(sound);
-            if (!paths[v]->shape(sound, peak, true, false)) continue;
+            if (!paths[v]->shape(sound, {}, peak, true, false)) continue;
             for (std::size_t i = 0; i < 480; ++i) mix[i] += sound[i];
         }
         output.process(mix);
@@ -237,7 +237,7 @@ TEST_CASE("the gain stands still in pauses, for a fan, a tone and for music") {
     auto song = scaledTo(speechLike(20.0, 15), -34.0);
     for (std::size_t at = 0; at + 480 <= song.size(); at += 480) {
         const auto block = std::span(song).subspan(at, 480);
-        music.shape(block, scrub(block), true, true);
+        music.shape(block, {}, scrub(block), true, true);
     }
     CHECK(music.level.gainDb() == 0.0f);
 }
@@ -264,7 +264,7 @@ TEST_CASE("a voice fades in without a click, and its first syllable is heard") {
     const auto said = voice;
     for (std::size_t at = 0; at + 480 <= voice.size(); at += 480) {
         const auto block = std::span(voice).subspan(at, 480);
-        path.shape(block, scrub(block), true, false);
+        path.shape(block, {}, scrub(block), true, false);
     }
     // From where it sounds: the first 150 ms keep at least two thirds of their energy.
     std::size_t first = 0;
@@ -277,7 +277,7 @@ TEST_CASE("a voice fades in without a click, and its first syllable is heard") {
     for (std::size_t i = 0; i < begins.size(); ++i) begins[i] = 0.4f * std::cos(0.03f * static_cast<float>(i));
     for (std::size_t at = 0; at < begins.size(); at += 480) {
         const auto block = std::span(begins).subspan(at, 480);
-        hard.shape(block, scrub(block), true, false);
+        hard.shape(block, {}, scrub(block), true, false);
     }
     CHECK(std::abs(begins[0]) < 0.001f);
     for (std::size_t i = 1; i < begins.size(); ++i) REQUIRE(std::abs(begins[i] - begins[i - 1]) < 0.02f);

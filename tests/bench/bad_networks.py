@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sound path over bad networks: speech from espeak-ng where it is installed, then parlour_bench_sound."""
+"""./dev bench bad_networks: the sound path over bad networks in virtual time: speech from espeak-ng where it is installed, then parlour_bench_sound."""
 import pathlib
 import random
 import shutil
@@ -40,18 +40,22 @@ def make_voice(path):
     path.write_bytes(out)
 
 
-def run(args):
-    command = [str(pathlib.Path(args.bin) / "parlour_bench_sound")]
+def command(args):
+    """parlour_bench_sound with the voice."""
+    words = [str(pathlib.Path(args.bin) / "parlour_bench_sound")]
     if shutil.which("espeak-ng"):
         voice = pathlib.Path(args.bin).parent / "bench_voice.s16"
         if not voice.exists():
             make_voice(voice)
-        command += ["--voice", str(voice)]
-    if args.rounds:
-        command += ["--seeds", str(args.rounds)]
+        words += ["--voice", str(voice)]
+    return words
+
+
+def run(args):
+    words = command(args) + (["--seeds", str(args.rounds)] if args.rounds else [])
     # First as our senders do it, then the plain stream: what frame length, copies and repeats are worth.
     for more in (["--frame", "auto", "--red", "auto", "--nack"], []):
-        code = subprocess.run(command + more).returncode
+        code = subprocess.run(words + more).returncode
         if code != 0:
             return code
     return 0

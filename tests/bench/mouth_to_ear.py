@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Mouth to ear: chirps into a virtual microphone, through two parlourctl and parlourd, out of a virtual loudspeaker.
+"""./dev bench delay, mouth to ear: chirps into a virtual microphone, through two parlourctl and parlourd (or two Mumbles and their
+server), out of a virtual loudspeaker.
 
 Microphone and loudspeaker are channels of one null sink, so one recording holds both on one clock and the delay is a
 difference of sample positions. The floor is the same loop through a bare PortAudio copy of the same block size.
@@ -8,7 +9,6 @@ import os
 import pathlib
 import statistics
 import subprocess
-import sys
 import time
 
 import numpy as np
@@ -95,36 +95,103 @@ class Bus:
         return delays(peaks(data[:, 0], sweep), peaks(data[:, 2], sweep))
 
 
-def run(args, frames=10):
+class Loop:
+    """The floor: microphone to loudspeaker in one program, nothing between."""
+    title, goal = "bare PortAudio loop", None
+
+    def __init__(self, args):
+        self.program = pathlib.Path(args.bin) / "parlour_audio_lab"
+
+    def begin(self, lab, number):
+        self.process = lab.start(f"loop-{number}", [self.program, "copy", "--capture", "device:mic0", "--playout", "device:spk0"])
+        time.sleep(2)
+
+    def end(self):
+        self.process.end()
+
+
+class Parlour:
+    """Two parlourctl and a parlourd."""
+    server = None
+
+    def __init__(self, frames, processing, goal):
+        self.frames, self.processing, self.goal = frames, processing, goal
+        self.title = f"Parlour, {frames} ms, {'processing' if processing else 'no processing'}"
+
+    def begin(self, lab, number):
+        if Parlour.server is None:
+            Parlour.server = lab.server(args=["--set", "limits.per_ip=0"])
+        links = Parlour.server.create_room("Ear")["links"]
+        self.ear = lab.join(links["listener"], f"Ear{number}", playout="device:spk0")
+        self.ear.expect("joined")
+        self.mouth = lab.join(links["moderator"], f"Mouth{number}", capture="device:mic0", playout="null",
+                              extra=["--unmute", "--frames", str(self.frames)] + ([] if self.processing else ["--no-processing"]))
+        self.mouth.expect("muted", name=f"Mouth{number}", muted=False)
+        time.sleep(3)
+
+    def end(self):
+        self.mouth.end()
+        self.ear.end()
+
+
+class Mumble:
+    """Two of Mumble's clients and its server, at its shortest settings."""
+    server, goal = None, None
+    title = "Mumble, 10 ms, no processing"
+
+    def begin(self, lab, number):
+        import mumble
+        if Mumble.server is None:
+            lab.display()
+            Mumble.server = mumble.MumbleServer(lab)
+        self.ear = mumble.Mumble(lab, Mumble.server, f"Ear{number}", "spk0")
+        self.mouth = mumble.Mumble(lab, Mumble.server, f"Mouth{number}", "spk0", "mic0")
+        time.sleep(6)
+
+    def end(self):
+        self.mouth.end()
+        self.ear.end()
+
+
+def run(args, every=False):
+    """Each start of one kind follows one of the others. `every`: also 20 ms frames, processing, Mumble."""
+    import mumble
     starts = args.rounds or 5
     signal, sweep, _ = chirps(14)
-    floor, parlour, lost = [], [], 0
+    kinds = [Loop(args), Parlour(10, False, 55)]
+    if every:
+        kinds += [Parlour(10, True, 70), Parlour(20, False, None)]
+        if mumble.installed():
+            kinds.append(Mumble())
+        else:
+            print("Mumble is not installed (packages mumble and mumble-server): left out")
+    found = {kind.title: [] for kind in kinds}
+    Parlour.server = Mumble.server = None
+    loads = []
     with Lab("bench-ear") as lab:
         probe = lab.path("probe.wav")
         waveform.write_wav(probe, signal)
         bus = Bus(lab)
-        server = lab.server(args=["--set", "limits.per_ip=0"])
-        room = server.create_room("Ear")
-        loop = pathlib.Path(args.bin) / "parlour_audio_lab"
         for i in range(starts):
-            if loop.exists():
-                p = lab.start(f"floor-{i}", [loop, "copy", "--capture", "device:mic0", "--playout", "device:spk0"])
-                time.sleep(2)
-                floor += bus.measure(f"floor-{i}", probe, sweep)
-                p.end()
-            ear = lab.join(room["links"]["listener"], f"Ear{i}", playout="device:spk0")
-            ear.expect("joined")
-            mouth = lab.join(room["links"]["moderator" if i == 0 else "speaker"], f"Mouth{i}", capture="device:mic0",
-                             playout="null", extra=["--unmute", "--frames", str(frames), "--no-processing"])
-            mouth.expect("muted", name=f"Mouth{i}", muted=False)
-            time.sleep(3)
-            got = bus.measure(f"parlour-{i}", probe, sweep)
-            lost += 14 - len(got)
-            parlour += got
-            mouth.end()
-            ear.end()
-    show = lambda v: f"median {statistics.median(v):5.1f}  p95 {sorted(v)[int(0.95 * (len(v) - 1))]:5.1f} ms  ({len(v)} chirps)" if v else "none"
-    print(f"mouth_to_ear: {starts} starts, {frames} ms frames, load {os.getloadavg()[0]:.1f}, processing off, chirps lost {lost}")
-    print(f"  bare PortAudio loop       {show(floor)}")
-    print(f"  through server and 2 apps {show(parlour)}   goal median <= 80")
-    return 0 if parlour and statistics.median(parlour) <= 80 else 1
+            for k, kind in enumerate(kinds):
+                kind.begin(lab, i * len(kinds) + k)
+                found[kind.title].append(bus.measure(f"{k}-{i}", probe, sweep))
+                kind.end()
+                loads.append(os.getloadavg()[0])
+    print(f"mouth to ear: {starts} starts of each, 14 chirps each, one after the other; load {statistics.median(loads):.1f} on {os.cpu_count()} cores")
+    status = 0
+    for kind in kinds:
+        runs = found[kind.title]
+        every_chirp = sorted(d for run in runs for d in run)
+        if not every_chirp:
+            print(f"  {kind.title:32} nothing was heard")
+            status = 1
+            continue
+        middle = statistics.median(every_chirp)
+        starts_at = [statistics.median(run) for run in runs if run]
+        goal = f"   goal median <= {kind.goal}" if kind.goal else ""
+        print(f"  {kind.title:32} median {middle:6.1f}  p95 {every_chirp[int(0.95 * (len(every_chirp) - 1))]:6.1f} ms, starts {min(starts_at):.1f} to "
+              f"{max(starts_at):.1f}, lost {14 * len(runs) - len(every_chirp)}{goal}")
+        if kind.goal and middle > kind.goal:
+            status = 1
+    return status

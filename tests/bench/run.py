@@ -2,7 +2,8 @@
 """./dev bench [NAME]: the figures of the README, each beside a floor measured in the same run.
 
 Machines differ and are noisy: read the ratio first, the absolute second. Names: forwarding, join, mouth_to_ear (10 ms frames), delay
-(10 and 20 ms), app, house, sound, processing, listening.
+(also processing, 20 ms and Mumble), app, house, sound (beside Chromium), bad_networks (ours in virtual time), processing, listening,
+livekit.
 """
 import argparse
 import json
@@ -115,9 +116,9 @@ def mouth_to_ear(args):
 
 
 def delay(args):
-    """Mouth to ear at both frame lengths."""
+    """Mouth to ear with and without processing, at both frame lengths, and Mumble."""
     import mouth_to_ear as probe
-    return max(probe.run(args, frames) for frames in (10, 20))
+    return probe.run(args, every=True)
 
 
 def house(args):
@@ -125,13 +126,27 @@ def house(args):
     return figures.run(args)
 
 
+def bad_networks(args):
+    import bad_networks as virtual
+    return virtual.run(args)
+
+
 def sound(args):
-    import bad_networks
-    return bad_networks.run(args)
+    """Beside Chromium, in a network of its own."""
+    more = ["--fast"] if args.fast else []
+    for name in ("rounds", "profiles", "first", "keep"):
+        if getattr(args, name) is not None:
+            more += ["--" + name, str(getattr(args, name))]
+    return subprocess.run([sys.executable, HERE / "sound_peers.py", "--bin", args.bin, *more]).returncode
 
 
 def processing(args):
     return subprocess.run([str(pathlib.Path(args.bin) / "parlour_bench_processing")]).returncode
+
+
+def livekit(args):
+    import side_by_side
+    return side_by_side.run(args)
 
 
 def main():
@@ -139,11 +154,16 @@ def main():
     parser.add_argument("names", nargs="*", default=[])
     parser.add_argument("--bin", required=True)
     parser.add_argument("--rounds", type=int)
+    parser.add_argument("--shape", action="append", help="of livekit: ROOMSxLISTENERS, may stand several times")
+    parser.add_argument("--fast", action="store_true", help="sound: two profiles, one seed")
+    parser.add_argument("--profiles", help="sound: some of them, as P2,P5")
+    parser.add_argument("--first", type=int, help="sound: the first seed")
+    parser.add_argument("--keep", help="sound: a folder for what was heard")
     args = parser.parse_args()
     args.bin = str(pathlib.Path(args.bin).resolve())
     os.environ["PARLOUR_BIN"] = args.bin
     known = {"forwarding": forwarding, "join": join, "app": app, "mouth_to_ear": mouth_to_ear, "house": house,
-             "sound": sound, "processing": processing, "listening": listening, "delay": delay}
+             "sound": sound, "bad_networks": bad_networks, "processing": processing, "listening": listening, "delay": delay, "livekit": livekit}
     status = 0
     for name in args.names or [n for n in known if n != "delay"]:   # mouth_to_ear is half of it
         print(f"== {name}", flush=True)

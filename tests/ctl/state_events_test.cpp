@@ -393,6 +393,8 @@ TEST_CASE("statistics carry W3C names and one entry per microphone", "[ctl]") {
     stats.tracks[0].name = "Ana";
     stats.tracks[0].jitter = 0.002;
     stats.tracks[0].concealedSamples = 480;
+    stats.tracks[0].removedSamplesForAcceleration = 7;
+    stats.tracks[0].interruptionCount = 2;
     stats.tracks[1].jitter = 0.001;
     stats.tracks[1].concealedSamples = 20;
     auto event = statsEvent(stats);
@@ -404,6 +406,9 @@ TEST_CASE("statistics carry W3C names and one entry per microphone", "[ctl]") {
     CHECK_FALSE(event.fields.contains("roundTripTime"));
     CHECK(event.fields["tracks"].size() == 2);
     CHECK(event.fields["tracks"][0]["name"] == "Ana");
+    CHECK(event.fields["tracks"][0]["insertedSamplesForDeceleration"] == 0);
+    CHECK(event.fields["tracks"][0]["removedSamplesForAcceleration"] == 7);
+    CHECK(event.fields["tracks"][0]["interruptionCount"] == 2);
     stats.roundTripTime = 0.01;
     CHECK(statsEvent(stats).fields["roundTripTime"] == 0.01);
 }

@@ -11,6 +11,26 @@ from desktop import Window, own_session, picture as snap, screen
 from lab import BIN, check, main, skip, wait_for
 
 
+def node_dies(cluster, window, others, everybody):
+    """In the middle of it, the one that holds the room."""
+    name = cluster.nodes[0].rooms()[0]["name"]
+    marks = {one: one.count() for one in others}
+    holder = cluster.holder(name)
+    other = next(node for node in cluster.nodes if node is not holder)
+    holder.kill9()
+    began = time.monotonic()
+    words = "The connection is lost. Reconnecting… Your seat and your hand are kept for a minute."
+    window.wait(words, 30)
+    check(True, f"the app says what happens, {time.monotonic() - began:.1f} s after the node's death")
+    wait_for("the app to be back", lambda: window.find(words) is None, 60)
+    print(f"the app is back after {time.monotonic() - began:.1f} s")
+    for one in others:
+        one.expect("reconnected", 60, since=marks[one])
+    wait_for("everybody on the other node", lambda: set(other.people(name)) == everybody, 30)
+    window.wait("Unmute", 20)
+    check(True, f"the room has healed on the other node, with its seats, {time.monotonic() - began:.1f} s after it")
+
+
 def run(lab):
     try:
         import pyatspi  # noqa: F401
@@ -81,6 +101,8 @@ def run(lab):
     host.expect("seat", name="Tess", seat="stage", timeout=10)
     window.wait("Unmute", 10)
     check(True, "on stage, and muted")
+    if hasattr(server, "cluster"):
+        node_dies(server.cluster, window, (host, vera, wolf), {"Hanna", "Vera", "Wolf", "Tess"})
     host.say("mute Hanna")
     vera.say("unmute")
     host.expect("muted", name="Vera", muted=False, timeout=10)

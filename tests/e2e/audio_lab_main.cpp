@@ -44,7 +44,7 @@ int devices() {
 int copy(const audio::AudioDeviceSettings& settings, double seconds) {
     base::SystemClock clock;
     base::SpscRing<float> ring(16'384);
-    const std::vector<float> first(static_cast<std::size_t>(settings.blockFrames), 0.0f);
+    const std::vector<float> first(static_cast<std::size_t>(settings.firstBlock()), 0.0f);
     ring.write(first);
     const audio::DeviceCallbacks callbacks{[&](std::span<const float> mono) { ring.write(mono); },
                                            [&](std::span<float> mono) {
@@ -54,8 +54,8 @@ int copy(const audio::AudioDeviceSettings& settings, double seconds) {
                                                          0.0f);
                                            }};
     const auto backend = audio::makePortAudioBackend();
-    auto opened = backend->openPlayout(settings.playout, settings.blockFrames, callbacks);
-    if (opened) opened = backend->openCapture(settings.capture, settings.blockFrames, callbacks);
+    auto opened = backend->openPlayout(settings.playout, settings.firstBlock(), callbacks);
+    if (opened) opened = backend->openCapture(settings.capture, settings.firstBlock(), callbacks);
     if (!opened) {
         std::fprintf(stderr, "%s\n", base::describe(opened.error()).c_str());
         return 1;
@@ -97,6 +97,10 @@ int main(int argc, char** argv) {
             settings.capture.frameMs = std::stoi(value);
         } else if (key == "--block") {
             settings.devices.blockFrames = std::stoi(value);
+        } else if (key == "--delay") {
+            const auto delay = audio::delayModeOf(value);
+            if (!delay) return 2;
+            settings.devices.delay = *delay;
         } else if (key == "--process") {
             settings.capture.echoCancelling = settings.capture.noiseSuppression = value == "on";
         } else {

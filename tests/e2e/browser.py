@@ -12,7 +12,7 @@ from page import Page
 
 
 class Browser(Page):
-    def __init__(self, lab, name="browser", flags=()):
+    def __init__(self, lab, name="browser", flags=(), within=()):
         program = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
         if not program:
             skip("no Chromium here")
@@ -21,7 +21,7 @@ class Browser(Page):
         # Chromium reads its commands from 3 and answers on 4.
         shell = f'exec 3<&{to_browser} 4>&{from_browser}; exec "$0" "$@"'
         self.folder = lab.path(name + "-profile")
-        self.process = lab.start(name, ["/bin/bash", "-c", shell, program, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+        self.process = lab.start(name, ["/bin/bash", "-c", shell, *within, program, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
                                         "--remote-debugging-pipe", f"--user-data-dir={self.folder}", "--disable-background-networking", "--window-size=900,1200", *flags, "about:blank"],
                                  pass_fds=(to_browser, from_browser))
         os.close(to_browser)

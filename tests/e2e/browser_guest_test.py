@@ -13,7 +13,7 @@ import waveform
 from browser import Browser
 from firefox import Firefox
 from keyboard import act, write
-from lab import check, main, own_network, skip, wait_for
+from lab import check, main, on_livekit, own_network, skip, wait_for
 from sound import Sound
 
 HOST = "The ferry leaves at nine and comes back when the fog has lifted from the northern islands."
@@ -43,6 +43,7 @@ class Evening:
         self.lab, self.server, self.host, self.sound, self.shots, self.room = lab, server, host, sound, shots, room
         self.secrets = []
         self.said_by_host, self.said_by_guest = waveform.load(lab.path("host.wav")), waveform.load(lab.path("guest.wav"))
+        self.claps = 0
 
     def link(self, *more):
         made = self.lab.ctl("host", "invite", "create", "--room", self.room, "--kind", "listener", *more)
@@ -141,6 +142,18 @@ def chat(evening, page, name):
     host.say(f"say Welcome, {name}")
     page.wait_text(f"Welcome, {name}")
     check(True, f"{name}: chat both ways, and markup stays text")
+    def clapped(count):
+        wait_for("the count", lambda: page.run("document.querySelector('#react-clap .count').textContent").strip() == str(count), 10)
+
+    if on_livekit():
+        return
+    for _ in range(2):
+        act(page, "#react-clap")
+    clapped(evening.claps + 2)
+    host.say("react clap")
+    evening.claps += 3
+    clapped(evening.claps)
+    check(host.last("reactions")["counts"]["clap"] == evening.claps, f"{name}: reactions both ways, the same counts for all")
     page.screenshot(evening.shots / f"{name}-8-chat.png")
 
 
@@ -172,10 +185,14 @@ def leave(evening, page, name):
 
 def clean(evening, page, name):
     addresses = list(page.requests)
-    foreign = [url for url in addresses if not url.startswith((evening.server.http, evening.server.http.replace("http", "ws"), "about:", "blob:", "data:", "parlour:"))]
+    sound = (evening.server.kit.url, evening.server.kit.url.replace("ws", "http")) if on_livekit() else ()
+    foreign = [url for url in addresses if not url.startswith((evening.server.http, evening.server.http.replace("http", "ws"), "about:", "blob:", "data:", "parlour:", *sound))]
     check(len(addresses) > 10 and not foreign, f"{name}: of {len(addresses)} requests none goes to anybody else {foreign}")
     leaked = [url for url in addresses if not url.startswith("parlour:") and any(secret in url.split("#")[0] for secret in evening.secrets)]
     check(not leaked, f"{name}: no invitation's secret in any of them {leaked}")
+    if on_livekit():
+        told = [url for url in addresses if "access_token" in url and not url.startswith(sound)]
+        check(any(url.startswith(sound) for url in addresses) and not told, f"{name}: the sound is LiveKit's, and its token goes to nobody else {told}")
     check(not [p for p in page.problems if "Content" in p or "exception" in p.lower()], f"{name}: nothing breaks the page's own rules {page.problems}")
 
 

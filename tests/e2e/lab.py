@@ -69,6 +69,10 @@ def wait_for(what, condition, timeout=10.0):
         time.sleep(0.02)
 
 
+def on_livekit():
+    return os.environ.get("PARLOUR_LAB_MEDIA", "").startswith("livekit")
+
+
 class Lab:
     """Owns a scratch folder and every process; use as a context manager."""
 
@@ -117,10 +121,12 @@ class Lab:
         return process
 
     def server(self, **options):
-        """With PARLOUR_LAB_MEDIA=livekit its sound is carried by a real livekit-server, and nothing else is different."""
-        if os.environ.get("PARLOUR_LAB_MEDIA") == "livekit":
+        """With --media livekit its sound is carried by a real livekit-server, with --media livekit_nodes by two of them; nothing else is
+        different."""
+        if on_livekit():
             import livekit
-            return livekit.house(self, **options)
+            nodes = os.environ["PARLOUR_LAB_MEDIA"] == "livekit_nodes"
+            return (livekit.house_on_nodes if nodes else livekit.house)(self, **options)
         return Server(self, **options)
 
     def join(self, link, name, **options):
@@ -259,16 +265,17 @@ class Server:
 
 
 class Participant:
-    """A parlourctl join process: write commands, wait for events, look at what it heard. `link` may be a list of arguments instead."""
+    """A parlourctl join process: write commands, wait for events, look at what it heard. `link` may be a list of arguments instead.
+    `within`: the words that run a program in another network (impaired.py)."""
 
-    def __init__(self, lab, link, name, capture="null", playout=None, home=None, extra=()):
+    def __init__(self, lab, link, name, capture="null", playout=None, home=None, extra=(), within=()):
         self.lab, self.name = lab, name
         tag = f"{name}-{len(lab.processes)}".replace("/", "_").replace(" ", "_")
         self.events_file = lab.dir / f"{tag}.jsonl"
         self.heard = lab.dir / f"{tag}-heard.wav"
         read, self._stdin = os.pipe()
         where = link if isinstance(link, (list, tuple)) else [link, "--name", name]
-        args = [BIN / "parlourctl", "join", *where, "--capture", capture, "--playout", playout or f"file:{self.heard}", "--events", self.events_file, *extra]
+        args = [*within, BIN / "parlourctl", "join", *where, "--capture", capture, "--playout", playout or f"file:{self.heard}", "--events", self.events_file, *extra]
         if home:
             args += ["--home", home]
         self.process = lab.start(f"ctl-{tag}", args, stdin=read)
@@ -313,6 +320,10 @@ class Participant:
 
 
 def main(run, name):
+    if "--media" in sys.argv:   # --media livekit: the same test, the other engine
+        at = sys.argv.index("--media")
+        os.environ["PARLOUR_LAB_MEDIA"] = sys.argv[at + 1]
+        del sys.argv[at:at + 2]
     with Lab(name) as lab:
         run(lab)
     print("passed")

@@ -62,8 +62,11 @@ def token(claims):
 
 
 class LiveKit:
-    def __init__(self, lab, binary, webhook=None, redis=None, name="livekit"):
-        self.lab, self.binary, self.name = lab, binary, name
+    # In own_network() browsers reach what their default route leads to.
+    NODE_IP = "198.18.0.1" if os.environ.get("PARLOUR_NETNS") else "127.0.0.1"
+
+    def __init__(self, lab, binary, webhook=None, redis=None, name="livekit", address=NODE_IP, auto_create=False):
+        self.lab, self.binary, self.name, self.address = lab, binary, name, address
         self.port, tcp, udp = free_ports(3)
         self.config = lab.path(f"{name}.yaml")
         self.key_file = lab.path("livekit.key")
@@ -71,14 +74,15 @@ class LiveKit:
         self.key_file.chmod(0o600)
         hook = f"webhook:\n  api_key: {KEY}\n  urls: [\"{webhook}\"]\n" if webhook else ""
         shared = f"redis:\n  address: {redis}\n" if redis else ""
+        loopback = "true" if address == "127.0.0.1" else "false"
         self.config.write_text(
-            f"port: {self.port}\nbind_addresses: [\"127.0.0.1\"]\nkeys:\n  {KEY}: {SECRET}\nroom:\n  auto_create: false\n"
-            f"rtc:\n  tcp_port: {tcp}\n  udp_port: {udp}\n  use_external_ip: false\n  enable_loopback_candidate: true\n{hook}{shared}")
+            f"port: {self.port}\nbind_addresses: [\"127.0.0.1\"]\nkeys:\n  {KEY}: {SECRET}\nroom:\n  auto_create: {str(auto_create).lower()}\n"
+            f"rtc:\n  tcp_port: {tcp}\n  udp_port: {udp}\n  use_external_ip: false\n  enable_loopback_candidate: {loopback}\n{hook}{shared}")
         self.url = f"ws://127.0.0.1:{self.port}"
         self.start()
 
     def start(self):
-        self.process = self.lab.start(self.name, [self.binary, "--config", self.config, "--node-ip", "127.0.0.1"])
+        self.process = self.lab.start(self.name, [self.binary, "--config", self.config, "--node-ip", self.address])
         wait_for("livekit-server to answer", self.answers, 20)
 
     def answers(self):
@@ -111,7 +115,19 @@ def house(lab, args=(), listen="127.0.0.1:0", **options):
     port = int(listen.rsplit(":", 1)[1]) or free_ports(1)[0]
     listen = f"{listen.rsplit(':', 1)[0]}:{port}"
     kit = LiveKit(lab, find_server(), f"http://127.0.0.1:{port}/livekit/webhook")
-    return Server(lab, args=[*args, "--media", "livekit", "--livekit-url", kit.url, "--livekit-key-file", kit.key_file], listen=listen, **options)
+    server = Server(lab, args=[*args, "--media", "livekit", "--livekit-url", kit.url, "--livekit-key-file", kit.key_file], listen=listen, **options)
+    server.kit = kit
+    return server
+
+
+def house_on_nodes(lab, args=(), listen="127.0.0.1:0", **options):
+    """The same on two LiveKit nodes."""
+    port = int(listen.rsplit(":", 1)[1]) or free_ports(1)[0]
+    cluster = Cluster(lab, f"http://127.0.0.1:{port}/livekit/webhook")
+    server = Server(lab, args=[*args, "--media", "livekit", "--livekit-url", cluster.url, "--livekit-key-file", cluster.key_file],
+                    listen=f"{listen.rsplit(':', 1)[0]}:{port}", **options)
+    server.cluster = cluster
+    return server
 
 
 class Balancer:
@@ -156,19 +172,26 @@ class Balancer:
 class Cluster:
     """Two nodes that share a redis, behind one address."""
 
-    def __init__(self, lab, webhook):
+    def __init__(self, lab, webhook=None, **node):
         if shutil.which("redis-server") is None:
             if os.environ.get("PARLOUR_NO_SKIPS") == "1":
                 raise Failed("redis-server is not installed")
             skip("redis-server is not installed (package redis-server)")
         binary = find_server()
+        self.lab = lab
         port, = free_ports(1)
-        self.redis = lab.start("redis", ["redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", lab.dir])
-        wait_for("redis to answer", lambda: not socket.socket().connect_ex(("127.0.0.1", port)), 10)
-        self.nodes = [LiveKit(lab, binary, webhook, f"127.0.0.1:{port}", f"livekit{i}") for i in (1, 2)]
+        self.redis_port = port
+        self.start_redis()
+        self.nodes = [LiveKit(lab, binary, webhook, f"127.0.0.1:{port}", f"livekit{i}", **node) for i in (1, 2)]
         self.balancer = Balancer([node.port for node in self.nodes])
         self.url = f"ws://127.0.0.1:{self.balancer.port}"
         self.key_file = self.nodes[0].key_file
+
+    def start_redis(self):
+        """Empty: it keeps nothing."""
+        self.redis = self.lab.start("redis", ["redis-server", "--port", self.redis_port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+                                              "--dir", self.lab.dir])
+        wait_for("redis to answer", lambda: not socket.socket().connect_ex(("127.0.0.1", self.redis_port)), 10)
 
     def holder(self, room):
         """The node on which the room lives."""

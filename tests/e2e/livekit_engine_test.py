@@ -13,7 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
 import livekit  # noqa: E402
 import waveform  # noqa: E402
 from house_api import Person, Refused  # noqa: E402
-from interop_test import Peer, install  # noqa: E402
+from peers import NodePeer, install  # noqa: E402
 from lab import BIN, check, main, wait_for  # noqa: E402
 
 
@@ -65,7 +65,7 @@ class Member(Person):
 
     def join(self, grant=None):
         self.visits += 1
-        self.peer = Peer(self.lab, "node", None, f"{self.name}{self.visits}", None, grant or self.grant)
+        self.peer = NodePeer(self.lab, f"{self.name}{self.visits}", grant or self.grant)
         return self.peer
 
 

@@ -98,6 +98,7 @@ constexpr std::pair<const char*, const char*> kOthers[] = {
     {"guest_signatures", "guest side party signer_key bound signature"},
     {"guest_versions", "guest proposed_by terms"},
     {"guests", "id name state code_hash seat_key seat_bound room green_room"},
+    {"house_claim", "what holder holder_name address pass_key"},
     {"house_members", "standing handle invitation state"},
     {"invitations", "id room kind secret_hash parent object for_name code_hash message"},
     {"link_bans", "room invitation"},

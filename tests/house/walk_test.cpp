@@ -131,35 +131,41 @@ class Walker {
         if (g.rooms < kRoomsAtOnce) s.verb = "room";
         else if (dice < 9) {
             s.verb = "offer";
-            s.who = below(5) == 0 ? 0 : s.who;  // the founder has as many as they like
+            s.who = below(5) == 0 ? 0 : below(2) == 0 ? insider(g, s.who) : s.who;  // the founder has as many as they like
             s.uses = 1 + below(2);
-            if (below(6) == 0) s.from = g.now + below(40);
+            if (below(4) == 0) s.from = g.now + below(80);
             if (below(3) == 0) s.until = std::max(g.now, s.from) + 1 + below(200);   // the house takes none that ends before it begins
             demands(s);
         } else if (dice < 20 || g.links == 0) {
             s.verb = "invite";
             s.room = std::min(s.room, g.rooms - 1);
             s.uses = below(3) == 0 ? 0 : 1 + below(3);
-            if (below(5) == 0) s.from = g.now + below(60);
+            if (below(3) == 0) s.from = g.now + below(100);
             if (below(3) == 0) s.until = g.now + 1 + below(200);
             demands(s);
         } else if (dice < 56) {
             s.verb = "redeem";
             s.right = below(15) != 0;
-            s.choice = below(3) == 0 ? below(3) : 1;
+            s.choice = below(2) == 0 ? below(3) : 1;
         } else if (dice < 63) s.verb = "revoke";
         else if (dice < 67) {
             s.verb = "ban";
             s.room = std::min(s.room, g.rooms - 1);
             s.until = below(4) == 0 ? 0 : g.now + 1 + below(100);
-        } else if (dice < 70) s.verb = "power";
-        else if (dice < 73) {
+        } else if (dice < 70) {
+            s.verb = "power";
+            for (int guess = 0; guess < 6 && !(m_store.member(roomOf(s.room), personOf(s.who))); ++guess) s.who = below(kPeople);
+        } else if (dice < 73) {
             s.verb = "expel";
             s.choice = below(3) == 0 ? 2 : 1;
             if (s.choice == 2) climb(s);
-        } else if (dice < 74) s.verb = "rank";
-        else if (dice < 75) s.verb = "leave";
-        else if (dice < 79) s.verb = "left";
+        } else if (dice < 74) {
+            s.verb = "rank";
+            s.who = insider(g, s.who);
+        } else if (dice < 75) {
+            s.verb = "leave";
+            s.who = insider(g, s.who);
+        } else if (dice < 79) s.verb = "left";
         else if (dice < 80) {
             s.verb = "spend";
             s.choice = below(5000);
@@ -176,7 +182,7 @@ class Walker {
             s.until = below(3) == 0 ? 0 : g.now + 1 + below(60);
         } else if (dice < 94) s.verb = "restore";
         else if (dice == 94) s.verb = "delete";
-        else if (dice == 95 && below(4) == 0) {
+        else if (dice == 95 && below(3) == 0) {
             s.verb = "end";
             s.room = std::min(s.room, g.rooms - 1);
         } else if (dice == 96 && below(4) == 0) s.verb = "room";
@@ -186,8 +192,15 @@ class Walker {
 
     void demands(Step& s) {
         const int dice = below(10);
-        s.lock = dice == 0 ? 1 : dice < 3 ? 2 : 0;
+        s.lock = dice < 2 ? 1 : dice < 4 ? 2 : 0;
         if (dice == 9) s.key = below(kPeople);
+    }
+    /// Somebody who is in, if a few guesses find one: at some hours most people are outside.
+    int insider(const Ground& g, int who) {
+        house::MemberStore members(m_store);
+        for (int guess = 0; guess < 6; ++guess, who = below(kPeople))
+            if (const auto member = members.find(personOf(who)); member && member->in(at(g.now)) && member->standing != api::Standing::owner) break;
+        return who;
     }
     /// To whoever brought the one who brought this person: a branch is worth cutting where it has branches.
     void climb(Step& s) {

@@ -4,98 +4,15 @@
 They hear a bot, are heard when their link is a speaker's, cannot publish when it is a listener's, raise a hand with
 parlour.want, read the parlour.* attributes, are asked on stage and speak; every claim about sound is a waveform.
 """
-import json
-import os
-import pathlib
-import shutil
-import subprocess
 import sys
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "e2e"))
-import waveform  # noqa: E402
-from lab import BIN, Failed, Lab, check, own_network, skip, wait_for  # noqa: E402
-
-MODULES = pathlib.Path(os.environ.get("PARLOUR_INTEROP_DIR", "build/interop")).resolve()
+from peers import ask_grant, install, peer
+import waveform
+from lab import Failed, Lab, check, needs, own_network, wait_for
 
 
-def install():
-    """node_modules by the lock file, once per build folder."""
-    for tool in ("node", "npm"):
-        if shutil.which(tool) is None:
-            skip(f"{tool} is not installed")
-    MODULES.mkdir(parents=True, exist_ok=True)
-    stamp = MODULES / "installed.json"
-    wanted = (HERE / "package-lock.json").read_text()
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(HERE / name, MODULES / name)
-    result = subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=MODULES, capture_output=True, text=True)
-    if result.returncode != 0:
-        skip("npm could not install the SDKs: " + result.stderr.strip()[-300:])
-    stamp.write_text(wanted)
-
-
-class Peer:
-    def __init__(self, lab, kind, link, name, microphone, grant=None):
-        self.grant = grant or self.ask_grant(lab, link, name)
-        self.lab, self.name = lab, name
-        self.heard = lab.path(f"{name}-heard.wav")
-        self.out = lab.path(f"{name}-events.jsonl")
-        kind, _, version = kind.partition("-")
-        script = {"node": "rtc_node_peer.mjs", "chromium": "browser_peer.mjs"}[kind]
-        # Node resolves packages from the script's folder: run a copy beside node_modules.
-        shutil.copy(HERE / script, MODULES / script)
-        read, self._stdin = os.pipe()
-        command = ["node", script, self.grant["url"], self.grant["token"], str(self.heard)]
-        if kind == "chromium":
-            command += [str(microphone), version]
-        env = {"PATH": os.environ["PATH"], "HOME": str(lab.path("home")), "PARLOUR_TRACE": os.environ.get("PARLOUR_TRACE", "")}
-        self.process = lab.start(f"peer-{name}", ["sh", "-c", f'exec "$@" >"{self.out}"', "sh", *command],
-                                 env=env, stdin=read, cwd=MODULES)
-        self.process.events_file = self.out
-        os.close(read)
-
-    @staticmethod
-    def ask_grant(lab, link, name):
-        result = subprocess.run([BIN / "parlourctl", "token", link, "--name", name, "--home", lab.path(f"home-{name}")],
-                                capture_output=True, text=True, env=lab.env, timeout=20)
-        if result.returncode != 0:
-            raise Failed(f"parlourctl token: exit {result.returncode}: {result.stderr}")
-        return json.loads(result.stdout)
-
-    def say(self, command):
-        os.write(self._stdin, (command + "\n").encode())
-
-    def events(self):
-        if not self.out.exists():
-            return []
-        found = []
-        for line in self.out.read_text(errors="replace").splitlines():
-            try:
-                found.append(json.loads(line))
-            except json.JSONDecodeError:
-                pass
-        return found
-
-    def expect(self, event, timeout=20.0, test=lambda e: True, what=""):
-        def look():
-            for e in self.events():
-                if e.get("event") == event and test(e):
-                    return e
-            if not self.process.alive():
-                raise Failed(f"{self.name} ended before '{event}' {what}: {self.events()[-3:]}")
-            return None
-        return wait_for(f"{self.name} to tell '{event}' {what}", look, timeout)
-
-    def heard_of(self, name):
-        path = str(self.heard)[:-4] + f"-{name}.wav"
-        return waveform.load(path) if os.path.exists(path) else waveform.np.zeros(0)
-
-    def quit(self):
-        self.say("quit")
-        self.process.wait(20)
+def join(lab, kind, link, name, microphone):
+    return peer(lab, kind, name, ask_grant(lab, link, name), microphone)
 
 
 def counter(server, name):
@@ -126,7 +43,7 @@ def run(lab, kind):
     bot = lab.join(room["links"]["moderator"], "Bot", capture=f"file:{bot_wav}?loop", extra=["--unmute"])
     bot.expect("power", power="host")
 
-    speaker = Peer(lab, kind, room["links"]["speaker"], "Speaker", peer_wav)
+    speaker = join(lab, kind, room["links"]["speaker"], "Speaker", peer_wav)
     joined = speaker.expect("joined", 40)
     check(True, f"a speaker's token lets {kind} join")
     if kind.startswith("chromium"):
@@ -154,7 +71,7 @@ def run(lab, kind):
         lines = speaker.expect("negotiated", 10)["lines"]
         check(any(" red/48000/2" in line for line in lines), "its connection agreed on RED")
 
-    listener = Peer(lab, kind, room["links"]["listener"], "Listener", peer_wav)
+    listener = join(lab, kind, room["links"]["listener"], "Listener", peer_wav)
     listener.expect("joined", 40)
     listener.expect("subscribed", 20, lambda e: e["name"] == "Bot")
     time.sleep(4)
@@ -237,7 +154,7 @@ def many(lab, kind):
     host = lab.join(room["links"]["moderator"], "Host")
     host.expect("power", power="host")
     bots = [lab.join(room["links"]["speaker"], f"Bot{i}", capture=f"file:{wav}?loop", extra=["--unmute"]) for i in range(2)]
-    peer = Peer(lab, kind, room["links"]["listener"], "Listener", wav)
+    peer = join(lab, kind, room["links"]["listener"], "Listener", wav)
     joined = peer.expect("joined", 40)
     for i in range(2, 6):
         bots.append(lab.join(room["links"]["speaker"], f"Bot{i}", capture=f"file:{wav}?loop", extra=["--unmute"]))
@@ -271,8 +188,7 @@ if __name__ == "__main__":
     scenario = many if "many" in sys.argv[2:] else run
     install()
     if which.startswith("chromium"):
-        if shutil.which("chromium") is None:
-            skip("chromium is not installed")
+        needs("chromium")
         own_network()
     with Lab(f"interop-{which}") as laboratory:
         scenario(laboratory, which)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // An unchanged @livekit/rtc-node participant, driven by lines on stdin, telling events as JSON lines on stdout.
 //   node rtc_node_peer.mjs URL TOKEN HEARD.wav
-//   stdin: publish FILE.wav | unpublish | mute | unmute | want VALUE | say TEXT | data TEXT | quit
+//   stdin: publish FILE.wav | unpublish | mute | unmute | want VALUE | say TEXT | data TEXT | lossy TEXT | listen | save | quit
+//   listen forgets what was heard so far, save writes what was heard since.
 import fs from 'node:fs';
 import readline from 'node:readline';
 import { AudioFrame, AudioSource, AudioStream, LocalAudioTrack, Room, RoomEvent, TrackPublishOptions, TrackSource, dispose }
@@ -35,7 +36,6 @@ const attributes = (p) => ({ name: p.name, identity: p.identity, attributes: { .
 room.on(RoomEvent.ParticipantConnected, (p) => tell('participant', attributes(p)));
 room.on(RoomEvent.ParticipantDisconnected, (p) => tell('gone', { name: p.name, identity: p.identity }));
 room.on(RoomEvent.ParticipantAttributesChanged, (changed, p) => tell('attributes', { changed, ...attributes(p) }));
-room.on(RoomEvent.ParticipantPermissionsChanged ?? 'participantPermissionsChanged', () => tell('permission'));
 room.on(RoomEvent.TrackSubscribed, async (track, publication, p) => {
   tell('subscribed', { name: p.name, track: track.sid });
   const stream = new AudioStream(track, { sampleRate: 48000, numChannels: 1 });
@@ -60,12 +60,12 @@ async function finish(code) {
   process.exit(code);
 }
 
-let publication = null, playing = 0;
+let publication = null, playing = 0, asked = 0;
 async function publish(file) {
   const bytes = fs.readFileSync(file);
   const at = bytes.indexOf('data') + 8;
   const pcm = new Int16Array(bytes.buffer.slice(bytes.byteOffset + at, bytes.byteOffset + bytes.length - ((bytes.length - at) % 2)));
-  const source = new AudioSource(48000, 1, 100);
+  const source = new AudioSource(48000, 1, 1000);
   const track = LocalAudioTrack.createAudioTrack('mic', source);
   const options = new TrackPublishOptions();
   options.source = TrackSource.SOURCE_MICROPHONE;
@@ -77,7 +77,7 @@ async function publish(file) {
     const frame = new Int16Array(480);
     for (let k = 0; k < 480; ++k) frame[k] = pcm[(i * 480 + k) % pcm.length];
     await source.captureFrame(new AudioFrame(frame, 48000, 1, 480));
-    const ahead = begin + (i + 1) * 10 - Date.now();
+    const ahead = begin + (i + 1) * 10 - 300 - Date.now();   // so much is queued: a busy machine makes no holes
     if (ahead > 0) await new Promise((r) => setTimeout(r, ahead));
   }
 }
@@ -88,10 +88,15 @@ readline.createInterface({ input: process.stdin }).on('line', async (line) => {
   try {
     if (verb === 'publish') await publish(text);
     else if (verb === 'unpublish') { ++playing; await room.localParticipant.unpublishTrack(publication.sid); publication = null; }
-    else if (verb === 'mute') await publication.track.mute?.();
-    else if (verb === 'unmute') await publication.track.unmute?.();
+    else if (verb === 'mute' || verb === 'unmute') {   // the SDK can, its JavaScript only does not pass it on
+      globalThis._ffiClientInstance.request({ message: { case: 'localTrackMute',
+        value: { trackHandle: publication.track.ffi_handle.handle, mute: verb === 'mute' } } });
+    }
     else if (verb === 'want') { await room.localParticipant.setAttributes({ 'parlour.want': text }); tell('wanted', { value: text }); }
     else if (verb === 'data') await room.localParticipant.publishData(new TextEncoder().encode(text), { reliable: true, topic: 'test' });
+    else if (verb === 'lossy') await room.localParticipant.publishData(new TextEncoder().encode(text), { reliable: false, topic: 'test' });
+    else if (verb === 'listen') { heard.clear(); tell('listening', { number: ++asked }); }
+    else if (verb === 'save') { save(); tell('saved', { number: ++asked }); }
     else if (verb === 'say') await room.localParticipant.sendChatMessage(text);
     else if (verb === 'quit') { await room.disconnect(); await finish(0); }
     else tell('error', { text: `unknown command ${verb}` });
@@ -103,6 +108,11 @@ process.on('SIGTERM', () => finish(0));
 
 try {
   await room.connect(url, token, { autoSubscribe: true, dynacast: false });
+  globalThis._ffiClientInstance.on('ffi_event', (event) => {   // the SDK is told of rights, its JavaScript does not pass it on
+    const said = event.message.case === 'roomEvent' ? event.message.value.message : {};
+    if (said.case === 'participantPermissionChanged' && said.value.participantIdentity === room.localParticipant.identity)
+      tell('permission', { name: room.localParticipant.name, canPublish: said.value.permission?.canPublish });
+  });
   tell('joined', { ...attributes(room.localParticipant), room: room.name,
     others: [...room.remoteParticipants.values()].map(attributes) });
 } catch (e) {

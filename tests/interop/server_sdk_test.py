@@ -7,7 +7,7 @@ import sys
 import urllib.error
 import urllib.request
 
-from interop_test import HERE, MODULES, Peer, install
+from peers import HERE, MODULES, NodePeer, ask_grant, install
 from lab import Lab, check, wait_for
 import waveform
 
@@ -82,7 +82,7 @@ def run(lab):
     wav = waveform.speak("Seven bakers bring fresh bread to the market every single morning.", lab.path("peer.wav"), "en-us")
     bot = lab.join(room["links"]["moderator"], "Bot")
     bot.expect("power", power="host")
-    peer = Peer(lab, "node", room["links"]["speaker"], "Peer", wav)
+    peer = NodePeer(lab, "Peer", ask_grant(lab, room["links"]["speaker"], "Peer"))
     peer.expect("joined", 40)
     peer.say(f"publish {wav}")
     peer.expect("published", 20)
@@ -110,7 +110,7 @@ def run(lab):
     sdk.good("removeParticipant", name, who)
     peer.expect("left", 10)
     sdk.refused("not_found", "getParticipant", name, who)
-    back = Peer(lab, "node", room["links"]["speaker"], "Back", wav, grant=peer.grant)
+    back = NodePeer(lab, "Back", peer.grant)
     check("text" in back.expect("refused", 40), "the token of a removed participant opens nothing")
     sdk.good("deleteRoom", name)
     bot.expect("left", timeout=10)

@@ -55,6 +55,7 @@ const std::map<std::string, std::vector<std::string>> kForeign{
     {"speex/", {"audio/"}},
     {"sndfile", {"audio/recorder.cpp"}},
     {"pulse/", {"audio/device_news_"}},
+    {"dbus/", {"audio/realtime_linux.cpp"}},
     {"ebur128", {"audio/speaker_level.cpp"}},
     {"webrtc/", {"audio/webrtc_"}},
     {"modules/audio_processing", {"audio/webrtc_"}},

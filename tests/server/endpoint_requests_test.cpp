@@ -390,6 +390,38 @@ TEST_CASE("R2 a cut signalling connection costs no sound, and a resume brings ev
     CHECK(room.ben.takeHeard()['a'] > 20);
 }
 
+TEST_CASE("a resume may name a track of an earlier time on stage; when none of its tracks is here, it starts over", "[server][R2]") {
+    Room room;
+    room.talk();
+    const auto early = room.ana.all<signal::TrackPublished>().back();
+    room.decide("ana", {false, false, true, true}, {{"parlour.seat", "audience"}});
+    room.decide("ana", {true, false, true, true}, {{"parlour.seat", "stage"}});
+    room.ana.publish();
+    room.run(500ms);
+    const auto now = room.ana.all<signal::TrackPublished>().back();
+    REQUIRE(now.track.sid != early.track.sid);
+    const auto resume = [&](std::vector<signal::TrackPublished> tracks) {
+        room.ana.channel->cut();
+        room.run(50ms);
+        room.ana.received.clear();
+        room.ana.connect("refresh:ana", true);
+        room.run(50ms);
+        signal::SyncState state;
+        state.publishTracks = std::move(tracks);
+        room.ana.send(state);
+        room.run(200ms);
+    };
+    resume({early, now});
+    CHECK(room.ana.all<signal::Leave>().empty());
+    REQUIRE(room.ana.last<signal::TrackUnpublished>());
+    CHECK(room.ana.last<signal::TrackUnpublished>()->track == early.track.sid);
+    resume({now});
+    CHECK(room.ana.all<signal::Leave>().empty());
+    resume({early});
+    REQUIRE(room.ana.last<signal::Leave>());
+    CHECK(room.ana.last<signal::Leave>()->action == signal::LeaveAction::reconnect);
+}
+
 TEST_CASE("a resume tells who left meanwhile", "[server][R2]") {
     Room room;
     room.cleo.join();

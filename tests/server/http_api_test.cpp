@@ -160,7 +160,7 @@ TEST_CASE("every invitation page is the same and forbids everything else", "[htt
     CHECK(known.body.find("http") == std::string::npos);  // no address of anybody
     CHECK(known.header("content-security-policy").find("unsafe") == std::string_view::npos);
     for (const std::string file : {"page.js", "guest.js", "house.js", "terms.js", "statements.js", "dom.js", "invitation.js", "person.js", "listen.js",
-                                   "stay.js", "chat.js", "room_state.js", "sdk.js", "page.css", "room.css"}) {
+                                   "stay.js", "chat.js", "room_state.js", "house_words.js", "own_ways.js", "reactions.js", "sound.js", "sdk.js", "page.css", "room.css"}) {
         const auto part = world.send("GET", "/web/" + file);
         INFO(file);
         CHECK(part.status == 200);
@@ -173,6 +173,22 @@ TEST_CASE("every invitation page is the same and forbids everything else", "[htt
     CHECK(world.send("GET", "/i/short").status == 404);
     CHECK(world.send("GET", "/i/" + std::string(33, 'a')).status == 404);
     CHECK(world.send("GET", "/i/..%2f..%2fetc").status == 404);
+}
+
+TEST_CASE("a page of a house whose sound is elsewhere may go there, and nowhere else", "[http-api]") {
+    const auto reach = [](const net::HttpResponse& page) {
+        const auto policy = page.headers.at("content-security-policy");
+        const auto from = policy.find("connect-src ");
+        return policy.substr(from, policy.find(';', from) - from);
+    };
+    const auto sound = *net::Url::parse("wss://livekit.example/ignored");
+    for (const char* path : {"/i/Zz0Zz0Zz0Zz0", "/web/page.js", "/web/sound.js"}) {
+        CHECK(reach(server::pageAnswer(path)) == "connect-src 'self'");
+        CHECK(reach(server::pageAnswer(path, sound)) == "connect-src 'self' wss://livekit.example https://livekit.example");
+    }
+    CHECK(reach(server::pageAnswer("/i/Zz0Zz0Zz0Zz0", *net::Url::parse("ws://192.0.2.1:7880"))) == "connect-src 'self' ws://192.0.2.1:7880 http://192.0.2.1:7880");
+    CHECK(server::pageAnswer("/web/sound.js").body.ends_with("\nexport const SOUND = '';\n"));
+    CHECK(server::pageAnswer("/web/sound.js", sound).body == "export const SOUND = 'wss://livekit.example';\n");
 }
 
 TEST_CASE("health, readiness, version and metrics", "[http-api]") {

@@ -170,6 +170,15 @@ TEST_CASE("people are given LiveKit's address and a token of LiveKit's, with the
     CHECK(world.send("GET", "/rtc").body.starts_with("waiting: "));
 }
 
+TEST_CASE("the page behind a link goes to LiveKit for the sound, and to nobody else", "[livekit-house]") {
+    LiveKitWorld world;
+    const auto page = world.send("GET", "/i/Zz0Zz0Zz0Zz0");
+    const auto http = "http" + world.config.livekitUrl.substr(2);
+    CHECK(page.header("content-security-policy").find("connect-src 'self' " + world.config.livekitUrl + " " + http + ";") != std::string_view::npos);
+    CHECK(world.send("GET", "/web/sound.js").body == "export const SOUND = '" + world.config.livekitUrl + "';\n");
+    CHECK(world.redeem("Ben", world.room.links.listener)->join.url == world.config.livekitUrl);   // the same words, so the page knows it is let in
+}
+
 TEST_CASE("a stage command has happened on LiveKit when the house says ok", "[livekit-house]") {
     LiveKitWorld world;
     const auto ann = world.redeem("Ann", world.room.links.moderator).value();

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "core/api/chat_write.h"
 #include "core/server/livekit_engine.h"
 #include "core/signal/data_packet.h"
 #include "tests/server/played_livekit.h"
@@ -239,13 +240,75 @@ TEST_CASE("rooms that LiveKit has lost are made anew before their people come ba
     lab.kit.rooms.clear();
     lab.kit.metadata.clear();
     lab.kit.away = false;
-    lab.executor.runFor(std::chrono::milliseconds(150));
+    lab.executor.runFor(std::chrono::milliseconds(650));   // the room is asked once whether it lives
     CHECK(lab.kit.rooms.contains(lab.name));
     CHECK(Json::parse(lab.kit.metadata[lab.name])["title"] == "Salon");
     CHECK(lab.house.back() == "-ann");
+    CHECK(lab.kit.count("SendData") == 1);
     CHECK(lab.rooms->stats().remade == 1);
     lab.come("ann");
     CHECK(lab.house.back() == "+ann");
+}
+
+TEST_CASE("a room that LiveKit has forgotten goes on in a new one, into which its people are asked", "[livekit-rooms]") {
+    RoomsLab lab;
+    std::map<base::RoomId, std::string> kept;
+    LiveKitNames names;
+    names.load = [&](const base::RoomId& room) -> base::Result<std::optional<std::string>> {
+        return kept.contains(room) ? std::optional(kept[room]) : std::nullopt;
+    };
+    names.save = [&](const base::RoomId& room, const std::string& name) -> base::Result<void> {
+        kept[room] = name;
+        return {};
+    };
+    kept[lab.room] = lab.name;
+    LiveKitEngine engine(lab.executor, lab.rooms, names);
+    lab.rooms->onForgotten = [&](const base::RoomId& room, const std::string& name) { engine.renew(room, name); };
+    engine.setRights(lab.room, base::Identity("ann"), speaking(), {});
+    lab.executor.runFor(std::chrono::milliseconds(20));
+    lab.rooms->tell(RoomChanged{lab.room, "Salon", "{}"});
+    lab.come("ann", true);
+    const auto topics = [&](const std::string& room, const char* topic) {
+        return std::count_if(lab.kit.data.begin(), lab.kit.data.end(), [&](const auto& one) { return one["room"] == room && one["topic"] == topic; });
+    };
+
+    lab.kit.forget();
+    lab.kit.deaf = true;   // its nodes do not hear each other yet
+    lab.executor.runFor(std::chrono::milliseconds(1300));
+    CHECK(kept[lab.room] == lab.name);
+    lab.kit.deaf = false;
+    lab.executor.runFor(std::chrono::milliseconds(700));
+    const auto fresh = kept[lab.room];
+    REQUIRE(fresh != lab.name);
+    CHECK(kept[LiveKitNames::kEnded].find(lab.name) != std::string::npos);
+    CHECK(lab.kit.rooms.contains(fresh));
+    CHECK(Json::parse(lab.kit.metadata[fresh])["title"] == "Salon");
+    CHECK(lab.house.back() == "-ann");
+    CHECK(lab.rooms->stats().moved == 1);
+    CHECK(lab.rooms->stats().remade == 0);
+    lab.executor.runFor(std::chrono::seconds(2));
+    CHECK(topics(lab.name, api::kTopicMoved) >= 1);
+    CHECK(topics(fresh, api::kTopicMoved) == 0);
+
+    // With a token for it, and the rights of before; orders reach her there.
+    lab.kit.enter(fresh, "ann", "PA_2", true);
+    lab.executor.runFor(std::chrono::seconds(11));
+    CHECK(lab.house.back() == "+ann");
+    CHECK(lab.kit.rooms[fresh]["ann"]["permission"]["can_publish"] == true);
+    std::optional<base::Result<void>> done;
+    engine.setRights(lab.room, base::Identity("ann"), {}, [&](base::Result<void> result) { done = result; });
+    lab.executor.runFor(std::chrono::milliseconds(20));
+    REQUIRE(done);
+    CHECK(lab.kit.rooms[fresh]["ann"]["permission"]["can_publish"] == false);
+
+    // Whoever has not come by then does not go on in the old one.
+    lab.executor.runFor(std::chrono::seconds(10));
+    CHECK_FALSE(lab.kit.rooms.contains(lab.name));
+    CHECK_FALSE(lab.kit.forgotten.contains(lab.name));
+    const auto asked = topics(lab.name, api::kTopicMoved);
+    lab.executor.runFor(std::chrono::seconds(10));
+    CHECK(topics(lab.name, api::kTopicMoved) == asked);
+    CHECK(kept[lab.room] == fresh);
 }
 
 TEST_CASE("of a room that was there before this process nobody is removed until the house has spoken of everybody", "[livekit-rooms]") {

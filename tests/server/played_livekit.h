@@ -28,6 +28,10 @@ class PlayedLiveKit {
     std::vector<Json> bodies;
     std::vector<Json> data;                                     ///< what SendData brought
     bool away = false;
+    /// Its redis came back empty: rooms go on where they are, and nothing but data reaches them until they are made anew.
+    std::map<std::string, std::map<std::string, Json>> forgotten;
+    bool deaf = false;                                          ///< and not even data
+    void forget() { forgotten = std::exchange(rooms, {}); }
     int failures = 0;                                           ///< so many calls are answered 503 first
 
     /// As a client with this identity: in the room, with these rights.
@@ -57,6 +61,11 @@ class PlayedLiveKit {
             rooms[room];
             return ok({{"name", room}});
         }
+        if (method == "SendData" && forgotten.contains(room)) {
+            if (deaf) return error(503, "unavailable");
+            data.push_back(body);
+            return ok(Json::object());
+        }
         if (method == "ListRooms") {
             Json list = Json::array();
             for (const auto& name : body["names"])
@@ -71,6 +80,7 @@ class PlayedLiveKit {
         }
         if (!rooms.contains(room)) return error(404, "not_found");
         if (method == "DeleteRoom") {
+            forgotten.erase(room);
             rooms.erase(room);
             return ok(Json::object());
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An audio engine on a made-up card, driven in steps of 5 ms of virtual time; the card moves each 10 ms.
+// An audio engine on a made-up card, driven in steps of 5 ms of virtual time; the card moves each 10 ms, or 5 in short blocks.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,7 @@ struct CardEngine {
 
     explicit CardEngine(ManualClock& c) : clock(c) {}
     void step() {
-        if (steps++ % 2 == 0) card->tick();
+        if (steps++ % 2 == 0 || card->blockFrames() == 240) card->tick();
         engine.step();
     }
     void run(base::Duration length) {

@@ -66,6 +66,14 @@ class Server {
             said.append(bytes, static_cast<std::size_t>(count));
         }
     }
+    /// What it wrote since it was last asked.
+    std::string said() const {
+        ::fcntl(m_output, F_SETFL, O_NONBLOCK);
+        std::string all;
+        char bytes[512];
+        for (ssize_t count = 0; (count = ::read(m_output, bytes, sizeof bytes)) > 0;) all.append(bytes, static_cast<std::size_t>(count));
+        return all;
+    }
     void stop() {
         if (m_process <= 0) return;
         ::kill(m_process, SIGQUIT);  // at once, as a crash would
@@ -174,6 +182,7 @@ std::unique_ptr<house::Store> Database::open() const {
 std::unique_ptr<house::Store> Database::open(const base::Clock& clock) const {
     auto store = house::Store::open(m_where, clock);
     INFO((store ? "" : base::describe(store.error())));
+    INFO((store || m_engine == Engine::sqlite ? "" : Server::get().said()));
     REQUIRE(store);
     return std::move(*store);
 }

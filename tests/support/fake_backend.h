@@ -42,9 +42,15 @@ class FakeBackend final : public audio::AudioBackend {
     void tick() {
         if (!present || dead) return;
         if (capture) {
-            std::vector<float> block(m_block, 0.0f);
-            if (microphone) microphone(block);
-            m_in.captured(block);
+            const bool both = m_in.bothChannels && microphonePairs != nullptr;
+            std::vector<float> block(both ? 2 * m_block : m_block, 0.0f);
+            if (both) {
+                microphonePairs(block);
+                m_in.capturedStereo(block);
+            } else {
+                if (microphone) microphone(block);
+                m_in.captured(block);
+            }
             m_captured += m_block;
         }
         if (playout) {
@@ -72,6 +78,7 @@ class FakeBackend final : public audio::AudioBackend {
     std::string lastPlayout;
     std::string lastCapture;
     std::function<void(std::span<float>)> microphone;
+    std::function<void(std::span<float>)> microphonePairs;   ///< it has two channels: left, right, left, right
     std::vector<float> heard;       ///< by a card with one channel
     std::vector<float> heardLeft;   ///< by one with two
     std::vector<float> heardRight;

@@ -145,6 +145,12 @@ std::size_t powerOfTwo(std::size_t n) {
     return p;
 }
 
+/// Where a sound is, its high bands say better: a high-pass moves the deep ones alone.
+std::vector<double> bright(std::vector<double> x) {
+    for (std::size_t i = x.size(); i-- > 1;) x[i] -= 0.95 * x[i - 1];
+    return x;
+}
+
 /// Where `piece` is in `in`, by normalised correlation. Both at 10 kHz.
 std::pair<std::size_t, double> find(std::span<const double> piece, std::span<const double> in) {
     const auto n = powerOfTwo(in.size() + piece.size());
@@ -216,7 +222,14 @@ double estoi(std::span<const float> said, std::span<const float> heard) {
     return sum / static_cast<double>(count);
 }
 
-std::vector<Utterance> scoreUtterances(std::span<const float> said, std::span<const float> heard, std::size_t most) {
+namespace {
+
+struct Piece {
+    std::size_t begin, end;
+};
+
+/// Pieces of speech between pauses, in samples.
+std::vector<Piece> utterancesOf(std::span<const float> said) {
     constexpr std::size_t kStep = 480;
     constexpr std::size_t kPause = 10;     // steps of silence end an utterance
     constexpr std::size_t kLongest = 200;  // steps
@@ -229,22 +242,9 @@ std::vector<Utterance> scoreUtterances(std::span<const float> said, std::span<co
         level.push_back(sum);
         loudest = std::max(loudest, sum);
     }
-    std::vector<Utterance> out;
+    std::vector<Piece> out;
     const auto close = [&](std::size_t from, std::size_t to) {
-        if (to - from < kShortest) return;
-        Utterance u;
-        u.begin = from * kStep;
-        u.end = to * kStep;
-        const auto end = std::min(heard.size(), u.end + most);
-        if (end < u.end) return;
-        const auto piece = toTenKilohertz(said.subspan(u.begin, u.end - u.begin));
-        const auto around = toTenKilohertz(heard.subspan(u.begin, end - u.begin));
-        const auto [lag, correlation] = find(piece, around);
-        u.delay = static_cast<std::ptrdiff_t>(lag * 24 / 5);
-        u.correlation = correlation;
-        u.estoi = estoi(said.subspan(u.begin, u.end - u.begin),
-                        heard.subspan(u.begin + static_cast<std::size_t>(u.delay), u.end - u.begin));
-        out.push_back(u);
+        if (to - from >= kShortest) out.push_back({from * kStep, to * kStep});
     };
     std::size_t begin = 0, quiet = 0;
     bool open = false;
@@ -259,6 +259,46 @@ std::vector<Utterance> scoreUtterances(std::span<const float> said, std::span<co
     }
     if (open) close(begin, level.size() - quiet);
     return out;
+}
+
+}  // namespace
+
+std::vector<Utterance> scoreUtterances(std::span<const float> said, std::span<const float> heard, std::size_t most) {
+    std::vector<Utterance> out;
+    for (const auto& piece : utterancesOf(said)) {
+        Utterance u;
+        u.begin = piece.begin;
+        u.end = piece.end;
+        const auto end = std::min(heard.size(), u.end + most);
+        if (end < u.end) continue;
+        const auto wanted = bright(toTenKilohertz(said.subspan(u.begin, u.end - u.begin)));
+        const auto around = bright(toTenKilohertz(heard.subspan(u.begin, end - u.begin)));
+        const auto [lag, correlation] = find(wanted, around);
+        u.delay = static_cast<std::ptrdiff_t>(lag * 24 / 5);
+        u.correlation = correlation;
+        u.estoi = estoi(said.subspan(u.begin, u.end - u.begin),
+                        heard.subspan(u.begin + static_cast<std::size_t>(u.delay), u.end - u.begin));
+        out.push_back(u);
+    }
+    return out;
+}
+
+std::optional<std::ptrdiff_t> beginsAt(std::span<const float> said, std::span<const float> heard) {
+    const auto whole = bright(toTenKilohertz(heard));
+    constexpr std::size_t kEnough = 9;
+    std::vector<std::ptrdiff_t> found;
+    const auto pieces = utterancesOf(said);
+    const auto step = pieces.size() / kEnough + 1;
+    for (std::size_t i = 0; i < pieces.size(); i += step) {
+        const auto& piece = pieces[i];
+        const auto wanted = bright(toTenKilohertz(said.subspan(piece.begin, piece.end - piece.begin)));
+        if (wanted.size() > whole.size()) continue;
+        const auto [lag, correlation] = find(wanted, whole);
+        if (correlation > 0.5) found.push_back(static_cast<std::ptrdiff_t>(lag * 24 / 5) - static_cast<std::ptrdiff_t>(piece.begin));
+    }
+    if (found.empty()) return std::nullopt;
+    std::nth_element(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(found.size() / 2), found.end());
+    return found[found.size() / 2];
 }
 
 double meanEstoi(std::span<const Utterance> utterances) {

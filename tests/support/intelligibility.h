@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct Utterance {
 /// Pieces of speech between pauses, at most about 2 s long, each looked for in `heard` within `most` samples after its
 /// time and scored there.
 std::vector<Utterance> scoreUtterances(std::span<const float> said, std::span<const float> heard, std::size_t most);
+/// Where a recording that was begun at any time has what was said: samples of `heard` before sample 0 of `said`, negative when
+/// the recording begins later than that. The median over the utterances, so a few that are lost do not matter. Nothing found: nullopt.
+std::optional<std::ptrdiff_t> beginsAt(std::span<const float> said, std::span<const float> heard);
 /// Mean of the scores, weighted by length.
 double meanEstoi(std::span<const Utterance> utterances);
 

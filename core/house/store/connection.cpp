@@ -19,6 +19,11 @@ namespace {
 constexpr base::Duration kBetweenTries = std::chrono::seconds(1);
 // "Parl": one lock for the transactions of all parlourds on a database, apart from other programs' locks.
 constexpr const char* kBegin = "BEGIN; SELECT pg_advisory_xact_lock(1348563564, hashtext(current_schema()))";
+/// Not the database's fault, and said so by explain().
+class Fenced : public soci::soci_error {
+  public:
+    Fenced() : soci::soci_error(std::string()) {}
+};
 
 std::string encoded(const std::string& text) {
     constexpr char kDigits[] = "0123456789ABCDEF";
@@ -61,11 +66,11 @@ PGconn* rawOf(soci::session& sql) {
     return backend ? static_cast<soci::postgresql_session_backend*>(backend)->conn_ : nullptr;
 }
 
-/// Several statements in one round trip, which SOCI cannot.
-void runAll(soci::session& sql, const char* statements) {
-    const std::unique_ptr<PGresult, void (*)(PGresult*)> result(PQexec(rawOf(sql), statements), PQclear);
+/// Several statements in one round trip, which SOCI cannot. How many rows the last one found.
+int runAll(soci::session& sql, const std::string& statements) {
+    const std::unique_ptr<PGresult, void (*)(PGresult*)> result(PQexec(rawOf(sql), statements.c_str()), PQclear);
     const auto status = PQresultStatus(result.get());
-    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return;
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return PQntuples(result.get());
     const char* state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
     throw soci::postgresql_soci_error("The database refused: " + std::string(PQresultErrorMessage(result.get())), state ? state : "     ");
 }
@@ -117,35 +122,6 @@ base::Result<void> Connection::open(const std::string& where) {
     return {};
 }
 
-base::Result<void> Connection::claim(const std::string& who) {
-    if (m_dialect == Dialect::sqlite) return {};
-    // As others see the connection; the server cuts it at 63 bytes.
-    const std::string name = ("parlourd, " + who).substr(0, 63);
-    m_sql << "SELECT set_config('application_name', :n, false)", soci::use(name, "n");
-    int mine = 0;
-    m_sql << "SELECT CASE WHEN pg_try_advisory_lock(1348563565, hashtext(current_schema())) THEN 1 ELSE 0 END", into(mine);
-    if (mine == 1) {
-        m_claim = who;
-        return {};
-    }
-    const std::string holders =
-        " FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 1348563565 AND "
-        "l.objid = CAST((CAST(hashtext(current_schema()) AS BIGINT) & 4294967295) AS OID) AND l.database = (SELECT oid FROM pg_database WHERE "
-        "datname = current_database())";
-    std::string holder;
-    soci::indicator seen = soci::i_null;
-    m_sql << "SELECT CAST(a.application_name AS TEXT)" + holders, into(holder, seen);
-    if (holder == name) {
-        // Our own connection of before, which the database has not yet missed.
-        m_sql << "SELECT COUNT(pg_terminate_backend(l.pid))" + holders, into(mine);
-        throw soci::soci_error(std::string());
-    }
-    const auto at = holder.find(", ");
-    return base::fail(base::ErrorKind::conflict, "store_in_use",
-                      "Another parlourd" + (at == std::string::npos ? std::string() : " (" + holder.substr(at + 2) + ")") + " runs the house in this database.",
-                      "Stop it, or give this one a database of its own with --store.");
-}
-
 void Connection::connect() {
     m_lastTry = m_clock.now();
     m_lost = true;
@@ -155,8 +131,9 @@ void Connection::connect() {
     // What is acknowledged is on disk, whatever the server's default is; nobody waits for ever for another's lock.
     runAll(m_sql, "SET synchronous_commit = on; SET client_min_messages = error; SET lock_timeout = '5s'; "
                   "SET idle_in_transaction_session_timeout = '30s'");
+    if (!m_channel.empty()) runAll(m_sql, "LISTEN " + m_channel);
     if (!m_claim.empty())
-        if (auto again = claim(m_claim); !again) throw soci::soci_error(again.error().message);
+        if (auto again = claim(m_claim, m_beside); !again) throw soci::soci_error(again.error().message);
     m_lost = false;
 }
 
@@ -175,10 +152,13 @@ bool Connection::connected() const {
 
 void Connection::begin() {
     m_committing = false;
+    if (m_abandoned) throw Fenced();
     if (m_dialect == Dialect::sqlite) return m_sql.begin();
     if (!m_lost && connected()) {
         try {
-            return runAll(m_sql, kBegin);
+            return beginFenced();
+        } catch (const Fenced&) {
+            throw;
         } catch (const soci::soci_error& error) {
             if (!lost(error)) {
                 rollback();
@@ -190,7 +170,27 @@ void Connection::begin() {
         throw soci::soci_error(std::string());
     }
     connect();
-    runAll(m_sql, kBegin);
+    beginFenced();
+}
+
+void Connection::ensure() {
+    m_committing = false;
+    if (m_dialect == Dialect::sqlite || (!m_lost && connected())) return;
+    if (m_clock.now() - m_lastTry < kBetweenTries) throw soci::soci_error(std::string());
+    connect();
+}
+
+/// The lock first: whoever takes the claim holds it, too, so what is seen then is true until the commit.
+void Connection::beginFenced() {
+    if (!m_fence) {
+        runAll(m_sql, kBegin);
+        return;
+    }
+    const int mine = runAll(m_sql, std::string(kBegin) + "; SELECT 1 FROM house_claim WHERE what = 'house' AND holder = '" + m_fence->holder +
+                                       "' AND fence = " + std::to_string(m_fence->number));
+    if (mine == 1) return;
+    rollback();
+    throw Fenced();
 }
 
 void Connection::commit() {
@@ -259,7 +259,12 @@ std::string Connection::detailOf(const soci::soci_error& error) const {
     return detail;
 }
 
+base::Error Connection::moved() {
+    return {base::ErrorKind::unavailable, "house_moved", "Another server takes this house over; nothing was changed.", "Try again in a moment.", {}};
+}
+
 base::Error Connection::explain(const soci::soci_error& error) {
+    if (dynamic_cast<const Fenced*>(&error)) return moved();
     const auto made = [&](const char* code, const char* message, const char* advice) {
         return base::Error{base::ErrorKind::unavailable, code, message, advice, detailOf(error)};
     };
@@ -284,6 +289,7 @@ base::Error Connection::explain(const soci::soci_error& error) {
 }
 
 base::Error Connection::explainOpen(const soci::soci_error& error) const {
+    if (dynamic_cast<const Fenced*>(&error)) return moved();
     if (m_dialect == Dialect::sqlite)
         return {base::ErrorKind::unavailable, "store_unavailable", "The house's database cannot be opened.",
                 "Check the data folder's rights and the free space.", detailOf(error)};

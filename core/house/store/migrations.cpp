@@ -29,6 +29,7 @@ std::vector<Migration> migrations() {
         {9, kOverflowSchema, nullptr},
         {10, kPersonSchema, nullptr},
         {11, kGuestShowsSchema, nullptr},
+        {kClaimsVersion, kClaimsSchema, nullptr},
     };
 }
 

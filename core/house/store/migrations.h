@@ -18,6 +18,9 @@ struct Migration {
     void (*after)(soci::session&) = nullptr;  ///< what SQL cannot do, in the same transaction
 };
 
+/// From this version on there is the table house_claim (house_claims.h).
+inline constexpr int kClaimsVersion = 12;
+
 enum class Dialect { sqlite, postgresql };
 
 /// Statements of the schema as this database needs them.
@@ -38,6 +41,7 @@ extern const std::string_view kPersonSchema;
 extern const std::string_view kQuestionsSchema;
 extern const std::string_view kOverflowSchema;
 extern const std::string_view kGuestShowsSchema;
+extern const std::string_view kClaimsSchema;
 /// Everybody there is becomes findable by name.
 void fillNameParts(soci::session& sql);
 /// Old audit rows become links of the chain.

@@ -12,24 +12,55 @@ export class Chat {
   find(id) { return this.lines.find((line) => line.id === id); }
   last() { return this.lines.reduce((most, line) => Math.max(most, line.n), 0); }
 
-  /// A message may come twice, by the room and by the history; the same id is the same message.
+  /// A message may come twice, by the room and by the history; the same id is the same message. Nobody confirms, numbers or
+  /// takes away what somebody else wrote: that is the house's alone, which has no author.
   add(line) {
     const known = this.find(line.id);
+    const away = line.deleted || !line.text;
     if (known) {
-      known.n = known.n || line.n;
-      if (line.deleted || (!line.text && !known.own)) this.remove(line.id);
-      else if (known.own) known.delivery = 'sent';
+      if (line.author ? line.author !== known.author : !away) return known;
+      if (!known.n && line.n) this.place(known, line.n);
+      if (away && (line.deleted || !line.author)) this.remove(line.id);
+      else if (known.own) this.delivered(known);
       return known;
     }
-    if (!line.text && !line.deleted) return undefined;
+    if (away && !line.deleted) return undefined;
     const added = { n: 0, own: false, deleted: false, delivery: 'sent', refusal: '', ...line };
-    let at = this.lines.length;
-    if (added.n) while (at > 0 && this.lines[at - 1].n > added.n) --at;
-    this.lines.splice(at, 0, added);
+    this.place(added, added.n);
     if (this.lines.length > kKept) this.lines.shift();
     const answer = this.early.get(added.id);
     if (answer) this.answered(answer);
     return added;
+  }
+
+  /// Where its number says; without one, last.
+  place(line, n) {
+    this.lines = this.lines.filter((one) => one !== line);
+    line.n = n || 0;
+    let at = this.lines.length;
+    if (n) while (at > 0 && this.lines[at - 1].n > n) --at;
+    this.lines.splice(at, 0, line);
+  }
+
+  delivered(line) {
+    line.delivery = 'sent';
+    line.refusal = '';
+  }
+
+  /// The connection that our messages went by is gone: those without an answer may be lost with it.
+  doubt() {
+    for (const line of this.lines) if (line.delivery === 'pending') line.doubted = true;
+  }
+
+  /// The history has been read since: what it lacks was lost.
+  settle() {
+    for (const line of this.lines) {
+      if (line.doubted && line.delivery === 'pending') {
+        line.delivery = 'refused';
+        line.refusal = 'This message was lost with the connection.';
+      }
+      delete line.doubted;
+    }
   }
 
   remove(id) {
@@ -48,9 +79,9 @@ export class Chat {
     }
     this.early.delete(answer.id);
     if (answer.n) {
-      line.n = answer.n;
-      line.delivery = 'sent';
-    } else {
+      this.place(line, answer.n);
+      this.delivered(line);
+    } else if (!line.n) {
       line.delivery = 'refused';
       line.refusal = [answer.message, answer.advice].filter(Boolean).join(' ') || 'The house did not take it.';
     }

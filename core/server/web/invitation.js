@@ -3,6 +3,7 @@
 import { make, show, field } from './dom.js';
 import { lacking } from './person.js';
 import { canListen } from './stay.js';
+import { SOUND } from './sound.js';
 import { listen } from './listen.js';
 
 const byId = (id) => document.getElementById(id);
@@ -95,7 +96,7 @@ export async function invite(link, preview, appUrl) {
   document.title = (preview.room_title || preview.house_name) + ' – invitation';
   byId('title').textContent = who(preview) + ' invites you to ' + what;
   byId('status').textContent = '';
-  const missing = canListen && preview.room ? await lacking() : '';
+  const missing = canListen && preview.room ? await lacking(SOUND) : '';
   const here = canListen && preview.room && !missing
     ? make('button', { type: 'button', id: 'listen', 'aria-expanded': 'false', 'aria-controls': 'come-in' }, 'Listen here') : null;
   show(byId('room'), chips(preview), preview.message ? make('p', { class: 'words' }, preview.message) : null,

@@ -3,7 +3,9 @@
 // nobody loses the keyboard's focus or what they are writing.
 import { make, show, field, when } from './dom.js';
 import { Person } from './person.js';
+import { SOUND } from './sound.js';
 import { Stay } from './stay.js';
+import { REACTIONS } from './reactions.js';
 import { colorOf, initials, roleWords, stateWords } from './room_state.js';
 
 const byId = (id) => document.getElementById(id);
@@ -49,10 +51,11 @@ class RoomPage {
     this.audience = make('ul', { class: 'people', 'aria-labelledby': 'audience-title' });
     this.more = said('more');
     this.buildPrompts();
+    this.buildReactions();
     this.buildChat();
     this.buildBar();
     this.inside = make('div', { id: 'inside', class: 'room' },
-      make('div', { class: 'hall' }, this.start, this.stageTitle, this.stage, this.audienceTitle, this.audience, this.more), this.chatPanel);
+      make('div', { class: 'hall' }, this.start, this.stageTitle, this.stage, this.audienceTitle, this.audience, this.more, this.reactions), this.chatPanel);
     this.over = make('div', { id: 'over', hidden: true }, make('p', { class: 'soft' }, 'The invitation still knows you here; the sound has stopped and the microphone is closed.'),
       button('return', '', 'Come back in', () => this.comeBack(), 'main'));
     show(byId('stay'), this.house, this.banner, this.inside, this.over, this.bar);
@@ -101,6 +104,12 @@ class RoomPage {
       make('div', { class: 'row' }, button('leave', 'leave', 'Leave', () => stay.leave(), 'danger'), this.chip, this.controls));
   }
 
+  buildReactions() {
+    this.counted = REACTIONS.map(([word]) => [word, make('span', { class: 'count' })]);
+    const buttons = REACTIONS.map(([word, name], i) => make('button', { type: 'button', id: 'react-' + word, onclick: () => this.stay.react(word) }, icon('react-' + word), name, this.counted[i][1]));
+    this.reactions = make('div', { id: 'reactions', role: 'group', 'aria-label': 'Reactions', hidden: SOUND !== '' }, buttons);
+  }
+
   buildChat() {
     this.pinned = make('p', { class: 'soft', hidden: true });
     this.empty = make('p', { class: 'soft' }, 'Nothing written yet. Everybody in the room can read what you write.');
@@ -145,6 +154,7 @@ class RoomPage {
     this.drawPeople();
     this.drawControls();
     this.drawOffer();
+    for (const [word, element] of this.counted) this.say(element, stay.counts[word] ? ' ' + stay.counts[word] : '');
     this.drawChat();
   }
 
@@ -263,6 +273,7 @@ class RoomPage {
 
   async comeBack() {
     byId('status').textContent = '';
+    this.stay.returning = true;
     await open(this.stay.person, this.stay.roomId, this.name, this.title);
   }
 }

@@ -21,10 +21,12 @@ export async function patiently(work) {
   }
 }
 
-/// What this browser lacks to take part, in words; '' = nothing.
-export async function lacking() {
+/// What this browser lacks to take part, in words; '' = nothing. `sound`: LiveKit's address, where the sound is not the house's own.
+export async function lacking(sound = '') {
   if (!globalThis.isSecureContext)
     return 'Listening and speaking here need a protected connection: this page came over plain http, where browsers make no keys and open no microphone. Ask for a link that begins with https, or open the invitation in Parlour.';
+  if (sound.startsWith('ws:') && location.protocol === 'https:')
+    return 'The sound of this house comes from an address without TLS, which browsers refuse on a protected page. Open the invitation in Parlour, and tell whoever runs the house.';
   if (!globalThis.RTCPeerConnection) return 'This browser has no WebRTC, which carries the sound. Use Chromium or Firefox, or open the invitation in Parlour.';
   try {
     await crypto.subtle.generateKey({ name: 'Ed25519' }, false, ['sign', 'verify']);

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the attributes of people and the metadata of a room mean (core/api/stage.h), and the app's words for it. Pure.
 
-/// A participant of the SDK as one person of the room.
-export function personOf(participant, self) {
+/// A participant of the SDK as one person of the room; `speakers`: the identities last said to speak.
+export function personOf(participant, self, speakers = new Set()) {
   const of = (name) => participant.attributes['parlour.' + name] || '';
   const publications = [...participant.audioTrackPublications.values()];
+  const open = publications.some((one) => !one.isMuted);
   return {
     identity: participant.identity, name: participant.name || participant.identity, self,
     power: of('power'), seat: of('seat') || (participant.permissions?.canPublish ? 'stage' : 'audience'),
     hand: of('hand'), invitedUntil: Number(of('invited')) || 0, held: of('held') === '1', mutedBy: of('muted_by'),
-    open: publications.some((one) => !one.isMuted), speaking: participant.isSpeaking, joined: participant.joinedAt?.getTime() ?? 0,
+    open, speaking: open && speakers.has(participant.identity), joined: participant.joinedAt?.getTime() ?? 0,
   };
 }
 

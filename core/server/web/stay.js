@@ -1,21 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-// One stay in a room. The stock LiveKit SDK carries sound and words; hands, seats and history go over the house API, as the
-// app's do. Knows no element of the page: it tells `changed` and is read.
+// One stay in a room. The stock LiveKit SDK carries sound; hands, seats and history go over the house API, as the app's do. Chat
+// and reactions go by the SDK, too, where the room is the house's own; on another LiveKit server (SOUND) they go over the house API,
+// and only what the house says there counts. Knows no element of the page: it tells `changed` and is read.
 import { HouseError } from './house.js';
+import { isHouse, relayedChat } from './house_words.js';
+import { keepToOwnServers } from './own_ways.js';
 import { SDK } from './sdk.js';
+import { SOUND } from './sound.js';
+import { toBase64Url } from './statements.js';
 import { Chat } from './chat.js';
+import { Clicks, readCounts } from './reactions.js';
 import { endWords, inOrder, microphoneWords, personOf, placeInLine, roomOf } from './room_state.js';
 
 const kComeBackFor = 60000;   // the house keeps a seat for so long
 const kTopicChat = 'lk.chat';
+const kScanAfter = 3000;      // the SDK may forget to say which sounds came right after it was back
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+/// The house or its LiveKit is away: it will be back.
+const passing = (error) => error instanceof HouseError && (error.code === 'unreachable' || error.kind === 'unavailable' || error.kind === 'unreachable');
 
 /// This page was built with the SDK.
 export const canListen = SDK !== '';
 
 let loading;
 function sdk() {
-  loading ??= import(SDK).then(() => globalThis.LivekitClient);
+  loading ??= import(SDK).then(() => {
+    if (SOUND) keepToOwnServers(SOUND);
+    return globalThis.LivekitClient;
+  });
   return loading;
 }
 
@@ -32,6 +44,9 @@ export class Stay {
     this.chat = new Chat();
     this.sounds = new Map();  // track -> what plays it
     this.people = [];
+    this.speakers = new Set();
+    this.counts = readCounts({});
+    this.clicks = new Clicks((clicks) => this.sendReactions(clicks));
   }
 
   tell(problem) {
@@ -45,11 +60,14 @@ export class Stay {
     this.lk = await sdk();
     for (let waitMs = 1000; this.state !== 'left'; waitMs = Math.min(waitMs * 2, 10000)) {
       try {
-        await this.connect(grant || await this.person.token(this.roomId));
+        const given = grant || await this.person.token(this.roomId);
+        if (this.state === 'left') return this.goodbye();   // the house has just kept a place for us
+        await this.connect(given);
         return;
       } catch (error) {
         grant = undefined;   // a token opens the door once
-        if (error instanceof HouseError && error.code !== 'unreachable') return this.finish(error.message);
+        if (this.state === 'left') return;
+        if (error instanceof HouseError && !passing(error)) return this.finish(error.message);
         if (await this.inLine()) {
           waitMs = 500;
           continue;
@@ -69,7 +87,7 @@ export class Stay {
       try {
         line = await this.person.ask('rooms/' + this.roomId + '/line', {});
       } catch (error) {
-        if (error.code && error.code !== 'unreachable') this.finish(error.message);
+        if (error.code && !passing(error)) this.finish(error.message);
         return false;
       }
       if (this.state === 'left') return false;
@@ -83,17 +101,25 @@ export class Stay {
   }
 
   async connect(grant) {
+    // LiveKit's address comes with its token only when the person may come in; before that they stand in line.
+    if (SOUND && grant.url !== SOUND) throw new Error('in line');
     const room = new this.lk.Room({ audioCaptureDefaults: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } });
     this.listenTo(room);
-    // The house's own address as this page was reached, so that nothing leaves for another name of it.
+    // Else the house's own address as this page was reached, so that nothing leaves for another name of it.
     const here = (location.protocol === 'https:' ? 'wss:' : 'ws:') + '//' + location.host;
-    await room.connect(here, grant.token);
+    this.coming = room;
+    try {
+      await room.connect(SOUND || here, grant.token);
+    } finally {
+      this.coming = undefined;
+    }
     if (this.state === 'left') return room.disconnect();
     this.room = room;
     this.lostAt = 0;
     this.state = 'inside';
+    this.speakers.clear();
     await this.history();
-    if (this.room === room) this.refresh();   // the way may have been lost meanwhile
+    if (this.room === room && this.state !== 'left') this.refresh();   // the way may have been lost meanwhile
   }
 
   finish(words) {
@@ -102,15 +128,31 @@ export class Stay {
     this.end = words;
     this.silence();
     this.room?.disconnect();
+    this.coming?.disconnect();
     this.tell();
   }
 
+  /// At once for the person, whatever the connection does; the house is told as soon as it can be.
   async leave() {
     this.state = 'left';
     this.end = 'You have left quietly.';
     this.tell();
     this.silence();
-    await Promise.allSettled([this.person.ask('rooms/' + this.roomId + '/leave', {}), this.room?.disconnect()]);
+    this.goodbye();
+    await Promise.allSettled([this.room?.disconnect(), this.coming?.disconnect()]);
+  }
+
+  async goodbye() {
+    const until = Date.now() + kComeBackFor;
+    for (let waitMs = 1000; !this.returning && Date.now() < until; waitMs = Math.min(waitMs * 2, 10000)) {
+      try {
+        return await this.person.ask('rooms/' + this.roomId + '/leave', {});
+      } catch (error) {
+        if (!passing(error)) return undefined;
+      }
+      await pause(waitMs);
+    }
+    return undefined;
   }
 
   silence() {
@@ -122,52 +164,70 @@ export class Stay {
 
   listenTo(room) {
     const E = this.lk.RoomEvent;
-    const ours = (work) => (...values) => { if (this.room === room) work(...values); };
+    const ours = (work) => (...values) => { if (this.room === room && this.state !== 'left') work(...values); };
     const again = ours(() => this.refresh());
+    const play = (track) => {
+      if (track?.kind === this.lk.Track.Kind.Audio && this.state !== 'left' && !this.sounds.has(track)) this.sounds.set(track, track.attach());
+    };
     for (const event of [E.ParticipantConnected, E.ParticipantDisconnected, E.ParticipantAttributesChanged, E.ParticipantNameChanged, E.ParticipantPermissionsChanged,
-      E.TrackPublished, E.TrackUnpublished, E.TrackMuted, E.TrackUnmuted, E.LocalTrackPublished, E.LocalTrackUnpublished, E.ActiveSpeakersChanged, E.RoomMetadataChanged,
+      E.TrackPublished, E.TrackUnpublished, E.TrackMuted, E.TrackUnmuted, E.LocalTrackPublished, E.LocalTrackUnpublished, E.RoomMetadataChanged,
       E.AudioPlaybackStatusChanged]) room.on(event, again);
-    room.on(E.TrackSubscribed, (track) => {
-      if (track.kind === this.lk.Track.Kind.Audio) this.sounds.set(track, track.attach());
-    });
+    room.on(E.ActiveSpeakersChanged, ours((speakers) => {
+      this.speakers = new Set(speakers.map((one) => one.identity));
+      this.refresh();
+    }));
+    room.on(E.TrackSubscribed, play);
     room.on(E.TrackUnsubscribed, (track) => {
       track.detach();
       this.sounds.delete(track);
     });
     room.on(E.Reconnecting, ours(() => {
       this.state = 'back';
+      this.chat.doubt();
       this.tell();
     }));
     room.on(E.Reconnected, ours(() => {
       this.state = 'inside';
-      this.history().then(() => { if (this.room === room) this.refresh(); });
+      this.speakers.clear();
+      this.history().then(again);
+      setTimeout(ours(() => {
+        for (const one of room.remoteParticipants.values()) for (const { track } of one.audioTrackPublications.values()) play(track);
+      }), kScanAfter);
     }));
     room.on(E.Disconnected, ours((reason) => this.lost(reason)));
-    room.on(E.ChatMessage, ours((message, from) => this.heard(message.id, message.timestamp, message.message, from, 0)));
-    room.on(E.DataReceived, ours((payload, from, kind, topic) => this.data(payload, from, topic)));
+    room.on(E.DataReceived, ours((payload, from, kind, topic, encryption, identity) => this.data(payload, from, identity, topic)));
+    if (SOUND) return;   // no house stands between the writer and us there: whatever people send is nobody's words
+    room.on(E.ChatMessage, ours((message, from) => this.heard({ id: message.id, at: message.timestamp, text: message.message, author: from?.identity || '' })));
     room.registerTextStreamHandler(kTopicChat, async (reader, from) => {
       const text = await reader.readAll();
       const { id, timestamp, attributes } = reader.info;
-      if (this.room === room) this.heard(id, timestamp, text, room.remoteParticipants.get(from.identity), Number(attributes?.['parlour.number']) || 0);
+      ours(() => this.heard({ id, at: timestamp, text, author: from.identity, n: Number(attributes?.['parlour.number']) || 0 }))();
     });
   }
 
   lost(reason) {
     this.silence();
-    if (this.state === 'left') return;
     const words = endWords(reason, this.lk.DisconnectReason);
     if (words) return this.finish(words);
+    this.chat.doubt();
     this.room = undefined;
     this.state = 'back';
     this.tell();
     this.enter();
   }
 
+  /// The room goes on under another name on LiveKit: with a new token, into a new connection.
+  moved() {
+    const room = this.room;
+    this.lost();
+    room.disconnect();
+  }
+
   refresh() {
     const room = this.room, local = room.localParticipant;
     this.about = roomOf(room.metadata);
     const before = this.me;
-    this.people = inOrder([personOf(local, true), ...[...room.remoteParticipants.values()].map((one) => personOf(one, false))]);
+    this.people = inOrder([personOf(local, true, this.speakers), ...[...room.remoteParticipants.values()].map((one) => personOf(one, false, this.speakers))]);
     this.me = this.people.find((one) => one.self);
     this.place = placeInLine(this.people, this.me);
     this.blocked = !room.canPlaybackAudio;
@@ -178,30 +238,48 @@ export class Stay {
   }
 
   closeMicrophone() {
+    this.speakers.delete(this.me.identity);   // LiveKit says no more of who does not publish
     for (const one of [...this.room.localParticipant.audioTrackPublications.values()])
       if (one.track) this.room.localParticipant.unpublishTrack(one.track, true).catch(() => {});
   }
 
-  heard(id, at, text, from, n) {
-    this.chat.add({ id, n, at, text, author: from?.identity || '', name: from?.name || from?.identity || 'Somebody who has left' });
+  /// The name is the one of the roster, whatever the message says of its author.
+  heard(line) {
+    const local = this.room.localParticipant, own = line.author === local.identity;
+    const from = own ? local : this.room.remoteParticipants.get(line.author);
+    this.chat.add({ ...line, own, name: from?.name || line.author || 'Somebody who has left' });
     this.tell();
   }
 
-  data(payload, from, topic) {
-    if (from) return;   // the house has no participant
+  data(payload, from, identity, topic) {
+    if (!isHouse(from, identity)) return;
+    const said = new TextDecoder().decode(payload);
     if (topic === 'parlour.ask' && this.me?.seat === 'stage' && !this.me.open) this.asked = true;
     if (topic === 'parlour.chat') {
-      try { this.chat.answered(JSON.parse(new TextDecoder().decode(payload))); } catch (e) { /* not ours */ }
+      try { this.chat.answered(JSON.parse(said)); } catch (e) { /* not ours */ }
+    }
+    if (topic === 'parlour.reactions') this.counts = readCounts(said) || this.counts;
+    if (topic === 'parlour.moved' && SOUND) return this.moved();
+    if (topic === 'parlour.packet' && SOUND) {
+      const line = relayedChat(payload);
+      if (line) return this.heard(line);
     }
     this.tell();
   }
 
+  /// From the last line that we know on; what is there twice has the same id.
   async history() {
     try {
-      const last = this.chat.last();
-      this.chat.take(await this.person.ask('rooms/' + this.roomId + '/chat' + (last ? '?after=' + last : '')), this.room?.localParticipant.identity);
+      for (;;) {
+        const last = this.chat.last();
+        const page = await this.person.ask('rooms/' + this.roomId + '/chat' + (last ? '?after=' + last : ''));
+        this.chat.take(page, this.room?.localParticipant.identity);
+        this.counts = (page.reactions && readCounts(page.reactions)) || this.counts;
+        if (!last || !page.more || this.chat.last() === last) break;
+      }
+      this.chat.settle();
     } catch (error) {
-      if (error.code !== 'room_unknown') this.problem = error.message;
+      if (error.code !== 'room_unknown' && !passing(error)) this.problem = error.message;
     }
   }
 
@@ -225,6 +303,7 @@ export class Stay {
     this.asked = false;
     try {
       await this.room.localParticipant.setMicrophoneEnabled(on);
+      if (!on) this.speakers.delete(this.me.identity);
       this.problem = '';
     } catch (error) {
       this.problem = microphoneWords(error);
@@ -243,10 +322,12 @@ export class Stay {
   }
 
   async say(text) {
+    const me = this.room.localParticipant;
+    const line = { at: Date.now(), text, author: me.identity, name: me.name, own: true, delivery: 'pending' };
+    if (SOUND) return this.write({ ...line, id: toBase64Url(crypto.getRandomValues(new Uint8Array(12))) });
     try {
-      const me = this.room.localParticipant;
-      const sent = await me.sendText(text, { topic: kTopicChat });
-      this.chat.add({ id: sent.id, at: Date.now(), text, author: me.identity, name: me.name, own: true, delivery: 'pending' });
+      const sent = await me.sendText(text, { topic: kTopicChat, compress: false });
+      this.chat.add({ ...line, id: sent.id });
       this.tell('');
       return true;
     } catch (error) {
@@ -255,9 +336,39 @@ export class Stay {
     }
   }
 
-  /// A refused message goes out as a new one.
+  /// Through the house. The same id sent again is not written twice.
+  async write(line) {
+    const { id } = this.chat.add(line);
+    this.tell('');
+    try {
+      this.chat.answered(await this.person.ask('rooms/' + this.roomId + '/chat', { id, text: line.text }));
+    } catch (error) {
+      this.chat.answered({ id, message: error.message });
+    }
+    this.tell();
+    return true;
+  }
+
+  /// A refused message goes out as a new one; through the house as the same, as that knows it again.
   sayAgain(line) {
     this.chat.lines = this.chat.lines.filter((one) => one !== line);
-    return this.say(line.text);
+    if (!SOUND) return this.say(line.text);
+    return this.write({ ...line, at: Date.now(), delivery: 'pending', refusal: '' });
+  }
+
+  react(word) {
+    if (this.state === 'inside' && !this.clicks.click(word)) this.tell('That was one reaction too many in a moment. Wait a second.');
+  }
+
+  async sendReactions(clicks) {
+    if (this.state !== 'inside') return;
+    try {
+      if (SOUND) await this.person.ask('rooms/' + this.roomId + '/reactions', { reactions: clicks });
+      else
+        for (const [word, count] of Object.entries(clicks))
+          for (let i = 0; i < count; ++i) await this.room.localParticipant.publishData(new TextEncoder().encode(word), { reliable: true, topic: 'parlour.reaction' });
+    } catch (error) {
+      this.tell(error);
+    }
   }
 }
