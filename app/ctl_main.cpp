@@ -2,6 +2,7 @@
 // parlourctl: a client without a window. Composition only: who owns whom, start and stop order, exit codes
 // (0 time over, left or room ended; 1 error; 2 usage; 3 unreachable, refused, removed or banned).
 #include <cctype>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -18,10 +19,12 @@
 #include "app/ctl/join_command.h"
 #include "app/ctl/options.h"
 #include "app/ctl/token_command.h"
+#include "app/ctl/volume_file.h"
 #include "audio/audio_engine.h"
 #include "audio/opus_decoder.h"
 #include "audio/opus_encoder.h"
 #include "audio/portaudio_backend.h"
+#include "audio/realtime.h"
 #include "audio/wav.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
@@ -136,6 +139,7 @@ base::Result<audio::EngineSettings> soundOf(const Options& options) {
     settings.devices.capture = *capture;
     settings.devices.playout = *playout;
     settings.devices.capture.loop = settings.devices.capture.loop || options.loop;
+    settings.devices.delay = *audio::delayModeOf(options.delay);
     settings.capture.frameMs = options.frameMs;
     settings.capture.music = options.music;
     settings.capture.automaticGain = options.processing && options.automaticGain;
@@ -223,15 +227,25 @@ int join(const Options& options, const base::Clock& clock, base::TimePoint start
         session->ask(what, body, std::move(done));
     };
     actions.leave = [&](std::function<void()> done) { session->leave(std::move(done)); };
-    actions.setVolume = [&](const base::Identity& who, float gain) { session->setVolume(who, gain); };
+    // At a server without a house an identity is a word of whoever gave the token: nobody to be known by it later.
+    VolumeFile volumes(goal->server ? std::string() : options.home);
+    actions.setVolume = [&](const base::Identity& who, float gain) {
+        session->setVolume(who, gain);
+        volumes.set(who, static_cast<int>(std::lround(gain * 100.0f)));
+    };
     actions.setSeats = [&](int seats) {
         sound->listening.seats = static_cast<audio::Seats>(seats);
+        engine.apply(*sound);
+    };
+    actions.setMusic = [&](bool on) {
+        sound->capture.music = on;
         engine.apply(*sound);
     };
     actions.setDeafened = [&](bool deafened) { engine.setDeafened(deafened); };
     actions.joined = [&] {
         engine.start(*sound);
         if (!options.record.empty()) engine.startRecording(options.record);
+        for (const auto& [who, percent] : volumes.all()) session->setVolume(who, static_cast<float>(percent) / 100.0f);
         pollDevices(loop, engine, command, poll);
     };
     command.attach(std::move(actions));
@@ -365,6 +379,9 @@ int doctor(const Options& options) {
         facts.loudspeakers = deviceNames(false);
         facts.microphones = deviceNames(true);
     }
+    const auto realtime = audio::tryRealtime();
+    facts.realtime = audio::toString(realtime);
+    facts.realtimeGood = realtime == audio::Realtime::own || realtime == audio::Realtime::granted;
     facts.version = std::string(server::kVersion);
     facts.opusVersion = audio::opusVersion();
     facts.opusWorks = opusWorks();

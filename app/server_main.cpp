@@ -4,7 +4,6 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -16,16 +15,13 @@
 #include <unistd.h>
 #endif
 
+#include "app/server_serving.h"
 #include "core/base/clock.h"
-#include "core/base/log.h"
-#include "core/base/thread.h"
 #include "core/room/known_houses.h"
 #include "core/room/person_keys.h"
 #include "core/server/admin.h"
-#include "core/server/first_link.h"
 #include "core/server/house_archive.h"
 #include "core/server/offline_house.h"
-#include "core/server/room_server.h"
 #include "core/server/self_check.h"
 #include "core/server/version.h"
 
@@ -40,7 +36,6 @@ namespace {
 
 constexpr int kError = 1;
 constexpr int kUsage = 2;
-constexpr base::Duration kDrainTime = std::chrono::seconds(3);
 
 int fail(const base::Error& error, int code = kError) {
     std::cerr << "parlourd: " << base::describe(error) << "\n";
@@ -48,7 +43,7 @@ int fail(const base::Error& error, int code = kError) {
 }
 
 struct Options {
-    std::string configFile, listen, publicIp, publicUrl, data, store, certificate, key, name, media, livekitUrl, livekitKeyFile;
+    std::string configFile, listen, publicIp, publicUrl, data, store, replicaAddress, certificate, key, name, media, livekitUrl, livekitKeyFile;
     std::vector<std::string> sets;
     int udpPort = -1;
     int readyFd = -1;
@@ -91,7 +86,7 @@ base::Result<server::ServerConfig> configOf(const Options& o) {
     };
     for (auto done : {take("server.listen", o.listen, "--listen"), take("server.public_ip", o.publicIp, "--public-ip"),
                       take("server.public_url", o.publicUrl, "--public-url"), take("server.data", o.data, "--data"),
-                      take("server.store", o.store, "--store"), take("tls.certificate", o.certificate, "--tls-cert"), take("tls.key", o.key, "--tls-key"),
+                      take("server.store", o.store, "--store"), take("server.replica_address", o.replicaAddress, "--replica-address"), take("tls.certificate", o.certificate, "--tls-cert"), take("tls.key", o.key, "--tls-key"),
                       take("server.name", o.name, "--name"), take("media.engine", o.media, "--media"),
                       take("media.livekit_url", o.livekitUrl, "--livekit-url"), take("media.livekit_key_file", o.livekitKeyFile, "--livekit-key-file"),
                       take("server.udp_port", o.udpPort < 0 ? "" : std::to_string(o.udpPort), "--udp-port")})
@@ -108,89 +103,6 @@ base::Result<server::ServerConfig> configOf(const Options& o) {
 void say(const std::string& line) {
     std::cout << line << "\n";
     std::cout.flush();
-}
-
-void writeReady(int fd, const server::RoomServer& server) {
-#ifndef _WIN32
-    if (fd < 0) return;
-    const std::string line = Json{{"http", server.httpUrl()}, {"udp", server.udpPorts()}}.dump() + "\n";
-    if (::write(fd, line.data(), line.size()) < 0) base::log(base::LogLevel::warn, "parlourd", "the ready line could not be written");
-    ::close(fd);
-#else
-    (void)fd;
-    (void)server;
-#endif
-}
-
-void offerFirstLink(server::RoomServer& server) {
-#ifndef _WIN32
-    const bool terminal = ::isatty(STDOUT_FILENO) != 0;
-#else
-    const bool terminal = true;
-#endif
-    server::makeFirstLink(server, terminal, [](base::Result<server::FirstLink> first) {
-        if (!first) return base::log(base::LogLevel::error, "parlourd", base::describe(first.error()));
-        if (first->file.empty())
-            say("The first room is ready. Open this link in Parlour; it works once and makes you its host:\n  " + first->link);
-        else
-            say("The first room is ready. Its host's link is in " + first->file);
-    });
-}
-
-int serve(const Options& options, const server::ServerConfig& config, bool firstLink) {
-    base::LogSettings log;
-    log.file = config.logFile;
-    log.level = config.logLevel == "debug"  ? base::LogLevel::debug
-                : config.logLevel == "warn"  ? base::LogLevel::warn
-                : config.logLevel == "error" ? base::LogLevel::error
-                                             : base::LogLevel::info;
-#ifndef _WIN32
-    log.json = ::isatty(STDERR_FILENO) == 0;
-    // Before any thread exists: they all inherit the mask, so only the waiting thread gets these.
-    sigset_t signals;
-    sigemptyset(&signals);
-    for (const int one : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, one);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
-#endif
-    base::setUpLog(log);
-
-    base::SystemClock clock;
-    net::EventLoop loop;
-    std::unique_ptr<server::RoomServer> running;
-    int code = 0;
-    auto started = server::RoomServer::start(loop, clock, config, [&](base::Result<std::size_t> rooms) {
-        if (!rooms) {
-            code = fail(rooms.error());
-            loop.stop();
-            return;
-        }
-        base::log(base::LogLevel::info, "parlourd", "listening on " + running->httpUrl() + ". " + running->reach());
-        if (firstLink && *rooms == 0) offerFirstLink(*running);
-        writeReady(options.readyFd, *running);
-    });
-    if (!started) return fail(started.error());
-    running = std::move(*started);
-#ifndef _WIN32
-    // The first signal drains, the second one ends at once.
-    base::Thread waiter("signals", base::ThreadPriority::normal, [&] {
-        for (bool draining = false;;) {
-            int signal = 0;
-            if (sigwait(&signals, &signal) != 0 || signal == SIGHUP) continue;
-            if (draining) ::_exit(kError);
-            draining = true;
-            loop.post([&] {
-                if (!running) return;
-                base::log(base::LogLevel::info, "parlourd", "draining: clients are told to reconnect");
-                running->drain(kDrainTime, [&] { loop.stop(); });
-            });
-        }
-    });
-#endif
-    loop.run();
-    running.reset();
-    std::fflush(nullptr);
-    ::_Exit(code);  // the signal thread waits for ever
 }
 
 // ---- administration
@@ -407,6 +319,7 @@ int main(int argc, char** argv) {
     auto* serving = app.add_subcommand("serve", "run the server");
     serving->add_option("--listen", o.listen, "ADDR:PORT for HTTP (default 127.0.0.1:7880; port 0 = a free one)");
     serving->add_option("--udp-port", o.udpPort, "for media (default 7882; 0 = a free one)")->check(CLI::Range(0, 65535));
+    serving->add_option("--replica-address", o.replicaAddress, "IP:PORT where the other servers of this house reach this one (needs PostgreSQL and --public-url)");
     serving->add_option("--public-ip", o.publicIp, "told to media clients, in front of a NAT");
     serving->add_option("--tls-cert", o.certificate, "PEM file");
     serving->add_option("--tls-key", o.key, "PEM file");
@@ -484,5 +397,5 @@ int main(int argc, char** argv) {
     if (*backing) return archived(o, server::backupHouse(*config, base::SystemClock(), o.file, o.force), "written");
     if (*restoring) return archived(o, server::restoreHouse(*config, base::SystemClock(), o.file), "restored");
     if (*checking) return check(o, *config);
-    return serve(o, *config, o.firstLink || !*serving);
+    return app::serve(*config, o.readyFd, o.firstLink || !*serving);
 }

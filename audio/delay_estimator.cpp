@@ -72,6 +72,15 @@ std::int64_t DelayEstimator::worthWaiting() const {
     return static_cast<std::int64_t>(least + 1) * kBinWidth + 10'000;
 }
 
+double DelayEstimator::slower(base::Duration delay) const {
+    double all = 0.0, late = 0.0;
+    for (std::size_t bin = 0; bin < kBins; ++bin) {
+        all += m_packets[bin];
+        if (static_cast<std::int64_t>(bin) * kBinWidth >= delay.count()) late += m_packets[bin];
+    }
+    return all > 0.0 ? late / all : 0.0;
+}
+
 void DelayEstimator::startFrom(base::Duration target) {
     m_target = std::clamp(target, base::Duration(5'000), m_config.longest);
 }

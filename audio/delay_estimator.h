@@ -35,6 +35,8 @@ class DelayEstimator {
     bool hasReference() const { return m_count > 0; }
     /// How much later than the fastest packet something of `mediaTime` would be if it were played at `now`.
     base::Duration playoutDelay(std::int64_t mediaTime, base::TimePoint now) const;
+    /// Share of packets that came later than this after the fastest, 0..1; 0 while nothing is known.
+    double slower(base::Duration delay) const;
     /// A new stream of the same sender: the target stays until the new one is known.
     void reset();
 

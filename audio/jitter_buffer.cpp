@@ -4,15 +4,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 
 namespace parlour::audio {
 namespace {
 
 using base::Duration;
-constexpr Duration kBand{2'000};           // above the delay needed before it is cut: targets move by that
-constexpr double kStretchAbove = 3'000.0;  // µs
+constexpr std::size_t kMostPulled = 960;
+constexpr std::size_t kGrain = 120;        // sound is invented in such pieces: holes are counted in them
 constexpr Duration kStall{300'000};        // further behind than this: newest sound first
-constexpr std::size_t kStep = 480;
 constexpr double kLossStep = 0.005;
 constexpr std::size_t kQuietNeeded = 960;
 constexpr std::int64_t kResyncPackets = 1000;
@@ -53,9 +53,11 @@ void JitterBuffer::restartAt(const Slot& first) {
     m_held = 0;
     m_inventedInARow = 0;
     m_inPause = m_announced = false;
-    m_excess = 0.0;
-    m_shortage = 0.0;
-    m_pullsAboveTarget = 0;
+    m_excess = m_shortage = 0.0;
+    m_hurrying = false;
+    m_aboveNeed = 0;
+    m_bridges = 0;
+    m_bridged = 0;
 }
 
 std::int64_t JitterBuffer::unwrap(std::uint32_t timestamp) {
@@ -88,6 +90,7 @@ JitterBuffer::Inserted JitterBuffer::insert(const base::OpusFrame& frame) {
         m_haveTimestamp = false;
         m_delays.reset();
         m_decoder.reset();
+        m_spareBegin = kStep;
         clearSlots();
     }
     auto timestamp = unwrap(frame.rtpTimestamp);
@@ -155,16 +158,24 @@ Duration JitterBuffer::target() const {
     return target;
 }
 
-/// Playout delay above the one needed, in µs. Packets are looked for once per pull, so what they have to wait for comes
-/// in steps of 10 ms: the first step that is not below the target is needed, and no sample should wait longer. (A
-/// target between two steps is what nobody can keep: cut down to it, the next packet misses its pull by a millisecond.)
-double JitterBuffer::excess(base::TimePoint now, Duration margin) const {
-    constexpr std::int64_t kPull = 10'000;
-    const auto atDecoding = m_delays.playoutDelay(toMicros(m_playTime), now).count();
-    const auto phase = ((atDecoding % kPull) + kPull) % kPull;
-    const auto least = (target() + margin).count() - phase;
-    const auto steps = least <= 0 ? 0 : (least + kPull - 1) / kPull;
-    return static_cast<double>(playoutDelay(now).count() - phase - steps * kPull);
+Duration JitterBuffer::waited(std::int64_t timestamp) const {
+    return m_delays.playoutDelay(toMicros(timestamp), m_turn.looked);
+}
+
+/// Playout delay above the one needed, in µs. Packets are looked for once per period and needed when what was decoded has
+/// run out, so what they may wait comes in steps: the first step not below the target is needed, and no sample should wait
+/// longer. (A target between two steps is what nobody can keep: cut down to it, the next packet misses its look by a
+/// millisecond.) Where periods and packets do not fit, the packet that falls worst counts.
+double JitterBuffer::excess(Duration margin) const {
+    const auto period = static_cast<std::int64_t>(std::max<std::size_t>(1, m_turn.period));
+    const auto step = std::gcd(period, static_cast<std::int64_t>(m_frameSamples));
+    const auto burst = (m_turn.heard - m_turn.looked - m_turn.ahead).count() * 48 / 1000;  // made since the look
+    const auto into = (static_cast<std::int64_t>(ready()) + burst) % step;
+    const auto phase = toMicros(std::max<std::int64_t>(0, into));
+    const auto least = playoutDelay(m_turn.heard) - m_turn.ahead - Duration(phase) - Duration(toMicros(period - step));
+    const auto spare = static_cast<double>((least - target() - margin).count()) + 1.0;  // 1: what rounding takes
+    const auto width = static_cast<double>(step) / 0.048;
+    return static_cast<double>(phase) + std::floor(spare / width) * width;
 }
 
 Duration JitterBuffer::playoutDelay(base::TimePoint now) const {
@@ -172,15 +183,16 @@ Duration JitterBuffer::playoutDelay(base::TimePoint now) const {
 }
 
 void JitterBuffer::makeRoom() {
-    std::memmove(m_sound.data(), m_sound.data() + m_soundBegin, ready() * sizeof(float));
-    std::memmove(m_side.data(), m_side.data() + m_soundBegin, ready() * sizeof(float));
-    m_soundEnd -= m_soundBegin;
-    m_soundBegin = 0;
+    if (m_sound.size() - m_soundEnd >= 3 * OpusDecoder::kMaxSamples) return;
+    const auto from = m_soundBegin - kPast;
+    std::memmove(m_sound.data(), m_sound.data() + from, (m_soundEnd - from) * sizeof(float));
+    std::memmove(m_side.data(), m_side.data() + from, (m_soundEnd - from) * sizeof(float));
+    m_soundEnd -= from;
+    m_soundBegin = kPast;
 }
 
-/// Hands out the next samples, silence after their end.
-std::size_t JitterBuffer::hand(std::span<float> out, std::span<float> side, std::size_t wanted) {
-    const auto count = std::min(ready(), wanted);
+void JitterBuffer::pullRest(std::span<float> out, std::span<float> side) {
+    const auto count = std::min(ready(), out.size());
     const auto give = [&](const auto& from, std::span<float> to) {
         const auto n = std::min(count, to.size());
         std::copy_n(from.data() + m_soundBegin, n, to.data());
@@ -189,27 +201,20 @@ std::size_t JitterBuffer::hand(std::span<float> out, std::span<float> side, std:
     give(m_sound, out);
     give(m_side, side);
     m_soundBegin += count;
-    return count;
 }
 
-void JitterBuffer::pull(std::span<float> out, std::span<float> side, base::TimePoint now) {
-    const auto wanted = std::min<std::size_t>(out.size(), 960);
-    if (m_state == State::waiting && m_delays.playoutDelay(toMicros(m_playTime), now) >= target())
-        m_state = State::playing;
-    if (m_state != State::playing) {
-        hand(out, side, wanted);
-        return;
-    }
-    m_excess += (excess(now, kBand) - m_excess) / 8.0;
-    m_shortage += (-excess(now, {}) - m_shortage) / 8.0;
-    m_pullsAboveTarget = m_excess > kStretchAbove ? m_pullsAboveTarget + 1 : 0;
-    ++m_pullsSinceStretch;
-    ++m_pullsSinceLoss;
+void JitterBuffer::pull(std::span<float> out, std::span<float> side, const Turn& turn) {
+    const auto wanted = std::min(out.size(), kMostPulled);
+    m_turn = turn;
+    if (m_state == State::waiting && waited(m_playTime) >= target()) m_state = State::playing;
+    if (m_state != State::playing) return pullRest(out, side);
+    observe(wanted);
     makeRoom();
-    if (playoutDelay(now) > target() + kStall) catchUp(now);
-    while (m_state == State::playing && ready() < wanted) produce(now);
-
-    hand(out, side, wanted);
+    if (playoutDelay(turn.heard) > target() + kStall) catchUp();
+    while (m_state == State::playing && ready() < wanted) produce(wanted - ready());
+    if (m_state == State::playing) steer(wanted);
+    while (m_state == State::playing && ready() < wanted) produce(wanted - ready());
+    pullRest(out, side);
     m_stats.totalSamplesReceived += wanted;
     m_stats.jitterBufferMinimumDelay +=
         static_cast<double>(m_delays.target().count()) * 1e-6 * static_cast<double>(wanted);
@@ -217,14 +222,15 @@ void JitterBuffer::pull(std::span<float> out, std::span<float> side, base::TimeP
 }
 
 /// Adds at least one piece of sound, or gives the stream up for now.
-void JitterBuffer::produce(base::TimePoint now) {
+void JitterBuffer::produce(std::size_t needed) {
+    const auto piece = std::min((needed + kGrain - 1) / kGrain * kGrain, kStep);
     auto* next = firstSlot();
     if (!next) {
         if (m_inventedInARow >= kGiveUp) {
             m_state = State::empty;
             return;
         }
-        hold(m_inPause || m_quietSamples >= 3 * kQuietNeeded);
+        hold(m_inPause || m_quietSamples >= 3 * kQuietNeeded, piece);
         return;
     }
     if (m_inventedInARow >= kGiveUp) {  // after a long silence: as at the very start
@@ -232,7 +238,7 @@ void JitterBuffer::produce(base::TimePoint now) {
         return;
     }
     if (next->frame.sequence != m_expected) {
-        fillHole(*next, now);
+        fillHole(*next, piece);
         return;
     }
     if (m_inPause && next->timestamp < m_playTime) m_playTime = next->timestamp;  // never cut a first word
@@ -243,16 +249,15 @@ void JitterBuffer::produce(base::TimePoint now) {
         m_held -= static_cast<std::size_t>(covered);
     }
     // The sender paused (DTX, mute): its next word starts when it has waited for the target, not earlier.
-    if (next->timestamp > m_playTime &&
-        m_delays.playoutDelay(toMicros(next->timestamp - static_cast<std::int64_t>(ready())), now) < target()) {
+    if (next->timestamp > m_playTime && waited(next->timestamp) < target()) {
         m_announced = true;
-        hold(true);
+        hold(true, piece);
         return;
     }
-    play(*next, now);
+    play(*next);
 }
 
-void JitterBuffer::play(Slot& s, base::TimePoint now) {
+void JitterBuffer::play(Slot& s) {
     const auto overlap = std::max<std::int64_t>(0, m_playTime - s.timestamp);
     s.used = false;
     m_expected = s.frame.sequence + 1;
@@ -279,22 +284,25 @@ void JitterBuffer::play(Slot& s, base::TimePoint now) {
     m_playTime = s.timestamp + s.samples;
     m_frameSamples = s.samples;
     m_held = 0;
+    m_bridges = 0;
+    m_bridged = 0;
     m_inPause = m_announced = s.frame.size <= 2;
     m_lossRate *= 1.0 - kLossStep;
     if (s.frame.redundancyDistance > 0) noteLoss(1);
     if (m_lossRate < 0.004) m_lossy = false;
-    const auto waited = (now - s.frame.received).count();
+    const auto leaves = m_turn.heard + Duration(toMicros(static_cast<std::int64_t>(from - m_soundBegin)));
+    const auto wait = (leaves - s.frame.received).count();
     m_stats.jitterBufferDelay +=
-        static_cast<double>(std::max<std::int64_t>(0, waited)) * 1e-6 * static_cast<double>(count);
+        static_cast<double>(std::max<std::int64_t>(0, wait)) * 1e-6 * static_cast<double>(count);
     m_stats.jitterBufferEmittedCount += count;
     const auto sound = std::span(m_sound).subspan(from, count);
     const bool quiet = isQuiet(from, count);
     if (quiet && !m_inPause) m_noise.learn(sound);
-    correct(from, quiet || m_inPause, now);
+    if (quiet || m_inPause) correctSilence(from);
 }
 
 /// Packets between m_expected and `next` are not here.
-void JitterBuffer::fillHole(Slot& next, base::TimePoint now) {
+void JitterBuffer::fillHole(Slot& next, std::size_t piece) {
     const auto covered = std::clamp<std::int64_t>(next.timestamp - m_playTime, 0, static_cast<std::int64_t>(m_held));
     m_playTime += covered;
     m_held -= static_cast<std::size_t>(covered);
@@ -304,9 +312,8 @@ void JitterBuffer::fillHole(Slot& next, base::TimePoint now) {
         m_expected = next.frame.sequence;
         return;
     }
-    if (m_delays.playoutDelay(toMicros(m_playTime), now) + Duration(5'000) <
-        target()) {  // early enough: it may only be late
-        hold(false);
+    if (waited(m_playTime) + Duration(5'000) < target()) {  // early enough: it may only be late
+        hold(false, piece);
         return;
     }
     const bool wholeSteps = hole % 120 == 0;
@@ -319,7 +326,7 @@ void JitterBuffer::fillHole(Slot& next, base::TimePoint now) {
             m_expected = next.frame.sequence;
             ++m_stats.fecPacketsReceived;
             noteLoss(1);
-            m_pullsSinceLoss = 0;
+            m_sinceLoss = 0;
             return;
         }
     }
@@ -328,9 +335,9 @@ void JitterBuffer::fillHole(Slot& next, base::TimePoint now) {
         m_expected = next.frame.sequence;
         return;
     }
-    const auto piece = std::min<std::int64_t>(hole, kStep);
-    conceal(static_cast<std::size_t>(piece), !m_announced);
-    m_playTime += piece;
+    piece = std::min(piece, static_cast<std::size_t>(hole));
+    conceal(piece, !m_announced);
+    m_playTime += static_cast<std::int64_t>(piece);
     if (m_playTime >= next.timestamp) {
         noteLoss(next.frame.sequence - m_expected);
         m_expected = next.frame.sequence;
@@ -339,13 +346,13 @@ void JitterBuffer::fillHole(Slot& next, base::TimePoint now) {
 
 /// Nothing to play: sound is invented, the place in the stream stays, so the playout delay grows by it. In a pause of
 /// the sender the place moves on instead.
-void JitterBuffer::hold(bool pause) {
-    conceal(kStep, !m_announced);
+void JitterBuffer::hold(bool pause, std::size_t piece) {
+    conceal(piece, !m_announced);
     if (pause) {
         m_inPause = true;
-        m_playTime += kStep;
+        m_playTime += static_cast<std::int64_t>(piece);
     } else {
-        m_held += kStep;
+        m_held += piece;
     }
 }
 
@@ -359,12 +366,12 @@ std::optional<Duration> JitterBuffer::learnedTarget() const {
 }
 
 /// After a stall: drops whole packets until the newest sound is near, joined by a cross-fade with invented sound.
-void JitterBuffer::catchUp(base::TimePoint now) {
+void JitterBuffer::catchUp() {
     const auto goal = target() + Duration(20'000);
     auto* next = firstSlot();
     if (!next) return;
     std::size_t dropped = 0;
-    while (next && next->frame.sequence < m_highest && m_delays.playoutDelay(toMicros(next->timestamp), now) > goal) {
+    while (next && next->frame.sequence < m_highest && m_delays.playoutDelay(toMicros(next->timestamp), m_turn.heard) > goal) {
         next->used = false;
         ++m_stats.packetsDiscarded;
         m_stats.removedSamplesForAcceleration += static_cast<std::uint64_t>(next->samples);
@@ -378,18 +385,20 @@ void JitterBuffer::catchUp(base::TimePoint now) {
     m_playTime = next->timestamp;
     m_held = 0;
     m_excess = 0.0;
+    m_hurrying = false;
     const auto from = m_soundEnd;
     std::array<float, kStep> old{};
     std::array<float, kStep> oldSide{};
-    m_decoder.conceal(old, oldSide);
-    play(*next, now);
+    invent(old, oldSide);
+    m_spareBegin = kStep;
+    play(*next);
     const auto count = std::min(kStep, m_soundEnd - from);
     for (std::size_t i = 0; i < count; ++i) {
         const float w = static_cast<float>(i) / static_cast<float>(count);
         m_sound[from + i] = w * m_sound[from + i] + (1.0f - w) * old[i];
         m_side[from + i] = w * m_side[from + i] + (1.0f - w) * oldSide[i];
     }
-    m_pullsSinceLoss = 0;
+    m_sinceLoss = 0;
 }
 
 base::Feedback JitterBuffer::missing(base::TimePoint now, Duration roundTrip) const {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// One remote microphone: packets in as the network brings them, 10 ms of sound out whenever the loudspeaker wants it.
+// One remote microphone: packets in as the network brings them, sound out in pieces of any length as the device takes it.
 // Two verbs, insert and pull, and statistics; nothing else may leak out, so that the inside can be replaced.
 // Thread: the pump. Time is handed in. No allocation after construction.
 //
 // Inside: packets wait by sequence number; the delay estimator says how long. The playout delay is measured, not the
 // fill level: how much later than the fastest packet the sound leaves. It is corrected in silence at once, in speech by
-// whole pitch periods; holes are filled by a full copy (RED), else from the next packet's low-rate one (LBRR), else by
-// Opus concealment, which gives way to comfort noise within 120 ms.
+// whole pitch periods, which are sought across packets; holes are filled by a full copy (RED), else from the next packet's
+// low-rate one (LBRR), else by Opus concealment, which gives way to comfort noise within 120 ms. Where packets stop coming
+// on a network that is known to stall, the sound at hand is first stretched by two periods at most.
 #pragma once
 
 #include <array>
@@ -30,14 +31,25 @@ class JitterBuffer {
 
     static constexpr std::size_t kSlots = 128;  ///< packets; 2.5 s at 20 ms
 
+    /// One call of pull(). Packets are looked for each `period`, and so much sound is made then in one or more calls.
+    struct Turn {
+        base::TimePoint heard{};   ///< when the first sample of it leaves the device
+        base::TimePoint looked{};  ///< when packets were last taken
+        base::Duration ahead{};    ///< sound that the device had ready then
+        std::size_t period = 0;    ///< samples
+    };
+
     explicit JitterBuffer(DelayEstimator::Config config = {});
 
     /// `frame.received` is its arrival. A newer stream epoch starts afresh, an older one is refused.
     Inserted insert(const base::OpusFrame& frame);
-    /// Fills `out` (480 samples; at most 960) with what is to be heard from `now` on: the middle of what has two channels, whose
-    /// side goes into `side`, as long as `out`; left = middle + side, right = middle - side.
+    /// Fills `out` (1 to 960 samples) with what is to be heard next: the middle of what has two channels, whose side goes into
+    /// `side`, as long as `out` or empty; left = middle + side, right = middle - side.
+    void pull(std::span<float> out, std::span<float> side, const Turn& turn);
+    /// The same where nothing waits behind: packets are looked for in each call, which gives what is heard from `now` on.
+    void pull(std::span<float> out, std::span<float> side, base::TimePoint now) { pull(out, side, Turn{now, now, {}, out.size()}); }
     void pull(std::span<float> out, base::TimePoint now) { pull(out, {}, now); }
-    void pull(std::span<float> out, std::span<float> side, base::TimePoint now);
+    void pull(std::span<float> out, const Turn& turn) { pull(out, {}, turn); }
     /// The stream has two channels.
     bool stereo() const { return m_decoder.stereo(); }
 
@@ -57,6 +69,9 @@ class JitterBuffer {
     static constexpr std::size_t kGiveUp =
         48'000;  // invented in a row: the sender is gone, start anew with its next packet
 
+    static constexpr std::size_t kPast = 1'440;
+    static constexpr std::size_t kStep = 480;  // the codec invents no less well
+
     enum class State { empty, waiting, playing };
     struct Slot {
         base::OpusFrame frame;
@@ -72,33 +87,47 @@ class JitterBuffer {
     void clearSlots();
     std::int64_t unwrap(std::uint32_t timestamp);
 
-    void produce(base::TimePoint now);
-    void play(Slot& s, base::TimePoint now);
-    void fillHole(Slot& next, base::TimePoint now);
-    void hold(bool pause);
-    void catchUp(base::TimePoint now);
-    void correct(std::size_t from, bool quiet, base::TimePoint now);
+    void produce(std::size_t needed);
+    void play(Slot& s);
+    void fillHole(Slot& next, std::size_t piece);
+    void hold(bool pause, std::size_t piece);
+    void catchUp();
+    void pullRest(std::span<float> out, std::span<float> side);
+
+    /// How long a packet that is as fast as the fastest has been here.
+    base::Duration waited(std::int64_t timestamp) const;
+    double excess(base::Duration margin) const;
+    void observe(std::size_t wanted);
+    void steer(std::size_t wanted);
+    bool hurry();
+    void bridge(std::size_t wanted);
+    void decodeAhead(std::size_t samples);
+    void correctSilence(std::size_t from);
     void shorten(std::size_t from, std::size_t lag, std::size_t join);
     void lengthen(std::size_t from, std::size_t lag, std::size_t join);
+    void goBack(std::size_t lag, std::size_t join);
     void stretched(double samples);
-    double excess(base::TimePoint now, base::Duration margin) const;
     void conceal(std::size_t samples, bool counted);
+    void invent(std::span<float> out, std::span<float> side);
     void resume(std::size_t from, std::size_t samples);
     void noteLoss(std::int64_t packets);
     bool isQuiet(std::size_t from, std::size_t samples);
+    std::span<const float> aroundPlayhead() const;
     std::span<float> freeSpace() { return std::span(m_sound).subspan(m_soundEnd); }
     std::span<float> freeSide() { return std::span(m_side).subspan(m_soundEnd); }
     std::size_t ready() const { return m_soundEnd - m_soundBegin; }
     void makeRoom();
-    std::size_t hand(std::span<float> out, std::span<float> side, std::size_t wanted);
 
     DelayEstimator m_delays;
     OpusDecoder m_decoder;
     std::unique_ptr<std::array<Slot, kSlots>> m_slots;
-    std::array<float, 4 * OpusDecoder::kMaxSamples> m_sound{};  // decoded, not yet pulled
-    std::array<float, 4 * OpusDecoder::kMaxSamples> m_side{};   // in step with it; zeros of one channel
-    std::size_t m_soundBegin = 0;
-    std::size_t m_soundEnd = 0;
+    std::array<float, 5 * OpusDecoder::kMaxSamples> m_sound{};  // kPast samples that were heard, then those not yet pulled
+    std::array<float, 5 * OpusDecoder::kMaxSamples> m_side{};   // in step with it; zeros of one channel
+    std::size_t m_soundBegin = kPast;
+    std::size_t m_soundEnd = kPast;
+    std::array<float, kStep> m_spare{};  // invented beyond what was needed; sound that comes is joined to it
+    std::array<float, kStep> m_spareSide{};
+    std::size_t m_spareBegin = kStep;
 
     State m_state = State::empty;
     std::int64_t m_expected = 0;  // sequence number to decode next
@@ -117,11 +146,15 @@ class JitterBuffer {
     std::size_t m_concealedInARow = 0;
     ComfortNoise m_noise;
     float m_noiseFloor = 1e-4f;  // RMS
-    double m_excess = 0.0;       // smoothed, µs above the delay needed
-    double m_shortage = 0.0;     // smoothed, µs below it
-    int m_pullsSinceStretch = 0;
-    int m_pullsAboveTarget = 0;
-    int m_pullsSinceLoss = 100;
+    Turn m_turn;
+    double m_excess = 0.0;    // smoothed, µs above the delay needed
+    double m_shortage = 0.0;  // smoothed, µs below it
+    bool m_hurrying = false;  // far behind after a stall
+    std::size_t m_sinceStretch = 0;  // samples pulled
+    std::size_t m_aboveNeed = 0;
+    std::size_t m_sinceLoss = 48'000;
+    int m_bridges = 0;           // periods repeated since sound last came in
+    std::size_t m_bridged = 0;   // samples of them
     int m_frameSamples = 960;
     double m_lossRate = 0.0;
     bool m_lossy = false;

@@ -2,18 +2,15 @@
 // The jitter buffer's work on decoded sound: stretching it towards the delay needed, inventing what is missing.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "audio/jitter_buffer.h"
-#include "audio/time_stretch.h"
 
 namespace parlour::audio {
 namespace {
 
-constexpr base::Duration kBand{2'000};  // above the delay needed before it is cut: targets move by that
-constexpr double kUrgent = 20'000.0;    // us beyond the target: come down as fast as sounds tolerable
-constexpr double kSamplesPerMicro = 0.048;
 constexpr std::size_t kQuietNeeded = 960;
-constexpr std::size_t kJoin = 240;        // cross-fade in silence, 5 ms
+constexpr std::size_t kJoin = 240;        // cross-fade, 5 ms
 constexpr std::size_t kFaded = 5'760;     // invented in a row: only comfort noise from here on
 constexpr std::size_t kFarewell = 4'800;  // it fades away before the end
 constexpr std::size_t kInterruption = 7'200;
@@ -51,10 +48,10 @@ void JitterBuffer::conceal(std::size_t samples, bool counted) {
     const auto begin = m_inventedInARow;
     const auto end = begin + samples;
     if (m_announced) {
-        m_decoder.conceal(out, side);  // the codec's own comfort noise
+        invent(out, side);  // the codec's own comfort noise
     } else {
         if (begin < kFaded) {
-            m_decoder.conceal(out, side);
+            invent(out, side);
             for (std::size_t i = 0; i < samples; ++i) {
                 const float gain = concealmentGain(begin + i);
                 out[i] *= gain;
@@ -85,83 +82,61 @@ void JitterBuffer::conceal(std::size_t samples, bool counted) {
         m_stats.totalInterruptionDuration +=
             static_cast<double>(first ? m_concealedInARow : samples) / base::kSampleRate;
     }
-    m_pullsSinceLoss = 0;
+    m_sinceLoss = 0;
+}
+
+/// The codec invents 10 ms at a time; what is not needed yet waits.
+void JitterBuffer::invent(std::span<float> out, std::span<float> side) {
+    while (!out.empty()) {
+        if (m_spareBegin == kStep) {
+            m_decoder.conceal(m_spare, m_spareSide);
+            m_spareBegin = 0;
+        }
+        const auto count = std::min(out.size(), kStep - m_spareBegin);
+        std::copy_n(m_spare.data() + m_spareBegin, count, out.data());
+        std::copy_n(m_spareSide.data() + m_spareBegin, count, side.data());
+        m_spareBegin += count;
+        out = out.subspan(count);
+        side = side.subspan(count);
+    }
 }
 
 /// Real sound again: it takes over from what was invented within 5 ms.
 void JitterBuffer::resume(std::size_t from, std::size_t samples) {
+    const auto sound = std::span(m_sound).subspan(from, samples);
+    const auto side = std::span(m_side).subspan(from, samples);
     const float gain = m_announced ? 1.0f : concealmentGain(m_inventedInARow);
     m_inventedInARow = 0;
     m_concealedInARow = 0;
-    if (gain >= 1.0f) return;
-    const auto join = std::span(m_sound).subspan(from, std::min(kJoin, samples));
-    for (std::size_t i = 0; i < join.size(); ++i) {
-        const float risen = gain + (1.0f - gain) * static_cast<float>(i) / static_cast<float>(join.size());
-        join[i] *= risen;
-        m_side[from + i] *= risen;
+    const auto begin = std::exchange(m_spareBegin, kStep);
+    const auto rest = std::span<const float>(m_spare).subspan(begin);
+    const auto restSide = std::span<const float>(m_spareSide).subspan(begin);
+    if (gain < 1.0f) {
+        const auto join = sound.first(std::min(kJoin, samples));
+        for (std::size_t i = 0; i < join.size(); ++i) {
+            const float risen = gain + (1.0f - gain) * static_cast<float>(i) / static_cast<float>(join.size());
+            join[i] *= risen;
+            side[i] *= risen;
+        }
+        m_noise.addTo(join, 1.0f - gain, 0.0f);
     }
-    m_noise.addTo(join, 1.0f - gain, 0.0f);
+    // The codec goes on from the end of what it invented, the ear from where that was broken off.
+    const auto join = sound.first(std::min({kJoin, rest.size(), samples}));
+    for (std::size_t i = 0; i < join.size(); ++i) {
+        const float w = (static_cast<float>(i) + 0.5f) / static_cast<float>(join.size());
+        join[i] = w * join[i] + (1.0f - w) * gain * rest[i];
+        side[i] = w * side[i] + (1.0f - w) * gain * restSide[i];
+    }
 }
 
 bool JitterBuffer::isQuiet(std::size_t from, std::size_t samples) {
     const auto sound = std::span(m_sound).subspan(from, samples);
     const float rms = rmsOf(sound, std::span(m_side).subspan(from, samples));
     // The floor follows downwards at once and creeps up by about 1 dB a second.
-    m_noiseFloor = rms < m_noiseFloor ? std::max(rms, 1e-5f) : std::min(m_noiseFloor * 1.0025f, 0.01f);
+    m_noiseFloor = rms < m_noiseFloor ? std::max(rms, 1e-5f) : std::min(m_noiseFloor * (1.0f + 2.6e-6f * static_cast<float>(sound.size())), 0.01f);
     const bool quiet = rms < 2.0f * m_noiseFloor || rms < 1e-3f;
     m_quietSamples = quiet ? m_quietSamples + sound.size() : 0;
     return quiet && m_quietSamples >= kQuietNeeded;
-}
-
-/// Brings the playout delay towards the one needed, with the piece that begins at `from`.
-void JitterBuffer::correct(std::size_t from, bool quiet, base::TimePoint now) {
-    const auto piece = std::span(m_sound).subspan(from, m_soundEnd - from);
-    if (piece.size() < 2 * kJoin) return;
-    if (quiet) {
-        const auto most = static_cast<std::int64_t>(piece.size() - kJoin);
-        const auto above = static_cast<std::int64_t>(excess(now, kBand) * kSamplesPerMicro);
-        const auto below = static_cast<std::int64_t>(-excess(now, {}) * kSamplesPerMicro);
-        if (above > 120)
-            shorten(from, static_cast<std::size_t>(std::min(above, most)), kJoin);
-        else if (below > 96)
-            lengthen(from, static_cast<std::size_t>(std::min(below, most)), kJoin);
-        return;
-    }
-    const bool urgent = m_excess > static_cast<double>(target().count()) + kUrgent;
-    if (m_pullsSinceLoss < 4 || m_pullsSinceStretch < (urgent ? 2 : 6)) return;
-    const bool tooLate = m_pullsAboveTarget >= 20 || urgent;
-    const bool tooEarly = m_shortage > 2'000.0;
-    if (!tooLate && !tooEarly) return;
-    const auto pitch = findPitch(piece);
-    if (pitch.lag == 0 || pitch.correlation < (urgent ? 0.5f : 0.85f)) return;
-    const auto join = std::min<std::size_t>(kJoin, pitch.lag);
-    // Not below the delay needed: what is cut too much now has to be put back next.
-    if (tooLate && m_excess * kSamplesPerMicro > static_cast<double>(pitch.lag) - 48.0)
-        shorten(from, pitch.lag, join);
-    else if (tooEarly)
-        lengthen(from, pitch.lag, join);
-}
-
-void JitterBuffer::shorten(std::size_t from, std::size_t lag, std::size_t join) {
-    const auto length = m_soundEnd - from;
-    m_soundEnd = from + removePeriod(std::span(m_sound).subspan(from, length), lag, join);
-    removePeriod(std::span(m_side).subspan(from, length), lag, join);
-    m_stats.removedSamplesForAcceleration += lag;
-    stretched(-static_cast<double>(lag));
-}
-
-void JitterBuffer::lengthen(std::size_t from, std::size_t lag, std::size_t join) {
-    const auto length = m_soundEnd - from;
-    m_soundEnd = from + repeatPeriod(std::span(m_sound).subspan(from), length, lag, join);
-    repeatPeriod(std::span(m_side).subspan(from), length, lag, join);
-    m_stats.insertedSamplesForDeceleration += lag;
-    stretched(static_cast<double>(lag));
-}
-
-void JitterBuffer::stretched(double samples) {
-    m_excess += samples / kSamplesPerMicro;
-    m_shortage -= samples / kSamplesPerMicro;
-    m_pullsSinceStretch = 0;
 }
 
 }  // namespace parlour::audio

@@ -52,6 +52,29 @@ PitchMatch findPitch(std::span<const float> piece, std::size_t shortest, std::si
     return fine;
 }
 
+PitchMatch findRepetition(std::span<const float> sound, std::size_t window, std::size_t shortest, std::size_t longest) {
+    constexpr std::size_t kCoarse = 6;
+    PitchMatch best;
+    if (sound.size() < window + longest || longest < shortest) return best;
+    const auto likeness = [&](std::size_t lag, std::size_t step) {
+        return correlate(sound.last(window + lag), lag, window, step);
+    };
+    for (std::size_t lag = shortest; lag <= longest; lag += kCoarse)
+        if (const auto c = likeness(lag, kCoarse); c > best.correlation) best = {lag, c};
+    if (best.lag == 0) return best;
+    PitchMatch fine;
+    for (auto lag = std::max(shortest, best.lag - (kCoarse - 1)); lag <= std::min(longest, best.lag + kCoarse - 1); ++lag)
+        if (const auto c = likeness(lag, 2); c > fine.correlation) fine = {lag, c};
+    return fine;
+}
+
+void fadeOver(std::span<float> sound, std::span<const float> old) {
+    for (std::size_t i = 0; i < sound.size() && i < old.size(); ++i) {
+        const float w = rise(i, sound.size());
+        sound[i] = w * sound[i] + (1.0f - w) * old[i];
+    }
+}
+
 std::size_t removePeriod(std::span<float> piece, std::size_t lag, std::size_t overlap) {
     if (lag == 0 || lag + overlap > piece.size()) return piece.size();
     for (std::size_t i = 0; i < overlap; ++i) {

@@ -16,8 +16,9 @@ constexpr int kFallAsleep = 50;      // blocks
 bool VoicePath::shape(std::span<float> sound, std::span<float> side, float peak, bool levelling, bool music) {
     m_asleep = peak < kInaudible ? std::min(m_asleep + 1, kFallAsleep) : 0;
     if (m_asleep == kFallAsleep) return false;
-    m_highPass.set(!music);
-    m_sideHighPass.set(!music);
+    const bool rumbling = m_rumble.heard(sound) && !music;
+    m_highPass.set(rumbling);
+    m_sideHighPass.set(rumbling);
     m_highPass.process(sound);
     if (!side.empty()) m_sideHighPass.process(side);
     level.process(sound, levelling && !music, side);

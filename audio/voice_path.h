@@ -10,6 +10,7 @@
 #include "audio/high_pass.h"
 #include "audio/limiter.h"
 #include "audio/loudness_guard.h"
+#include "audio/rumble.h"
 #include "audio/speaker_level.h"
 
 namespace parlour::audio {
@@ -24,8 +25,9 @@ class VoicePath {
     bool shape(std::span<float> sound, std::span<float> side, float peak, bool levelling, bool music);
 
   private:
-    HighPass m_highPass{60.0, 480, true};
-    HighPass m_sideHighPass{60.0, 480, true};
+    Rumble m_rumble;
+    HighPass m_highPass{60.0, 480, false};
+    HighPass m_sideHighPass{60.0, 480, false};
     LoudnessGuard m_guard;
     int m_asleep = 0;  // blocks of silence in a row
 };

@@ -27,6 +27,10 @@ std::vector<DoctorLine> examine(const DoctorFacts& facts) {
                    facts.opusVersion + (facts.opusWorks ? ", a frame goes through encoder and decoder" : ": encoding fails")});
     out.push_back(devices("loudspeakers", facts.loudspeakers, "Sound is decoded but not heard; --playout file:OUT.wav records it."));
     out.push_back(devices("microphones", facts.microphones, "You can listen; --capture file:IN.wav or tone:HZ speaks without one."));
+    out.push_back(facts.realtimeGood
+                      ? DoctorLine{Kind::good, "real-time priority", facts.realtime}
+                      : DoctorLine{Kind::note, "real-time priority",
+                                   facts.realtime + ". Sound works, but may stumble on a busy computer. Install rtkit, or allow it in /etc/security/limits.d (rtprio)."});
     if (!facts.soundServer.empty()) out.push_back({Kind::good, "sound server", facts.soundServer});
     std::string addresses;
     for (const auto& a : facts.addresses) addresses += (addresses.empty() ? "" : ", ") + a.ip + " (" + a.interfaceName + ")";

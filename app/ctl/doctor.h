@@ -20,6 +20,8 @@ struct DoctorFacts {
     bool opusWorks = false;       ///< a frame went through encoder and decoder
     base::Result<std::vector<std::string>> microphones{std::vector<std::string>{}};   ///< names; the default is marked
     base::Result<std::vector<std::string>> loudspeakers{std::vector<std::string>{}};
+    std::string realtime;         ///< which priority sound threads get, in words
+    bool realtimeGood = false;
     std::string soundServer;      ///< "PulseAudio at …", empty = none answers
     std::vector<Address> addresses;
     std::string home;

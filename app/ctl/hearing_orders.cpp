@@ -17,6 +17,10 @@ std::optional<base::Result<Order>> hearingOrder(std::string_view word, std::stri
         if (rest != "on" && rest != "off") return wrong("deafen needs on or off.", "For example: deafen on");
         return base::Result<Order>(Order(DeafenOrder{rest == "on"}));
     }
+    if (word == "music") {
+        if (rest != "on" && rest != "off") return wrong("music needs on or off.", "For example: music on");
+        return base::Result<Order>(Order(MusicOrder{rest == "on"}));
+    }
     if (word == "seats") {
         constexpr std::string_view kNames[] = {"off", "headphones", "loudspeakers"};
         for (int i = 0; i < 3; ++i)

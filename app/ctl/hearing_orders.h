@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Commands about what this person hears: volume PERCENT WHO, deafen on|off,
+// Commands about what this person hears and how they sound: volume PERCENT WHO, deafen on|off, music on|off,
 // seats off|headphones|loudspeakers. Pure.
 #pragma once
 

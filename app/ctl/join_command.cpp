@@ -200,6 +200,7 @@ void JoinCommand::perform(const Order& order) {
             self.m_actions.setDeafened(order.on);
         }
         void operator()(const SeatsOrder& order) const { self.m_actions.setSeats(order.seats); }
+        void operator()(const MusicOrder& order) const { self.m_actions.setMusic(order.on); }
     };
     std::visit(Performer{*this}, order);
 }

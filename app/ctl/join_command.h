@@ -50,6 +50,7 @@ struct SessionActions {
     std::function<void(const base::Identity& who, float gain)> setVolume;
     std::function<void(bool deafened)> setDeafened;
     std::function<void(int seats)> setSeats;
+    std::function<void(bool music)> setMusic;
     std::function<void()> joined;   ///< the first time inside, before the event: the playout file starts here
 };
 

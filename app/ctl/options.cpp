@@ -53,7 +53,9 @@ Parsed parseOptions(int argc, const char* const* argv, std::string_view version,
     join->add_flag("--accept", o.accept, "take an offered seat without asking");
     join->add_flag("--move", o.move, "come here also where you are in the room on another device");
     join->add_option("--frames", o.frameMs, "milliseconds of sound per packet (default: as the network allows)")->check(CLI::IsMember({10, 20, 40}));
-    join->add_flag("--music", o.music, "send music: 128 kbit/s of the whole band, no processing, no pauses left out");
+    join->add_option("--delay", o.delay, "automatic (default), low: 5 ms blocks, and with --no-processing or --music packets of 5 ms where the network is clean, or comfort: 20 ms of both")
+        ->check(CLI::IsMember({"automatic", "low", "comfort"}));
+    join->add_flag("--music", o.music, "send music: two channels, 128 kbit/s of the whole band, no processing, no pauses left out");
     join->add_option("--record", o.record, "the own microphone as it is sent, silence while muted, into this new FLAC file");
     join->add_flag("--no-processing", noProcessing, "no echo cancelling, noise suppression, automatic gain, high-pass or gate");
     join->add_flag("--no-automatic-gain", noAutomaticGain, "the microphone at the level it has");

@@ -33,7 +33,8 @@ struct Options {
     bool relayOnly = false;           ///< the sound goes by the server's relay or not at all
     std::string protocol;             ///< "v0", "v1"; empty: by the server
     int frameMs = 0;                  ///< 10, 20 or 40; 0 = as the network allows
-    bool music = false;               ///< the whole band, no processing
+    std::string delay = "automatic";  ///< or low, comfort: audio/delay_mode.h
+    bool music = false;               ///< two channels, the whole band, no processing
     std::string record;               ///< join: FLAC file for the own microphone; empty = none
     bool processing = true;           ///< echo cancelling, noise suppression, automatic gain, high-pass
     bool automaticGain = true;        ///< with processing

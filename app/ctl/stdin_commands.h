@@ -53,6 +53,10 @@ struct VolumeOrder {
     base::Identity who;
     int percent = 100;
 };
+/// Send music (two channels, no processing) or speech.
+struct MusicOrder {
+    bool on = false;
+};
 /// Where voices come from: 0 = off, 1 = headphones, 2 = loudspeakers.
 struct SeatsOrder {
     int seats = 0;
@@ -66,7 +70,7 @@ struct LeaveOrder {};
 struct NoOrder {};
 
 using Order = std::variant<NoOrder, room::Command, MicrophoneOrder, SayOrder, ReactOrder, MessageOrder, ChatRulesOrder,
-                           InvitationOrder, RequestOrder, LeaveOrder, VolumeOrder, DeafenOrder, SeatsOrder>;
+                           InvitationOrder, RequestOrder, LeaveOrder, VolumeOrder, DeafenOrder, SeatsOrder, MusicOrder>;
 
 /// Longest line taken; a longer one is refused, not cut.
 inline constexpr std::size_t kMaxCommandBytes = 8 * 1024;

@@ -32,6 +32,9 @@ audio::EngineSettings engineSettings(const ui::SoundSettings& settings) {
     engine.listening.levelling = settings.levelling;
     engine.listening.seats = static_cast<audio::Seats>(settings.seats);
     engine.capture.automaticGain = settings.automaticGain;
+    engine.capture.music = settings.music;
+    engine.devices.ring = endpointOf(settings.ring, false);
+    engine.devices.delay = static_cast<audio::DelayMode>(settings.delay);
     return engine;
 }
 }  // namespace
@@ -282,7 +285,10 @@ void LiveClient::applySound(const ui::SoundSettings& settings) {
 ui::SoundState LiveClient::soundState() const {
     const auto capture = m_audio.captureState();
     const auto playout = m_audio.playoutState();
+    const auto stats = m_audio.stats();
     ui::SoundState state;
+    if (stats.playoutRunning || stats.captureRunning) state.blockMs = stats.blockFrames / 48;
+    state.packetMs = stats.sendFrameMs;
     state.captureOk = capture.ok;
     state.playoutOk = playout.ok;
     if (!playout.ok)
@@ -296,6 +302,9 @@ ui::SoundState LiveClient::soundState() const {
 
 void LiveClient::testMicrophone(bool on) {
     m_loop.post([this, on] { m_audio.testMicrophone(on); });
+}
+void LiveClient::ring() {
+    m_loop.post([this] { m_audio.ring(); });
 }
 void LiveClient::recordTest(std::chrono::milliseconds length, std::function<void()> recorded) {
     m_loop.post([this, length, recorded = std::move(recorded)] { m_audio.recordTest(length, recorded); });

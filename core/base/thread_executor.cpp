@@ -23,6 +23,7 @@ struct ThreadExecutor::Impl {
     std::deque<std::function<void()>> ready;
     std::multimap<TimePoint, Delayed> delayed;
     bool stopping = false;
+    bool over = false;   ///< joined
     std::thread::id id;
     Thread thread;
 
@@ -65,19 +66,27 @@ ThreadExecutor::ThreadExecutor(std::string name, const Clock& clock) : m_impl(st
     m_impl->wake.wait(lock, [this] { return m_impl->id != std::thread::id{}; });
 }
 
-ThreadExecutor::~ThreadExecutor() {
+ThreadExecutor::~ThreadExecutor() { finish(); }
+
+void ThreadExecutor::finish() {
     {
         std::lock_guard lock(m_impl->mutex);
+        if (m_impl->over) return;
         m_impl->stopping = true;
         m_impl->delayed.clear();
     }
     m_impl->wake.notify_all();
     m_impl->thread.join();
+    std::deque<std::function<void()>> left;   // dropped outside the lock
+    std::lock_guard lock(m_impl->mutex);
+    m_impl->over = true;
+    m_impl->ready.swap(left);
 }
 
 void ThreadExecutor::post(std::function<void()> task) {
     {
         std::lock_guard lock(m_impl->mutex);
+        if (m_impl->over) return;
         m_impl->ready.push_back(std::move(task));
     }
     m_impl->wake.notify_all();
@@ -87,7 +96,7 @@ Timer ThreadExecutor::postAfter(Duration delay, std::function<void()> task) {
     auto cancelled = std::make_shared<bool>(false);
     {
         std::lock_guard lock(m_impl->mutex);
-        m_impl->delayed.emplace(m_impl->clock.now() + delay, Impl::Delayed{cancelled, std::move(task)});
+        if (!m_impl->over) m_impl->delayed.emplace(m_impl->clock.now() + delay, Impl::Delayed{cancelled, std::move(task)});
     }
     m_impl->wake.notify_all();
     return Timer(std::move(cancelled));

@@ -13,8 +13,11 @@ namespace parlour::base {
 class ThreadExecutor final : public Executor {
   public:
     ThreadExecutor(std::string name, const Clock& clock);
-    /// Runs what is posted already, drops what is delayed, joins.
+    /// finish(), unless that was done.
     ~ThreadExecutor() override;
+    /// Runs what is posted already, drops what is delayed, joins. What is posted later is dropped, so whoever still answers to this
+    /// thread may. Not on the thread itself.
+    void finish();
 
     void post(std::function<void()> task) override;
     Timer postAfter(Duration delay, std::function<void()> task) override;

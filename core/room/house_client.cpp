@@ -12,6 +12,9 @@
 namespace parlour::room {
 namespace {
 
+constexpr int kMovingTries = 12;                                  // one a second: a takeover takes less than five
+constexpr base::Duration kMovingPause = std::chrono::seconds(1);
+
 base::Unexpected<base::Error> untrusted(std::string code, std::string message, std::string advice) {
     return base::fail(base::ErrorKind::untrusted, std::move(code), std::move(message), std::move(advice));
 }
@@ -26,13 +29,15 @@ struct HouseClient::Impl : std::enable_shared_from_this<HouseClient::Impl> {
     std::string houseName;
     std::string session;
     std::map<std::uint64_t, net::Pending> calls;
+    std::map<std::uint64_t, base::Timer> pauses;
     std::uint64_t nextCall = 1;
 
     Impl(net::EventLoop& l, PersonKeys& k, HouseAddress a) : loop(l), keys(k), address(std::move(a)) {}
 
-    /// One request; `body` empty = GET. The answer is parsed as T or as an error of the house.
+    /// One request; `body` empty = GET. The answer is parsed as T or as an error of the house. While another server takes the house
+    /// over, in which nothing is done, it is asked again.
     template <class T>
-    void call(const std::string& path, const std::string& body, bool bearer, Answer<T> answer) {
+    void call(const std::string& path, const std::string& body, bool bearer, Answer<T> answer, int tries = kMovingTries) {
         net::HttpCall request;
         auto url = net::Url::parse(address.origin.str() + "/");
         if (!url) {
@@ -47,7 +52,7 @@ struct HouseClient::Impl : std::enable_shared_from_this<HouseClient::Impl> {
         request.body = body;
         request.trust.pin = address.pin;
         const auto number = nextCall++;
-        auto done = [weak = weak_from_this(), number, answer = std::move(answer)](base::Result<net::HttpResponse> response) {
+        auto done = [weak = weak_from_this(), number, path, body, bearer, tries, answer = std::move(answer)](base::Result<net::HttpResponse> response) {
             const auto self = weak.lock();
             if (!self) return;
             const auto keep = self->calls.extract(number);   // ends only after this function
@@ -59,6 +64,15 @@ struct HouseClient::Impl : std::enable_shared_from_this<HouseClient::Impl> {
                     return answer(api::fromJson<T>(response->body));
             }
             auto error = api::fromJson<api::ErrorBody>(response->body);
+            if (error && error->code == "house_moved" && tries > 1) {
+                self->pauses[number] = self->loop.postAfter(kMovingPause, [weak, number, path, body, bearer, tries, answer] {
+                    const auto later = weak.lock();
+                    if (!later) return;
+                    const auto over = later->pauses.extract(number);
+                    later->call<T>(path, body, bearer, answer, tries - 1);
+                });
+                return;
+            }
             if (error) return answer(base::Unexpected<base::Error>(api::fromBody(*error)));
             answer(base::fail(base::ErrorKind::unreachable, "no_house",
                               self->address.origin.str() + " answered, but not as a Parlour house.",
@@ -103,14 +117,32 @@ struct HouseClient::Impl : std::enable_shared_from_this<HouseClient::Impl> {
         return proof;
     }
 
-    void login(Answer<api::LoginAnswer> answer) {
-        prove(std::string(api::kLoginPurpose), [self = shared_from_this(), answer](base::Result<api::Proof> proof) {
+    /// The challenge came from a server that did not live to see the answer.
+    template <class T>
+    static bool outlived(const base::Result<T>& result) { return !result && result.error().code == "nonce_unknown"; }
+
+    void login(Answer<api::LoginAnswer> answer, bool again = true) {
+        prove(std::string(api::kLoginPurpose), [self = shared_from_this(), answer, again](base::Result<api::Proof> proof) {
             if (!proof) return answer(base::Unexpected<base::Error>(std::move(proof).error()));
             self->call<api::LoginAnswer>("/login", api::toJson(api::LoginRequest{*proof}), false,
-                                         [self, answer](base::Result<api::LoginAnswer> in) {
+                                         [self, answer, again](base::Result<api::LoginAnswer> in) {
+                                             if (again && outlived(in)) return self->login(answer, false);
                                              if (in) self->session = in->session;
                                              answer(std::move(in));
                                          });
+        });
+    }
+
+    void redeem(const api::RedeemRequest& request, Answer<api::Redeemed> answer, bool again) {
+        prove(api::redeemPurpose(request.id), [self = shared_from_this(), request, answer, again](base::Result<api::Proof> proof) {
+            if (!proof) return answer(base::Unexpected<base::Error>(std::move(proof).error()));
+            auto proven = request;
+            proven.proof = *proof;
+            self->call<api::Redeemed>("/invitations/redeem", api::toJson(proven), false, [self, request, answer, again](base::Result<api::Redeemed> redeemed) {
+                if (again && outlived(redeemed)) return self->redeem(request, answer, false);
+                if (redeemed) self->session = redeemed->session;
+                answer(std::move(redeemed));
+            });
         });
     }
 
@@ -137,7 +169,10 @@ struct HouseClient::Impl : std::enable_shared_from_this<HouseClient::Impl> {
 HouseClient::HouseClient(net::EventLoop& loop, PersonKeys& keys, HouseAddress address)
     : m_impl(std::make_shared<Impl>(loop, keys, std::move(address))) {}
 std::string HouseClient::escaped(std::string_view text) { return net::percentEncode(text); }
-HouseClient::~HouseClient() { m_impl->calls.clear(); }
+HouseClient::~HouseClient() {
+    m_impl->calls.clear();
+    m_impl->pauses.clear();
+}
 
 const HouseAddress& HouseClient::address() const { return m_impl->address; }
 const base::HouseId& HouseClient::house() const { return m_impl->house; }
@@ -155,14 +190,7 @@ void HouseClient::redeem(const base::InvitationId& id, const std::string& secret
 
 void HouseClient::redeem(const base::InvitationId& id, const std::string& secret, const std::string& name, const std::string& code,
                          Answer<api::Redeemed> answer) {
-    m_impl->prove(api::redeemPurpose(id), [self = m_impl, id, secret, name, code, answer](base::Result<api::Proof> proof) {
-        if (!proof) return answer(base::Unexpected<base::Error>(std::move(proof).error()));
-        self->call<api::Redeemed>("/invitations/redeem", api::toJson(api::RedeemRequest{id, secret, name, *proof, code}), false,
-                                  [self, answer](base::Result<api::Redeemed> redeemed) {
-                                      if (redeemed) self->session = redeemed->session;
-                                      answer(std::move(redeemed));
-                                  });
-    });
+    m_impl->redeem({id, secret, name, {}, code}, std::move(answer), true);
 }
 
 void HouseClient::login(Answer<api::LoginAnswer> answer) { m_impl->login(std::move(answer)); }

@@ -430,6 +430,7 @@ void RoomSession::Impl::tickFeedback() {
     feedbackTimer = loop.postAfter(kFeedbackEvery, [this] { tickFeedback(); });
     if (wiring) wiring->setAudience(state.participants.size() - (state.me() != nullptr ? 1 : 0));
     if (wiring && hearing() != nullptr) wiring->requestMissing(*hearing());
+    followMusic();
 }
 
 void RoomSession::Impl::tickStats() {

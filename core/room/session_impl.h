@@ -167,7 +167,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void linkStateChanged(MediaLink& link, const rtc::ConnectionStateChanged& change);
     void offerPublisher();
     void applyMicrophone();
-    void startPublishing();
+    void startPublishing(), followMusic();
     void stopPublishing();
     void onTrackPublished(const signal::TrackPublished& track);
     void remoteTracksChanged();

@@ -224,13 +224,14 @@ void RoomSession::Impl::startPublishing() {
     add.type = signal::TrackType::audio;
     add.source = signal::TrackSource::microphone;
     add.stream = "microphone";
+    publication->stereo = add.stereo = add.disableDtx = audio.sendsMusic();
     say(add);
 }
 
 void RoomSession::Impl::onTrackPublished(const signal::TrackPublished& track) {
     if (!publication || publication->cid != track.cid || !publisher) return;
     publication->sid = track.track.sid;
-    publication->sender = publisher->connection().addAudioSender({"microphone", publication->cid, true});
+    publication->sender = publisher->connection().addAudioSender({"microphone", publication->cid, !publication->stereo, true, publication->stereo});
     wiring->publish(publisher.get(), *publication->sender);
     publisher->flush();   // NegotiationNeeded makes the offer
     applyMicrophone();
@@ -244,6 +245,13 @@ void RoomSession::Impl::stopPublishing() {
         publisher->flush();
     }
     publication.reset();
+}
+
+/// Music has two channels and speech has one; what a track has is said when it is published, so another one begins.
+void RoomSession::Impl::followMusic() {
+    if (!publication || publication->sid.empty() || publication->stereo == audio.sendsMusic()) return;
+    stopPublishing();
+    applyMicrophone();
 }
 
 /// Which person is mixed under which track; roster and media may come in any order.

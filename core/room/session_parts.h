@@ -54,6 +54,7 @@ struct Publication {
     base::TrackSid sid;                     ///< empty until the server has answered
     std::optional<rtc::SenderId> sender;
     bool muted = false;                     ///< as last told to the server
+    bool stereo = false;                    ///< published as two channels
 };
 
 }  // namespace parlour::room

@@ -21,6 +21,9 @@ base::Duration spread(base::Duration wait) {
     return std::chrono::duration_cast<base::Duration>(wait * (1.0 + 0.25 * chance));
 }
 
+/// Nothing was looked at yet: too many arrive, or another server takes the house over.
+bool isLater(std::string_view code) { return code == "arriving" || code == "house_moved"; }
+
 bool mayPass(base::ErrorKind kind) {
     return kind == base::ErrorKind::unreachable || kind == base::ErrorKind::unavailable || kind == base::ErrorKind::exhausted;
 }
@@ -83,7 +86,7 @@ bool RoomSession::Impl::mustWait(const SignalEnd& end) {
         askLine();
         return true;
     }
-    if (end.code != "arriving") return false;
+    if (!isLater(end.code)) return false;
     crowded(std::chrono::seconds(std::max(1, end.retryAfterS)), [this] { connect(false); });
     return true;
 }
@@ -105,7 +108,7 @@ void RoomSession::Impl::crowded(base::Duration wait, std::function<void()> again
 }
 
 bool RoomSession::Impl::crowdedBy(const base::Error& error, std::function<void()> again) {
-    if (error.code != "arriving") return false;
+    if (!isLater(error.code)) return false;
     int seconds = 0;
     for (const char c : error.detail)
         if (c >= '0' && c <= '9' && seconds < 1000) seconds = seconds * 10 + (c - '0');

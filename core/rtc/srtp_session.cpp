@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/base/prefetch.h"
 #include "core/rtc/srtp_transform.h"
 
 namespace parlour::rtc {
@@ -175,6 +176,12 @@ std::size_t SrtpSender::protectRtp(base::ByteView header, base::ByteView payload
         ssrc, *index, header, rtp.profile() == SrtpProfile::aes128CmSha1_80 ? base::ByteView(roc) : base::ByteView()};
     const auto body = out.subspan(header.size(), payload.size());
     return rtp.seal(packet, payload, body, out.subspan(header.size() + payload.size(), rtp.tagSize())) ? size : 0;
+}
+
+void SrtpSender::prefetch(unsigned step) const {
+    if (step == 0) return base::prefetch(m_impl.get(), sizeof(Impl));
+    if (step == 1) base::prefetch(m_impl->streams.data());
+    m_impl->rtp.prefetch(step - 1);
 }
 
 std::size_t SrtpSender::protectRtcp(base::ByteView packet, std::span<std::byte> out) {

@@ -42,6 +42,8 @@ class SrtpSender {
     /// 0: no room, not RTP, or over kMaxOutboundSsrcs. The rollover counter follows the sequence numbers handed in;
     /// the same sequence number twice must be the same packet, or GCM gives its key away.
     std::size_t protectRtp(base::ByteView header, base::ByteView payload, std::span<std::byte> out);
+    /// Brings into the cache what protectRtp reads, pointer after pointer: step 0, and each of 1 and 2 some time after the one before.
+    void prefetch(unsigned step) const;
     /// A whole compound packet.
     std::size_t protectRtcp(base::ByteView packet, std::span<std::byte> out);
     /// A track ended: its place among the outgoing SSRCs becomes free. Never use that SSRC again.

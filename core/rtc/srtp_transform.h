@@ -45,6 +45,8 @@ class SrtpTransform {
     };
     /// `out` has the size of `body`; they are the same or do not overlap.
     bool seal(const Packet& packet, base::ByteView body, std::span<std::byte> out, std::span<std::byte> tag);
+    /// Step 0 or 1 of SrtpSender::prefetch.
+    void prefetch(unsigned step) const;
     /// On false `out` is garbage.
     bool open(const Packet& packet, base::ByteView body, base::ByteView tag, std::span<std::byte> out);
 

@@ -5,6 +5,7 @@
 #include <deque>
 #include <variant>
 
+#include "core/base/prefetch.h"
 #include "core/rtc/certificate.h"
 #include "core/rtc/dtls_session.h"
 #include "core/rtc/ice_agent.h"
@@ -385,6 +386,17 @@ std::size_t Transport::protectRtcp(base::ByteView packet, std::span<std::byte> o
     s.stats.datagramsOut += size != 0;
     s.stats.bytesOut += size;
     return size;
+}
+
+void Transport::prefetch(unsigned step) const {
+    const auto& s = *m_impl;
+    if (step > 0) {
+        if (s.sender) s.sender->prefetch(step - 1);
+        return;
+    }
+    base::prefetch(&s.sender);
+    base::prefetch(&s.route, sizeof s.route);
+    base::prefetch(&s.stats);
 }
 
 void Transport::forgetOutgoing(std::uint32_t ssrc) {

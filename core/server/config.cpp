@@ -118,6 +118,14 @@ const std::vector<Key>& keys() {
          }},
         {"server.data", text(FIELD(data))},
         {"server.store", text(FIELD(store))},  // judged when it is opened: an error here would repeat a password
+        {"server.replica_address",
+         [](ServerConfig& c, std::string_view v) {
+             const auto parsed = base::SocketAddress::parse(v);
+             if (parsed && parsed->ip.isUnspecified()) return false;   // the others have to be able to dial it
+             if (!v.empty() && !parsed) return false;
+             c.replicaAddress = parsed;
+             return true;
+         }},
         {"server.name", text(FIELD(name))},
         {"tls.certificate", text(FIELD(tlsCertificate))},
         {"tls.key", text(FIELD(tlsKey))},

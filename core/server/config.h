@@ -36,6 +36,7 @@ struct ServerConfig {
     std::string publicUrl;               ///< https://host[:port]; in links and challenges
     std::string data;                    ///< folder
     std::string store;                   ///< file or postgresql://…; empty = in the data folder. May hold a password
+    std::optional<base::SocketAddress> replicaAddress{};  ///< server.replica_address: one of several (replica.h); where the others reach it
     std::string name;                    ///< of the house, for people
     TlsChoice tls = TlsChoice::automatic;
     /// Their X-Forwarded-For is believed and no limit per address is theirs. Not given: this computer, where the listener is on

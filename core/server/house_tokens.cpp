@@ -146,7 +146,8 @@ base::Result<api::Challenge> HouseService::Impl::challenge(const api::ChallengeR
 
 base::Result<base::Identity> HouseService::Impl::checkProof(const api::Proof& proof, const std::string& purpose) {
     const auto it = nonces.find(proof.nonce);
-    if (it == nonces.end()) return proofInvalid("nonce unknown or used");
+    if (it == nonces.end())  // or it is of another server of this house, which is gone: clients ask for another one once
+        return base::fail(ErrorKind::untrusted, "nonce_unknown", "The signature of your key does not fit.", "Try again.", "nonce unknown or used");
     const Nonce nonce = it->second;
     nonces.erase(it);  // one use, whatever comes of it
     if (clock.now() >= nonce.until) return proofInvalid("nonce expired");

@@ -6,6 +6,7 @@
 #include "core/base/log.h"
 #include "core/base/thread_executor.h"
 #include "core/house/store/store.h"
+#include "core/house/store/store_claim.h"
 #include "core/net/http_client.h"
 #include "core/net/http_server.h"
 #include "core/net/interfaces.h"
@@ -18,6 +19,7 @@
 #include "core/server/ice_tcp.h"
 #include "core/server/livekit_house.h"
 #include "core/server/livekit_endpoint.h"
+#include "core/server/listening.h"
 #include "core/server/metrics.h"
 #include "core/server/room_service.h"
 #include "core/server/store_opening.h"
@@ -27,8 +29,8 @@ namespace parlour::server {
 
 using base::ErrorKind;
 
-// Member order is stop order, last first: nobody is let in, the endpoint lets go, the house thread is joined, then the
-// engine and the store it used go.
+// Stop order is that of ~Impl(): nobody is let in, the endpoint lets go, the house thread is joined, then the engine and the store
+// it used go.
 struct RoomServer::Impl {
     net::EventLoop& loop;
     const base::Clock& clock;
@@ -37,15 +39,16 @@ struct RoomServer::Impl {
     HouseAddress address;
     std::string pin;
     std::string httpUrl;
+    std::function<std::string()> moreMetrics;
     bool draining = false;
     std::shared_ptr<bool> alive = std::make_shared<bool>(true);
-    std::unique_ptr<DataFolder> folder;
+    std::shared_ptr<DataFolder> folder;
     std::unique_ptr<FileLock> storeLock;
     std::unique_ptr<house::Store> store;
     std::unique_ptr<IceTcp> iceTcp;             // before the engine: what that still sends finds it
     std::unique_ptr<BuiltinEngine> engine;      // this, and the endpoint,
     std::unique_ptr<LiveKitHouse> livekit;      // or this
-    std::unique_ptr<base::ThreadExecutor> houseThread;
+    std::shared_ptr<base::ThreadExecutor> houseThread;
     std::unique_ptr<HouseService> house;
     std::unique_ptr<ArrivalGate> arrivals;
     std::unique_ptr<LiveKitEndpoint> endpoint;
@@ -60,25 +63,45 @@ struct RoomServer::Impl {
 
     Impl(net::EventLoop& theLoop, const base::Clock& theClock, ServerConfig theConfig)
         : loop(theLoop), clock(theClock), config(std::move(theConfig)), started(theClock.now()) {}
-    ~Impl() { *alive = false; }
+    ~Impl();
 
     base::Result<void> openHouse();
-    base::Result<std::optional<net::TlsCredentials>> credentials();
     base::Result<void> openMedia();
     base::Result<void> openIceTcp();
     base::Result<void> readApiKeys();
     base::Result<void> openWebhooks();
     base::Result<void> openLiveKit();
     base::Result<void> listen();
+    void handle(const net::HttpRequest& request, net::Respond respond);
+    void handle(const net::HttpRequest& request, net::Upgrade upgrade);
     base::Result<void> fillAddress(bool tls);
+    void openAdmin();
     void metrics(std::function<void(std::string)> answer);
 };
+
+RoomServer::Impl::~Impl() {
+    *alive = false;
+    admin.reset();
+    http.reset();
+    commands.reset();
+    roomService.reset();
+    webhooks.reset();
+    hook.cancel();
+    api.reset();
+    endpoint.reset();
+    arrivals.reset();
+    house.reset();
+    if (houseThread) houseThread->finish();
+    livekit.reset();
+    engine.reset();
+    iceTcp.reset();
+    // The loop may go on without us: what is posted there already still answers to the house's thread, which takes nothing any more.
+    if (houseThread) loop.post([&l = loop, keep = houseThread] { l.post([keep] {}); });
+}
 
 namespace {
 
 constexpr base::Duration kLockWait = std::chrono::seconds(5);
-constexpr const char* kCertificateFile = DataFolder::kCertificateFile;
-constexpr const char* kKeyFile = DataFolder::kKeyFile;
 
 std::string originOf(bool tls, const std::string& host, std::uint16_t port) {
     net::Url url;
@@ -86,34 +109,6 @@ std::string originOf(bool tls, const std::string& host, std::uint16_t port) {
     url.host = host;
     url.port = port;
     return url.origin();
-}
-
-/// The addresses people may dial when the listener is bound to all of them.
-std::vector<std::string> reachableHosts(const base::IpAddress& listen) {
-    std::vector<std::string> hosts;
-    if (!listen.isUnspecified()) {
-        hosts.push_back(listen.toString());
-    } else {
-        for (const auto& local : net::localAddresses()) hosts.push_back(local.ip.toString());
-    }
-    if (listen.isUnspecified() || listen.isLoopback())
-        for (const char* name : {"127.0.0.1", "::1", "localhost"})
-            if (std::find(hosts.begin(), hosts.end(), name) == hosts.end()) hosts.emplace_back(name);
-    return hosts;
-}
-
-net::Limits limitsOf(const ServerConfig& config) {
-    net::Limits limits;
-    const bool lifted = config.failuresPerIp == 0;
-    limits.connectionsPerIp = lifted ? 0 : static_cast<std::size_t>(config.connectionsPerIp);
-    limits.webSocketConnectsPerMinute = lifted ? 0 : static_cast<std::size_t>(config.webSocketsPerMinute);
-    return limits;
-}
-
-std::vector<base::IpAddress> proxiesOf(const ServerConfig& config) {
-    if (config.trustedProxies) return *config.trustedProxies;
-    if (config.publicUrl.empty() || !config.listen.ip.isLoopback()) return {};
-    return {*base::IpAddress::parse("127.0.0.1"), *base::IpAddress::parse("::1")};
 }
 
 }  // namespace
@@ -127,33 +122,6 @@ base::Result<void> RoomServer::Impl::openHouse() {
     storeLock = std::move(database->lock);
     store = std::move(database->store);
     return {};
-}
-
-/// Files if given; a certificate of our own, kept in the data folder so that links stay good, where strangers can listen;
-/// plain on loopback and behind --no-tls.
-base::Result<std::optional<net::TlsCredentials>> RoomServer::Impl::credentials() {
-    using Maybe = std::optional<net::TlsCredentials>;
-    if (config.tls == TlsChoice::none || (config.tls == TlsChoice::automatic && config.listen.ip.isLoopback())) return Maybe{};
-    if (config.tls == TlsChoice::files) {
-        auto loaded = net::loadTlsFiles(config.tlsCertificate, config.tlsKey);
-        if (!loaded) return base::Unexpected(std::move(loaded).error());
-        if (net::isSelfSigned(loaded->certificatePem)) pin = net::pinOf(loaded->certificatePem).value_or("");
-        return Maybe{std::move(*loaded)};
-    }
-    auto loaded = net::loadTlsFiles(folder->path() + "/" + kCertificateFile, folder->path() + "/" + kKeyFile);
-    if (!loaded) {
-        auto made = net::makeSelfSigned(reachableHosts(config.listen.ip), clock.wallNow());
-        if (!made) return base::Unexpected(std::move(made).error());
-        const auto key = base::asText(made->credentials.privateKeyPem.view());
-        if (auto done = folder->writeFile(kKeyFile, std::string(key)); !done) return base::Unexpected(std::move(done).error());
-        if (auto done = folder->writeFile(kCertificateFile, made->credentials.certificatePem); !done)
-            return base::Unexpected(std::move(done).error());
-        loaded = std::move(made->credentials);
-    }
-    auto spki = net::pinOf(loaded->certificatePem);
-    if (!spki) return base::Unexpected(std::move(spki).error());
-    pin = *spki;
-    return Maybe{std::move(*loaded)};
 }
 
 base::Result<void> RoomServer::Impl::openLiveKit() {
@@ -278,36 +246,47 @@ base::Result<void> RoomServer::Impl::openWebhooks() {
 }
 
 base::Result<void> RoomServer::Impl::listen() {
-    auto tls = credentials();
-    if (!tls) return base::Unexpected(std::move(tls).error());
-    const bool secure = tls->has_value();
-    net::HttpServerSettings settings;
-    settings.listen = config.listen;
-    settings.tls = std::move(*tls);
-    settings.limits = limitsOf(config);
-    settings.proxies = proxiesOf(config);
+    auto listening = listeningOf(config, *folder, clock);
+    if (!listening) return base::Unexpected(std::move(listening).error());
+    pin = listening->pin;
+    const bool secure = listening->settings.tls.has_value();
     net::HttpServerHandlers handlers;
-    handlers.onRequest = [this](const net::HttpRequest& request, net::Respond respond) {
-        if (livekit ? livekit->handleRequest(request, respond) : endpoint->handleRequest(request, respond)) return;
-        if (api->handle(request, respond)) return;
-        if (roomService && roomService->handle(request, respond)) return;
-        respond(net::HttpResponse::text(404, "not found\n"));
-    };
-    handlers.onUpgrade = [this](const net::HttpRequest& request, net::Upgrade upgrade) {
-        if (livekit ? livekit->handleUpgrade(request, upgrade) : endpoint->handleUpgrade(request, upgrade)) return;
-        upgrade.refuse(net::HttpResponse::text(404, "not found\n"));
-    };
-    auto server = net::HttpServer::listen(loop, std::move(settings), std::move(handlers));
+    handlers.onRequest = [this](const net::HttpRequest& request, net::Respond respond) { handle(request, std::move(respond)); };
+    handlers.onUpgrade = [this](const net::HttpRequest& request, net::Upgrade upgrade) { handle(request, std::move(upgrade)); };
+    auto server = net::HttpServer::listen(loop, std::move(listening->settings), std::move(handlers));
     if (!server) return base::Unexpected(std::move(server).error());
     http = std::move(*server);
     return fillAddress(secure);
+}
+
+void RoomServer::Impl::handle(const net::HttpRequest& request, net::Respond respond) {
+    if (livekit ? livekit->handleRequest(request, respond) : endpoint->handleRequest(request, respond)) return;
+    if (api->handle(request, respond)) return;
+    if (roomService && roomService->handle(request, respond)) return;
+    respond(net::HttpResponse::text(404, "not found\n"));
+}
+
+void RoomServer::Impl::handle(const net::HttpRequest& request, net::Upgrade upgrade) {
+    if (livekit ? livekit->handleUpgrade(request, upgrade) : endpoint->handleUpgrade(request, upgrade)) return;
+    upgrade.refuse(net::HttpResponse::text(404, "not found\n"));
+}
+
+void RoomServer::Impl::openAdmin() {
+    auto opened = AdminSocket::listen(folder->socketFile(), loop, [this, flag = alive](const std::string& line, std::function<void(std::string)> answer) {
+        if (*flag) commands->run(line, std::move(answer));
+    });
+    if (opened)
+        admin = std::move(*opened);
+    else
+        base::log(base::LogLevel::warn, "server", base::describe(opened.error()));
 }
 
 void RoomServer::Impl::metrics(std::function<void(std::string)> answer) {
     const auto text = [this](const EndpointStats& signalling, const MediaWorkerStats& media) {
         auto tcp = iceTcp ? iceTcp->stats() : IceTcpStats{};
         if (engine) tcp.dropped += engine->streamsDropped();
-        return metricsText({signalling, media, arrivals->stats(), http->counters(), api->failedSecrets(),
+        const std::string more = moreMetrics ? moreMetrics() : std::string();
+        return more + metricsText({signalling, media, arrivals->stats(), http->counters(), api->failedSecrets(),
                             std::chrono::duration<double>(clock.now() - started).count(), draining, tcp,
                             webhooks ? webhooks->stats() : WebhookStats{}});
     };
@@ -319,16 +298,26 @@ void RoomServer::Impl::metrics(std::function<void(std::string)> answer) {
 
 base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop, const base::Clock& clock, const ServerConfig& config,
                                                             std::function<void(base::Result<std::size_t>)> ready) {
+    return start(loop, clock, config, std::move(ready), {});
+}
+
+base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop, const base::Clock& clock, const ServerConfig& config,
+                                                            std::function<void(base::Result<std::size_t>)> ready, OpenedHouse opened) {
     auto impl = std::make_unique<Impl>(loop, clock, config);
     Impl& s = *impl;
-    if (auto done = s.openHouse(); !done) return base::Unexpected(std::move(done).error());
+    const bool shared = opened.store != nullptr;   // then the folder and its socket are somebody else's, who lives longer
+    s.folder = std::move(opened.folder);
+    s.store = std::move(opened.store);
+    s.moreMetrics = std::move(opened.moreMetrics);
+    if (!shared)
+        if (auto done = s.openHouse(); !done) return base::Unexpected(std::move(done).error());
     if (auto done = s.readApiKeys(); !done) return base::Unexpected(std::move(done).error());
     auto relays = Relays::make(config);
     if (!relays) return base::Unexpected(std::move(relays).error());
     if (auto done = s.openMedia(); !done) return base::Unexpected(std::move(done).error());
     if (auto done = s.listen(); !done) return base::Unexpected(std::move(done).error());
 
-    s.houseThread = std::make_unique<base::ThreadExecutor>("house", clock);
+    s.houseThread = std::make_shared<base::ThreadExecutor>("house", clock);
     s.house = std::make_unique<HouseService>(loop, *s.houseThread, clock, *s.store,
                                              s.livekit ? static_cast<MediaEngine&>(s.livekit->engine()) : *s.engine, config.policy);
     s.arrivals = std::make_unique<ArrivalGate>(clock);
@@ -360,14 +349,7 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
     if (config.roomService)
         s.roomService = std::make_unique<RoomService>(*s.house, *s.endpoint, clock, RoomServiceSettings{s.apiKeys, s.address.origins});
     s.commands = std::make_unique<AdminCommands>(*s.house, metrics);
-    auto admin = AdminSocket::listen(s.folder->socketFile(), loop,
-                                     [raw = impl.get(), flag = s.alive](const std::string& line, std::function<void(std::string)> answer) {
-                                         if (*flag) raw->commands->run(line, std::move(answer));
-                                     });
-    if (admin)
-        s.admin = std::move(*admin);
-    else
-        base::log(base::LogLevel::warn, "server", base::describe(admin.error()));
+    if (!shared) s.openAdmin();
     s.house->open([ready = std::move(ready), flag = s.alive](base::Result<std::size_t> rooms) {
         if (*flag && ready) ready(std::move(rooms));
     });
@@ -403,6 +385,17 @@ std::string RoomServer::reach() const {
         return "Its links are refused on other computers, because nothing is encrypted: leave out --no-tls, or put a proxy with TLS in "
                "front and give its --public-url.";
     return "Everybody who reaches " + m_impl->address.linkBase + " over the network and has a link can join.";
+}
+
+void RoomServer::handle(const net::HttpRequest& request, net::Respond respond) { m_impl->handle(request, std::move(respond)); }
+void RoomServer::handle(const net::HttpRequest& request, net::Upgrade upgrade) { m_impl->handle(request, std::move(upgrade)); }
+void RoomServer::admin(const std::string& line, std::function<void(std::string)> answer) { m_impl->commands->run(line, std::move(answer)); }
+
+void RoomServer::settle(bool abandon, std::function<void()> idle) {
+    if (abandon) house::abandonStore(*m_impl->store);
+    m_impl->house->probe([flag = m_impl->alive, idle = std::move(idle)](base::Result<void>) {
+        if (*flag) idle();
+    });
 }
 
 void RoomServer::drain(base::Duration within, std::function<void()> done) {

@@ -11,11 +11,20 @@
 
 #include "core/base/doors/clock.h"
 #include "core/net/event_loop.h"
+#include "core/net/http_server.h"
 #include "core/server/config.h"
 #include "core/server/data_folder.h"
 #include "core/server/house_service.h"
 
 namespace parlour::server {
+
+/// A house that was opened by somebody who shares it with others (replica.h): its store is fenced, and the folder's admin socket
+/// is theirs.
+struct OpenedHouse {
+    std::shared_ptr<DataFolder> folder;
+    std::unique_ptr<house::Store> store;
+    std::function<std::string()> moreMetrics;   ///< goes before the server's own
+};
 
 class RoomServer {
   public:
@@ -23,6 +32,8 @@ class RoomServer {
     /// then `ready` is called on the loop with the number of rooms. Errors have a sentence: data folder, store, ports, TLS.
     static base::Result<std::unique_ptr<RoomServer>> start(net::EventLoop& loop, const base::Clock& clock, const ServerConfig& config,
                                                            std::function<void(base::Result<std::size_t>)> ready = {});
+    static base::Result<std::unique_ptr<RoomServer>> start(net::EventLoop& loop, const base::Clock& clock, const ServerConfig& config,
+                                                           std::function<void(base::Result<std::size_t>)> ready, OpenedHouse opened);
     /// Loop's thread, or after the loop has stopped. Cuts what is open; drain() first for an orderly end.
     ~RoomServer();
 
@@ -35,6 +46,14 @@ class RoomServer {
     /// One sentence: who can reach this server.
     std::string reach() const;
 
+    /// What came by another door: from another server of this house.
+    void handle(const net::HttpRequest& request, net::Respond respond);
+    void handle(const net::HttpRequest& request, net::Upgrade upgrade);
+    /// A line of the admin socket (admin.h).
+    void admin(const std::string& line, std::function<void(std::string)> answer);
+    /// Before the end: `idle` on the loop when the house thread has nothing left to do, so that destroying this does not wait for
+    /// the database. `abandon`: the house is another's now, nothing is written from here on.
+    void settle(bool abandon, std::function<void()> idle);
     /// Clients are told to reconnect elsewhere or later, nobody is let in any more; `done` on the loop, at the latest after `within`.
     void drain(base::Duration within, std::function<void()> done);
 

@@ -2,6 +2,7 @@
 #include "core/server/self_check.h"
 
 #include "core/house/store/audit_store.h"
+#include "core/house/store/house_claims.h"
 #include "core/house/store/person_store.h"
 #include "core/house/store/store.h"
 #include "core/house/store/store_place.h"
@@ -14,6 +15,7 @@
 #include "core/server/data_folder.h"
 #include "core/server/livekit_check.h"
 #include "core/server/relay_check.h"
+#include "core/server/replica_metrics.h"
 
 #ifndef _WIN32
 #include <sys/resource.h>
@@ -62,6 +64,12 @@ void checkReach(const ServerConfig& config, std::vector<CheckLine>& lines) {
         lines.push_back({false, "Network", "this machine has no network address"});
 }
 
+/// Who of several servers runs the house; nothing where one runs it alone.
+void checkClaim(const std::string& where, const base::Clock& clock, std::vector<CheckLine>& lines) {
+    const auto claim = house::isDatabaseServer(where) ? house::readClaim(where, clock) : base::Result<std::optional<house::ClaimSeen>>(std::nullopt);
+    if (claim && *claim && !(*claim)->address.empty()) lines.push_back({true, "Claim", claimSentence(**claim)});
+}
+
 /// Beside a server, too: its transaction sees one moment of the database.
 void checkStore(const std::string& where, std::vector<CheckLine>& lines) {
     auto store = house::Store::open(where);
@@ -102,11 +110,13 @@ std::vector<CheckLine> selfCheck(const ServerConfig& config, const base::Clock& 
     if (running) {
         lines.push_back({true, "Server", "runs on " + path});
         checkStore(DataFolder::storePlace(path, config.store), lines);
+        checkClaim(DataFolder::storePlace(path, config.store), clock, lines);
     } else if (auto folder = DataFolder::open(path, base::Duration(0)); !folder) {
         lines.push_back(failed("Data folder", folder.error()));
     } else {
         lines.push_back({true, "Data folder", path});
         checkStore(DataFolder::storePlace(path, config.store), lines);
+        checkClaim(DataFolder::storePlace(path, config.store), clock, lines);
         checkPorts(config, clock, lines);
     }
     if (config.media == MediaChoice::livekit) checkLiveKit(config, clock, lines);

@@ -120,11 +120,16 @@ void Forwarder::onRtp(std::uint32_t transport, const rtc::RtpView& packet, base:
         for (auto* subscriber : publisher->subscribers)
             if (!subscriber->takesRed() && subscriber->send(lost, m_out, now)) ++m_stats.packetsOut;
     }
-    for (auto* subscriber : publisher->subscribers)
-        if (subscriber->send(*forwarded, m_out, now)) {
-            ++m_stats.packetsOut;
-            m_stats.redOut += subscriber->takesRed() ? 1u : 0u;
-        }
+    // Between two packets of a track their memory has left the cache: it is fetched while those before them are served.
+    const auto& subscribers = publisher->subscribers;
+    for (std::size_t i = 0; i < subscribers.size(); ++i) {
+        for (unsigned step = 0; step < Subscriber::kPrefetchSteps; ++step)
+            if (const auto ahead = i + Subscriber::kPrefetchSteps - step; ahead < subscribers.size()) subscribers[ahead]->prefetch(step);
+        auto* subscriber = subscribers[i];
+        if (!subscriber->send(*forwarded, m_out, now)) continue;
+        ++m_stats.packetsOut;
+        m_stats.redOut += subscriber->takesRed() ? 1u : 0u;
+    }
 }
 
 void Forwarder::onNack(const rtc::PeerConnection& connection, rtc::SenderId sender,

@@ -5,6 +5,8 @@
 #include <array>
 #include <cstring>
 
+#include "core/base/prefetch.h"
+
 namespace parlour::sfu {
 namespace {
 
@@ -57,6 +59,12 @@ void Subscriber::refresh() {
 void Subscriber::setPaused(bool paused) {
     if (paused && !m_paused) m_fresh = true;
     m_paused = paused;
+}
+
+void Subscriber::prefetch(unsigned step) const {
+    if (step == 0) base::prefetch(this, sizeof *this);
+    else if (step == 1) base::prefetch(m_transport);
+    else m_transport->prefetch(step - 2);
 }
 
 bool Subscriber::send(const ForwardedPacket& packet, SendBatch& out, base::TimePoint now) {

@@ -34,6 +34,9 @@ class Subscriber {
 
     bool takesRed() const { return m_redPayloadType != 0; }
 
+    static constexpr unsigned kPrefetchSteps = 6;
+    /// Brings into the cache what send reads, from one pointer to the next: steps 0 to 5, each while an earlier subscriber is served.
+    void prefetch(unsigned step) const;
     /// False: not ready, or paused.
     bool send(const ForwardedPacket& packet, SendBatch& out, base::TimePoint now);
     /// Answers a NACK out of the publisher's memory within 10 % of what was sent (T40). Returns how many went out.

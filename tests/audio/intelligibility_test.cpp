@@ -99,3 +99,16 @@ TEST_CASE("a recording begun at any time is laid beside what was said", "[estoi]
     CHECK(std::abs(*late + 24'000) <= 10);
     CHECK_FALSE(beginsAt(said, std::vector<float>(96'000, 0.0f)));
 }
+
+TEST_CASE("a pause put into a sentence costs itself, not all that follows", "[estoi]") {
+    auto said = speechLike(14.0, 37);
+    std::erase_if(said, [](float s) { return std::abs(s) < 1e-4f; });   // no pauses: sentences of 2 s
+    auto heard = said;
+    const double before = meanEstoi(scoreUtterances(said, heard, 14'400));
+    CHECK(before > 0.99);
+    for (std::size_t at = 48'000; at < heard.size(); at += 100'800) heard.insert(heard.begin() + static_cast<std::ptrdiff_t>(at), 2'880, 0.0f);   // 60 ms each 2 s
+    const auto after = meanEstoi(scoreUtterances(said, heard, 28'800));
+    INFO(after);
+    CHECK(after < before);
+    CHECK(after > 0.85);
+}

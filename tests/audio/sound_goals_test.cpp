@@ -21,9 +21,13 @@ const Voice& voice() {
     return made;
 }
 
-Call call(const char* profile, double minutes, std::uint32_t seed, double keepSeconds = 1.0) {
-    static const auto tape = Speaker::record(voice(), plainCapture());
+Call call(const char* profile, double minutes, std::uint32_t seed, double keepSeconds = 1.0, int frameMs = 20) {
+    static const auto twenty = Speaker::record(voice(), plainCapture());
+    static const auto ten = Speaker::record(voice(), plainCapture(10));
+    const auto& tape = frameMs == 10 ? ten : twenty;
     CallPlan plan;
+    plan.frameMs = frameMs;
+    plan.pull = 240;  // blocks of 5 ms, as devices are opened
     plan.seconds = 60.0 * minutes;
     plan.seed = seed;
     plan.keepSeconds = keepSeconds;
@@ -58,14 +62,16 @@ TEST_CASE("LAN, Wi-Fi and LTE cost no more delay and lose no more sound than the
 }
 
 TEST_CASE("after a stall of 150 ms the delay is back within 0.8 s", "[G7]") {
-    std::vector<double> all;
-    for (const std::uint32_t seed : {1u, 2u, 3u}) {
-        const auto one = call("S150", 6.0, seed).recoverySeconds;
-        all.insert(all.end(), one.begin(), one.end());
+    for (const int frameMs : {10, 20}) {
+        std::vector<double> all;
+        for (const std::uint32_t seed : {1u, 2u, 3u}) {
+            const auto one = call("S150", 6.0, seed, 1.0, frameMs).recoverySeconds;
+            all.insert(all.end(), one.begin(), one.end());
+        }
+        INFO(frameMs << " ms frames: " << all.size() << " stalls, p95 " << percentileOf(all, 0.95) << " s, most " << percentileOf(all, 1.0) << " s");
+        REQUIRE(all.size() >= 25);
+        CHECK(percentileOf(all, 0.95) <= 0.5);
     }
-    INFO(all.size() << " stalls, p95 " << percentileOf(all, 0.95) << " s, most " << percentileOf(all, 1.0) << " s");
-    REQUIRE(all.size() >= 25);
-    CHECK(percentileOf(all, 0.95) <= 0.8);
 }
 
 TEST_CASE("clocks 200 ppm apart add no delay and no click", "[G8]") {

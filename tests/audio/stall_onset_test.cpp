@@ -93,3 +93,54 @@ TEST_CASE("after a stall of 150 ms no onset is cut", "[G7][onset]") {
         }
     }
 }
+
+TEST_CASE("a vowel whose packets stop for good ends: two periods are played again at most, the rest is concealment and fades") {
+    // Stalls of 60 ms each half second first, so that the network is known for them.
+    for (const int frameMs : {10, 20}) {
+        std::vector<float> vowel(48'000 * 20);
+        for (std::size_t i = 0; i < vowel.size(); ++i) {
+            const double t = static_cast<double>(i) / 48'000.0;
+            for (int k = 1; k <= 8; ++k) vowel[i] += static_cast<float>(0.25 / k * std::sin(2.0 * 3.14159265358979 * 90.0 * k * t));
+        }
+        std::vector<base::OpusFrame> sent;
+        audio::CaptureChain chain([&](const base::OpusFrame& f) { sent.push_back(f); }, {});
+        chain.apply(plainCapture(frameMs));
+        chain.setGate(true, 1);
+        audio::JitterBuffer buffer;
+        std::vector<base::OpusFrame> held;
+        std::array<float, 480> out{};
+        std::uint64_t stretchedBefore = 0, concealedBefore = 0;
+        double level = 0.0;
+        constexpr int kStop = 1'800;   // blocks; in the middle of what has come by then
+        for (int k = 0; k < kStop + 200; ++k) {
+            const auto now = base::TimePoint(base::Duration(k * 10'000 + 3'000));
+            chain.process(std::span(vowel).subspan(static_cast<std::size_t>(k % 2'000) * 480, 480), {}, base::TimePoint(base::Duration(k * 10'000)));
+            held.insert(held.end(), sent.begin(), sent.end());
+            sent.clear();
+            if (k >= kStop) held.clear();
+            if (k % 50 >= 6) {
+                for (auto& f : held) {
+                    f.received = now;
+                    buffer.insert(f);
+                }
+                held.clear();
+            }
+            if (k == kStop) {
+                stretchedBefore = buffer.stats().insertedSamplesForDeceleration;
+                concealedBefore = buffer.stats().concealedSamples;
+            }
+            buffer.pull(out, now);
+            double sum = 0.0;
+            for (const float s : out) sum += static_cast<double>(s) * s;
+            level = std::sqrt(sum / 480.0);
+            if (k == kStop - 1) REQUIRE(level > 0.05);
+        }
+        const auto repeated = buffer.stats().insertedSamplesForDeceleration - stretchedBefore;
+        INFO(frameMs << " ms frames: repeated " << repeated << ", before " << stretchedBefore << ", concealed "
+                     << buffer.stats().concealedSamples - concealedBefore << ", level 2 s later " << level);
+        CHECK(stretchedBefore > 0);
+        CHECK(repeated <= 960);
+        CHECK(buffer.stats().concealedSamples > concealedBefore);
+        CHECK(level < 1e-4);
+    }
+}

@@ -106,6 +106,21 @@ TEST_CASE("the thread executor runs what was posted before it ends", "[base]") {
     CHECK(ran == 100);
 }
 
+TEST_CASE("a thread executor that has finished drops what is posted to it later", "[base]") {
+    tests::ManualClock clock;
+    std::atomic<int> ran{0};
+    auto alive = std::make_shared<int>(0);
+    ThreadExecutor executor("test", clock);
+    executor.post([&] { ++ran; });
+    executor.finish();
+    CHECK(ran == 1);
+    executor.post([&ran, alive] { ++ran; });
+    const auto never = executor.postAfter(0ms, [&ran, alive] { ++ran; });
+    CHECK(alive.use_count() == 1);
+    executor.finish();
+    CHECK(ran == 1);
+}
+
 TEST_CASE("the network in memory loses, delays and duplicates by its seed", "[base]") {
     tests::ManualClock clock;
     tests::ManualExecutor executor(clock);

@@ -15,6 +15,7 @@ import numpy as np
 
 import waveform
 from lab import Lab, wait_for
+from priority import before_others
 
 RATE = 48000
 
@@ -103,7 +104,7 @@ class Loop:
         self.program = pathlib.Path(args.bin) / "parlour_audio_lab"
 
     def begin(self, lab, number):
-        self.process = lab.start(f"loop-{number}", [self.program, "copy", "--capture", "device:mic0", "--playout", "device:spk0"])
+        self.process = lab.start(f"loop-{number}", [self.program, "copy", "--capture", "device:mic0", "--playout", "device:spk0", "--seconds", "60"])
         time.sleep(2)
 
     def end(self):
@@ -168,7 +169,7 @@ def run(args, every=False):
     found = {kind.title: [] for kind in kinds}
     Parlour.server = Mumble.server = None
     loads = []
-    with Lab("bench-ear") as lab:
+    with Lab("bench-ear") as lab, before_others():
         probe = lab.path("probe.wav")
         waveform.write_wav(probe, signal)
         bus = Bus(lab)

@@ -3,7 +3,7 @@
 
 Machines differ and are noisy: read the ratio first, the absolute second. Names: forwarding, join, mouth_to_ear (10 ms frames), delay
 (also processing, 20 ms and Mumble), app, house, sound (beside Chromium), bad_networks (ours in virtual time), processing, listening,
-livekit.
+livekit, return.
 """
 import argparse
 import json
@@ -149,6 +149,11 @@ def livekit(args):
     return side_by_side.run(args)
 
 
+def coming_back(args):
+    import coming_back as figures
+    return figures.run(args)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", default=[])
@@ -159,11 +164,13 @@ def main():
     parser.add_argument("--profiles", help="sound: some of them, as P2,P5")
     parser.add_argument("--first", type=int, help="sound: the first seed")
     parser.add_argument("--keep", help="sound: a folder for what was heard")
+    parser.add_argument("--people", type=int, help="of return: how many listen")
     args = parser.parse_args()
     args.bin = str(pathlib.Path(args.bin).resolve())
     os.environ["PARLOUR_BIN"] = args.bin
     known = {"forwarding": forwarding, "join": join, "app": app, "mouth_to_ear": mouth_to_ear, "house": house,
-             "sound": sound, "bad_networks": bad_networks, "processing": processing, "listening": listening, "delay": delay, "livekit": livekit}
+             "sound": sound, "bad_networks": bad_networks, "processing": processing, "listening": listening, "delay": delay, "livekit": livekit,
+             "return": coming_back}
     status = 0
     for name in args.names or [n for n in known if n != "delay"]:   # mouth_to_ear is half of it
         print(f"== {name}", flush=True)

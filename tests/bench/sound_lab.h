@@ -98,6 +98,7 @@ struct CallPlan {
     int frameMs = 20;          ///< 0: as the send policy says
     std::optional<std::size_t> red = 0;  ///< each packet also carries so many before it; nullopt: as the send policy says
     bool nack = false;
+    std::size_t pull = 480;    ///< samples that the device takes at a time; divides 480
     double keepSeconds = 1e9;  ///< of the heard sound, the newest
     audio::DelayEstimator::Config estimator{};
     /// Each 10 ms: seconds, counters, playout delay and target in ms; for looking at one run.
@@ -172,7 +173,10 @@ inline Call hold(const Voice& voice, const ImpairProfile& profile, const CallPla
             sentAtReport = call.sent;
             lostAtReport = call.lost;
         }
-        for (auto it = air.begin(); it != air.end() && it->first <= now; it = air.erase(it)) buffer.insert(it->second);
+        const auto arrive = [&](base::TimePoint until) {
+            for (auto it = air.begin(); it != air.end() && it->first <= until; it = air.erase(it)) buffer.insert(it->second);
+        };
+        arrive(now);
         if (plan.nack && k % 2 == 0) {   // each 20 ms, as the session does
             const auto wanted = buffer.missing(now, 2 * way);
             for (std::size_t i = 0; i < wanted.missingCount; ++i) {
@@ -194,7 +198,11 @@ inline Call hold(const Voice& voice, const ImpairProfile& profile, const CallPla
                 air.emplace(f.received, f);
             }
         }
-        buffer.pull(out, now);
+        for (std::size_t at = 0; at < out.size(); at += plan.pull) {
+            const auto then = now + base::Duration(static_cast<std::int64_t>(at) * 1000 / 48);
+            arrive(then);
+            buffer.pull(std::span(out).subspan(at, plan.pull), then);
+        }
         if (k >= blocks - kept) call.heard.insert(call.heard.end(), out.begin(), out.end());
 
         const auto& s = buffer.stats();

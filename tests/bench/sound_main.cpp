@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sound path over each bad network, in virtual time, for run.py: sender -> Impair -> jitter buffer -> score.
 //   parlour_bench_sound [--profiles P1,P2] [--seeds N] [--first S] [--minutes M] [--frame 10|20|40|auto] [--red N|auto]
-//                       [--nack] [--way MS] [--voice FILE] [--fast]
+//                       [--nack] [--way MS] [--pull 10|5|2.5] [--voice FILE] [--fast]
 //       --way: of each direction without any queue, instead of the profile's. Seeds S to S + N - 1; auto: what the send policy decides.
+//       --pull: milliseconds that the listener's device takes at a time.
 //       FILE: signed 16-bit mono at 22050 Hz (what espeak-ng makes); without it speech-like sound of our own.
 //       --fast leaves the score out. Same seeds, same table, on every run.
 #include <atomic>
@@ -38,6 +39,7 @@ struct Options {
     std::optional<std::size_t> red = 0;
     bool nack = false;
     std::optional<double> wayMs;
+    std::size_t pull = 480;
     std::string voice;
     bool fast = false;
 };
@@ -102,6 +104,7 @@ Row measure(const Voice& voice, ImpairProfile profile, const Options& options, s
     plan.frameMs = options.frameMs;
     plan.red = options.red;
     plan.nack = options.nack;
+    plan.pull = options.pull;
     plan.keepSeconds = drift ? 120.0 : plan.seconds;
     const auto call = hold(voice, profile, plan, &tape);
     const auto& s = call.stats;
@@ -171,6 +174,8 @@ std::optional<Options> parse(int argc, char** argv) {
             if (value == "auto") o.red.reset();
         } else if (name == "--way") {
             o.wayMs = std::clamp(std::atof(value.c_str()), 0.0, 1000.0);
+        } else if (name == "--pull") {
+            o.pull = value == "2.5" ? 120 : value == "5" ? 240 : 480;
         } else if (name == "--first") {
             o.first = static_cast<std::uint32_t>(std::max(1, std::atoi(value.c_str())));
         } else if (name == "--voice") {
@@ -191,7 +196,7 @@ int main(int argc, char** argv) {
     if (!options) {
         std::fprintf(stderr,
                      "usage: parlour_bench_sound [--profiles P1,P2] [--seeds N] [--first S] [--minutes M] [--frame 10|20|40|auto]"
-                     " [--red N|auto] [--nack] [--way MS] [--voice FILE] [--fast]\n");
+                     " [--red N|auto] [--nack] [--way MS] [--pull 10|5|2.5] [--voice FILE] [--fast]\n");
         return 2;
     }
     const auto voice = voiceOf(*options);
@@ -222,6 +227,7 @@ int main(int argc, char** argv) {
                 chosen(static_cast<long long>(options->red.value_or(0)), !options->red).c_str(), options->nack ? "on" : "off",
                 options->voice.empty() ? "speech-like sound" : "espeak-ng", options->minutes, 6 * options->minutes,
                 options->first, options->first + options->seeds - 1);
+    std::printf("a device that takes %g ms at a time\n", static_cast<double>(options->pull) / 48.0);
     std::printf("%-5s %-14s %8s %8s %7s %7s %7s %8s %7s %7s %9s %6s\n", "", "profile", "conceal%", "audible%",
                 "mean ms", "p95 ms", "target", "stretch%", "late%", "int/min", "recov p95", "ESTOI");
     for (std::size_t p = 0; p < rows.size(); ++p) {

@@ -5,6 +5,7 @@ parlourctl speaks a minute of espeak-ng; what parlourd sends is the same for bot
 same moment. Both clients' counters (W3C webrtc-stats) are read once a second and their sound is scored against what was said.
 """
 import argparse
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -18,6 +19,7 @@ import numpy
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import bad_networks  # noqa: E402
 import waveform  # noqa: E402
+from priority import before_others  # noqa: E402
 from impaired import HERE, Away, ChromiumListener  # noqa: E402
 from lab import Failed, Lab, own_network, wait_for  # noqa: E402
 
@@ -94,7 +96,7 @@ def one(args, lab, server, profile, seed, voice):
     tag = f"{profile}-{seed}"
     room = server.create_room(tag)
     aways = {who: Away(lab, profile, seed) for who in ("Parlour", "Chromium")}
-    speaker = lab.join(room["links"]["moderator"], "Speaker", capture=f"file:{voice}", playout="null", extra=["--no-processing"])
+    speaker = lab.join(room["links"]["moderator"], f"Speaker-{tag}", capture=f"file:{voice}", playout="null", extra=["--no-processing"])
     speaker.expect("power", power="host", timeout=20)
     ours = lab.join(room["links"]["listener"], f"Ours-{tag}", within=aways["Parlour"].within)
     ours.expect("joined", timeout=40)
@@ -147,19 +149,22 @@ def run(args):
         # Listening on an address of the made-up network, which is nobody else's.
         server = lab.server(listen=f"{HERE}:0", args=["--set", "limits.per_ip=0"])
         spoken = voices(pathlib.Path(args.bin).parent)
-        for number in range(rounds):      # every profile with one seed before the next seed begins
-            for profile in profiles:
-                seed = args.first + number
-                try:
-                    got = one(args, lab, server, profile, seed, spoken[number % len(spoken)])
-                except Failed as problem:
-                    print(f"{profile} seed {seed}: left out: {problem}", flush=True)
-                    continue
-                loads.append(os.getloadavg()[0])
-                results[profile].append(got)
-                short = lambda f: " ".join(f"{f[key]:.2f}" if key != "estoi" else f"{f[key]:.3f}" for _, key, _ in COLUMNS)
-                print(f"# {profile} seed {seed}: {got['packets']} packets, {got['lost']} lost, {got['alike']} with one fate; level {got['Parlour'].get('levelDb')} / "
-                      f"{got['Chromium'].get('levelDb')} dB; ours {short(got['Parlour'])}; theirs {short(got['Chromium'])}", flush=True)
+
+        def call(job):
+            number, profile = job
+            try:
+                got = one(args, lab, server, profile, args.first + number, spoken[number % len(spoken)])
+            except Failed as problem:
+                print(f"{profile} seed {args.first + number}: left out: {problem}", flush=True)
+                return
+            loads.append(os.getloadavg()[0])
+            results[profile].append(got)
+            short = lambda f: " ".join(f"{f[key]:.3f}" if key == "estoi" else f"{f[key]:.2f}" for _, key, _ in COLUMNS)
+            print(f"# {profile} seed {args.first + number}: {got['packets']} packets, {got['lost']} lost, {got['alike']} with one fate; level {got['Parlour'].get('levelDb')} / "
+                  f"{got['Chromium'].get('levelDb')} dB; ours {short(got['Parlour'])}; theirs {short(got['Chromium'])}", flush=True)
+        # Every profile with one seed before the next seed begins.
+        with concurrent.futures.ThreadPoolExecutor(args.beside) as calls:
+            list(calls.map(call, [(number, profile) for number in range(rounds) for profile in profiles]))
     table(results, loads, rounds, args, time.monotonic() - begun)
     if not args.fast and not args.profiles:
         drift(args)
@@ -190,10 +195,12 @@ def main():
     parser.add_argument("--profiles", help="some of them, as P2,P5")
     parser.add_argument("--rounds", type=int, help="seeds (3)")
     parser.add_argument("--first", type=int, default=1, help="the first seed")
+    parser.add_argument("--beside", type=int, default=2, help="calls at a time (2)")
     parser.add_argument("--keep", help="a folder for what was heard")
     args = parser.parse_args()
     own_network()
-    return run(args)
+    with before_others():
+        return run(args)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ Outcome parse(std::vector<const char*> arguments) {
 TEST_CASE("join takes everything the issue names", "[ctl]") {
     const auto all = parse({"join", "LINK", "--name", "Ana", "--home", "/h", "--capture", "file:in.wav", "--playout", "null", "--seconds",
                             "1.5", "--events", "e.jsonl", "--unmute", "--raise-hand=about apples", "--accept", "--frames", "10",
-                            "--no-processing", "--no-automatic-gain", "--loop"});
+                            "--no-processing", "--no-automatic-gain", "--loop", "--delay", "low"});
     REQUIRE_FALSE(all.parsed.exitCode);
     const auto& o = all.parsed.options;
     CHECK(o.program == Program::join);
@@ -48,6 +48,8 @@ TEST_CASE("join takes everything the issue names", "[ctl]") {
     CHECK_FALSE(o.processing);
     CHECK_FALSE(o.automaticGain);
     CHECK(o.loop);
+    CHECK(o.delay == "low");
+    CHECK(parse({"join", "LINK", "--name", "Ana", "--delay", "none"}).parsed.exitCode == 2);
 }
 
 TEST_CASE("what is not said has a quiet default", "[ctl]") {
@@ -131,11 +133,13 @@ TEST_CASE("the doctor says what is missing and what that means", "[ctl]") {
     facts.home = "/home/ana";
     facts.homeUsable = base::fail(base::ErrorKind::unavailable, "home_unwritable", "Nothing can be written there.");
     std::vector<std::string> lines;
+    facts.realtime = "no";
     for (const auto& line : examine(facts)) lines.push_back(toText(line));
-    REQUIRE(lines.size() == 6);
+    REQUIRE(lines.size() == 7);
     CHECK(lines[1].rfind("ok    Opus: libopus 1.3", 0) == 0);
     CHECK(lines[2] == "ok    loudspeakers: Speakers (default), HDMI");
     CHECK(lines[3].rfind("note  microphones: none. You can listen", 0) == 0);
-    CHECK(lines[4].rfind("note  network: ", 0) == 0);
-    CHECK(lines[5] == "WRONG seed folder: Nothing can be written there.");
+    CHECK(lines[4].rfind("note  real-time priority: no. Sound works", 0) == 0);
+    CHECK(lines[5].rfind("note  network: ", 0) == 0);
+    CHECK(lines[6] == "WRONG seed folder: Nothing can be written there.");
 }

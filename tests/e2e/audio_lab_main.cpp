@@ -46,12 +46,16 @@ int copy(const audio::AudioDeviceSettings& settings, double seconds) {
     base::SpscRing<float> ring(16'384);
     const std::vector<float> first(static_cast<std::size_t>(settings.firstBlock()), 0.0f);
     ring.write(first);
-    const audio::DeviceCallbacks callbacks{[&](std::span<const float> mono) { ring.write(mono); },
-                                           [&](std::span<float> mono) {
-                                               while (ring.size() > 2 * mono.size()) ring.discard(mono.size());
-                                               const auto got = ring.read(mono);
-                                               std::fill(mono.begin() + static_cast<std::ptrdiff_t>(got), mono.end(),
-                                                         0.0f);
+    const auto fill = [&](std::span<float> mono) {
+        while (ring.size() > 2 * mono.size()) ring.discard(mono.size());
+        const auto got = ring.read(mono);
+        std::fill(mono.begin() + static_cast<std::ptrdiff_t>(got), mono.end(), 0.0f);
+    };
+    std::vector<float> one(8'192);
+    const audio::DeviceCallbacks callbacks{[&](std::span<const float> mono) { ring.write(mono); }, fill, [&](std::span<float> pairs) {
+                                               const auto mono = std::span(one).first(std::min(one.size(), pairs.size() / 2));
+                                               fill(mono);
+                                               for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i] = one[std::min(i / 2, one.size() - 1)];
                                            }};
     const auto backend = audio::makePortAudioBackend();
     auto opened = backend->openPlayout(settings.playout, settings.firstBlock(), callbacks);

@@ -30,10 +30,10 @@ def voice(seconds):
 
 
 class Sound:
-    def __init__(self, lab, loudspeakers=1):
+    def __init__(self, lab, loudspeakers=1, microphones=1):
         self.lab, self.dir = lab, lab.dir / "pulse"
         self.script = ROOT / "tests" / "support" / "pulse_lab.sh"
-        self.call("start", loudspeakers, 1)
+        self.call("start", loudspeakers, microphones)
         self.env = dict(line.split("=", 1) for line in (self.dir / "env").read_text().splitlines())
         self.helpers = []
 

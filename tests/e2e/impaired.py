@@ -2,6 +2,7 @@
 """Programs behind a bad network: each `Away` is a network namespace whose only way out is parlour_impaired_relay, which does to
 its packets what a profile (P0..P10, tests/support/impair.h) and a seed say. Nothing is rewritten: ICE, DTLS and SRTP of any client
 pass as they are. To be used after lab.own_network(); the server listens at HERE."""
+import itertools
 import os
 import subprocess
 
@@ -19,11 +20,10 @@ def ip(*words, inside=None):
 
 class Away:
     """`within` are the words that run a program there."""
-    count = 0
+    numbers = itertools.count(1)
 
     def __init__(self, lab, profile, seed, way=None):
-        Away.count += 1
-        self.number = Away.count
+        self.number = next(Away.numbers)
         self.device, self.address = f"away{self.number}", f"10.77.{self.number // 60}.{self.number % 60 * 4 + 2}"
         out = f"10.77.{self.number // 60}.{self.number % 60 * 4 + 1}"
         self.place = lab.start(f"place-{self.number}", ["unshare", "-n", "sleep", "3600"])

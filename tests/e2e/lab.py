@@ -232,7 +232,8 @@ class Server:
         os.close(read)
         ready = json.loads(buffer)
         self.http, self.udp = ready["http"], ready["udp"]
-        self.listen = self.http.split("//", 1)[1]
+        # The same port again, on as many addresses as before.
+        self.listen = self.listen.rsplit(":", 1)[0] + ":" + self.http.rsplit(":", 1)[1]
         self.udp_port = self.udp[0] if self.udp else 0  # none of its own with --media livekit
         return self
 

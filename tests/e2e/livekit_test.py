@@ -5,16 +5,15 @@ chooses by itself); with the argument v0 on two.
 Two people hear each other (right source and wrong source by waveform), mute, write, are put on stage and taken down by the
 server's API, are removed, and keep talking when signalling is cut or the server is killed and comes back.
 """
-import socket
 import subprocess
 import sys
-import threading
 import time
 
 import waveform
 from lab import BIN, check, main, wait_for
 from livekit_lab import LiveKit, token
 from voices import hears, two
+from wire import Wire
 
 PROTOCOL = sys.argv[1] if len(sys.argv) > 1 else "v1"
 CHOSEN = ["--protocol", PROTOCOL] if len(sys.argv) > 1 else []
@@ -114,48 +113,6 @@ def stage(server, lab, ana, b):
     cleo.expect("left", since=since, reason="removed")
     check(cleo.process.wait() == 3, "who is removed is told so, exit status 3")
     ana.expect("gone", name="Cleo")
-
-
-class Wire:
-    """A TCP relay in front of the server's signalling that can be cut; the media goes around it."""
-
-    def __init__(self, port):
-        self.to, self.open, self.accepts = port, [], True
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            inner, _ = self.listener.accept()
-            if not self.accepts:
-                inner.close()
-                continue
-            outer = socket.create_connection(("127.0.0.1", self.to))
-            self.open += [inner, outer]
-            for a, b in ((inner, outer), (outer, inner)):
-                threading.Thread(target=self.pump, args=(a, b), daemon=True).start()
-
-    @staticmethod
-    def pump(source, sink):
-        try:
-            while data := source.recv(65536):
-                sink.sendall(data)
-        except OSError:
-            pass
-        for s in (source, sink):
-            try:
-                s.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-    def cut(self):
-        for s in self.open:
-            try:
-                s.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-        self.open = []
 
 
 def holes(participant, begin, end):

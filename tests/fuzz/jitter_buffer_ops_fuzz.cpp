@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // LINK: parlour_audio
-// Any order of inserts and pulls. Operations: 0x00-0x7F pull after that many ms; 0x80-0xBF insert with two bytes of
+// Any order of inserts and pulls. Operations: 0x00-0x7F pull after that many ms, 10 ms at once, but where its lowest bits are
+// 01 one or more pieces of 2.5 ms from one look, 10 a single sample, 11 20 ms behind a device that has 5 ms ready; 0x80-0xBF insert with two bytes of
 // sequence step, two of timestamp step (in 2.5 ms), one of lateness, one of epoch, copy and length of the payload that
 // follows; 0xC0-0xFF: that many (op & 63) packets of real speech in order, the next byte says per packet, in turn,
 // which of them are lost (bit set) while 20 ms pass for each.
@@ -40,7 +41,7 @@ const std::vector<base::OpusFrame>& speech() {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto buffer = std::make_unique<JitterBuffer>();  // 200 KB: not on the stack
-    std::array<float, 480> block{};
+    std::array<float, 960> block{};
     auto now = base::TimePoint(std::chrono::seconds(1));
     std::int64_t sequence = 100;
     std::uint32_t timestamp = 0xFFFF0000u;
@@ -48,7 +49,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     base::OpusFrame frame;
     const auto pull = [&](int ms) {
         now += std::chrono::milliseconds(ms);
-        buffer->pull(block, now);
+        if ((ms & 3) == 1) {
+            for (int i = 0; i <= ms / 32; ++i)
+                buffer->pull(std::span(block).subspan(static_cast<std::size_t>(i) * 120, 120),
+                             {now + base::Duration(i * 2'500), now, {}, 120 * static_cast<std::size_t>(ms / 32 + 1)});
+        } else if ((ms & 3) == 2) {
+            buffer->pull(std::span(block).first(1), now);
+        } else if ((ms & 3) == 3) {
+            buffer->pull(block, {now + base::Duration(5'000), now, base::Duration(5'000), 960});
+        } else {
+            buffer->pull(std::span(block).first(480), now);
+        }
         for (const float s : block)
             if (!std::isfinite(s) || std::abs(s) > 8.0f) std::abort();
         const auto missing = buffer->missing(now, std::chrono::milliseconds(ms));
@@ -74,8 +85,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 frame.streamEpoch = epoch;
                 frame.received = now;
                 if (((lost >> (i % 8)) & 1) == 0) buffer->insert(frame);
-                pull(10);
-                pull(10);
+                pull(i % 2 == 0 ? 12 : 9);
+                pull(i % 2 == 0 ? 8 : 11);
             }
             continue;
         }

@@ -75,6 +75,7 @@ TEST_CASE("one of two takes the claim, the other sees whose it is and takes it w
     CHECK(refused->address == "10.0.0.1:7890");
     CHECK(refused->left > 50s);
     CHECK(refused->passKey == taken->passKey);
+    CHECK(std::chrono::abs(refused->ahead) < 2s);   // one machine, one clock
     CHECK(a->renew().value());
     runOut(database);
     // Late, but nobody was quicker.
@@ -153,7 +154,13 @@ TEST_CASE("a takeover waits for the end of a transaction that began before it, a
             auto b = HouseClaims::open(database.where(), {"B", "", 60s}, kClock);
             ::_exit(b && (*b)->mine((*b)->take().value()) && has(database, "long") ? 0 : 1);
         }
-        ::usleep(200'000);
+        bool waits = false;   // for our lock
+        for (int i = 0; i < 2000 && !waits; ++i) {
+            database.sql("SELECT pg_sleep(0.01)");
+            waits = !database.sql("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").empty();
+            (void)old->meta("long");   // whoever stops inside a transaction loses it
+        }
+        CHECK(waits);
         CHECK(database.sql("SELECT fence FROM house_claim").front() == "1");
         return {};
     }));
@@ -255,7 +262,7 @@ TEST_CASE("a store that was abandoned writes nothing more", "[claims]") {
     const Database database(eachEngine());
     auto store = database.open();
     REQUIRE(put(*store, "before"));
-    store->abandon();
+    house::abandonStore(*store);
     const auto refused = put(*store, "after");
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == "house_moved");

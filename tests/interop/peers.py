@@ -149,7 +149,8 @@ class Pages:
 CHROMIUM = ("--disable-quic", "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
             "--allow-loopback-in-peer-connection", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 FIREFOX = {"media.autoplay.default": 0, "media.autoplay.blocking_policy": 0, "media.navigator.permission.disabled": True,
-           "media.navigator.streams.fake": True, "media.peerconnection.ice.obfuscate_host_addresses": False}
+           "media.navigator.streams.fake": True, "media.peerconnection.ice.obfuscate_host_addresses": False,
+           "network.websocket.delay-failed-reconnects": False}
 
 
 class BrowserPeer(Told):

@@ -59,6 +59,11 @@ def untrue(text, row, measured):
     return out
 
 
+def excused(text, row, column, step):
+    """Whether the document gives a reason why a step does not work there."""
+    return bool(re.search(rf"\b{step}\[\^\w+\]", cells(part(text, "claims")).get((row, column), "")))
+
+
 def rows():
     return {name: json.loads((ROWS_DIR / f"{name}.json").read_text()) for name in ROWS if (ROWS_DIR / f"{name}.json").exists()}
 
@@ -75,7 +80,8 @@ def written(text, measured):
         versions.update(one["versions"])
         for column in COLUMNS:
             cell = one["cells"].get(column, {"steps": {}})
-            said[ROWS[name], column] = ", ".join(s for s in STEPS if s in cell["steps"])
+            # A step that was not shown needs a reason under the name of its row.
+            said[ROWS[name], column] = ", ".join(s if s in cell["steps"] else f"{s}[^{name}]" for s in STEPS)
             for step, figure in cell["steps"].items():
                 figures[f"{ROWS[name]}: {step}", column] = figure
     head = ["", *COLUMNS]

@@ -45,6 +45,8 @@ def run(kind, words):
             if failed:
                 print(f"FAIL  {failed}"[:1000], flush=True)
                 lab.keep = True
+        table.ROWS_DIR.mkdir(parents=True, exist_ok=True)
+        (table.ROWS_DIR / f"{kind}.json").write_text(json.dumps(row, indent=1) + "\n")
     return row
 
 
@@ -54,10 +56,10 @@ def main():
     needs("redis-server", "espeak-ng", *{"chromium": ["chromium"], "firefox": ["firefox-esr", "pulseaudio"]}.get(kind, []))
     own_network()
     row = run(kind, words)
-    failed = any("failed" in cell for cell in row["cells"].values())
-    table.ROWS_DIR.mkdir(parents=True, exist_ok=True)
-    (table.ROWS_DIR / f"{kind}.json").write_text(json.dumps(row, indent=1) + "\n")
-    for line in table.untrue(table.DOC.read_text(), table.ROWS[kind], row):
+    text = table.DOC.read_text()
+    failed = any("failed" in cell and not table.excused(text, table.ROWS[kind], name, cell["failed"].split(":")[0])
+                 for name, cell in row["cells"].items())
+    for line in table.untrue(text, table.ROWS[kind], row):
         print("FAIL  docs/interop.md: " + line)
         failed = True
     print("failed" if failed else "passed")

@@ -46,7 +46,7 @@ TEST_CASE("redeeming needs the person's own signature, once, for this house, ori
     };
     auto good = world.proof("eve", api::redeemPurpose(id));
     CHECK(attempt(good));
-    CHECK(attempt(good).error().code == "proof_invalid");  // the nonce is spent
+    CHECK(attempt(good).error().code == "nonce_unknown");  // it is spent
 
     auto otherKey = world.proof("eve", api::redeemPurpose(id));
     otherKey.publicKey = base::toBase64Url(HouseWorld::keyOf("mallory").publicKey());

@@ -261,14 +261,44 @@ std::vector<Piece> utterancesOf(std::span<const float> said) {
     return out;
 }
 
+/// What was heard of an utterance, each half second of it where it is best found around `delay`: a pause that the network put
+/// into a sentence costs itself and not all that follows.
+std::vector<float> laidBeside(std::span<const float> said, std::span<const float> heard, std::ptrdiff_t delay) {
+    constexpr std::size_t kPiece = 24'000;
+    constexpr std::ptrdiff_t kAround = 7'200;
+    constexpr std::size_t kFade = 240;
+    constexpr double kSure = 0.5;
+    std::vector<float> out;
+    for (std::size_t at = 0; at < said.size();) {
+        const auto length = said.size() - at < 2 * kPiece ? said.size() - at : kPiece;
+        const auto first = static_cast<std::ptrdiff_t>(at) + std::max(delay - kAround, -static_cast<std::ptrdiff_t>(at));
+        const auto last = std::min(static_cast<std::ptrdiff_t>(at + length) + delay + kAround, static_cast<std::ptrdiff_t>(heard.size()));
+        const auto wanted = bright(toTenKilohertz(said.subspan(at, length)));
+        const auto around = bright(toTenKilohertz(heard.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first))));
+        const auto [lag, correlation] = find(wanted, around);
+        auto from = static_cast<std::ptrdiff_t>(at) + delay;
+        if (correlation >= kSure) from = first + static_cast<std::ptrdiff_t>(lag * 24 / 5);
+        const auto take = [&](std::ptrdiff_t i) { return i >= 0 && i < static_cast<std::ptrdiff_t>(heard.size()) ? heard[static_cast<std::size_t>(i)] : 0.0f; };
+        const auto fade = std::min(kFade, out.size());
+        for (std::size_t i = 0; i < fade; ++i) {   // the end of the piece before goes over into what is before this one
+            const auto part = static_cast<float>(i) / static_cast<float>(fade);
+            auto& s = out[out.size() - fade + i];
+            s += part * (take(from - static_cast<std::ptrdiff_t>(fade - i)) - s);
+        }
+        for (std::size_t i = 0; i < length; ++i) out.push_back(take(from + static_cast<std::ptrdiff_t>(i)));
+        at += length;
+    }
+    return out;
+}
+
 }  // namespace
 
 std::vector<Utterance> scoreUtterances(std::span<const float> said, std::span<const float> heard, std::size_t most) {
     std::vector<Utterance> out;
-    for (const auto& piece : utterancesOf(said)) {
+    for (const auto& [begin, finish] : utterancesOf(said)) {
         Utterance u;
-        u.begin = piece.begin;
-        u.end = piece.end;
+        u.begin = begin;
+        u.end = finish;
         const auto end = std::min(heard.size(), u.end + most);
         if (end < u.end) continue;
         const auto wanted = bright(toTenKilohertz(said.subspan(u.begin, u.end - u.begin)));
@@ -276,8 +306,8 @@ std::vector<Utterance> scoreUtterances(std::span<const float> said, std::span<co
         const auto [lag, correlation] = find(wanted, around);
         u.delay = static_cast<std::ptrdiff_t>(lag * 24 / 5);
         u.correlation = correlation;
-        u.estoi = estoi(said.subspan(u.begin, u.end - u.begin),
-                        heard.subspan(u.begin + static_cast<std::size_t>(u.delay), u.end - u.begin));
+        const auto piece = said.subspan(u.begin, u.end - u.begin);
+        u.estoi = estoi(piece, laidBeside(piece, heard.subspan(u.begin, end - u.begin), u.delay));
         out.push_back(u);
     }
     return out;

@@ -22,7 +22,7 @@ struct Utterance {
 };
 
 /// Pieces of speech between pauses, at most about 2 s long, each looked for in `heard` within `most` samples after its
-/// time and scored there.
+/// time and scored there, each half second of it aligned by itself.
 std::vector<Utterance> scoreUtterances(std::span<const float> said, std::span<const float> heard, std::size_t most);
 /// Where a recording that was begun at any time has what was said: samples of `heard` before sample 0 of `said`, negative when
 /// the recording begins later than that. The median over the utterances, so a few that are lost do not matter. Nothing found: nullopt.

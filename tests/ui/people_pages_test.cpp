@@ -48,6 +48,24 @@ TEST_CASE("maybe later is an answer, too, and the question is gone", "[ui][notic
     CHECK(w.client.houses.waves.front().state == "later");
 }
 
+TEST_CASE("a call that came while nobody looked does not ring at the start; one that comes now does", "[ui][notices][bell]") {
+    RoomWindow w("hallway");
+    REQUIRE(w.until([&] { return w.app->notices()->loaded(); }));
+    REQUIRE(w.app->notices()->unread() > 0);   // they wait in the list
+    CHECK(w.client.rung == 0);
+    auto wave = w.client.houses.notices.back();
+    for (const auto& notice : w.client.houses.notices)
+        if (notice.kind == "wave") wave.object = notice.object;
+    wave.kind = "wave";
+    wave.n = w.client.houses.notices.back().n + 1;
+    w.client.houses.notices.push_back(wave);
+    w.app->notices()->refresh();
+    CHECK(w.until([&] { return w.client.rung == 1; }));
+    w.app->notices()->refresh();
+    w.settle();
+    CHECK(w.client.rung == 1);
+}
+
 TEST_CASE("a new wave is said aloud wherever one is, and counted beside the page's name", "[ui][notices]") {
     RoomWindow w("hallway");
     REQUIRE(w.until([&] { return w.has("Notices, 5 new"); }));

@@ -5,6 +5,7 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <algorithm>
 #include <thread>
 
 #include "tests/support/catch.h"
@@ -43,6 +44,10 @@ TEST_CASE("values out of range are put right", "[ui][platform]") {
     ui::Preferences preferences{QString()};
     preferences.setTextScale(99);
     CHECK(preferences.textScale() == 2.0);
+    for (const int delay : {-1, 0, 2, 3}) {
+        preferences.setDelay(delay);
+        CHECK(preferences.delay() == std::clamp(delay, 0, 2));
+    }
     preferences.setTheme("purple");
     CHECK(preferences.theme() == QLatin1String("system"));
     preferences.setName(QString(200, 'x'));

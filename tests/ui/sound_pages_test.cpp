@@ -207,3 +207,69 @@ TEST_CASE("the own microphone is recorded only when asked, seen and said while i
     w.app->session()->leave();
     CHECK(w.until([&] { return !w.client.recordingNow.wanted; }));
 }
+
+TEST_CASE("the delay is chosen in the settings, and its words say what comes of it with the other settings", "[ui][delay]") {
+    RoomWindow w("settings-audio");
+    CHECK(w.client.sound.delay == 0);
+    CHECK(said(w, "As short as this computer and the network keep up with."));
+    choose(w, "Delay", 1);
+    CHECK(w.client.sound.delay == 1);
+    CHECK(w.preferences.delay() == 1);
+    w.settle();
+    CHECK(said(w, "Sends 10 ms of sound at a time. 5 ms are possible without echo cancellation"));
+    w.preferences.setEchoCancelling(false);
+    w.preferences.setNoiseSuppression(false);
+    w.preferences.setAutomaticGain(false);
+    w.settle();
+    CHECK(said(w, "Sends 5 ms of sound at a time where the network is clean"));
+    w.client.soundNow.blockMs = 10;
+    w.client.soundNow.packetMs = 20;
+    CHECK(w.until([&] { return said(w, "Now: device 10 ms, packets 20 ms."); }));
+    choose(w, "Delay", 2);
+    CHECK(w.client.sound.delay == 2);
+}
+
+TEST_CASE("music mode is chosen in the settings, and what it switches off can not be switched meanwhile", "[ui][music]") {
+    RoomWindow w("settings-audio");
+    CHECK_FALSE(w.client.sound.music);
+    REQUIRE(w.press("Music mode"));
+    CHECK(w.client.sound.music);
+    w.settle();
+    CHECK(said(w, "please wear headphones"));
+    w.press("Echo cancellation");
+    CHECK(w.client.sound.echoCancelling);   // the choice for speech stays
+    choose(w, "Delay", 1);
+    w.settle();
+    CHECK(said(w, "Sends 5 ms of sound at a time where the network is clean"));
+    REQUIRE(w.press("Music mode"));
+    CHECK_FALSE(w.client.sound.music);
+}
+
+TEST_CASE("bells ring on the device of one's choice, on demand, and for a hand, an invitation and a call unless they are off", "[ui][bell]") {
+    RoomWindow w("settings-audio");
+    CHECK(w.client.sound.ring.empty());
+    w.preferences.setRingDevice("kitchen");
+    CHECK(w.client.sound.ring == "device:kitchen");
+    CHECK(w.app->sound()->ringDevices().last() == "kitchen");   // away now, and taken again when it comes
+    CHECK(w.app->sound()->ringIndex() == w.app->sound()->ringDevices().size() - 1);
+    CHECK(w.client.sound.playout.empty());
+    REQUIRE(w.press("Play a sound, the bell"));
+    CHECK(w.client.rung == 1);
+    w.preferences.setBells(false);
+    emit w.app->session()->bell();
+    CHECK(w.client.rung == 1);
+    REQUIRE(w.press("Play a sound, the bell"));   // asked for by hand it rings all the same
+    CHECK(w.client.rung == 2);
+
+    RoomWindow room("moderator");
+    auto state = room.client.state();
+    room::HandInQueue hand;
+    for (const auto& p : state.participants)
+        if (p->seat == api::Seat::audience && !p->handUp()) hand.identity = p->identity;
+    state.hands.push_back(hand);
+    room.client.show(state);
+    CHECK(room.until([&] { return room.client.rung == 1; }));
+    room.client.show(state);   // the same again is no news
+    room.settle();
+    CHECK(room.client.rung == 1);
+}

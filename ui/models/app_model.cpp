@@ -55,6 +55,8 @@ AppModel::AppModel(RoomClient& client, HouseClient& houses, const base::Clock& c
     connect(&m_notices, &NoticeModel::arrived, this, [this](const QString& words) {
         if (m_page != QLatin1String("notices")) showNotice(words);   // there it stands in the list
     });
+    connect(&m_notices, &NoticeModel::calls, &m_sound, &SoundModel::ring);
+    connect(&m_session, &SessionBridge::bell, &m_sound, &SoundModel::ring);
     ClientEvents events;
     events.onState = [this](room::RoomStatePtr state) { m_session.publish(std::move(state)); };
     events.onRefused = [this](base::Error error) {

@@ -170,7 +170,7 @@ class AppModel : public QObject {
     HouseModel m_house;
     HouseModel m_roomHouse;
     KnownPeople m_known{m_roomHouse, m_house, *m_session.audience()};
-    NoticeModel m_notices{m_house, m_preferences};
+    NoticeModel m_notices{m_house, m_preferences, m_clock};
     GuestWords m_guests{m_house};
     ShareModel m_share;
     QString m_object;

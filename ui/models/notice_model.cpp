@@ -11,6 +11,7 @@ namespace parlour::ui {
 
 namespace {
 constexpr auto kPoll = std::chrono::seconds(10);
+constexpr qsizetype kPage = 200;     // the house gives so many at once
 constexpr std::size_t kKept = 500;   // rows in memory; the house keeps them all
 QString tr(const char* words) { return QCoreApplication::translate("NoticeModel", words); }
 }  // namespace
@@ -32,8 +33,8 @@ QString noticeWords(const QVariantMap& notice) {
     return said.isEmpty() ? tr("News from %1").arg(who) : said;
 }
 
-NoticeModel::NoticeModel(HouseModel& house, Preferences& preferences, QObject* parent)
-    : RowModel(parent), m_house(house), m_preferences(preferences) {
+NoticeModel::NoticeModel(HouseModel& house, Preferences& preferences, const base::Clock& clock, QObject* parent)
+    : RowModel(parent), m_house(house), m_preferences(preferences), m_begun(clock.wallNow()) {
     m_poll.setInterval(kPoll);
     connect(&m_poll, &QTimer::timeout, this, &NoticeModel::refresh);
     connect(&m_house, &HouseModel::changed, this, [this] {
@@ -49,7 +50,7 @@ NoticeModel::NoticeModel(HouseModel& house, Preferences& preferences, QObject* p
 void NoticeModel::restart() {
     m_server = m_house.server();
     ++m_round;
-    m_asking = m_loaded = false;
+    m_asking = m_loaded = m_caughtUp = false;
     m_last = 0;
     m_problem.clear();
     show({});
@@ -79,7 +80,10 @@ void NoticeModel::refresh() {
         if (round != m_round) return;
         m_asking = false;
         m_problem = answer ? QString() : text(answer.error().message);
-        if (answer) take(*answer);
+        if (answer) {
+            take(*answer);
+            m_caughtUp = m_caughtUp || answer->value(QStringLiteral("notices")).toList().size() < kPage;
+        }
         m_loaded = true;
         emit changed();
     });
@@ -91,6 +95,7 @@ void NoticeModel::take(const QVariantMap& answer) {
     const int seen = m_preferences.noticesSeen(m_server);
     auto rows = m_rows;
     QString urgent;
+    bool now = false;
     for (const auto& value : came) {   // oldest first
         NoticeRow row;
         row.record = value.toMap();
@@ -100,14 +105,19 @@ void NoticeModel::take(const QVariantMap& answer) {
         row.fresh = row.n > seen;
         const auto kind = row.record.value(QStringLiteral("kind")).toString();
         if (row.fresh && (kind == QLatin1String("wave") || kind == QLatin1String("ping") ||
-                          (kind == QLatin1String("wave_answered") && row.record.value(QStringLiteral("text")) == QLatin1String("yes")))) urgent = row.words;
+                          (kind == QLatin1String("wave_answered") && row.record.value(QStringLiteral("text")) == QLatin1String("yes")))) {
+            urgent = row.words;
+            // By the house's clock, which may be another one; what comes while we look is new in any case.
+            now = now || m_caughtUp || row.record.value(QStringLiteral("at_ms")).toLongLong() >= base::toUnixMs(m_begun);
+        }
         m_last = row.n;
         rows.insert(rows.begin(), std::move(row));
     }
     if (rows.size() > kKept) rows.resize(kKept);
     show(rows);
     if (!urgent.isEmpty()) emit arrived(urgent);
-    if (came.size() >= 200) QMetaObject::invokeMethod(this, &NoticeModel::refresh, Qt::QueuedConnection);   // a full page: there is more
+    if (now) emit calls();
+    if (came.size() >= kPage) QMetaObject::invokeMethod(this, &NoticeModel::refresh, Qt::QueuedConnection);   // a full page: there is more
 }
 
 void NoticeModel::markSeen() {

@@ -6,6 +6,8 @@
 #include <QTimer>
 #include <QVariantMap>
 
+#include "core/base/doors/clock.h"
+
 #include "ui/models/house_model.h"
 #include "ui/models/row_diff.h"
 #include "ui/platform/preferences.h"
@@ -29,7 +31,7 @@ class NoticeModel : public RowModel<NoticeRow> {
     Q_PROPERTY(QString problem READ problem NOTIFY changed)
   public:
     enum Role { Record = Qt::UserRole + 1, Words, Fresh };
-    NoticeModel(HouseModel& house, Preferences& preferences, QObject* parent = nullptr);
+    NoticeModel(HouseModel& house, Preferences& preferences, const base::Clock& clock, QObject* parent = nullptr);
     int count() const { return rowCount(); }
     int unread() const;
     bool loaded() const { return m_loaded; }
@@ -46,6 +48,8 @@ class NoticeModel : public RowModel<NoticeRow> {
     void changed();
     /// Something that waits for an answer has come: a wave, a call.
     void arrived(const QString& words);
+    /// The same, and it came since the program was started: worth a bell. What waits from earlier stands in the list.
+    void calls();
 
   private:
     void restart();
@@ -53,10 +57,12 @@ class NoticeModel : public RowModel<NoticeRow> {
 
     HouseModel& m_house;
     Preferences& m_preferences;
+    const base::WallTime m_begun;
     QTimer m_poll;
     QString m_server;
     bool m_loaded = false;
     bool m_asking = false;
+    bool m_caughtUp = false;   ///< what waited when we came has been read
     int m_last = 0;       ///< of the newest row
     int m_round = 0;
     QString m_problem;

@@ -65,6 +65,9 @@ struct SoundSettings {
     bool levelling = true;
     int seats = 0;         ///< 0 off, 1 headphones, 2 loudspeakers
     bool automaticGain = true;
+    bool music = false;    ///< two channels, 128 kbit/s, nothing of the above
+    std::string ring;      ///< where bells ring; as playout
+    int delay = 0;         ///< 0 automatic, 1 low latency, 2 comfort
 };
 
 struct SoundState {
@@ -72,6 +75,8 @@ struct SoundState {
     bool playoutOk = true;
     bool fallback = false; ///< the system's default stands in for a chosen device that is away
     base::Error problem;   ///< of the first that is not ok or not the chosen one
+    int blockMs = 0;       ///< of sound per device callback; 0 = no device runs
+    int packetMs = 0;      ///< of sound per packet, as decided last
 };
 
 /// The own microphone now; nothing here opens it.
@@ -149,6 +154,8 @@ class RoomClient {
     virtual void recordTest(std::chrono::milliseconds length, std::function<void()> recorded) = 0;
     virtual void playTest(std::function<void()> played) = 0;
     virtual void playTone() = 0;
+    /// The bell, where the settings say.
+    virtual void ring() = 0;
     virtual MicrophoneNow microphone() const { return {}; }
     /// A microphone that the person opened may keep running while they are muted, to tell them that they talk.
     virtual void keepMicrophone(bool) {}

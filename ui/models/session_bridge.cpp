@@ -99,7 +99,10 @@ void SessionBridge::announceChanges(const room::RoomState& before, const room::R
     if (was && is) {
         if (was->seat != is->seat)
             emit announced(is->seat == api::Seat::stage ? tr("You are on stage, muted") : tr("You are in the audience"));
-        if (!was->invitedUntil && is->invitedUntil) emit announced(tr("You are invited to speak"));
+        if (!was->invitedUntil && is->invitedUntil) {
+            emit announced(tr("You are invited to speak"));
+            emit bell();
+        }
         if (!was->held && is->held) emit announced(tr("A moderator holds your microphone"));
         if (was->mutedBy.empty() && !is->mutedBy.empty()) emit announced(tr("A moderator muted you"));
         if (was->power != is->power && is->power != api::Power::none) emit announced(tr("You are now: %1").arg(roleWords(*is)));
@@ -109,8 +112,10 @@ void SessionBridge::announceChanges(const room::RoomState& before, const room::R
     if (!before.askedToUnmute && after.askedToUnmute) emit announced(tr("A moderator asks you to unmute"));
     if (!before.reconnectVisible && after.reconnectVisible) emit announced(tr("Reconnecting"));
     if (before.reconnectVisible && !after.reconnectVisible) emit announced(tr("Connected again"));
-    if (is && is->power != api::Power::none && after.hands.size() > before.hands.size())
+    if (is && is->power != api::Power::none && after.hands.size() > before.hands.size()) {
         emit announced(tr("Raised hands: %1").arg(after.hands.size()));
+        emit bell();
+    }
 }
 
 void SessionBridge::tick() {

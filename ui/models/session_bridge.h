@@ -162,6 +162,7 @@ class SessionBridge : public QObject {
     void ended(const QString& words, const base::Error& error);
     /// Spoken politely by screen readers: who came on stage, hands, mute by a moderator.
     void announced(const QString& words);
+    void bell();   ///< somebody waits for this person: a raised hand, an invitation on stage
 
   private:
     void arrive(room::RoomStatePtr state);

@@ -34,6 +34,22 @@ QString keyAt(const std::vector<SoundDevice>& devices, int index, const QString&
     if (index <= 0) return {};
     return index <= static_cast<int>(devices.size()) ? devices[static_cast<std::size_t>(index) - 1].key : chosen;
 }
+
+/// What the choice means with the other settings as they are, and what comes of it now.
+QString delaySentence(const Preferences& p, const SoundState& state) {
+    QString words;
+    switch (p.delay()) {
+        case 1:
+            words = !p.music() && (p.echoCancelling() || p.noiseSuppression() || p.automaticGain() || p.voiceGate())
+                        ? SoundModel::tr("Sends 10 ms of sound at a time. 5 ms are possible without echo cancellation, noise suppression, automatic gain and voice gate.")
+                        : SoundModel::tr("Sends 5 ms of sound at a time where the network is clean, else 10 ms or more.");
+            break;
+        case 2: words = SoundModel::tr("20 ms more delay, for a computer that is slow or busy."); break;
+        default: words = SoundModel::tr("As short as this computer and the network keep up with.");
+    }
+    if (state.blockMs > 0 && state.packetMs > 0) words += QLatin1Char(' ') + SoundModel::tr("Now: device %1 ms, packets %2 ms.").arg(state.blockMs).arg(state.packetMs);
+    return words;
+}
 }  // namespace
 
 SoundModel::SoundModel(RoomClient& client, Preferences& preferences, QObject* parent)
@@ -42,25 +58,35 @@ SoundModel::SoundModel(RoomClient& client, Preferences& preferences, QObject* pa
     connect(&m_preferences, &Preferences::soundChanged, this, [this] {
         apply();
         emit devicesChanged();
+        look();
     });
     m_meter.setInterval(50);
     connect(&m_meter, &QTimer::timeout, this, &SoundModel::poll);
     m_health.setInterval(1000);
-    connect(&m_health, &QTimer::timeout, this, [this] {
-        const auto state = m_client.soundState();
-        QString problem;
-        if (!state.captureOk || !state.playoutOk || state.fallback)
-            problem = text(state.problem.advice.empty() ? state.problem.message
-                                                        : state.problem.message + " " + state.problem.advice);
-        if (problem == m_problem) return;
+    connect(&m_health, &QTimer::timeout, this, &SoundModel::look);
+    m_health.start();
+    look();
+}
+
+void SoundModel::look() {
+    const auto state = m_client.soundState();
+    QString problem;
+    if (!state.captureOk || !state.playoutOk || state.fallback)
+        problem = text(state.problem.advice.empty() ? state.problem.message : state.problem.message + " " + state.problem.advice);
+    if (problem != m_problem) {
         m_problem = problem;
         emit problemChanged();
-    });
-    m_health.start();
+    }
+    const auto words = delaySentence(m_preferences, state);
+    if (words == m_delayWords) return;
+    m_delayWords = words;
+    emit delayChanged();
 }
 
 QStringList SoundModel::inputs() const { return listed(m_devices.inputs(), m_preferences.captureDevice(), tr("System default")); }
 QStringList SoundModel::outputs() const { return listed(m_devices.outputs(), m_preferences.playoutDevice(), tr("System default")); }
+QStringList SoundModel::ringDevices() const { return listed(m_devices.outputs(), m_preferences.ringDevice(), tr("System default")); }
+int SoundModel::ringIndex() const { return place(m_devices.outputs(), m_preferences.ringDevice()); }
 int SoundModel::inputIndex() const { return place(m_devices.inputs(), m_preferences.captureDevice()); }
 int SoundModel::outputIndex() const { return place(m_devices.outputs(), m_preferences.playoutDevice()); }
 
@@ -93,6 +119,9 @@ SoundSettings SoundModel::settings() const {
     settings.levelling = m_preferences.levelling();
     settings.seats = m_preferences.seats();
     settings.automaticGain = m_preferences.automaticGain();
+    settings.music = m_preferences.music();
+    settings.delay = m_preferences.delay();
+    settings.ring = endpoint(m_playoutOverride, m_preferences.ringDevice());
     return settings;
 }
 
@@ -149,6 +178,11 @@ void SoundModel::recordAndReplay() {
     });
 }
 
+void SoundModel::chooseRing(int index) { m_preferences.setRingDevice(keyAt(m_devices.outputs(), index, m_preferences.ringDevice())); }
+void SoundModel::ringOnce() { m_client.ring(); }
+void SoundModel::ring() {
+    if (m_preferences.bells()) m_client.ring();
+}
 void SoundModel::playTestSound() { m_client.playTone(); }
 
 void SoundModel::stopAll() {

@@ -19,10 +19,13 @@ class SoundModel : public QObject {
     Q_PROPERTY(QStringList outputs READ outputs NOTIFY devicesChanged)
     Q_PROPERTY(int inputIndex READ inputIndex NOTIFY devicesChanged)
     Q_PROPERTY(int outputIndex READ outputIndex NOTIFY devicesChanged)
+    Q_PROPERTY(QStringList ringDevices READ ringDevices NOTIFY devicesChanged)   ///< as outputs
+    Q_PROPERTY(int ringIndex READ ringIndex NOTIFY devicesChanged)
     Q_PROPERTY(bool testing READ testing NOTIFY testChanged)
     Q_PROPERTY(double level READ level NOTIFY levelChanged)             ///< linear peak while testing, else 0
     Q_PROPERTY(QString levelWords READ levelWords NOTIFY levelChanged)
     Q_PROPERTY(QString phase READ phase NOTIFY testChanged)             ///< "", "recording", "playing"
+    Q_PROPERTY(QString delayWords READ delayWords NOTIFY delayChanged)  ///< what the choice of delay does now
     Q_PROPERTY(QString problem READ problem NOTIFY problemChanged)      ///< a sentence, empty when all is well
 
   public:
@@ -32,11 +35,14 @@ class SoundModel : public QObject {
     QStringList outputs() const;
     int inputIndex() const;
     int outputIndex() const;
+    QStringList ringDevices() const;
+    int ringIndex() const;
     bool testing() const { return m_testing; }
     double level() const { return m_level; }
     QString levelWords() const;
     QString phase() const { return m_phase; }
     QString problem() const { return m_problem; }
+    QString delayWords() const { return m_delayWords; }
 
     /// Command-line endpoints win over the person's choice for this run.
     void setOverrides(const std::string& capture, const std::string& playout);
@@ -49,7 +55,12 @@ class SoundModel : public QObject {
     Q_INVOKABLE void chooseOutput(int index);
     Q_INVOKABLE void test(bool on);
     Q_INVOKABLE void recordAndReplay();
+    Q_INVOKABLE void chooseRing(int index);
     Q_INVOKABLE void playTestSound();
+    /// The bell, to hear how it sounds.
+    Q_INVOKABLE void ringOnce();
+    /// Something waits for the person: the bell, unless they want none.
+    void ring();
     Q_INVOKABLE void stopAll();
 
   signals:
@@ -57,10 +68,12 @@ class SoundModel : public QObject {
     void testChanged();
     void levelChanged();
     void problemChanged();
+    void delayChanged();
 
   private:
     void poll();
     void setPhase(const QString& phase);
+    void look();
 
     RoomClient& m_client;
     Preferences& m_preferences;
@@ -76,6 +89,7 @@ class SoundModel : public QObject {
     double m_peak = 0.0;
     QString m_phase;
     QString m_problem;
+    QString m_delayWords;
 };
 
 }  // namespace parlour::ui

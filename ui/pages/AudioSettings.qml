@@ -55,10 +55,10 @@ Column {
             color: Theme.danger
         }
     }
-    HearingSettings { }
     SettingsCard {
         Toggle {
             width: parent.width
+            enabled: !App.preferences.music
             text: qsTr("Echo cancellation")
             explanation: qsTr("Removes the room’s sound from your microphone")
             checked: App.preferences.echoCancelling
@@ -66,6 +66,7 @@ Column {
         }
         Toggle {
             width: parent.width
+            enabled: !App.preferences.music
             text: qsTr("Noise suppression")
             explanation: qsTr("Quiets fans, keyboards, streets")
             checked: App.preferences.noiseSuppression
@@ -73,6 +74,7 @@ Column {
         }
         Toggle {
             width: parent.width
+            enabled: !App.preferences.music
             text: qsTr("Automatic gain")
             explanation: qsTr("Brings your voice to a usual level")
             checked: App.preferences.automaticGain
@@ -80,16 +82,56 @@ Column {
         }
         Toggle {
             width: parent.width
+            enabled: !App.preferences.music
             text: qsTr("Voice gate")
             explanation: qsTr("Sends nothing while you are silent")
             checked: App.preferences.voiceGate
             onToggled: App.preferences.voiceGate = checked
         }
+        Toggle {
+            width: parent.width
+            text: qsTr("Music mode")
+            explanation: qsTr("Stereo, 128 kbit/s, processing off")
+            checked: App.preferences.music
+            onToggled: App.preferences.music = checked
+        }
         Caption {
             width: parent.width
-            visible: !App.preferences.echoCancelling
-            text: qsTr("Without echo cancellation, please wear headphones.")
+            visible: !App.preferences.echoCancelling || App.preferences.music
+            text: App.preferences.music ? qsTr("In music mode nothing is taken out of your sound: please wear headphones.")
+                                        : qsTr("Without echo cancellation, please wear headphones.")
         }
+    }
+    SettingsCard {
+        title: qsTr("Delay")
+        Choice {
+            width: parent.width
+            label: qsTr("Delay")
+            model: [qsTr("Automatic"), qsTr("Low latency"), qsTr("Comfort")]
+            currentIndex: App.preferences.delay
+            onActivated: index => App.preferences.delay = index
+        }
+        Caption { width: parent.width; text: App.sound.delayWords }
+    }
+    HearingSettings { }
+    SettingsCard {
+        title: qsTr("Bells")
+        Toggle {
+            width: parent.width
+            text: qsTr("Ring when somebody waits for me")
+            explanation: qsTr("A raised hand where you moderate, an invitation on stage, a call into a room")
+            checked: App.preferences.bells
+            onToggled: App.preferences.bells = checked
+        }
+        FieldLabel { text: qsTr("Bells ring on") }
+        Choice {
+            width: parent.width
+            label: qsTr("Bells ring on")
+            model: App.sound.ringDevices
+            currentIndex: App.sound.ringIndex
+            onActivated: index => App.sound.chooseRing(index)
+        }
+        ActionButton { text: qsTr("Play a sound"); spokenName: qsTr("Play a sound, the bell"); onClicked: App.sound.ringOnce() }
     }
     SettingsCard {
         title: qsTr("While you are muted")

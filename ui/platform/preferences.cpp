@@ -84,6 +84,18 @@ QString Preferences::playoutDevice() const { return value("playout_device", QStr
 void Preferences::setPlayoutDevice(const QString& device) {
     if (store("playout_device", device)) emit soundChanged();
 }
+QString Preferences::ringDevice() const { return value("ring_device", QString()).toString(); }
+void Preferences::setRingDevice(const QString& device) {
+    if (store("ring_device", device)) emit soundChanged();
+}
+bool Preferences::music() const { return value("music", false).toBool(); }
+void Preferences::setMusic(bool on) {
+    if (store("music", on)) emit soundChanged();
+}
+bool Preferences::bells() const { return value("bells", true).toBool(); }
+void Preferences::setBells(bool on) {
+    if (store("bells", on)) emit changed();
+}
 bool Preferences::echoCancelling() const { return value("echo_cancelling", true).toBool(); }
 void Preferences::setEchoCancelling(bool on) {
     if (store("echo_cancelling", on)) emit soundChanged();
@@ -103,6 +115,10 @@ void Preferences::setLevelling(bool on) {
 int Preferences::seats() const { return std::clamp(value("seats", 0).toInt(), 0, 2); }
 void Preferences::setSeats(int seats) {
     if (store("seats", std::clamp(seats, 0, 2))) emit soundChanged();
+}
+int Preferences::delay() const { return std::clamp(value("delay", 0).toInt(), 0, 2); }
+void Preferences::setDelay(int delay) {
+    if (store("delay", std::clamp(delay, 0, 2))) emit soundChanged();
 }
 QStringList Preferences::volumes() const { return value("volumes", QStringList()).toStringList(); }
 void Preferences::setVolumes(const QStringList& volumes) { store("volumes", volumes); }

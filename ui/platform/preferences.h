@@ -23,6 +23,9 @@ class Preferences : public QObject {
     Q_PROPERTY(double textScale READ textScale WRITE setTextScale NOTIFY changed)             ///< 0.8 .. 2.0
     Q_PROPERTY(QString captureDevice READ captureDevice WRITE setCaptureDevice NOTIFY soundChanged)  ///< "" = system default
     Q_PROPERTY(QString playoutDevice READ playoutDevice WRITE setPlayoutDevice NOTIFY soundChanged)
+    Q_PROPERTY(QString ringDevice READ ringDevice WRITE setRingDevice NOTIFY soundChanged)    ///< of bells
+    Q_PROPERTY(bool music READ music WRITE setMusic NOTIFY soundChanged)
+    Q_PROPERTY(bool bells READ bells WRITE setBells NOTIFY changed)
     Q_PROPERTY(bool echoCancelling READ echoCancelling WRITE setEchoCancelling NOTIFY soundChanged)
     Q_PROPERTY(bool noiseSuppression READ noiseSuppression WRITE setNoiseSuppression NOTIFY soundChanged)
     Q_PROPERTY(bool voiceGate READ voiceGate WRITE setVoiceGate NOTIFY soundChanged)
@@ -31,6 +34,7 @@ class Preferences : public QObject {
     Q_PROPERTY(QString recordingFolder READ recordingFolder WRITE setRecordingFolder NOTIFY changed)
     Q_PROPERTY(bool levelling READ levelling WRITE setLevelling NOTIFY soundChanged)
     Q_PROPERTY(int seats READ seats WRITE setSeats NOTIFY soundChanged)                       ///< 0 off, 1 headphones, 2 loudspeakers
+    Q_PROPERTY(int delay READ delay WRITE setDelay NOTIFY soundChanged)                       ///< 0 automatic, 1 low latency, 2 comfort
     Q_PROPERTY(bool automaticGain READ automaticGain WRITE setAutomaticGain NOTIFY soundChanged)
 
   public:
@@ -57,6 +61,12 @@ class Preferences : public QObject {
     void setCaptureDevice(const QString& device);
     QString playoutDevice() const;
     void setPlayoutDevice(const QString& device);
+    QString ringDevice() const;
+    void setRingDevice(const QString& device);
+    bool music() const;
+    void setMusic(bool on);
+    bool bells() const;
+    void setBells(bool on);
     bool echoCancelling() const;
     void setEchoCancelling(bool on);
     bool noiseSuppression() const;
@@ -73,6 +83,8 @@ class Preferences : public QObject {
     void setLevelling(bool on);
     int seats() const;
     void setSeats(int seats);
+    int delay() const;
+    void setDelay(int delay);
     /// How loud people are for me (HearingModel says in which words).
     QStringList volumes() const;
     void setVolumes(const QStringList& volumes);

@@ -132,8 +132,10 @@ void Connection::connect() {
     runAll(m_sql, "SET synchronous_commit = on; SET client_min_messages = error; SET lock_timeout = '5s'; "
                   "SET idle_in_transaction_session_timeout = '30s'");
     if (!m_channel.empty()) runAll(m_sql, "LISTEN " + m_channel);
-    if (!m_claim.empty())
+    if (!m_claim.empty()) {
         if (auto again = claim(m_claim, m_beside); !again) throw soci::soci_error(again.error().message);
+        hurry();
+    }
     m_lost = false;
 }
 

@@ -35,6 +35,10 @@ class Connection {
     void rollback() noexcept;
     /// claimStore() of store_claim.h; with `beside`, those who say so exclude only those who do not. Throws soci::soci_error.
     base::Result<void> claim(const std::string& who, bool beside = false);
+    /// As one of several: who stops in the middle of a transaction loses it in five seconds, so that another can take over.
+    void hurry();
+    /// Lets go of it, for another connection of ours.
+    void unclaim();
     /// Alone: whoever ran the house before writes nothing any more. Throws soci::soci_error.
     void takeFence();
     /// From now on begin() fails, and nothing is written, once the house's claim has another holder or number.

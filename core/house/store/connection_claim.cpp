@@ -33,7 +33,6 @@ base::Result<void> Connection::claim(const std::string& who, bool beside) {
     // As others see the connection; the server cuts it at 63 bytes.
     const std::string name = ("parlourd, " + who).substr(0, 63);
     m_sql << "SELECT set_config('application_name', :n, false)", use(name, "n");
-    if (beside) m_sql << "SET idle_in_transaction_session_timeout = '3s'";
     int mine = 0;
     const std::string lock = beside ? "pg_try_advisory_lock_shared" : "pg_try_advisory_lock";
     m_sql << "SELECT CASE WHEN " + lock + "(1348563565, hashtext(current_schema())) THEN 1 ELSE 0 END", into(mine);
@@ -70,10 +69,22 @@ base::Result<void> Connection::refuseShared() {
     std::string holder;
     m_sql << std::string("SELECT holder_name FROM house_claim WHERE what = 'house' AND until_ms > ") + databaseNow(), into(holder);
     if (!m_sql.got_data()) return {};
-    int unlocked = 0;
-    m_sql << "SELECT CASE WHEN pg_advisory_unlock(1348563565, hashtext(current_schema())) THEN 1 ELSE 0 END", into(unlocked);
+    unclaim();
     return base::fail(base::ErrorKind::conflict, "store_in_use", "Another parlourd (" + holder + ") runs the house in this database.",
                       "Several share this house: start this one with --replica-address as well, or give it a database of its own with --store.");
+}
+
+void Connection::hurry() {
+    if (m_beside) m_sql << "SET idle_in_transaction_session_timeout = '5s'";
+}
+
+void Connection::unclaim() {
+    m_claim.clear();
+    if (m_dialect == Dialect::sqlite) return;
+    int gone = 0;
+    m_sql << std::string("SELECT CASE WHEN ") + (m_beside ? "pg_advisory_unlock_shared" : "pg_advisory_unlock") +
+                 "(1348563565, hashtext(current_schema())) THEN 1 ELSE 0 END",
+        into(gone);
 }
 
 void Connection::takeFence() {

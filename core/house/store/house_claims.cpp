@@ -12,27 +12,30 @@ using soci::use;
 
 namespace {
 
-constexpr std::size_t kHolderBytes = 16;
+constexpr std::size_t kRunBytes = 16;
 constexpr std::size_t kPassBytes = 32;
 constexpr const char* kChannel = "parlour_claim";
 constexpr const char* kTell = "NOTIFY parlour_claim";
 
-ClaimSeen readRow(soci::session& sql, const Connection& connection) {
+ClaimSeen readRow(soci::session& sql, const Connection& connection, const base::Clock& clock) {
     ClaimSeen seen;
-    long long fence = 0, left = 0;
-    sql << std::string("SELECT holder, holder_name, address, pass_key, fence, until_ms - ") + connection.databaseNow() +
+    long long fence = 0, until = 0, now = 0;
+    const auto asked = clock.wallNow();
+    sql << std::string("SELECT holder, holder_name, address, pass_key, fence, until_ms, ") + connection.databaseNow() +
                " FROM house_claim WHERE what = 'house'",
-        into(seen.holder), into(seen.holderName), into(seen.address), into(seen.passKey), into(fence), into(left);
+        into(seen.holder), into(seen.holderName), into(seen.address), into(seen.passKey), into(fence), into(until), into(now);
     seen.fence = fence;
-    seen.left = std::chrono::milliseconds(left);
+    seen.left = std::chrono::milliseconds(until - now);
+    seen.ahead = base::fromUnixMs(now) - (asked + (clock.wallNow() - asked) / 2);
     return seen;
 }
 
 }  // namespace
 
 struct HouseClaims::Impl {
-    explicit Impl(const base::Clock& clock) : rows(clock) {}
+    explicit Impl(const base::Clock& theClock) : rows(theClock), clock(theClock) {}
     Store::Impl rows;
+    const base::Clock& clock;
     ClaimWish wish;
     HouseFence fence;
 
@@ -58,13 +61,14 @@ base::Result<std::unique_ptr<HouseClaims>> HouseClaims::open(const std::string& 
                           "Give --store postgresql://USER@HOST/DATABASE, or leave out --replica-address.");
     auto impl = std::make_unique<Impl>(clock);
     impl->wish = std::move(wish);
-    impl->fence.holder = crypto::randomToken(kHolderBytes);
+    impl->fence.holder = crypto::randomToken(kRunBytes);
     auto& connection = impl->rows.connection;
     try {
         if (auto done = connection.open(where); !done) return base::Unexpected(std::move(done).error());
         if (auto done = connection.claim(impl->wish.name, true); !done) return base::Unexpected(std::move(done).error());
         if (connection.schemaVersion() < kClaimsVersion)
             if (auto done = migrate(impl->rows, kClaimsVersion); !done) return base::Unexpected(std::move(done).error());
+        connection.hurry();
         connection.listen(kChannel);
         return std::unique_ptr<HouseClaims>(new HouseClaims(std::move(impl)));
     } catch (const soci::soci_error& error) {
@@ -74,7 +78,7 @@ base::Result<std::unique_ptr<HouseClaims>> HouseClaims::open(const std::string& 
 
 base::Result<ClaimSeen> HouseClaims::look() {
     ClaimSeen seen;
-    auto done = m_impl->run([&] { seen = readRow(m_impl->rows.sql, m_impl->rows.connection); });
+    auto done = m_impl->run([&] { seen = readRow(m_impl->rows.sql, m_impl->rows.connection, m_impl->clock); });
     if (!done) return base::Unexpected(std::move(done).error());
     return seen;
 }
@@ -85,14 +89,14 @@ base::Result<ClaimSeen> HouseClaims::take() {
     try {
         // The lock of every transaction of the house: what the holder before us had begun is done or never will be.
         Transaction transaction(s.rows.connection);
-        seen = readRow(s.rows.sql, s.rows.connection);
+        seen = readRow(s.rows.sql, s.rows.connection, s.clock);
         if (seen.left > base::Duration(0)) return seen;
         const std::string key = crypto::randomToken(kPassBytes);
         const long long lease = std::chrono::duration_cast<std::chrono::milliseconds>(s.wish.lease).count();
         s.rows.sql << std::string("UPDATE house_claim SET holder = :h, holder_name = :n, address = :a, pass_key = :k, fence = fence + 1, until_ms = ") +
                           s.rows.connection.databaseNow() + " + :l WHERE what = 'house' AND until_ms <= " + s.rows.connection.databaseNow(),
             use(s.fence.holder, "h"), use(s.wish.name, "n"), use(s.wish.address, "a"), use(key, "k"), use(lease, "l");
-        seen = readRow(s.rows.sql, s.rows.connection);
+        seen = readRow(s.rows.sql, s.rows.connection, s.clock);
         s.rows.sql << kTell;
         transaction.commit();
     } catch (const soci::soci_error& error) {
@@ -137,7 +141,7 @@ base::Result<std::optional<ClaimSeen>> readClaim(const std::string& where, const
     try {
         if (auto done = rows.connection.open(where); !done) return base::Unexpected(std::move(done).error());
         if (rows.connection.schemaVersion() < kClaimsVersion) return std::optional<ClaimSeen>();
-        return std::optional(readRow(rows.sql, rows.connection));
+        return std::optional(readRow(rows.sql, rows.connection, clock));
     } catch (const soci::soci_error& error) {
         return base::Unexpected(rows.connection.explainOpen(error));
     }

@@ -23,6 +23,7 @@ struct ClaimSeen {
     std::string address;         ///< "IP:PORT" where the holder takes what others pass on
     std::string passKey;         ///< what they show there; secret
     base::Duration left{};       ///< until it runs out; 0 or less = anybody may take it
+    base::Duration ahead{};      ///< the database's clock, as seen by ours
 };
 
 struct ClaimWish {

@@ -56,15 +56,10 @@ base::Result<std::unique_ptr<Store>> Store::open(const std::string& where) {
     return open(where, kClock);
 }
 
-base::Result<std::unique_ptr<Store>> Store::open(const std::string& where, const base::Clock& clock) { return open(where, clock, {}); }
-
-base::Result<std::unique_ptr<Store>> Store::open(const std::string& where, const base::Clock& clock,
-                                                 const std::function<base::Result<void>(Impl&)>& first) {
+base::Result<std::unique_ptr<Store>> Store::open(const std::string& where, const base::Clock& clock) {
     auto impl = std::make_unique<Impl>(clock);
     try {
         if (auto done = impl->connection.open(where); !done) return base::Unexpected(std::move(done).error());
-        if (first)
-            if (auto done = first(*impl); !done) return base::Unexpected(std::move(done).error());
         if (auto done = migrate(*impl, migrations().back().version); !done) return base::Unexpected(std::move(done).error());
         return std::unique_ptr<Store>(new Store(std::move(impl)));
     } catch (const soci::soci_error& error) {
@@ -93,8 +88,6 @@ base::Result<void> Store::transact(const std::function<base::Result<void>()>& bo
         return base::Unexpected(std::move(told));
     }
 }
-
-void Store::abandon() { m_impl->connection.abandon(); }
 
 void Store::limitPages(int pages) {
     if (m_impl->connection.dialect() == Dialect::sqlite) m_impl->sql << "PRAGMA max_page_count = " << pages;

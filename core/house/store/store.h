@@ -27,17 +27,11 @@ class Store {
     static base::Result<std::unique_ptr<Store>> open(const std::string& where);
     /// `clock` outlives the store; it says when a lost database is tried again.
     static base::Result<std::unique_ptr<Store>> open(const std::string& where, const base::Clock& clock);
-    struct Impl;
-    /// `first` is asked before anything is written (store_claim.h).
-    static base::Result<std::unique_ptr<Store>> open(const std::string& where, const base::Clock& clock,
-                                                     const std::function<base::Result<void>(Impl&)>& first);
     ~Store();
 
-    /// Any thread: every later transact() fails with "house_moved".
-    void abandon();
     /// Commits if `body` answers ok, rolls back otherwise; `body` runs at most once. Errors of the store: unavailable,
     /// "disk_full", "store_failed", and of PostgreSQL "store_away" (connects again by itself) and "store_unsure" (went away
-    /// during the commit: done or not), "house_moved" (store_claim.h).
+    /// during the commit: done or not).
     base::Result<void> transact(const std::function<base::Result<void>()>& body);
 
     /// The database may not grow beyond this; what is full answers "disk_full". A quota for operators and tests; of SQLite only.
@@ -102,6 +96,7 @@ class Store {
     /// The house's key, with which the end of the log is signed from now on. Outside transact(), too.
     void setAuditKey(const crypto::SigningKey& key);
 
+    struct Impl;
     /// For the topics' stores in this folder (members, guests, schedule …); inside transact() only.
     Impl& impl() { return *m_impl; }
 

@@ -29,6 +29,8 @@ base::Result<std::unique_ptr<Store>> openAlone(const std::string& where, const s
 /// with unavailable "house_moved" and writes nothing.
 base::Result<std::unique_ptr<Store>> openFenced(const std::string& where, const std::string& who, const HouseFence& fence,
                                                 const base::Clock& clock);
+/// Any thread: every later transact() of this store fails with "house_moved".
+void abandonStore(Store& store);
 /// What openAlone() does, with a store that is open. Not inside transact().
 base::Result<void> claimStore(Store& store, const std::string& who);
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Is there anything below voices that a high-pass has to take away? A filter turns the phase of deep voices and costs their
+// clearness a little (docs/sound.md), so a listener has it only while it is needed and for two seconds after. Thread: the pump.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <span>
+
+#include "core/base/media.h"
+
+namespace parlour::audio {
+
+class Rumble {
+  public:
+    /// Next block of 10 ms; true: there is, or was within two seconds. DC and 20 Hz above -42 dBFS RMS, 40 Hz above -28.
+    bool heard(std::span<const float> sound) {
+        double energy = 0.0;
+        for (const float s : sound) {
+            double x = s;
+            for (auto& pole : m_poles) x = pole += kStep * (x - pole);
+            energy += x * x;
+        }
+        if (!std::isfinite(m_poles.back())) m_poles = {};
+        if (!(energy < kFloor * kFloor * static_cast<double>(sound.size())))
+            m_blocks = kStays;
+        else if (m_blocks > 0)
+            --m_blocks;
+        return m_blocks > 0;
+    }
+
+  private:
+    static constexpr double kCorner = 25.0;   // Hz of each pole: a loud voice of 85 Hz stays 20 dB below the floor
+    static constexpr double kStep = 2.0 * std::numbers::pi * kCorner / base::kSampleRate;
+    static constexpr double kFloor = 0.003;   // RMS
+    static constexpr int kStays = 200;        // blocks
+    std::array<double, 4> m_poles{};
+    int m_blocks = 0;
+};
+
+}  // namespace parlour::audio
