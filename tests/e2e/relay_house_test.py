@@ -97,6 +97,7 @@ def run(lab):
     front = Coturn(lab, OTHER, PLAIN, TLS, ("--use-auth-secret", "--static-auth-secret", SECRET), name="front", inside=there,
                    extra=("--alternate-server", f"{RELAY}:{PLAIN}"))
     server = house(lab, there, *settings(lab, [front.urls()["udp"]]), udp_port=MEDIA)
+    links = as_there(lab, there, lambda: server.create_room("Sent on")["links"])
     heard_by(lab, there, links, a, b, "relay/udp", extra=["--relay-only"])
 
 
