@@ -2,9 +2,9 @@
 #include "core/server/api_keys.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
+
+#include "core/server/private_file.h"
 
 namespace parlour::server {
 
@@ -12,15 +12,9 @@ using base::ErrorKind;
 
 namespace {
 
-constexpr std::size_t kMaxFileBytes = 64 * 1024;
 constexpr std::size_t kMaxKeyBytes = 128;
 
-std::string trimmed(std::string_view text) {
-    constexpr std::string_view kBlank = " \t\r\"'";
-    const auto first = text.find_first_not_of(kBlank);
-    if (first == std::string_view::npos) return {};
-    return std::string(text.substr(first, text.find_last_not_of(kBlank) - first + 1));
-}
+constexpr std::string_view kBlank = " \t\r\"'";
 
 }  // namespace
 
@@ -33,11 +27,11 @@ base::Result<std::vector<signal::TokenKey>> parseApiKeys(const std::string& text
             return base::fail(ErrorKind::invalidInput, "key_file", name + ":" + std::to_string(number) + ": " + std::move(what),
                               "Write one \"KEY: SECRET\" a line.");
         };
-        const auto content = trimmed(line.substr(0, line.find('#')));
+        const auto content = trimmed(line.substr(0, line.find('#')), kBlank);
         if (content.empty()) continue;
         const auto colon = content.find(':');
         if (colon == std::string::npos) return wrong("This line is no \"KEY: SECRET\".");
-        signal::TokenKey key{trimmed(std::string_view(content).substr(0, colon)), trimmed(std::string_view(content).substr(colon + 1))};
+        signal::TokenKey key{trimmed(std::string_view(content).substr(0, colon), kBlank), trimmed(std::string_view(content).substr(colon + 1), kBlank)};
         if (key.id.empty() || key.id.size() > kMaxKeyBytes) return wrong("The name of the key is empty or too long.");
         if (key.secret.size() < signal::kMinTokenSecretBytes) return wrong("A secret needs at least 32 characters.");
         if (std::any_of(keys.begin(), keys.end(), [&](const auto& other) { return other.id == key.id; }))
@@ -51,23 +45,9 @@ base::Result<std::vector<signal::TokenKey>> parseApiKeys(const std::string& text
 }
 
 base::Result<std::vector<signal::TokenKey>> loadApiKeys(const std::string& path) {
-    const auto failed = [&](std::string what, std::string advice) {
-        return base::fail(ErrorKind::unavailable, "key_file", path + ": " + std::move(what), std::move(advice));
-    };
-    std::error_code error;
-    const auto status = std::filesystem::status(path, error);
-    if (error || !std::filesystem::is_regular_file(status)) return failed("The key file cannot be read.", "Correct the setting that names it.");
-#ifndef _WIN32
-    constexpr auto kOthers = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
-    if ((status.permissions() & kOthers) != std::filesystem::perms::none)
-        return failed("Others may read the key file.", "Run: chmod 600 " + path);
-#endif
-    if (std::filesystem::file_size(path, error) > kMaxFileBytes || error) return failed("The key file is too large.", "Keep nothing else in it.");
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    if (!in) return failed("The key file cannot be read.", "Check its owner.");
-    return parseApiKeys(text.str(), path);
+    auto text = readPrivateFile(path, "key file", "key_file");
+    if (!text) return base::Unexpected(std::move(text).error());
+    return parseApiKeys(*text, path);
 }
 
 }  // namespace parlour::server

@@ -6,6 +6,8 @@
 #include <functional>
 #include <sstream>
 
+#include "core/server/relays.h"
+
 // toml++ 3.3 asserts on some malformed tables, or assumes that they cannot be: here each of its checks is an error instead.
 #undef NDEBUG
 namespace {
@@ -71,6 +73,19 @@ Set text(Field field) {
     };
 }
 
+/// The parts between commas, without the blanks around them; false as soon as one of them is not taken.
+bool eachOf(std::string_view list, const std::function<bool(std::string_view)>& take) {
+    while (!list.empty()) {
+        const auto comma = std::min(list.find(','), list.size());
+        auto one = list.substr(0, comma);
+        while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
+        while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
+        if (!take(one)) return false;
+        list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+    return true;
+}
+
 #define FIELD(path) [](ServerConfig& c) -> auto& { return c.path; }
 
 const std::vector<Key>& keys() {
@@ -93,18 +108,13 @@ const std::vector<Key>& keys() {
         {"server.trusted_proxies",
          [](ServerConfig& c, std::string_view v) {
              std::vector<base::IpAddress> proxies;
-             while (!v.empty()) {
-                 const auto comma = std::min(v.find(','), v.size());
-                 auto one = v.substr(0, comma);
-                 while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
-                 while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
+             const bool good = eachOf(v, [&](std::string_view one) {
                  const auto parsed = base::IpAddress::parse(one);
-                 if (!parsed || proxies.size() >= 64) return false;
-                 proxies.push_back(*parsed);
-                 v.remove_prefix(std::min(comma + 1, v.size()));
-             }
-             c.trustedProxies = std::move(proxies);
-             return true;
+                 if (parsed) proxies.push_back(*parsed);
+                 return parsed && proxies.size() <= 64;
+             });
+             if (good) c.trustedProxies = std::move(proxies);
+             return good;
          }},
         {"server.data", text(FIELD(data))},
         {"server.store", text(FIELD(store))},  // judged when it is opened: an error here would repeat a password
@@ -127,6 +137,20 @@ const std::vector<Key>& keys() {
              else return false;
              return true;
          }},
+        {"relays.servers",
+         [](ServerConfig& c, std::string_view v) {
+             std::vector<std::string> urls;
+             const bool good = eachOf(v, [&](std::string_view one) {
+                 urls.emplace_back(one);
+                 return relayUrlProblem(one).empty() && urls.size() <= rtc::kMaxTurnServers;
+             });
+             if (good) c.relays = std::move(urls);
+             return good;
+         }},
+        {"relays.secret_file", text(FIELD(relaySecretFile))},
+        {"relays.username", text(FIELD(relayUsername))},
+        {"relays.password_file", text(FIELD(relayPasswordFile))},
+        {"relays.lifetime_s", seconds(FIELD(relayLifetime), 300, 86400)},
         {"livekit_api.key_file", text(FIELD(apiKeyFile))},
         {"livekit_api.room_service",
          [](ServerConfig& c, std::string_view v) {

@@ -12,6 +12,7 @@
 
 #include "core/base/error.h"
 #include "core/base/socket_address.h"
+#include "core/base/time.h"
 #include "core/house/policy.h"
 
 namespace parlour::server {
@@ -47,6 +48,11 @@ struct ServerConfig {
     std::string livekitUrl;              ///< ws:// or wss://, told to people
     std::string livekitServiceUrl;       ///< http:// or https://, asked by the house; empty = the same place
     std::string livekitKeyFile;          ///< "KEY: SECRET"
+    std::vector<std::string> relays{};   ///< relays.servers: turn: and turns: addresses, told to clients (relays.h)
+    std::string relaySecretFile;         ///< relays.secret_file: shared with the relay; 0600
+    std::string relayUsername;           ///< relays.username: instead, one login for all
+    std::string relayPasswordFile;       ///< relays.password_file; 0600
+    base::Duration relayLifetime = std::chrono::hours(1);   ///< relays.lifetime_s: of a login made from the secret
     int failuresPerIp = 10;              ///< limits.per_ip: wrong secrets in 30 minutes; 0 lifts every per-address limit
     int connectionsPerIp = 64;
     int webSocketsPerMinute = 60;

@@ -14,6 +14,7 @@
 #include "core/server/builtin_engine.h"
 #include "core/server/endpoint_house.h"
 #include "core/server/news_pace.h"
+#include "core/server/relays.h"
 #include "core/server/room_news.h"
 #include "core/signal/signal_response.h"
 
@@ -34,6 +35,7 @@ struct EndpointContext {
     std::function<std::vector<LiveRoom*>(const LiveRoom&)> sisters;   ///< the other rooms of the talk
     std::function<void(RoomNews)> news{};
     std::vector<base::SocketAddress> tcpAddresses{};   ///< offered to clients whose path by UDP does not come up
+    Relays relays{};
 };
 
 /// How soon the others are told.

@@ -94,7 +94,7 @@ signal::DisconnectReason reasonOf(Departure why) {
 struct LiveKitEndpoint::Context : EndpointContext {};
 
 LiveKitEndpoint::LiveKitEndpoint(base::Executor& net, const base::Clock& clock, BuiltinEngine& engine, EndpointHouse house)
-    : m_context(new Context{{net, clock, engine, std::move(house), 0, 0, {}, {}, {}, {}}}) {
+    : m_context(new Context{{net, clock, engine, std::move(house), 0, 0, {}, {}, {}, {}, {}}}) {
     m_context->sisters = [this](const LiveRoom& room) {
         auto all = roomsOf(room.id());
         std::erase(all, &room);
@@ -316,6 +316,8 @@ HouseEvents LiveKitEndpoint::houseEvents() {
 }
 
 void LiveKitEndpoint::setTcpAddresses(std::vector<base::SocketAddress> addresses) { m_context->tcpAddresses = std::move(addresses); }
+
+void LiveKitEndpoint::setRelays(Relays relays) { m_context->relays = std::move(relays); }
 
 void LiveKitEndpoint::setNews(std::function<void(RoomNews)> news) { m_news = std::move(news); }
 

@@ -17,6 +17,7 @@
 #include "core/net/http_server.h"
 #include "core/server/builtin_engine.h"
 #include "core/server/endpoint_house.h"
+#include "core/server/relays.h"
 #include "core/server/room_news.h"
 #include "core/signal/join_request.h"
 
@@ -69,6 +70,8 @@ class LiveKitEndpoint {
 
     /// Where clients without UDP may send to (ice_tcp.h).
     void setTcpAddresses(std::vector<base::SocketAddress> addresses);
+    /// Told to whoever joins or resumes from now on.
+    void setRelays(Relays relays);
 
     // For programs with an API key (room_service.h).
     /// Called as it happens; set before the first connection.

@@ -113,6 +113,7 @@ void ParticipantConnection::join(std::shared_ptr<base::Channel> channel, const s
     join.room = m_room->info();
     join.participant = ownInfo();
     join.others = m_room->roster(this);
+    join.iceServers = relays();
     join.server = serverInfo();
     join.subscriberPrimary = !m_single;
     join.fastPublish = m_rights.canPublish;
@@ -153,6 +154,20 @@ void ParticipantConnection::armRefresh() {
         });
         armRefresh();
     });
+}
+
+std::vector<signal::IceServer> ParticipantConnection::relays() {
+    if (const auto after = m_context.relays.renewAfter()) m_relayTimer = m_context.net.postAfter(*after, [this] { renewRelays(); });
+    return m_context.relays.forPerson(identity(), m_context.clock.wallNow());
+}
+
+/// The login that the client has for the relays ends soon. A resume is the only way to name another one (livekit-protocol 6); it
+/// costs no sound, and who uses no relay is not asked: he gets one with the resume that a change of his network brings.
+void ParticipantConnection::renewRelays() {
+    if (!m_hasRelay || !m_channel || m_resuming) return;
+    send(signal::Leave{signal::DisconnectReason::unknown, signal::LeaveAction::resume, true});
+    detach();
+    if (!m_subscriberUp) park(kMediaGrace);
 }
 
 void ParticipantConnection::lost() {
@@ -196,6 +211,7 @@ void ParticipantConnection::end(signal::DisconnectReason reason, signal::LeaveAc
     m_refreshTimer.cancel();
     m_wantTimer.cancel();
     m_tcpTimer.cancel();
+    m_relayTimer.cancel();
     m_context.engine.close(m_session);
     if (std::exchange(m_told, false)) m_context.house.disconnected(m_room->id(), identity());
     m_room->take(*this, reason);
@@ -344,6 +360,7 @@ void ParticipantConnection::handleEvent(SessionEvent event) {
             } else if constexpr (std::is_same_v<E, Resumed>) {
                 m_resuming = false;
                 signal::Reconnect reconnect;
+                reconnect.iceServers = relays();
                 reconnect.server = serverInfo();
                 reconnect.lastMessageSequence = e.lastDataSequence;
                 send(reconnect);

@@ -100,6 +100,8 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     void mediaLost();
     void park(base::Duration grace);
     void armRefresh();
+    std::vector<signal::IceServer> relays();
+    void renewRelays();
     signal::TrackInfo* findTrack(const base::TrackSid& sid);
     signal::Permission permission() const;
     void toMedia(std::function<void(MediaSession&)> action);
@@ -128,6 +130,8 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     base::Timer m_refreshTimer;
     base::Timer m_wantTimer;
     base::Timer m_tcpTimer;
+    base::Timer m_relayTimer;
+    bool m_hasRelay = false;               // named a relayed address of its own
     bool m_tcpArmed = false;
     double m_messageTokens = kMessageBurst;
     double m_controlTokens = kControlBurst;

@@ -72,8 +72,9 @@ void ParticipantConnection::handleMessage(base::ByteView bytes) {
             } else if constexpr (std::is_same_v<R, signal::Answer>) {
                 toMedia([sdp = std::move(r.description.sdp), id = r.description.id](MediaSession& s) { s.acceptAnswer(sdp, id); });
             } else if constexpr (std::is_same_v<R, signal::Trickle>) {
-                if (r.candidateInit.size() <= kMaxCandidateBytes)
-                    toMedia([t = std::move(r)](MediaSession& s) { s.addCandidate(t.target, t.candidateInit); });
+                if (r.candidateInit.size() > kMaxCandidateBytes) return;
+                m_hasRelay |= r.candidateInit.find(" typ relay") != std::string::npos;
+                toMedia([t = std::move(r)](MediaSession& s) { s.addCandidate(t.target, t.candidateInit); });
             } else if constexpr (std::is_same_v<R, signal::UpdateTrackSettings>) {
                 toMedia([tracks = std::move(r.tracks), disabled = r.disabled](MediaSession& s) { s.setDisabled(tracks, disabled); });
             } else if constexpr (std::is_same_v<R, signal::Leave>) {

@@ -312,6 +312,8 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
     if (!shared)
         if (auto done = s.openHouse(); !done) return base::Unexpected(std::move(done).error());
     if (auto done = s.readApiKeys(); !done) return base::Unexpected(std::move(done).error());
+    auto relays = Relays::make(config);
+    if (!relays) return base::Unexpected(std::move(relays).error());
     if (auto done = s.openMedia(); !done) return base::Unexpected(std::move(done).error());
     if (auto done = s.listen(); !done) return base::Unexpected(std::move(done).error());
 
@@ -326,6 +328,7 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
         s.endpoint = std::make_unique<LiveKitEndpoint>(loop, clock, *s.engine, throughGate(EndpointHouse::of(*s.house), *s.arrivals));
         s.house->setEvents(s.endpoint->houseEvents());
         if (auto done = s.openIceTcp(); !done) return base::Unexpected(std::move(done).error());
+        s.endpoint->setRelays(std::move(*relays));
     }
     if (auto done = s.openWebhooks(); !done) return base::Unexpected(std::move(done).error());
     s.house->setAddress(s.address);

@@ -14,6 +14,7 @@
 #include "core/server/builtin_engine.h"
 #include "core/server/data_folder.h"
 #include "core/server/livekit_check.h"
+#include "core/server/relay_check.h"
 #include "core/server/replica_metrics.h"
 
 #ifndef _WIN32
@@ -119,6 +120,7 @@ std::vector<CheckLine> selfCheck(const ServerConfig& config, const base::Clock& 
         checkPorts(config, clock, lines);
     }
     if (config.media == MediaChoice::livekit) checkLiveKit(config, clock, lines);
+    checkRelays(config, clock, running, lines);
     if (!running) checkReach(config, lines);   // a running server may have been told otherwise than this command
     if (config.tls == TlsChoice::files) {
         if (auto tls = net::loadTlsFiles(config.tlsCertificate, config.tlsKey); !tls)

@@ -1,100 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
 """The client and the network under it, in namespaces of its own: where UDP does not pass, the sound goes by TCP (both ways, by
 waveform); when the computer's address changes, everybody hears on within two seconds (ten changes, both directions)."""
-import os
-import shutil
-import subprocess
 import sys
 import time
 
 import numpy
 
 import waveform
-from lab import Failed, check, main, skip, wait_for
+from lab import check, main, wait_for
+from two_nets import WAYS, add_way, as_there, house, ip, join_there, own_namespace, two_nets
 from voices import hears, two
 
-SERVER = "10.9.0.1"
-WAYS = {"a": ("10.1.0.1", "10.1.0.2", 10), "b": ("10.2.0.1", "10.2.0.2", 20)}   # server's end, ours, metric
 ROUNDS = 10
-
-
-def own_namespace():
-    if os.environ.get("PARLOUR_TWO_NETS"):
-        return
-    if not all(shutil.which(tool) for tool in ("unshare", "nsenter", "ip")):
-        skip("unshare, nsenter or ip is missing (packages util-linux, iproute2)")
-    flags = ["-n"] if os.geteuid() == 0 else ["-rn"]
-    if subprocess.run(["unshare", *flags, "ip", "link", "set", "lo", "up"], capture_output=True).returncode != 0:
-        skip("no network namespaces here")
-    os.environ["PARLOUR_TWO_NETS"] = "1"
-    os.execvp("unshare", ["unshare", *flags, sys.executable, *sys.argv])
-
-
-def ip(*words, inside=None):
-    command = ["nsenter", "-t", str(inside), "-n"] if inside else []
-    result = subprocess.run([*command, "ip", *" ".join(words).split()], capture_output=True, text=True)
-    if result.returncode != 0:
-        raise Failed(f"ip {' '.join(words)}: {result.stderr.strip()}")
-
-
-def add_way(name):
-    far, near, metric = WAYS[name]
-    ip(f"addr add {near}/24 dev {name}0")
-    ip(f"route add {SERVER}/32 via {far} metric {metric}")
-    ip(f"route add default via {far} metric {metric}")
-
-
-def two_nets(lab):
-    """The server stands in another namespace behind two links."""
-    there = lab.start("there", ["unshare", "-n", "sleep", "1000"])
-    wait_for("the other namespace", lambda: os.readlink(f"/proc/{there.pid}/ns/net") != os.readlink("/proc/self/ns/net"))
-    ip("link set lo up")
-    ip("link set lo up", inside=there.pid)
-    ip(f"addr add {SERVER}/32 dev lo", inside=there.pid)
-    for name, (far, _, _) in WAYS.items():
-        ip(f"link add {name}0 type veth peer name {name}1 netns {there.pid}")
-        ip(f"link set {name}0 up")
-        ip(f"addr add {far}/24 dev {name}1", inside=there.pid)
-        ip(f"link set {name}1 up", inside=there.pid)
-        add_way(name)
-    return there.pid
-
-
-def house(lab, there):
-    """parlourd and parlourctl of the other namespace by the same names."""
-    import lab as module
-    real, beside = module.BIN, lab.path("there-bin")
-    beside.mkdir()
-    for program in ("parlourd", "parlourctl"):
-        (beside / program).write_text(f"#!/bin/sh\nexec nsenter -t {there} -n '{real / program}' \"$@\"\n")
-        (beside / program).chmod(0o755)
-    module.BIN = beside
-    try:
-        server = lab.server(args=["--set", "server.tcp_port=7883"], listen=f"{SERVER}:0")
-        return server, beside, real
-    finally:
-        module.BIN = real
-
-
-def join_there(lab, beside, real, *args, **options):
-    import lab as module
-    module.BIN = beside
-    try:
-        return lab.join(*args, **options)
-    finally:
-        module.BIN = real
 
 
 def stats(person):
     return wait_for(f"statistics of {person.name}", lambda: person.last("stats"), 10)
 
 
-def by_tcp(lab, server, beside, real, links, a, b):
+def by_tcp(lab, server, there, links, a, b):
     """No datagram leaves for the server's port."""
     ip("rule add pref 10 lookup local")
     ip("rule del pref 0")
     ip(f"rule add pref 5 ipproto udp dport {server.udp_port} blackhole")
-    far = join_there(lab, beside, real, links["speaker"], "Far", capture=f"file:{a}?loop", extra=["--unmute", "--no-processing"])
+    far = join_there(lab, there, links["speaker"], "Far", capture=f"file:{a}?loop", extra=["--unmute", "--no-processing"])
     far.expect("joined")
     begun = time.monotonic()
     near = lab.join(links["speaker"], "Near", capture=f"file:{b}?loop", extra=["--unmute", "--no-processing"])
@@ -122,8 +51,8 @@ def holes(path, tone=440):
     return [gap * 0.02 for gap in numpy.diff(where) - 1 if gap >= 1]
 
 
-def change(lab, beside, real, links):
-    far = join_there(lab, beside, real, links["speaker"], "Far", capture="tone:440", extra=["--unmute", "--no-processing"])
+def change(lab, there, links):
+    far = join_there(lab, there, links["speaker"], "Far", capture="tone:440", extra=["--unmute", "--no-processing"])
     far.expect("joined")
     near = lab.join(links["speaker"], "Near", capture="tone:440", extra=["--unmute", "--no-processing"])
     near.expect("joined")
@@ -151,15 +80,12 @@ def change(lab, beside, real, links):
 
 def run(lab):
     there = two_nets(lab)
-    server, beside, real = house(lab, there)
+    server = house(lab, there, "--set", "server.tcp_port=7883")
     a, b = two(lab)
-    import lab as module
-    module.BIN = beside
-    links = server.create_room("Networks")["links"]
-    module.BIN = real
+    links = as_there(lab, there, lambda: server.create_room("Networks")["links"])
     if "change" not in sys.argv:
-        by_tcp(lab, server, beside, real, links, a, b)
-    change(lab, beside, real, links)
+        by_tcp(lab, server, there, links, a, b)
+    change(lab, there, links)
 
 
 own_namespace()

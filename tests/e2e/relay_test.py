@@ -1,43 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """parlourctl --relay-only in a room of a real livekit-server that names a real coturn: over UDP, TCP and TLS the sound goes through
 the relay, both ways, by waveform. The certificate of the relay is believed as that of a website is: by the authorities of the system."""
-import os
-import shutil
-import sys
 import time
 
-from lab import check, main, skip, wait_for
+from coturn import Coturn
+from lab import check, main, wait_for
 from livekit import free_ports
 from livekit_lab import LiveKit
 from voices import hears, two
 
 
-def find_coturn():
-    program = shutil.which("turnserver")
-    if program is None:
-        if os.environ.get("PARLOUR_NO_SKIPS") == "1":
-            print("FAIL  coturn is not installed (package coturn)")
-            sys.exit(1)
-        skip("coturn is not installed (package coturn)")
-    return program
-
-
-def coturn(lab):
-    plain, tls = free_ports(2)
-    lab.certificate("turn", "IP:127.0.0.1")
-    relay = lab.start("coturn", [find_coturn(), "-n", "--log-file", "stdout", "--no-cli", "--no-dtls", "--listening-ip", "127.0.0.1", "--relay-ip", "127.0.0.1",
-                                 "--listening-port", plain, "--tls-listening-port", tls, "--lt-cred-mech", "--user", "anna:secret", "--realm", "lab.example",
-                                 "--allow-loopback-peers", "--cert", lab.path("turn.pem"), "--pkey", lab.path("turn.key"),
-                                 "--pidfile", lab.path("turn.pid"), "--userdb", lab.path("turn.db")])
-    time.sleep(1)
-    check(relay.alive(), "coturn runs")
-    return plain, tls
-
-
 def run(lab):
-    plain, tls = coturn(lab)
+    relay = Coturn(lab, "127.0.0.1", *free_ports(2), ("--lt-cred-mech", "--user", "anna:secret"))
     a, b = two(lab)
-    for kind, port in (("udp", plain), ("tcp", plain), ("tls", tls)):
+    for kind, port in (("udp", relay.plain), ("tcp", relay.plain), ("tls", relay.tls)):
         server = LiveKit(lab, f"livekit-{kind}", rtc_extra=f"  turn_servers:\n    - host: 127.0.0.1\n      port: {port}\n      protocol: {kind}\n"
                                                           f"      username: anna\n      credential: secret\n")
         if kind == "tls":
