@@ -20,6 +20,8 @@ struct ClaimWatch::Impl : std::enable_shared_from_this<ClaimWatch::Impl> {
     ClaimState state = ClaimState::standby;
     base::Timer next, notices;
     bool wasAway = false;
+    const bool goesOnAlone;
+    base::TimePoint heldAt{};                     // when the database last said so
     int renewals = 0;
     std::function<void()> whenEnded;              // called on the net thread
     // ---- net thread
@@ -28,8 +30,9 @@ struct ClaimWatch::Impl : std::enable_shared_from_this<ClaimWatch::Impl> {
     std::unique_ptr<base::ThreadExecutor> opening, thread;   // the last is joined first
 
     Impl(base::Executor& netExecutor, const base::Clock& theClock, std::string place, std::string who, std::unique_ptr<house::HouseClaims> theClaims,
-         ClaimEvents theEvents)
-        : net(netExecutor), clock(theClock), where(std::move(place)), name(std::move(who)), claims(std::move(theClaims)), events(std::move(theEvents)) {}
+         ClaimEvents theEvents, bool alone)
+        : net(netExecutor), clock(theClock), where(std::move(place)), name(std::move(who)), claims(std::move(theClaims)), goesOnAlone(alone),
+          events(std::move(theEvents)) {}
 
     void toNet(std::function<void(Impl&)> task) {
         net.post([weak = weak_from_this(), task = std::move(task)] {
@@ -62,6 +65,7 @@ struct ClaimWatch::Impl : std::enable_shared_from_this<ClaimWatch::Impl> {
     void seen(base::Result<house::ClaimSeen> claim, bool taking) {
         if (!claim) return noAnswer(claim.error());
         wasAway = false;
+        heldAt = clock.now();
         const bool mine = taking && claims->mine(*claim);
         toNet([claim = *claim, mine](Impl& self) { self.events.onSeen(claim, mine); });
         if (mine) return feed(ClaimInput::taken);
@@ -72,6 +76,7 @@ struct ClaimWatch::Impl : std::enable_shared_from_this<ClaimWatch::Impl> {
         const auto held = claims->renew();
         if (!held) return noAnswer(held.error());
         wasAway = false;
+        heldAt = clock.now();
         if (*held) {
             if (++renewals % kClockEvery == 0)
                 if (const auto claim = claims->look()) toNet([claim = *claim, mine = claims->mine(*claim)](Impl& self) { self.events.onSeen(claim, mine); });
@@ -82,7 +87,8 @@ struct ClaimWatch::Impl : std::enable_shared_from_this<ClaimWatch::Impl> {
     }
     void noAnswer(const base::Error& error) {
         if (!std::exchange(wasAway, true)) base::log(base::LogLevel::warn, "replica", base::describe(error));
-        feed(ClaimInput::away);
+        const bool over = !goesOnAlone && state == ClaimState::holding && clock.now() - heldAt > ClaimTimes{}.lease;
+        feed(over ? ClaimInput::gone : ClaimInput::away);
     }
     /// Bringing the tables up to date may take longer than a lease, which is renewed meanwhile.
     void open() {
@@ -90,7 +96,9 @@ struct ClaimWatch::Impl : std::enable_shared_from_this<ClaimWatch::Impl> {
             auto opened = house::openFenced(where, name, fence, clock);
             if (!opened) {
                 base::log(base::LogLevel::error, "replica", base::describe(opened.error()));
-                return thread->post([this] { feed(ClaimInput::failed); });
+                return thread->post([this, fence] {
+                    if (claims->fence().number == fence.number) feed(ClaimInput::failed);   // else of a turn that is over
+                });
             }
             auto store = std::make_shared<std::unique_ptr<house::Store>>(std::move(*opened));
             toNet([store, turn = fence.number](Impl& self) { self.events.onOpen(turn, std::move(*store)); });
@@ -105,8 +113,8 @@ struct ClaimWatch::Impl : std::enable_shared_from_this<ClaimWatch::Impl> {
 };
 
 ClaimWatch::ClaimWatch(base::Executor& net, const base::Clock& clock, std::string where, std::string name,
-                       std::unique_ptr<house::HouseClaims> claims, ClaimEvents events)
-    : m_impl(std::make_shared<Impl>(net, clock, std::move(where), std::move(name), std::move(claims), std::move(events))) {
+                       std::unique_ptr<house::HouseClaims> claims, ClaimEvents events, bool goesOnAlone)
+    : m_impl(std::make_shared<Impl>(net, clock, std::move(where), std::move(name), std::move(claims), std::move(events), goesOnAlone)) {
     m_impl->opening = std::make_unique<base::ThreadExecutor>("opening", clock);
     m_impl->thread = std::make_unique<base::ThreadExecutor>("claims", clock);
 }

@@ -27,8 +27,9 @@ struct ClaimEvents {
 class ClaimWatch {
   public:
     /// `where` is the claims' database. Nothing happens before start().
+    /// `goesOnAlone`: a turn goes on while the database does not answer, although another may have taken over; else it ends with the lease.
     ClaimWatch(base::Executor& net, const base::Clock& clock, std::string where, std::string name, std::unique_ptr<house::HouseClaims> claims,
-               ClaimEvents events);
+               ClaimEvents events, bool goesOnAlone = true);
     /// Waits for what the thread is doing now. No event comes after that.
     ~ClaimWatch();
 

@@ -131,12 +131,13 @@ void LiveKitRooms::watch() {
 /// Asks whether LiveKit still has our rooms. One question a second for the whole house; when LiveKit is away, more often, so
 /// that the rooms are there again before the first of their people is.
 void LiveKitRooms::beat() {
-    if (m_rooms.empty() && m_ended.empty()) {
+    if (m_rooms.empty() && m_ended.empty() && m_forgotten.empty()) {
         m_beating = false;   // the next order begins anew
         return;
     }
     std::vector<std::string> names(m_ended.begin(), m_ended.end());
     for (const auto& [id, room] : m_rooms) names.push_back(room.name);
+    for (const auto& [name, old] : m_forgotten) names.push_back(name);
     const auto now = m_clock.now();
     const auto left = std::make_shared<std::size_t>((names.size() + kNamesPerQuestion - 1) / kNamesPerQuestion);
     const auto found = std::make_shared<std::vector<LiveKitRoomInfo>>();

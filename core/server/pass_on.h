@@ -59,7 +59,8 @@ class PassOn {
 
 /// The other end: the request as it came to the one that passed it on. nullopt when the key is not `key`.
 std::optional<net::HttpRequest> passedOn(const net::HttpRequest& request, const std::string& key);
-/// True for what PassOn::admin() sends; the body is the line.
+/// True for what PassOn::admin() sends, asked of the request that came (not of passedOn()'s, and only where that gave one); the body is
+/// the line. No path says so: whatever a stranger writes is passed on.
 bool isAdminLine(const net::HttpRequest& request);
 
 }  // namespace parlour::server

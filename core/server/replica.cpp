@@ -86,7 +86,7 @@ base::Result<void> Replica::Impl::openOthers() {
     handlers.onRequest = [this](const net::HttpRequest& request, net::Respond respond) {
         const auto inner = mine && server ? passedOn(request, seen.passKey) : std::nullopt;
         if (!inner) return respond(houseMoving());   // an earlier holder's key, or a stranger's: nothing is done for either
-        if (isAdminLine(*inner))
+        if (isAdminLine(request))
             return server->admin(inner->body, [respond](std::string line) { respond(net::HttpResponse::json(200, std::move(line))); });
         server->handle(*inner, std::move(respond));
     };
@@ -167,7 +167,9 @@ base::Result<void> Replica::Impl::open() {
     events.onSeen = [this](const house::ClaimSeen& claim, bool ours) { onSeen(claim, ours); };
     events.onOpen = [this](std::int64_t turn, std::unique_ptr<house::Store> store) { onOpen(turn, std::move(store)); };
     events.onClose = [this] { onClose(); };
-    watch = std::make_unique<ClaimWatch>(loop, clock, where, thisProcess(), std::move(*claims), std::move(events));
+    // What the built-in engine does needs no database; a LiveKit server obeys two masters.
+    const bool goesOnAlone = config.media == MediaChoice::builtin;
+    watch = std::make_unique<ClaimWatch>(loop, clock, where, thisProcess(), std::move(*claims), std::move(events), goesOnAlone);
     watch->start();
     return {};
 }
@@ -225,6 +227,8 @@ void Replica::Impl::ended() {
     server.reset();
     standBy();
     watch->closed();
+    // The server that was to say when it is drained is gone.
+    if (drained) watch->stop(std::exchange(drained, nullptr));
 }
 
 void Replica::Impl::standBy() {
@@ -260,8 +264,9 @@ void Replica::drain(base::Duration within, std::function<void()> done) {
     auto& s = *m_impl;
     if (s.draining) return;
     s.draining = true;
-    const auto stop = [raw = m_impl.get(), flag = s.alive, done = std::move(done)] {
-        if (*flag) raw->watch->stop(done);
+    s.drained = std::move(done);
+    const auto stop = [raw = m_impl.get(), flag = s.alive] {
+        if (*flag && raw->drained) raw->watch->stop(std::exchange(raw->drained, nullptr));
     };
     if (!s.server) return stop();
     s.server->drain(within, stop);

@@ -19,6 +19,7 @@ struct Doors {
     net::EventLoop loop;
     std::optional<net::HttpRequest> came;                  ///< at the one behind, unwrapped
     bool strangers = false;                                ///< something came without the key
+    bool admin = false;                                    ///< the last that came was a line of the admin socket
     std::function<void(net::Respond)> answer = [](net::Respond respond) { respond(net::HttpResponse::json(200, R"({"a":1})")); };
     std::function<void(net::Upgrade)> open = [](net::Upgrade upgrade) { upgrade.refuse(net::HttpResponse::text(404, "no")); };
     PassOn passing{loop};
@@ -29,6 +30,7 @@ struct Doors {
         there.onRequest = [this](const net::HttpRequest& request, net::Respond respond) {
             came = passedOn(request, "secret");
             strangers = strangers || !came;
+            admin = isAdminLine(request);
             answer(std::move(respond));
         };
         there.onUpgrade = [this](const net::HttpRequest& request, net::Upgrade upgrade) {
@@ -108,8 +110,23 @@ TEST_CASE("who writes the headers of passing on themselves gains nothing by it",
     CHECK_FALSE(passedOn(direct, ""));   // nobody holds the claim: no key fits
     direct.headers["parlour-pass-key"] = "secret";
     CHECK(passedOn(direct, "secret"));
+    CHECK_FALSE(isAdminLine(direct));
     direct.headers["parlour-pass-for"] = "nobody";
     CHECK_FALSE(passedOn(direct, "secret"));
+}
+
+TEST_CASE("a line of the admin socket is passed on as one; whatever is asked at the door is none", "[replica]") {
+    Doors doors;
+    for (const char* path : {"/parlour/admin", "/parlour/%61dmin"}) {
+        doors.ask("POST", path, {{"content-type", "application/json"}, {"parlour-pass-admin", "1"}}, R"({"command":"room.create"})");
+        REQUIRE(doors.came);
+        CHECK_FALSE(doors.admin);
+    }
+    std::optional<std::string> answered;
+    doors.passing.admin(R"({"command":"ping"})", [&](std::string line) { answered = std::move(line); });
+    REQUIRE(doors.loop.runUntil([&] { return answered.has_value(); }, 30s));
+    CHECK(doors.admin);
+    CHECK(doors.came->body == R"({"command":"ping"})");
 }
 
 TEST_CASE("where nobody runs the house, or nobody answers there, it is said so that one asks again", "[replica]") {

@@ -94,6 +94,9 @@ TEST_CASE("one runs the house, the other passes on, and takes over what was give
         CHECK(lab.status(*one, "/readyz") == 200);
         CHECK(lab.status(*one, "/version") == 200);
     }
+    for (const auto* one : {lab.a.get(), lab.b.get()})
+        CHECK(lab.status(*one, "/parlour/admin", R"({"command":"room.create","name":"Stranger"})") >= 400);
+    CHECK(lab.database.sql("SELECT COUNT(*) FROM rooms").front() == "0");
     // Each house answers under its own address, too; that of another server, passed on as it came, is none of its names.
     CHECK(lab.status(*lab.a, "/api/v1/rooms") == 401);
     CHECK(lab.status(*lab.b, "/api/v1/rooms") == 421);
@@ -102,7 +105,7 @@ TEST_CASE("one runs the house, the other passes on, and takes over what was give
     const auto other = lab.text(*lab.b, "/metrics");
     CHECK(other.find("parlour_replica_holds 0\n") != std::string::npos);
     CHECK(other.find("parlour_replica_holder_info{holder=\"process ") != std::string::npos);
-    CHECK(other.find("parlour_replica_passed_requests_total 2\n") != std::string::npos);
+    CHECK(other.find("parlour_replica_passed_requests_total 3\n") != std::string::npos);
 
     bool ended = false;
     const auto began = lab.clock.now();

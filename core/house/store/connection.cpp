@@ -18,7 +18,8 @@ namespace {
 
 constexpr base::Duration kBetweenTries = std::chrono::seconds(1);
 // "Parl": one lock for the transactions of all parlourds on a database, apart from other programs' locks.
-constexpr const char* kBegin = "BEGIN; SELECT pg_advisory_xact_lock(1348563564, hashtext(current_schema()))";
+// Each statement has to see what was committed while it waited for the lock, whatever the role's default is.
+constexpr const char* kBegin = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(1348563564, hashtext(current_schema()))";
 /// Not the database's fault, and said so by explain().
 class Fenced : public soci::soci_error {
   public:
