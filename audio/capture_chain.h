@@ -56,7 +56,9 @@ class CaptureChain {
     void played(std::span<const float> block);
     /// What process() wants next: 480, or 240 while packets of 5 ms are made of it.
     std::size_t block() const {
-        return m_plan.frameMs == 5 && (!m_processor || m_processor->idle()) ? base::kBlockSamples / 2 : base::kBlockSamples;
+        // A frame begun in blocks of 10 ms ends in them: a change of plan in its middle must not make it longer than it is.
+        const bool begun = m_filled > 0 && m_frameSamples > base::kBlockSamples / 2;
+        return m_plan.frameMs == 5 && !begun && (!m_processor || m_processor->idle()) ? base::kBlockSamples / 2 : base::kBlockSamples;
     }
     /// block() samples from the device, the middle of two channels, and their side: left = middle + side, right = middle - side.
     /// Only music has a side; it is faded and cut off as the middle is. `echoDelay` as in processor.h.

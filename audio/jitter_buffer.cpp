@@ -184,11 +184,12 @@ Duration JitterBuffer::playoutDelay(base::TimePoint now) const {
 
 void JitterBuffer::makeRoom() {
     if (m_sound.size() - m_soundEnd >= 3 * OpusDecoder::kMaxSamples) return;
-    const auto from = m_soundBegin - kPast;
+    if (m_soundBegin <= kPast + kBack) return;
+    const auto from = m_soundBegin - kPast - kBack;
     std::memmove(m_sound.data(), m_sound.data() + from, (m_soundEnd - from) * sizeof(float));
     std::memmove(m_side.data(), m_side.data() + from, (m_soundEnd - from) * sizeof(float));
     m_soundEnd -= from;
-    m_soundBegin = kPast;
+    m_soundBegin = kPast + kBack;
 }
 
 void JitterBuffer::pullRest(std::span<float> out, std::span<float> side) {

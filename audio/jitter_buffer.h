@@ -69,7 +69,8 @@ class JitterBuffer {
     static constexpr std::size_t kGiveUp =
         48'000;  // invented in a row: the sender is gone, start anew with its next packet
 
-    static constexpr std::size_t kPast = 1'440;
+    static constexpr std::size_t kPast = 1'440;  // looked at, of what was heard
+    static constexpr std::size_t kBack = 1'680;  // what goBack() may take before it is heard again: one stretch and two bridges
     static constexpr std::size_t kStep = 480;  // the codec invents no less well
 
     enum class State { empty, waiting, playing };
@@ -121,10 +122,10 @@ class JitterBuffer {
     DelayEstimator m_delays;
     OpusDecoder m_decoder;
     std::unique_ptr<std::array<Slot, kSlots>> m_slots;
-    std::array<float, 5 * OpusDecoder::kMaxSamples> m_sound{};  // kPast samples that were heard, then those not yet pulled
+    std::array<float, 5 * OpusDecoder::kMaxSamples> m_sound{};  // at least kPast samples that were heard, then those not yet pulled
     std::array<float, 5 * OpusDecoder::kMaxSamples> m_side{};   // in step with it; zeros of one channel
-    std::size_t m_soundBegin = kPast;
-    std::size_t m_soundEnd = kPast;
+    std::size_t m_soundBegin = kPast + kBack;
+    std::size_t m_soundEnd = kPast + kBack;
     std::array<float, kStep> m_spare{};  // invented beyond what was needed; sound that comes is joined to it
     std::array<float, kStep> m_spareSide{};
     std::size_t m_spareBegin = kStep;

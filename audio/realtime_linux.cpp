@@ -36,7 +36,8 @@ extern "C" void backToNormal(int) {
     }
     const sched_param normal{};
     for (auto& thread : soundThreads)
-        if (const auto id = thread.load(std::memory_order_relaxed); id != 0) ::sched_setscheduler(id, SCHED_OTHER, &normal);
+        // rtkit sets the flag, and only a privileged process may clear it: with it everybody may step down.
+        if (const auto id = thread.load(std::memory_order_relaxed); id != 0) ::sched_setscheduler(id, SCHED_OTHER | SCHED_RESET_ON_FORK, &normal);
     errno = kept;
 }
 

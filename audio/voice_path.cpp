@@ -16,7 +16,8 @@ constexpr int kFallAsleep = 50;      // blocks
 bool VoicePath::shape(std::span<float> sound, std::span<float> side, float peak, bool levelling, bool music) {
     m_asleep = peak < kInaudible ? std::min(m_asleep + 1, kFallAsleep) : 0;
     if (m_asleep == kFallAsleep) return false;
-    const bool rumbling = m_rumble.heard(sound) && !music;
+    const bool below = m_rumble.heard(sound), belowSide = !side.empty() && m_sideRumble.heard(side);
+    const bool rumbling = (below || belowSide) && !music;
     m_highPass.set(rumbling);
     m_sideHighPass.set(rumbling);
     m_highPass.process(sound);

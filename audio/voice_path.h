@@ -25,7 +25,7 @@ class VoicePath {
     bool shape(std::span<float> sound, std::span<float> side, float peak, bool levelling, bool music);
 
   private:
-    Rumble m_rumble;
+    Rumble m_rumble, m_sideRumble;
     HighPass m_highPass{60.0, 480, false};
     HighPass m_sideHighPass{60.0, 480, false};
     LoudnessGuard m_guard;

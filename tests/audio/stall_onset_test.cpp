@@ -144,3 +144,53 @@ TEST_CASE("a vowel whose packets stop for good ends: two periods are played agai
         CHECK(level < 1e-4);
     }
 }
+
+TEST_CASE("deep voices through stalls of any length, pulled in pieces of any length: what is looked back at is kept") {
+    for (const double hertz : {85.0, 90.0, 180.0}) {
+        for (const std::size_t piece : {480u, 120u, 60u, 1u}) {
+            const int blocks = piece == 1 ? 600 : 3'000;
+            std::vector<base::OpusFrame> sent, held;
+            audio::CaptureChain chain([&](const base::OpusFrame& f) { sent.push_back(f); }, {});
+            chain.apply(plainCapture(20));
+            chain.setGate(true, 1);
+            audio::JitterBuffer buffer;
+            std::mt19937 random(2);
+            std::array<float, 480> in{}, out{}, side{};
+            long long spoken = 0;
+            unsigned stall = 0, next = 300;
+            bool finite = true;
+            for (int k = 0; k < blocks; ++k) {
+                const auto now = base::TimePoint(base::Duration(k * 10'000LL + 1'000'000));
+                for (auto& s : in) {
+                    const double t = static_cast<double>(spoken++) / 48'000.0;
+                    s = 0.0f;
+                    for (int n = 1; n <= 8; ++n) s += static_cast<float>(0.25 / n * std::sin(2.0 * 3.14159265358979 * hertz * n * t));
+                }
+                chain.process(in, {}, now);
+                held.insert(held.end(), sent.begin(), sent.end());
+                sent.clear();
+                if (--next == 0) {
+                    stall = 10 + random() % 40;
+                    next = 150 + random() % 150;
+                }
+                if (stall > 0) {
+                    --stall;
+                } else {
+                    for (auto& f : held) {
+                        f.received = now;
+                        buffer.insert(f);
+                    }
+                    held.clear();
+                }
+                for (std::size_t at = 0; at < out.size(); at += piece) {
+                    const auto heard = now + base::Duration(3'000 + static_cast<std::int64_t>(at) * 1000 / 48);
+                    buffer.pull(std::span(out).subspan(at, piece), std::span(side).subspan(at, piece), heard);
+                }
+                for (const float s : out) finite = finite && std::isfinite(s);
+            }
+            INFO(hertz << " Hz in pieces of " << piece);
+            CHECK(finite);
+            if (piece > 1) CHECK(buffer.stats().insertedSamplesForDeceleration > 0);   // so little at a time is never gone back for
+        }
+    }
+}

@@ -40,8 +40,11 @@ def run(lab):
     vera = lab.join(links["listener"], "Vera")
     vera.expect("joined", 30)
     check(True, "newcomers come in")
-    hanna.say("hold Ana")
-    wait_for("the hold on LiveKit", lambda: cluster.nodes[0].people(fresh)["Ana"]["permission"].get("can_publish", False) is False, 20)
+
+    def ordered():
+        hanna.say("hold Ana")   # again, if Hanna's program has not seen Ana come over yet
+        return cluster.nodes[0].people(fresh)["Ana"]["permission"].get("can_publish", False) is False
+    wait_for("the hold on LiveKit", ordered, 20)
     hanna.say("remove Ana")
     ana.expect("left", 15, reason="removed")
     check("Ana" not in cluster.nodes[0].people(fresh), "the house's orders hold there")

@@ -30,7 +30,7 @@ def stand_in(how):
         print(method, value, "known" if mine else "unknown", flush=True)
         if how == "gives" or (how == "high" and method == "MakeThreadHighPriority"):
             if method == "MakeThreadRealtime":
-                os.sched_setscheduler(thread, os.SCHED_RR, os.sched_param(value))
+                os.sched_setscheduler(thread, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(value))
             invocation.return_value(None)
         elif how in ("refuses", "high"):
             invocation.return_dbus_error("org.freedesktop.DBus.Error.AccessDenied", "not you")

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/models/session_bridge.h"
 
+#include <algorithm>
+
 #include "ui/models/words.h"
 
 namespace parlour::ui {
@@ -112,9 +114,13 @@ void SessionBridge::announceChanges(const room::RoomState& before, const room::R
     if (!before.askedToUnmute && after.askedToUnmute) emit announced(tr("A moderator asks you to unmute"));
     if (!before.reconnectVisible && after.reconnectVisible) emit announced(tr("Reconnecting"));
     if (before.reconnectVisible && !after.reconnectVisible) emit announced(tr("Connected again"));
-    if (is && is->power != api::Power::none && after.hands.size() > before.hands.size()) {
+    const auto isNew = [&](const auto& hand) {
+        return std::none_of(before.hands.begin(), before.hands.end(), [&](const auto& one) { return one.identity == hand.identity; });
+    };
+    if (is && is->power != api::Power::none && std::any_of(after.hands.begin(), after.hands.end(), isNew)) {
         emit announced(tr("Raised hands: %1").arg(after.hands.size()));
-        emit bell();
+        // Not for those that were up before we came back.
+        if (!before.reconnectVisible) emit bell();
     }
 }
 
