@@ -122,13 +122,13 @@ ClaimWatch::ClaimWatch(base::Executor& net, const base::Clock& clock, std::strin
 ClaimWatch::~ClaimWatch() {
     m_impl->alive = false;
     // Timers die on their own thread; the opening one may still hand something to it.
-    m_impl->opening.reset();
+    m_impl->opening->finish();   // not destroyed yet: the other may be about to post to it
     m_impl->thread->post([impl = m_impl.get()] {
         impl->next.cancel();
         impl->notices.cancel();
         impl->state = ClaimState::ended;
     });
-    m_impl->thread.reset();
+    m_impl->thread->finish();   // what runs there may still set a timer on it
 }
 
 void ClaimWatch::start() {
