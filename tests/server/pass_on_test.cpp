@@ -44,6 +44,15 @@ struct Doors {
         front = listen(std::move(here));
         passing.setTarget(PassTarget{behind->localAddress(), "secret"});
     }
+    /// A WebSocket that is to be refused.
+    net::Pending knock(std::optional<net::WebSocketRefusal>& refused) {
+        net::WebSocketRequest request;
+        request.url = url("/rtc");
+        net::WebSocketAnswers answers;
+        answers.onOpen = [](auto) {};
+        answers.onRefused = [&refused](auto refusal) { refused = std::move(refusal); };
+        return net::connectWebSocket(loop, std::move(request), std::move(answers));
+    }
     std::unique_ptr<net::HttpServer> listen(net::HttpServerHandlers handlers) {
         net::HttpServerSettings settings;
         settings.listen = *base::SocketAddress::parse("127.0.0.1:0");
@@ -157,13 +166,8 @@ TEST_CASE("who waits for one that hangs is told to ask again when another takes 
         call.url = doors.url("/api/v1/x");
         pending.push_back(net::sendHttp(doors.loop, std::move(call), [&](auto result) { statuses.push_back(result ? result->status : 0); }));
     }
-    net::WebSocketRequest request;
-    request.url = doors.url("/rtc");
     std::optional<net::WebSocketRefusal> refused;
-    net::WebSocketAnswers answers;
-    answers.onOpen = [](auto) {};
-    answers.onRefused = [&](auto refusal) { refused = std::move(refusal); };
-    pending.push_back(net::connectWebSocket(doors.loop, std::move(request), std::move(answers)));
+    pending.push_back(doors.knock(refused));
     REQUIRE(doors.loop.runUntil([&] { return hanging.size() == 2 && undecided.size() == 1; }, 20s));
     doors.passing.setTarget(PassTarget{*base::SocketAddress::parse("127.0.0.1:9"), "next"});
     REQUIRE(doors.loop.runUntil([&] { return statuses.size() == 2 && refused; }, 20s));
@@ -250,13 +254,8 @@ TEST_CASE("a refused WebSocket is refused in the same words", "[replica]") {
         response.headers["retry-after"] = "7";
         upgrade.refuse(std::move(response));
     };
-    net::WebSocketRequest request;
-    request.url = doors.url("/rtc");
     std::optional<net::WebSocketRefusal> refused;
-    net::WebSocketAnswers answers;
-    answers.onOpen = [](auto) {};
-    answers.onRefused = [&](auto refusal) { refused = std::move(refusal); };
-    auto pending = net::connectWebSocket(doors.loop, std::move(request), std::move(answers));
+    auto pending = doors.knock(refused);
     REQUIRE(doors.loop.runUntil([&] { return refused.has_value(); }, 20s));
     CHECK(refused->status == 503);
     CHECK(refused->body == R"({"code":"arriving"})");
