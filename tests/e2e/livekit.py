@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 
 from lab import Failed, Server, skip, wait_for
+from wire import pump
 
 KEY, SECRET = "APIparlour", "a-secret-of-the-test-with-more-than-32-characters"
 
@@ -150,23 +151,10 @@ class Balancer:
                 except OSError:
                     continue
                 for a, b in ((near, far), (far, near)):
-                    threading.Thread(target=self.carry, args=(a, b), daemon=True).start()
+                    threading.Thread(target=pump, args=(a, b), daemon=True).start()
                 break
             else:
                 near.close()
-
-    @staticmethod
-    def carry(source, sink):
-        try:
-            while chunk := source.recv(65536):
-                sink.sendall(chunk)
-        except OSError:
-            pass
-        for one in (source, sink):
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
 
 
 class Cluster:

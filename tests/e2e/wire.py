@@ -4,6 +4,25 @@ import socket
 import threading
 
 
+def end(*sockets):
+    """Both ways, whether open or not."""
+    for one in sockets:
+        try:
+            one.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+
+def pump(source, sink):
+    """What comes from one goes into the other, until either ends."""
+    try:
+        while data := source.recv(65536):
+            sink.sendall(data)
+    except OSError:
+        pass
+    end(source, sink)
+
+
 class Wire:
     """A TCP relay in front of the server's signalling that can be cut; the media goes around it."""
 
@@ -26,25 +45,8 @@ class Wire:
                 continue
             self.open += [inner, outer]
             for a, b in ((inner, outer), (outer, inner)):
-                threading.Thread(target=self.pump, args=(a, b), daemon=True).start()
-
-    @staticmethod
-    def pump(source, sink):
-        try:
-            while data := source.recv(65536):
-                sink.sendall(data)
-        except OSError:
-            pass
-        for s in (source, sink):
-            try:
-                s.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+                threading.Thread(target=pump, args=(a, b), daemon=True).start()
 
     def cut(self):
-        for s in self.open:
-            try:
-                s.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
+        end(*self.open)
         self.open = []
