@@ -74,21 +74,20 @@ TEST_CASE("with the shortest delay wanted, at most 5 ms wait for a device that t
 }
 
 TEST_CASE("a voice mixed in blocks of 5 ms sounds as in blocks of 10, seated or not, quiet or loud") {
-    for (const float level : {0.3f, 0.02f})
-        for (const auto seats : {Seats::off, Seats::headphones}) {
-            ListeningSettings listening;
-            listening.seats = seats;
-            const auto voice = speechLike(20.0, 52, level);
-            const auto halves = listen(voice, DelayMode::low, listening), wholes = listen(voice, DelayMode::automatic, listening);
-            INFO("level " << level << ", seats " << static_cast<int>(seats));
-            const auto middle = [](const std::vector<float>& s, std::size_t second, std::size_t length) { return std::span(s).subspan(second * 48'000, length); };
-            const auto said = middle(voice, 15, 24'000);   // and the codec is the same
-            CHECK(likeness(said, middle(halves.left, 15, 48'000)) > likeness(said, middle(wholes.left, 15, 48'000)) - 0.01);
-            CHECK(likeness(middle(wholes.left, 15, 24'000), middle(halves.left, 14, 96'000)) > 0.97);
-            // Levelling, judged each 10 ms, has come to the same volume.
-            CHECK(std::abs(levelDb(middle(halves.left, 14, 240'000)) - levelDb(middle(wholes.left, 14, 240'000))) < 0.5);
-            CHECK(std::abs(halves.level - wholes.level) < 0.05f * wholes.level);
-        }
+    for (const auto& [level, seats] : {std::pair{0.3f, Seats::headphones}, {0.02f, Seats::off}}) {
+        ListeningSettings listening;
+        listening.seats = seats;
+        const auto voice = speechLike(20.0, 52, level);
+        const auto halves = listen(voice, DelayMode::low, listening), wholes = listen(voice, DelayMode::automatic, listening);
+        INFO("level " << level << ", seats " << static_cast<int>(seats));
+        const auto middle = [](const std::vector<float>& s, std::size_t second, std::size_t length) { return std::span(s).subspan(second * 48'000, length); };
+        const auto said = middle(voice, 15, 24'000);   // and the codec is the same
+        CHECK(likeness(said, middle(halves.left, 15, 48'000)) > likeness(said, middle(wholes.left, 15, 48'000)) - 0.01);
+        CHECK(likeness(middle(wholes.left, 15, 24'000), middle(halves.left, 14, 96'000)) > 0.97);
+        // Levelling, judged each 10 ms, has come to the same volume.
+        CHECK(std::abs(levelDb(middle(halves.left, 14, 240'000)) - levelDb(middle(wholes.left, 14, 240'000))) < 0.5);
+        CHECK(std::abs(halves.level - wholes.level) < 0.05f * wholes.level);
+    }
 }
 
 TEST_CASE("an echo canceller at work is told whole blocks of 10 ms, and gets the sound before its echo") {
