@@ -193,9 +193,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void onHistory(base::Result<api::ChatPage> page);
     void onEarlier(base::Result<api::ChatPage> page);
     void checkChat();                              // once a second while inside
-    void reactionsChanged();
-    void gather(std::size_t reaction);
-    void postReactions();
+    void reactionsChanged(), gather(std::size_t reaction), postReactions();
     void resetChat();
 };
 

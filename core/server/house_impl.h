@@ -64,8 +64,6 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
     void chat(const ChatPost& post, Answer<std::uint64_t> answer);
     void keepChat(const HouseRoomPtr& room);
     static RoomChat& chatOf(HouseRoom& room);
-    /// Of the live session that is now (house_reactions.cpp).
-    static HouseReactions& reactionsOf(HouseRoom& room);
     /// The caller, who is in the room now; strangers get unknownRoom() in every case.
     Result<const house::Person*> inRoom(const RouteCall& call, const HouseRoomPtr& room) const;
     /// What everybody may know of the room changed without a command to the stage.

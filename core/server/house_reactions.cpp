@@ -47,7 +47,7 @@ base::Result<const house::Person*> present(Impl& impl, const RouteCall& call, co
 
 base::Result<api::ReactionsAnswer> count(Impl& impl, const HouseRoomPtr& room, const house::Person& person, const api::ReactionCounts& wish) {
     const auto rights = Impl::rightsOf(room->stage.session, person);
-    auto& reactions = Impl::reactionsOf(*room);
+    auto& reactions = room->reactionsNow();
     api::ReactionsAnswer answer;
     Taken worst = Taken::counted;
     for (std::size_t i = 0; i < api::kReactionCount; ++i)
@@ -82,14 +82,6 @@ void react(Impl& impl, const RouteCall& call, const api::ReactionsWish& wish, Ho
 }
 
 }  // namespace
-
-HouseReactions& HouseService::Impl::reactionsOf(HouseRoom& room) {
-    auto& reactions = room.reactions;
-    if (reactions.session == room.stage.session.sid) return reactions;
-    reactions = {};
-    reactions.session = room.stage.session.sid;   // a new session counts from nothing
-    return reactions;
-}
 
 void addReactionRoutes(HouseRoutes& routes) {
     routes.wait<api::ReactionsWish, api::ReactionsAnswer>("rooms/{room}/reactions", react);

@@ -72,6 +72,14 @@ struct HouseRoom {
     KnownPowers powers;
     RoomQuestions questions;
     HouseReactions reactions;
+    /// Of the live session that is now: a new one counts from nothing.
+    HouseReactions& reactionsNow() {
+        if (reactions.session != stage.session.sid) {
+            reactions = {};
+            reactions.session = stage.session.sid;
+        }
+        return reactions;
+    }
     std::string programMetadata;   ///< JSON object that a program gave (api_key_house.h); the house's own keys win
     static std::string metadataKey(const base::RoomId& room) { return "room_metadata:" + room.str(); }
     std::map<base::Identity, std::int64_t> pictures;   ///< of those who came: when it was set
