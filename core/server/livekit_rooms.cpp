@@ -28,6 +28,16 @@ std::string dump(const json& value) { return value.dump(-1, ' ', false, json::er
 
 bool gone(const base::Result<std::string>& result) { return !result && result.error().kind == ErrorKind::notFound; }
 
+std::string dataBody(const std::string& room, const std::string& topic, base::ByteView payload, const std::vector<base::Identity>& to) {
+    json body{{"room", room}, {"data", base::toBase64(payload)}, {"kind", "RELIABLE"}, {"topic", topic},
+              {"nonce", base::toBase64(crypto::randomBytes(16))}};   // so that a second attempt does not arrive twice
+    if (!to.empty()) {
+        body["destination_identities"] = json::array();
+        for (const auto& one : to) body["destination_identities"].push_back(one.str());
+    }
+    return dump(body);
+}
+
 base::Result<void> outcome(const base::Result<std::string>& result) {
     if (result || gone(result)) return {};   // whoever is not there has no rights to lose
     return base::Unexpected(result.error());
@@ -236,21 +246,44 @@ void LiveKitRooms::destroy(const std::string& name, Done done) {
     m_service.call(std::move(out));
 }
 
-void LiveKitRooms::relay(const base::RoomId& id, std::vector<base::Bytes> packets) {
+void LiveKitRooms::relay(const base::RoomId& id, const std::vector<base::Bytes>& packets) {
     const auto it = m_rooms.find(id);
     if (it == m_rooms.end()) return;
-    for (const auto& packet : packets) sendData(it->second, signal::kTopicRelayed, packet, {});
+    for (const auto& packet : packets) {
+        const auto read = signal::decodeDataPacket(packet);
+        const auto* user = read ? std::get_if<signal::UserData>(&read->value) : nullptr;
+        if (user != nullptr && read->sender.empty())
+            sendNewest(it->second, user->topic, user->payload);
+        else
+            sendData(it->second, signal::kTopicRelayed, packet, {});
+    }
 }
 
 void LiveKitRooms::sendData(Room& room, const std::string& topic, base::ByteView payload, const std::vector<base::Identity>& to) {
-    json body{{"room", room.name}, {"data", base::toBase64(payload)}, {"kind", "RELIABLE"}, {"topic", topic},
-              {"nonce", base::toBase64(crypto::randomBytes(16))}};   // so that a second attempt does not arrive twice
-    if (!to.empty()) {
-        body["destination_identities"] = json::array();
-        for (const auto& one : to) body["destination_identities"].push_back(one.str());
-    }
-    call(room, "SendData", RoomServiceGrant::roomAdmin, [text = dump(body)]() -> std::optional<std::string> { return text; },
+    call(room, "SendData", RoomServiceGrant::roomAdmin, [text = dataBody(room.name, topic, payload, to)]() -> std::optional<std::string> { return text; },
          [](const base::Result<std::string>&) {});
+}
+
+void LiveKitRooms::sendNewest(Room& room, const std::string& topic, base::Bytes payload) {
+    if (const auto waits = room.newest.find(topic); waits != room.newest.end()) {
+        waits->second = std::move(payload);
+        return;
+    }
+    room.newest.emplace(topic, std::move(payload));
+    const auto body = std::make_shared<std::string>();   // the same at each attempt
+    const auto take = [this, id = room.id, name = room.name, topic, body] {
+        auto* there = body->empty() ? find(id, name) : nullptr;
+        const auto it = there == nullptr ? std::map<std::string, base::Bytes>::iterator{} : there->newest.find(topic);
+        if (there == nullptr || it == there->newest.end()) return;
+        *body = dataBody(name, topic, it->second, {});
+        there->newest.erase(it);
+    };
+    call(room, "SendData", RoomServiceGrant::roomAdmin,
+         [take, body]() -> std::optional<std::string> {
+             take();
+             return body->empty() ? std::nullopt : std::optional(*body);
+         },
+         [take](const base::Result<std::string>&) { take(); });   // given up before it began: the next one begins anew
 }
 
 void LiveKitRooms::tell(const PersonChanged& change) {

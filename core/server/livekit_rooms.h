@@ -62,7 +62,9 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
     void setRights(const base::RoomId& room, const std::string& name, bool fresh, const base::Identity& who, const MediaRights& rights, Done done);
     void mute(const base::RoomId& room, const base::Identity& who, Done done);
     void remove(const base::RoomId& room, const base::Identity& who, Done done);
-    void relay(const base::RoomId& room, std::vector<base::Bytes> packets);
+    /// User data goes out under its own topic, and a newer one in the place of one that waits; everything else as it is, inside
+    /// signal::kTopicRelayed.
+    void relay(const base::RoomId& room, const std::vector<base::Bytes>& packets);
     /// `name`: also when this process has never heard of the room. Tried until LiveKit has done it.
     void endRoom(const base::RoomId& room, const std::string& name, Done done);
 
@@ -98,6 +100,7 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
         std::vector<Done> whenMade;
         std::string metadata;       ///< as it has to be
         bool metadataQueued = false;
+        std::map<std::string, base::Bytes> newest{};   ///< user data by topic, as long as it waits for its turn
         std::map<base::Identity, Person> people;
         bool listing = false;
         base::Timer listTimer{};
@@ -122,6 +125,7 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
     void expel(Room& room, const base::Identity& who, Done done);
     void muteTracks(Room& room, const base::Identity& who, const std::string& getParticipantAnswer, Done done);
     void sendData(Room& room, const std::string& topic, base::ByteView payload, const std::vector<base::Identity>& to);
+    void sendNewest(Room& room, const std::string& topic, base::Bytes payload);
     void forget(Room& room, const base::Identity& who);
     void meet(Room& room, const LiveKitPerson& person, bool listed);
     void part(Room& room, const base::Identity& who, const std::string& sid);

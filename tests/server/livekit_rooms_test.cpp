@@ -371,6 +371,53 @@ TEST_CASE("what the house says to everybody goes out in order, and to one person
     CHECK(lab.kit.data[2]["destination_identities"] == Json::array({"ann"}));
 }
 
+TEST_CASE("how something stands goes out under its own topic, the newest in the place of one that waits", "[livekit-rooms]") {
+    RoomsLab lab;
+    lab.admit("ann");
+    const auto stands = [](const std::string& topic, const std::string& how) {
+        signal::DataPacket packet;
+        packet.value = signal::UserData{topic, base::toBytes(base::asBytes(how)), {}};
+        return signal::encodeDataPacket(packet);
+    };
+    const auto sent = [&] {
+        std::vector<std::string> out;
+        for (const auto& one : lab.kit.data) out.push_back(one["topic"].get<std::string>() + " " + std::string(base::asText(*base::fromBase64(one["data"].get<std::string>()))));
+        return out;
+    };
+    using Sent = std::vector<std::string>;
+    lab.rooms->relay(lab.room, {stands("parlour.reactions", "1")});
+    lab.executor.runReady();   // on its way
+    lab.rooms->relay(lab.room, {stands("parlour.reactions", "2"), stands("other", "a")});
+    lab.rooms->relay(lab.room, {stands("parlour.reactions", "3")});
+    lab.executor.runFor(std::chrono::milliseconds(50));
+    CHECK(sent() == Sent{"parlour.reactions 1", "parlour.reactions 3", "other a"});
+    // While LiveKit is away nothing piles up, and an attempt again is the same message.
+    lab.kit.data.clear();
+    lab.kit.failures = 1;
+    for (int i = 4; i < 20; ++i) lab.rooms->relay(lab.room, {stands("parlour.reactions", std::to_string(i))});
+    lab.executor.runFor(std::chrono::milliseconds(500));
+    CHECK(sent() == Sent{"parlour.reactions 4", "parlour.reactions 19"});
+    lab.kit.data.clear();
+    lab.kit.away = true;
+    for (int i = 0; i < 40; ++i) {
+        lab.rooms->relay(lab.room, {stands("parlour.reactions", std::to_string(i))});
+        lab.executor.runFor(std::chrono::milliseconds(250));
+    }
+    lab.kit.away = false;
+    lab.executor.runFor(std::chrono::seconds(10));
+    CHECK(lab.kit.data.size() <= 2);
+    lab.rooms->relay(lab.room, {stands("parlour.reactions", "last")});
+    lab.executor.runFor(std::chrono::milliseconds(50));
+    CHECK(sent().back() == "parlour.reactions last");
+    // What has a sender is a packet of a person, and goes out whole.
+    auto words = signal::DataPacket{};
+    words.sender = base::Identity("ann");
+    words.value = signal::UserData{"parlour.reactions", {}, {}};
+    lab.rooms->relay(lab.room, {signal::encodeDataPacket(words)});
+    lab.executor.runFor(std::chrono::milliseconds(50));
+    CHECK(lab.kit.data.back()["topic"] == signal::kTopicRelayed);
+}
+
 TEST_CASE("calls of one room go one after the other, those of two rooms beside each other, and a queue has an end", "[room-service]") {
     RoomsLab lab;
     std::vector<std::string> order;

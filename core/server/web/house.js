@@ -27,9 +27,24 @@ async function request(path, options, session) {
   return json;
 }
 
-export const post = (path, body, session) =>
-  request(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }, session);
-export const get = (path, session) => request(path, {}, session);
+const kMovingTries = 12;   // as the app: one a second; a takeover takes less than five
+
+/// While another server takes the house over nothing is done: it says so (house_moved), and is asked again.
+async function whileMoving(work, tries = kMovingTries) {
+  for (let left = tries; ; --left) {
+    try {
+      return await work();
+    } catch (error) {
+      if (error.code !== 'house_moved' || left <= 1) throw error;
+      await new Promise((done) => setTimeout(done, Math.max(1, error.retryAfter) * 1000));
+    }
+  }
+}
+
+/// `once`: not again while the house moves; `signal` (AbortSignal) breaks it off.
+export const post = (path, body, session, { once = false, signal } = {}) => whileMoving(
+  () => request(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal }, session), once ? 1 : kMovingTries);
+export const get = (path, session) => whileMoving(() => request(path, {}, session));
 
 // ---- the key
 
