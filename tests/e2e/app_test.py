@@ -57,11 +57,8 @@ class Stage:
     def picture(self, name):
         snap(self.lab, self.pictures / f"{'nodes-' if self.cluster else ''}{name}.png")
 
-    def scores(self, sound):
-        return {name: self.waveform.contains(sound, self.waveform.load(source)) for name, source in self.said.items()}
-
     def judge(self, who, sound, hears, never):
-        scores = self.scores(sound)
+        scores = {name: self.waveform.contains(sound, self.waveform.load(self.said[name])) for name in (*hears, *never)}
         print(f"{who} hears: " + ", ".join(f"{name} {score:.2f}" for name, score in scores.items()))
         for name in hears:
             check(scores[name] > 0.6, f"{who} hears {name}")
@@ -144,18 +141,18 @@ def run(lab):
     to_the_stage(stage)
     speaks(stage)
     recording.stop()
+    ears = {"Tess": lab.path("ear.wav"), **{one.name: one.heard for one in stage.others}}
+    speakers = ("Hanna", "Vera", "Tess")
+    for who, file in ears.items():
+        stage.judge(who, stage.waveform.load(file), [one for one in speakers if one != who], sorted({"Wolf", who}))
     if stage.cluster:
         import node_death
         node_death.play(stage)
     stage.window.press("Leave")
     time.sleep(0.5)
-    for person in (stage.wolf, stage.vera, stage.host):
+    for person in reversed(stage.others):
         person.end()
     stage.app.end()
-    ears = {"Tess": lab.path("ear.wav"), "Hanna": stage.host.heard, "Vera": stage.vera.heard, "Wolf": stage.wolf.heard}
-    speakers = ("Hanna", "Vera", "Tess")
-    for who, file in ears.items():
-        stage.judge(who, stage.waveform.load(file), [one for one in speakers if one != who], {"Wolf", who})
 
 
 own_session()

@@ -54,39 +54,46 @@ def dies(stage):
     stage.name = name
 
 
+def hears_again(stage):
+    time.sleep(5)
+    stage.ear.stop()
+    file = stage.lab.path("ear-node.wav")
+    about = time.monotonic() - stage.died + 2
+    print(f"      silence around the death: {silence(stage, file, about):.1f} s in the app, {silence(stage, stage.wolf.heard, about):.1f} s at Wolf's, "
+          f"{silence(stage, stage.vera.heard, about):.1f} s at Vera's")
+    stage.judge("Tess", stage.waveform.load(file)[-5 * stage.waveform.RATE:], ["Hanna"], ["Wolf", "Tess"])
+
+
+def says(stage, key, words):
+    """Into the app's microphone; what the others have heard meanwhile."""
+    stage.said[key] = stage.waveform.speak(words, stage.lab.path(f"{key}.wav"), "en-us", 140, 70)
+    since = time.monotonic()
+    stage.sound.say(stage.said[key]).wait(30)
+    time.sleep(1)
+    return heard(stage, since)
+
+
 def heard_again(stage):
     """Without a hand laid on anything: Tess was live, and is."""
-    window = stage.window
-    window.wait("Mute", 10)
-    for one in (stage.wolf, stage.host):
-        wait_for(f"{one.name} to know that Tess is live", lambda one=one: (one.last_about("muted", "Tess") or {}).get("muted") is False, 20)
-    time.sleep(1.5)
-    since = time.monotonic()
-    stage.said["Tess again"] = stage.waveform.speak(AGAIN, stage.lab.path("again.wav"), "en-us", 140, 70)
-    stage.sound.say(stage.said["Tess again"]).wait(30)
+    stage.window.wait("Mute", 10)
+    mark = stage.wolf.count()
+    stage.host.say("mute")
+    stage.wolf.expect("muted", 15, since=mark, name="Hanna", muted=True)
     time.sleep(1)
-    for who, sound in heard(stage, since).items():
-        stage.judge(who, sound, ["Tess again"] + [one for one in ("Hanna",) if one != who], ["Tess", "Wolf"])
-    stage.ear.stop()
-    about = time.monotonic() - stage.died + 2
-    print(f"      silence around the death: {silence(stage, stage.lab.path('ear-node.wav'), about):.1f} s in the app, "
-          f"{silence(stage, stage.wolf.heard, about):.1f} s at Wolf's, {silence(stage, stage.vera.heard, about):.1f} s at Vera's")
-    after = stage.waveform.load(stage.lab.path("ear-node.wav"))[-int(6 * stage.waveform.RATE):]
-    stage.judge("Tess", after, ["Hanna"], ["Wolf", "Tess"])
+    for who, sound in says(stage, "Tess again", AGAIN).items():
+        stage.judge(who, sound, ["Tess again"], ["Tess", "Wolf"])
 
 
 def muted(stage):
-    """By the host; what is said then is heard by nobody."""
+    """By the host; what is said then is heard by nobody, while Hanna is."""
     window = stage.window
+    stage.host.say("unmute")
     stage.host.say("mute Tess")
     window.wait("Muted by a moderator", 15)
     window.wait("Unmute", 5)
     stage.picture("6-node-muted")
-    since = time.monotonic()
-    stage.said["Tess muted"] = stage.waveform.speak(SECRET, stage.lab.path("secret.wav"), "en-us", 140, 70)
-    stage.sound.say(stage.said["Tess muted"]).wait(30)
-    for who, sound in heard(stage, since).items():
-        stage.judge(who, sound, [one for one in ("Hanna",) if one != who], ["Tess muted", "Wolf"])
+    for who, sound in says(stage, "Tess muted", SECRET).items():
+        stage.judge(who, sound, [] if who == "Hanna" else ["Hanna"], ["Tess muted", "Wolf"])
     check(True, "the host mutes the app on the other node")
 
 
@@ -127,5 +134,5 @@ def whole_again(stage):
 
 
 def play(stage):
-    for act in (dies, heard_again, muted, other_half, whole_again):
+    for act in (dies, hears_again, heard_again, muted, other_half, whole_again):
         act(stage)
