@@ -38,6 +38,12 @@ std::string dataBody(const std::string& room, const std::string& topic, base::By
     return dump(body);
 }
 
+/// The order is kept, and holds in the new room.
+base::Result<void> moving() {
+    return base::fail(ErrorKind::unavailable, "media_moving", "The sound of this room is just being moved to another place.",
+                      "The house has noted it and carries it out as soon as it can; look again in a moment.");
+}
+
 base::Result<void> outcome(const base::Result<std::string>& result) {
     if (result || gone(result)) return {};   // whoever is not there has no rights to lose
     return base::Unexpected(result.error());
@@ -89,6 +95,7 @@ void LiveKitRooms::setRights(const base::RoomId& id, const std::string& name, bo
     // Taken up from before this process began: LiveKit may well have this person.
     if (!room.complete) person.expected = true;
     person.rights = rights;
+    if (room.nameless) return done(moving());
     if (!room.made) make(room, person.expected ? Done() : done);
     if (person.expected) push(room, who, std::move(done));
     else if (room.made) done();
@@ -161,6 +168,7 @@ void LiveKitRooms::pushMetadata(Room& room) {
 void LiveKitRooms::mute(const base::RoomId& id, const base::Identity& who, Done done) {
     const auto it = m_rooms.find(id);
     if (it == m_rooms.end()) return done();
+    if (it->second.nameless) return done(moving());
     call(it->second, "GetParticipant", RoomServiceGrant::roomAdmin,
          [name = it->second.name, who]() -> std::optional<std::string> { return dump({{"room", name}, {"identity", who.str()}}); },
          [this, id, name = it->second.name, who, done](base::Result<std::string> result) {
@@ -206,6 +214,7 @@ void LiveKitRooms::remove(const base::RoomId& id, const base::Identity& who, Don
     const auto it = m_rooms.find(id);
     if (it == m_rooms.end()) return done();
     forget(it->second, who);
+    if (it->second.nameless) return done(moving());   // never asked over
     expel(it->second, who, std::move(done));
 }
 

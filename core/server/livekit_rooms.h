@@ -33,6 +33,8 @@ struct LiveKitPace {
     base::Duration probe = std::chrono::milliseconds(500);   ///< a lost room is asked so often whether it lives,
     int probes = 4;                                          ///< so many times; once only where LiveKit had been gone itself
     base::Duration move = std::chrono::seconds(20);          ///< people of a forgotten room are asked over for so long, then it ends
+    base::Duration renew = std::chrono::milliseconds(500);   ///< the house is asked again for another name of such a room,
+    base::Duration renewMost = std::chrono::seconds(4);      ///< each time twice as late, at most so late
 };
 
 struct LiveKitRoomsStats {
@@ -53,7 +55,9 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
     ~LiveKitRooms();
     /// Whom to tell of people who come and go.
     void attach(EndpointHouse house) { m_house = std::move(house); }
-    /// LiveKit has forgotten a room that goes on (its redis came back empty): no order reaches its people any more. Answered by renew().
+    /// LiveKit has forgotten a room that goes on (its redis came back empty): no order reaches its people any more. Answered by renew();
+    /// until then it is asked again and again, as the house may be unable to write a name down, and orders for the room are answered
+    /// unavailable "media_moving" and carried out in the new one.
     std::function<void(const base::RoomId& room, const std::string& name)> onForgotten;
     /// The session goes on in a room of another name, into which its people are asked.
     void renew(const base::RoomId& room, const std::string& old, const std::string& name);
@@ -106,6 +110,10 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
         base::Timer listTimer{};
         int probes = 0;             ///< left; while LiveKit knows nothing of the room and nobody knows yet whether it lives
         base::Timer probeTimer{};
+        bool nameless = false;      ///< it lives, forgotten, and waits for another name
+        base::Duration renewIn{};
+        base::Timer renewTimer{};
+        bool unlisted() const { return probes > 0 || nameless; }   ///< what LiveKit lists says nothing of its people
     };
     /// A room that LiveKit has forgotten, and whose people are asked over into the new one of `id`.
     struct Forgotten {
@@ -137,6 +145,7 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
     void roomsListed(const std::vector<LiveKitRoomInfo>& rooms, base::TimePoint asked);
     void reached(bool answers);
     void probe(Room& room);
+    void askName(Room& room);
     void remake(Room& room);
     void askOver(base::TimePoint now);
 

@@ -282,6 +282,30 @@ TEST_CASE("nobody gets a token while LiveKit does not answer, and the sentence s
     world.until([&] { return world.kit.rooms[name][ann.identity.str()]["permission"]["can_publish"] == false; });
 }
 
+TEST_CASE("while another may run the house LiveKit is told nothing; what was ordered is done when it is surely ours", "[livekit-house]") {
+    LiveKitWorld world;
+    bool ours = false;
+    std::map<base::RoomId, std::string> kept;
+    LiveKitNames names;
+    names.load = [&](const base::RoomId& room) -> base::Result<std::optional<std::string>> { return kept[room]; };
+    names.save = [&](const base::RoomId& room, const std::string& name) -> base::Result<void> {
+        kept[room] = name;
+        return {};
+    };
+    LiveKitHouseSettings settings;
+    settings.url = world.config.livekitUrl;
+    settings.keyFile = world.config.livekitKeyFile;
+    const auto house = LiveKitHouse::make(world.loop, world.clock, settings, names, [&] { return ours; }).value();
+    const base::RoomId salon("salon");
+    std::optional<base::Result<void>> done;
+    house->engine().setRights(salon, base::Identity("ann"), {}, [&](base::Result<void> result) { done = std::move(result); });
+    CHECK_FALSE(world.loop.runUntil([&] { return done || world.kit.rooms.contains(kept[salon]); }, std::chrono::milliseconds(250)));
+    ours = true;
+    world.until([&] { return done.has_value(); });
+    CHECK(*done);
+    CHECK(world.kit.rooms.contains(kept[salon]));
+}
+
 TEST_CASE("a server that starts anew takes up the live sessions where they were", "[livekit-house]") {
     LiveKitWorld world;
     const auto ann = world.redeem("Ann", world.room.links.moderator).value();
