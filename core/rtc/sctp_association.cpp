@@ -6,9 +6,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <deque>
 #include <map>
 
+#include "core/base/fifo.h"
 #include "core/rtc/sctp_driver.h"
 
 namespace parlour::rtc {
@@ -17,7 +17,9 @@ namespace {
 constexpr std::uint16_t kPort = 5000;
 constexpr base::Duration kBusyTick = std::chrono::milliseconds(20);
 constexpr base::Duration kBusyFor = std::chrono::milliseconds(500);
-constexpr base::Duration kIdleTick = std::chrono::milliseconds(250);
+constexpr base::Duration kWaitingTick = std::chrono::milliseconds(250);
+constexpr base::Duration kIdleTick = std::chrono::seconds(2);   // for the library's heartbeats alone
+constexpr base::Duration kIdleStep = std::chrono::milliseconds(250);
 
 sockaddr_conn addressOf(std::uintptr_t id) {
     sockaddr_conn address{};
@@ -57,12 +59,13 @@ struct SctpAssociation::Impl final : SctpDriver::Sink {
     bool up = false;
     bool over = false;
     base::TimePoint nextTick = base::kNever;
+    bool idle = false;   // nothing is under way
     base::TimePoint busyUntil{};
-    std::deque<base::Bytes> packets;
-    std::deque<SctpMessage> messages;
+    base::Fifo<base::Bytes> packets;
+    base::Fifo<SctpMessage> messages;
     std::size_t messageBytes = 0;
     std::map<std::uint16_t, base::Bytes> partial;   // until the end of record
-    std::deque<Waiting> waiting;                    // the library's buffer is full
+    base::Fifo<Waiting> waiting;                    // the library's buffer is full
     std::size_t waitingBytes = 0;
 
     void onPacket(base::ByteView packet) override {
@@ -144,8 +147,16 @@ struct SctpAssociation::Impl final : SctpDriver::Sink {
     /// Delayed acknowledgements and retransmissions are due soon after bytes have moved.
     void touch(base::TimePoint now) { busyUntil = now + kBusyFor; }
     void schedule(base::TimePoint now) {
-        const bool idle = up && waiting.empty() && packets.empty() && now >= busyUntil;
-        nextTick = now + (idle ? kIdleTick : kBusyTick);
+        const bool quiet = up && waiting.empty() && packets.empty() && now >= busyUntil;
+        idle = quiet && acknowledged();
+        nextTick = now + (idle ? kIdleTick : quiet ? kWaitingTick : kBusyTick);
+    }
+    /// Nothing of ours is on its way: the library has no retransmission to make.
+    bool acknowledged() const {
+        sctp_status status{};
+        socklen_t size = sizeof status;
+        return usrsctp_getsockopt(socket, IPPROTO_SCTP, SCTP_STATUS, &status, &size) == 0 && status.sstat_unackdata == 0 &&
+               status.sstat_penddata == 0;
     }
 };
 
@@ -214,7 +225,7 @@ void SctpAssociation::handleTimeout(base::TimePoint now) {
     auto& s = *m_impl;
     if (s.socket == nullptr || now < s.nextTick) return;
     const auto lock = s.driver->lock();
-    s.driver->advance(now);
+    s.driver->advance(now, s.idle ? kIdleStep : SctpDriver::kStep);
     s.drainWaiting();
     if (s.over) s.nextTick = base::kNever;
     else s.schedule(now);

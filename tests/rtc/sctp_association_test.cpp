@@ -136,6 +136,20 @@ TEST_CASE("lost packets of an ordered message are sent again, an unordered one i
     CHECK_FALSE(pair.b->pollMessage());
 }
 
+TEST_CASE("a quiet association is looked at every two seconds, one that waits for an answer four times a second", "[rtc]") {
+    Pair pair;
+    pair.connect();
+    REQUIRE(pair.a->send(1, 53, filled(100), Reliability::ordered, pair.now));
+    pair.run(3s);
+    pair.a->handleTimeout(pair.a->nextTimeout());
+    CHECK(pair.a->nextTimeout() - pair.now > 1500ms);
+    CHECK(pair.a->nextTimeout() - pair.now <= 4s);
+    pair.cut = true;
+    REQUIRE(pair.a->send(1, 53, filled(100), Reliability::ordered, pair.now));
+    pair.run(1s);
+    CHECK(pair.a->nextTimeout() - pair.now <= 250ms);
+}
+
 TEST_CASE("an association may be destroyed in any state", "[rtc]") {
     const TimePoint now{5s};
     { SctpAssociation never; }
