@@ -76,6 +76,26 @@ test('one is inside when the connection stands, also while the house does not gi
   assert.equal(w.stay.me?.identity, 'me');
 });
 
+test('an SDK that does not come back by itself is replaced after half a minute, one that does is left alone', async () => {
+  for (const lost of ['SignalReconnecting', 'Reconnecting']) {
+    const w = await comeIn(false);
+    const room = Room.last;
+    room.emit(lost);
+    await w.clock.move(20000);
+    room.emit('Reconnected');
+    await w.clock.move(20000);
+    assert.deepEqual([w.stay.state, Room.all.length], ['inside', 1]);
+    room.emit(lost);
+    room.emit('Reconnecting');
+    await w.clock.move(29000);
+    assert.deepEqual([w.stay.state, Room.all.length], ['back', 1]);
+    await w.clock.move(2000);
+    assert.deepEqual([w.stay.state, room.state, Room.last.token], ['inside', 'gone', 'T2']);
+    await w.clock.move(60000);
+    assert.equal(Room.all.length, 2);
+  }
+});
+
 test('a house that never answers counts as away after twenty seconds, also in the middle of an answer', async () => {
   const answers = [(signal) => new Promise((_, fail) => signal.addEventListener('abort', () => fail(signal.reason))),
     (signal) => Promise.resolve({ ok: true, text: () => new Promise((_, fail) => signal.addEventListener('abort', () => fail(signal.reason))) })];

@@ -54,7 +54,7 @@ export class Clock {
 
 const names = ['ParticipantConnected', 'ParticipantDisconnected', 'ParticipantAttributesChanged', 'ParticipantNameChanged', 'ParticipantPermissionsChanged',
   'TrackPublished', 'TrackUnpublished', 'TrackMuted', 'TrackUnmuted', 'LocalTrackPublished', 'LocalTrackUnpublished', 'ActiveSpeakersChanged', 'RoomMetadataChanged',
-  'AudioPlaybackStatusChanged', 'SignalConnected', 'TrackSubscribed', 'TrackUnsubscribed', 'Reconnecting', 'Reconnected', 'Disconnected', 'ChatMessage', 'DataReceived'];
+  'AudioPlaybackStatusChanged', 'SignalConnected', 'TrackSubscribed', 'TrackUnsubscribed', 'SignalReconnecting', 'Reconnecting', 'Reconnected', 'Disconnected', 'ChatMessage', 'DataReceived'];
 
 export class Participant {
   constructor(identity, name, attributes = {}) {

@@ -16,6 +16,7 @@ const kComeBackFor = 60000;   // the house keeps a seat for so long; who cannot 
 const kSlow = 8000;           // a person who waits for longer is told what for
 const kConnect = { websocketTimeout: 10000, peerConnectionTimeout: 10000 };   // ms; the SDK's own 15 s leave no time for another try
 const kConnectWithin = 25000; // the SDK has given up by then; should it not, the page does
+const kBackWithin = 30000;    // the SDK may stop trying without a word (livekit-client 2.23.0, docs/interop.md)
 const kTopicChat = 'lk.chat';
 const kScanAfter = 3000;      // the SDK may forget to say which sounds came right after it was back
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -227,12 +228,21 @@ export class Stay {
       track.detach();
       this.sounds.delete(track);
     });
+    let away = 0, times = 0;   // how many times the way has been lost; away = 0: it is there
+    const watch = ours(() => {
+      if (away) return;
+      const mine = away = ++times;
+      setTimeout(ours(() => { if (away === mine) this.anew(); }), kBackWithin);
+    });
+    room.on(E.SignalReconnecting, watch);
     room.on(E.Reconnecting, ours(() => {
+      watch();
       this.state = 'back';
       this.chat.doubt();
       this.tell();
     }));
     room.on(E.Reconnected, ours(() => {
+      away = 0;
       this.state = 'inside';
       this.speakers.clear();
       this.history().then(again);
@@ -262,8 +272,8 @@ export class Stay {
     this.enter();
   }
 
-  /// The room goes on under another name on LiveKit: with a new token, into a new connection.
-  moved() {
+  /// With a new token into a new connection: the room goes on under another name on LiveKit, or the SDK does not come back.
+  anew() {
     const room = this.room;
     this.lost();
     room.disconnect();
@@ -305,7 +315,7 @@ export class Stay {
       try { this.chat.answered(JSON.parse(said)); } catch (e) { /* not ours */ }
     }
     if (topic === 'parlour.reactions') this.counts = readCounts(said) || this.counts;
-    if (topic === 'parlour.moved' && SOUND) return this.moved();
+    if (topic === 'parlour.moved' && SOUND) return this.anew();
     if (topic === 'parlour.packet' && SOUND) {
       const line = relayedChat(payload);
       if (line) return this.heard(line);
