@@ -110,7 +110,7 @@ class Firefox(Page):
 
     @property
     def problems(self):
-        return self.chrome("""return Services.console.getMessageArray().filter(m => m instanceof Ci.nsIScriptError && !(m.flags & 1) &&
+        return self.chrome("""return Services.console.getMessageArray().filter(m => m instanceof Ci.nsIScriptError && !(m.flags & 1) && m.category !== 'Web Socket' &&
           (m.category === 'CSP_CSPViolationWithURI' || /Content.Security.Policy/i.test(m.errorMessage) || /127.0.0.1/.test(m.sourceName)))
           .map(m => (/Content.Security.Policy/i.test(m.errorMessage) ? '' : 'exception: ') + m.errorMessage)""")
 

@@ -2,6 +2,8 @@
 // Requests to the house, and this browser's key: Ed25519, made here, kept here, never sent anywhere.
 import { personStatement, toBase64Url } from './statements.js';
 
+const kAnswerWithin = 20000;   // ms; a house that says nothing for longer counts as away
+
 export class HouseError extends Error {
   constructor(body) {
     super([body.message, body.advice].filter(Boolean).join(' ') || 'The house did not understand.');
@@ -12,15 +14,19 @@ export class HouseError extends Error {
 }
 
 async function request(path, options, session) {
-  let response;
+  let response, text;
   const headers = { ...options.headers };
   if (session) headers.authorization = 'Bearer ' + session;
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), kAnswerWithin);
   try {
-    response = await fetch('/api/v1/' + path, { ...options, headers, cache: 'no-store', credentials: 'omit' });
+    response = await fetch('/api/v1/' + path, { ...options, headers, cache: 'no-store', credentials: 'omit', signal: limit.signal });
+    text = await response.text();
   } catch (e) {
     throw new HouseError({ code: 'unreachable', message: 'The house does not answer.', advice: 'Look at your connection and try again.' });
+  } finally {
+    clearTimeout(timer);
   }
-  const text = await response.text();
   let json = {};
   try { json = JSON.parse(text); } catch (e) { /* not JSON: the status says enough */ }
   if (!response.ok) throw new HouseError({ ...json, retryAfter: Number(response.headers.get('retry-after')) || 0 });

@@ -164,7 +164,7 @@ class RoomPage {
 
   drawComing() {
     const line = this.stay.line;
-    this.say(this.chip, this.stay.state !== 'line' ? 'Entering…'
+    this.say(this.chip, this.stay.state !== 'line' ? this.stay.slow || 'Entering…'
       : line.awaits === 'guest' ? 'The talk starts when the guest is ready. You come in by yourself.'
         : 'You are in line: ' + line.place + ' of ' + line.waiting + (line.moderated ? '. A moderator lets people in.' : '. You come in as soon as it is your turn.'));
   }
