@@ -101,6 +101,7 @@ def up(evening, page, name):
     act(page, "#accept")
     page.wait_text("On stage, muted")
     host.expect("seat", name=who, seat="stage")
+    wait_for(f"the keyboard to be on the microphone in {name}", lambda: page.run(f"{page.KEYBOARD_HERE} && document.activeElement.id === 'microphone'"), 5)
 
 
 def speak(evening, page, name, origin):

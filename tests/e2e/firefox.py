@@ -36,6 +36,8 @@ if (!window.seen) {
 
 
 class Firefox(Page):
+    KEYBOARD_HERE = "document.hasFocus()"
+
     def __init__(self, lab, name="firefox", prefs=None):
         self.prefs = {**PREFS, **(prefs or {})}
         program = next((p for p in map(shutil.which, ("firefox-esr", "firefox")) if p), None)

@@ -13,14 +13,17 @@ const kVisited = 'parlour.visited/';   // link -> room: no secret, for when the 
 
 const icon = (name) => make('span', { class: 'icon ' + name, 'aria-hidden': 'true' });
 
+/// While its work is under way it takes no second press. It is not `disabled` then: that takes the keyboard away from it, and whoever
+/// accepts or raises a hand would be nowhere on the page when the room's news come before the answer.
 function button(id, iconName, words, work, kind) {
   const label = make('span', {}, words);
   const element = make('button', { type: 'button', id, class: kind, onclick: async () => {
-    element.disabled = true;
+    if (element.getAttribute('aria-disabled') === 'true') return;
+    element.setAttribute('aria-disabled', 'true');
     try {
       await work();
     } finally {
-      element.disabled = false;
+      element.removeAttribute('aria-disabled');
       if (element.isConnected && !element.hidden && document.activeElement === document.body) element.focus();
     }
   } }, iconName ? icon(iconName) : null, label);
