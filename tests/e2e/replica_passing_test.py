@@ -51,7 +51,7 @@ def run(lab):
         late.expect("joined", 30)
         pair.balancer.first = None
         check(pair.metrics(south)["parlour_replica_passed_websockets"] == 1, f"death {number}: started again it passes on")
-        late.expect("speakers", 30)
+        wait_for("sound", lambda: late.last("stats") and late.last("stats")["packetsReceived"] > 50, 30)
         people, through = (*people, late), [late]
     for one in people:
         one.end()
