@@ -3,6 +3,8 @@
 
 #include <usrsctp.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -14,20 +16,42 @@
 namespace parlour::rtc {
 namespace {
 
-constexpr std::uint16_t kPort = 5000;
+constexpr std::uint16_t kPort = 5000;   // of both ends, on the wire
+constexpr std::size_t kHeader = 12;     // RFC 9260 section 3.1: source port, destination port, tag, checksum
+constexpr std::size_t kChecksumAt = 8;
 constexpr base::Duration kBusyTick = std::chrono::milliseconds(20);
 constexpr base::Duration kBusyFor = std::chrono::milliseconds(500);
 constexpr base::Duration kWaitingTick = std::chrono::milliseconds(250);
 constexpr base::Duration kIdleTick = std::chrono::seconds(2);   // for the library's heartbeats alone
 constexpr base::Duration kIdleStep = std::chrono::milliseconds(250);
 
-sockaddr_conn addressOf(std::uintptr_t id) {
+/// The library finds whose a packet is by walking all that have its port: inside each has one of its own.
+std::uint16_t portOf(std::uintptr_t id) { return static_cast<std::uint16_t>(1 + id % 65'535); }
+
+std::uint16_t port(const base::Bytes& packet, std::size_t at) {
+    return static_cast<std::uint16_t>(std::to_integer<unsigned>(packet[at]) << 8 | std::to_integer<unsigned>(packet[at + 1]));
+}
+void setPort(base::Bytes& packet, std::size_t at, std::uint16_t port) {
+    packet[at] = static_cast<std::byte>(port >> 8);
+    packet[at + 1] = static_cast<std::byte>(port & 0xff);
+}
+/// Writes the checksum; false: there was another one.
+bool seal(base::Bytes& packet) {
+    std::array<std::byte, 4> before;
+    std::copy_n(packet.begin() + kChecksumAt, before.size(), before.begin());
+    std::fill_n(packet.begin() + kChecksumAt, before.size(), std::byte{0});
+    const std::uint32_t sum = usrsctp_crc32c(packet.data(), packet.size());
+    std::memcpy(packet.data() + kChecksumAt, &sum, sizeof sum);   // the library has it in the order of the wire
+    return std::equal(before.begin(), before.end(), packet.begin() + kChecksumAt);
+}
+
+sockaddr_conn addressOf(std::uintptr_t id, std::uint16_t port) {
     sockaddr_conn address{};
     address.sconn_family = AF_CONN;
 #ifdef HAVE_SCONN_LEN
     address.sconn_len = sizeof address;
 #endif
-    address.sconn_port = htons(kPort);
+    address.sconn_port = htons(port);
     address.sconn_addr = reinterpret_cast<void*>(id);
     return address;
 }
@@ -69,7 +93,10 @@ struct SctpAssociation::Impl final : SctpDriver::Sink {
     std::size_t waitingBytes = 0;
 
     void onPacket(base::ByteView packet) override {
-        if (packets.size() < 4096) packets.push_back(base::toBytes(packet));
+        if (packets.size() >= 4096 || packet.size() < kHeader) return;
+        auto& out = packets.emplace_back(base::toBytes(packet));
+        setPort(out, 0, kPort);
+        seal(out);
     }
 
     void onData(std::uint16_t stream, std::uint32_t ppid, base::ByteView bytes, bool last) override {
@@ -182,11 +209,12 @@ void SctpAssociation::start(base::TimePoint now) {
         s.over = true;
         return;
     }
-    auto address = addressOf(s.id);
-    if (usrsctp_bind(s.socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+    auto own = addressOf(s.id, portOf(s.id));
+    if (usrsctp_bind(s.socket, reinterpret_cast<sockaddr*>(&own), sizeof own) != 0) {
         s.over = true;
         return;
     }
+    auto address = addressOf(s.id, kPort);
     if (usrsctp_connect(s.socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 && errno != EINPROGRESS) {
         s.over = true;
         return;
@@ -212,10 +240,13 @@ bool SctpAssociation::ended() const {
 
 void SctpAssociation::handlePacket(base::ByteView packet, base::TimePoint now) {
     auto& s = *m_impl;
-    if (s.socket == nullptr || packet.size() < 12) return;   // RFC 9260 section 3: common header
+    if (s.socket == nullptr || packet.size() < kHeader) return;
+    auto inside = base::toBytes(packet);
+    if (!seal(inside) || port(inside, 2) != kPort) return;
+    setPort(inside, 2, portOf(s.id));
     const auto lock = s.driver->lock();
     s.driver->advance(now);
-    usrsctp_conninput(reinterpret_cast<void*>(s.id), packet.data(), packet.size(), 0);
+    usrsctp_conninput(reinterpret_cast<void*>(s.id), inside.data(), inside.size(), 0);
     s.drainWaiting();
     s.touch(now);
     s.schedule(now);

@@ -38,6 +38,7 @@ int onLibraryOutput(void* address, void* buffer, size_t length, std::uint8_t, st
 
 SctpDriver::SctpDriver() : m_registry(std::make_shared<Registry>()) {
     usrsctp_init_nothreads(0, onLibraryOutput, nullptr);
+    usrsctp_enable_crc32c_offload();   // SctpAssociation does them, for it changes ports
     usrsctp_sysctl_set_sctp_ecn_enable(0);
     usrsctp_sysctl_set_sctp_asconf_enable(0);
     usrsctp_sysctl_set_sctp_auth_enable(0);

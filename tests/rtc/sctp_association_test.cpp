@@ -193,6 +193,24 @@ TEST_CASE("bytes that are no SCTP harm nothing", "[rtc]") {
     CHECK(pair.b->pollMessage());
 }
 
+TEST_CASE("on the wire both ends are port 5000, and a packet with another port or a wrong checksum is none", "[rtc]") {
+    Pair pair;
+    pair.connect();
+    REQUIRE(pair.a->send(1, 53, base::asBytes("once"), Reliability::ordered, pair.now));
+    const auto packet = pair.a->pollPacket();
+    REQUIRE(packet);
+    CHECK(base::ByteReader(*packet).u32() == (5000u << 16 | 5000u));
+    for (const std::size_t at : {std::size_t{3}, packet->size() - 1}) {
+        auto damaged = *packet;
+        damaged[at] ^= std::byte{1};
+        pair.b->handlePacket(damaged, pair.now);
+        CHECK_FALSE(pair.b->pollMessage());
+        CHECK_FALSE(pair.b->pollPacket());
+    }
+    pair.b->handlePacket(*packet, pair.now);
+    CHECK(pair.b->pollMessage());
+}
+
 TEST_CASE("associations of two threads live side by side", "[rtc]") {
     // The library knows one time for all of a process, as a product has; so two virtual ones go in step.
     std::barrier step(2);
