@@ -48,7 +48,7 @@ struct LiveKitHouse::Impl {
                  [&loop, ours = std::move(ours)](net::HttpCall call, net::HttpAnswer answer) {
                      if (!ours || ours()) return net::sendHttp(loop, std::move(call), std::move(answer));
                      loop.post([answer = std::move(answer)] {
-                         answer(base::fail(ErrorKind::unavailable, "not_ours", "Another server may run the house by now."));
+                         answer(base::fail(ErrorKind::unavailable, kNotOurs, "Another server may run the house by now.", "Try again in a moment."));
                      });
                      return net::Pending();
                  }),

@@ -168,7 +168,10 @@ void LiveKitRooms::pushMetadata(Room& room) {
 void LiveKitRooms::mute(const base::RoomId& id, const base::Identity& who, Done done) {
     const auto it = m_rooms.find(id);
     if (it == m_rooms.end()) return done();
-    if (it->second.nameless) return done(moving());
+    if (it->second.nameless) {
+        if (const auto person = it->second.people.find(who); person != it->second.people.end()) person->second.muteWhenMet = true;
+        return done(moving());
+    }
     call(it->second, "GetParticipant", RoomServiceGrant::roomAdmin,
          [name = it->second.name, who]() -> std::optional<std::string> { return dump({{"room", name}, {"identity", who.str()}}); },
          [this, id, name = it->second.name, who, done](base::Result<std::string> result) {
@@ -229,6 +232,7 @@ void LiveKitRooms::forget(Room& room, const base::Identity& who) {
 
 void LiveKitRooms::endRoom(const base::RoomId& id, const std::string& name, Done done) {
     if (auto* room = find(id, name)) {
+        if (room->unlisted()) makeKnown(name);   // else its people would talk on where no order reaches them
         empty(*room);
         const auto waiting = std::exchange(room->whenMade, {});
         for (auto& [who, person] : room->people)
@@ -239,6 +243,16 @@ void LiveKitRooms::endRoom(const base::RoomId& id, const std::string& name, Done
     m_ended.insert(name);
     destroy(name, std::move(done));
     watch();
+}
+
+void LiveKitRooms::makeKnown(const std::string& name) {
+    RoomServiceCall out;
+    out.queue = out.room = name;
+    out.grant = RoomServiceGrant::roomCreate;
+    out.method = "CreateRoom";
+    out.body = [name]() -> std::optional<std::string> { return dump({{"name", name}}); };
+    out.answer = [](const base::Result<std::string>&) {};
+    m_service.call(std::move(out));
 }
 
 void LiveKitRooms::destroy(const std::string& name, Done done) {

@@ -91,6 +91,7 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
         bool expected = false;                        ///< has a token, or may have one from before this process began
         std::map<std::string, base::TimePoint> here;  ///< LiveKit's sids of the person, and since when we know
         bool pushQueued = false;
+        bool muteWhenMet = false;                     ///< muted while the room waited for its name: in the new one they come unmuted
         std::vector<Done> waiting;                    ///< for the push that is queued
         bool muted() const;
     };
@@ -129,6 +130,8 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
     void push(Room& room, const base::Identity& who, Done done);
     void pushMetadata(Room& room);
     void destroy(const std::string& name, Done done);
+    /// Before destroy(): LiveKit deletes only what it knows.
+    void makeKnown(const std::string& name);
     void watch();
     void expel(Room& room, const base::Identity& who, Done done);
     void muteTracks(Room& room, const base::Identity& who, const std::string& getParticipantAnswer, Done done);

@@ -69,6 +69,8 @@ void LiveKitRooms::meet(Room& room, const LiveKitPerson& person, bool listed) {
         push(room, person.identity, {});
     }
     const bool speaks = std::any_of(person.tracks.begin(), person.tracks.end(), [](const auto& t) { return t.audio && !t.muted; });
+    if (!wanted.muted()) wanted.muteWhenMet = false;
+    if (listed && speaks && std::exchange(wanted.muteWhenMet, false)) return mute(room.id, person.identity, [](const base::Result<void>&) {});
     if (listed && speaks && wanted.muted() && m_house.unmuted) m_house.unmuted(room.id, person.identity);
 }
 
@@ -143,6 +145,7 @@ void LiveKitRooms::beat() {
     const auto left = std::make_shared<std::size_t>((names.size() + kNamesPerQuestion - 1) / kNamesPerQuestion);
     const auto found = std::make_shared<std::vector<LiveKitRoomInfo>>();
     const auto answers = std::make_shared<bool>(true);
+    const auto asked = std::make_shared<bool>(true);
     const auto heard = m_service.stats().heard;
     for (std::size_t at = 0; at < names.size(); at += kNamesPerQuestion) {
         const json body{{"names", std::vector<std::string>(names.begin() + static_cast<std::ptrdiff_t>(at),
@@ -153,18 +156,19 @@ void LiveKitRooms::beat() {
         out.method = "ListRooms";
         out.patience = base::Duration(0);
         out.body = [text = body.dump()]() -> std::optional<std::string> { return text; };
-        out.answer = [this, alive = weak_from_this(), left, found, answers, heard, now](base::Result<std::string> result) {
+        out.answer = [this, alive = weak_from_this(), left, found, answers, asked, heard, now](base::Result<std::string> result) {
             if (alive.expired()) return;
             if (result)
                 for (auto& room : readRooms(*result)) found->push_back(std::move(room));
             *answers = *answers && result;
+            *asked = *asked && (result || result.error().code != kNotOurs);
             if (--*left > 0) return;
-            reached(*answers);
+            if (*asked) reached(*answers);
             if (*answers) {
                 roomsListed(*found, now);
                 askOver(now);
             }
-            m_gone = !*answers && m_service.stats().heard == heard;
+            m_gone = *asked && !*answers && m_service.stats().heard == heard;
             m_beatTimer = m_net.postAfter(*answers ? m_pace.beat : m_pace.beatAway, [this] { beat(); });
         };
         m_service.call(std::move(out));

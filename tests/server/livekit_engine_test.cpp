@@ -119,6 +119,62 @@ TEST_CASE("a forgotten room waits for its new name while the database is away, a
     CHECK_FALSE(lab.kit.forgotten.contains(lab.name));
 }
 
+TEST_CASE("a forgotten room that is ended before it has its new name does not talk on", "[livekit-rooms]") {
+    RoomsLab lab;
+    Notebook book;
+    book.kept[lab.room] = lab.name;
+    LiveKitEngine engine(lab.executor, lab.rooms, book.names());
+    lab.rooms->onForgotten = [&](const base::RoomId& room, const std::string& name) { engine.renew(room, name); };
+    engine.setRights(lab.room, base::Identity("ann"), speaking(), {});
+    lab.executor.runFor(std::chrono::milliseconds(20));
+    lab.come("ann", true);
+    book.away = true;
+    lab.kit.forget();
+    lab.executor.runFor(std::chrono::seconds(10));
+    REQUIRE(lab.kit.forgotten.contains(lab.name));
+    book.away = false;
+    engine.endRoom(lab.room, {});
+    lab.executor.runFor(std::chrono::seconds(1));
+    CHECK_FALSE(lab.kit.forgotten.contains(lab.name));
+    CHECK_FALSE(lab.kit.rooms.contains(lab.name));
+}
+
+TEST_CASE("who was muted while the room waited for its new name is muted in the new one, and not said to have unmuted", "[livekit-rooms]") {
+    RoomsLab lab;
+    Notebook book;
+    book.kept[lab.room] = lab.name;
+    LiveKitEngine engine(lab.executor, lab.rooms, book.names());
+    lab.rooms->onForgotten = [&](const base::RoomId& room, const std::string& name) { engine.renew(room, name); };
+    engine.setRights(lab.room, base::Identity("ann"), speaking(), {});
+    lab.executor.runFor(std::chrono::milliseconds(20));
+    lab.rooms->tell(RoomChanged{lab.room, "Salon", "{}"});
+    lab.come("ann", true);
+    book.away = true;
+    lab.kit.forget();
+    lab.executor.runFor(std::chrono::seconds(10));
+    PersonChanged muted;
+    muted.room = lab.room;
+    muted.identity = base::Identity("ann");
+    muted.name = "ann";
+    muted.rights = speaking();
+    muted.attributes = {{std::string(api::kAttrMutedBy), "host"}};
+    lab.rooms->tell(muted);
+    engine.mute(lab.room, base::Identity("ann"), [](const base::Result<void>&) {});
+    lab.executor.runFor(std::chrono::milliseconds(20));
+    book.away = false;
+    lab.executor.runFor(std::chrono::seconds(5));
+    const auto fresh = book.kept[lab.room];
+    REQUIRE(fresh != lab.name);
+    lab.kit.enter(fresh, "ann", "PA_3", true);
+    lab.executor.runFor(std::chrono::seconds(15));
+    CHECK(lab.kit.rooms[fresh]["ann"]["tracks"][0]["muted"] == true);
+    CHECK(std::count(lab.house.begin(), lab.house.end(), "unmuted ann") == 0);
+    // From then on the own act counts.
+    lab.kit.rooms[fresh]["ann"]["tracks"][0]["muted"] = false;
+    lab.executor.runFor(std::chrono::seconds(15));
+    CHECK(std::count(lab.house.begin(), lab.house.end(), "unmuted ann") >= 1);
+}
+
 TEST_CASE("a session that ends while the database is away ends for its people, and its name opens no other", "[livekit-engine]") {
     RoomsLab lab;
     Notebook book;

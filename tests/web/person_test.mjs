@@ -13,6 +13,7 @@ async function house() {
   const out = { clock: new Clock(), asked: [], answers: {}, aborted: [] };
   globalThis.fetch = (url, options) => {
     const path = url.replace('/api/v1/', '');
+    if (options.signal?.aborted) return Promise.reject(new Error('aborted'));
     out.asked.push(path);
     return new Promise((done, fail) => {
       options.signal?.addEventListener('abort', () => {
@@ -94,6 +95,23 @@ test('a leaving that is not answered is broken off by who comes back, so that it
   assert.deepEqual(w.aborted, ['rooms/R1/leave']);
   assert.deepEqual(w.asked, ['rooms/R1/leave', 'rooms/R1/token']);
   assert.equal((await left).code, 'unreachable');
+});
+
+test('a leaving that still stands at the door is given up by who comes back, and does not go out later', async () => {
+  const w = await house();
+  w.person.session = '';
+  w.answers.challenge = () => moved;   // for half a minute
+  const left = w.person.leave('R1').catch((error) => error);
+  await w.clock.move(100);
+  w.person.session = 'S3';
+  const coming = w.person.token('R1');
+  await w.clock.move(5000);
+  await coming;
+  w.answers.challenge = () => ({ body: { nonce: 'TggjMiZVsHHVl02yJ5xHlw', house: 'h', expires_ms: 1, origins: [] } });
+  w.answers.login = () => ({ body: { session: 'S4', rooms: [] } });
+  await w.clock.move(60000);
+  assert.equal((await left).code, 'unreachable');
+  assert.equal(w.count('rooms/R1/leave'), 0);
 });
 
 test('while the house moves a leaving is tried once: whoever comes back meanwhile is not thrown out by it', async () => {

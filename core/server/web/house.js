@@ -13,12 +13,15 @@ export class HouseError extends Error {
   }
 }
 
-async function request(path, options, session) {
+async function request(path, { signal, ...options }, session) {
   let response, text;
   const headers = { ...options.headers };
   if (session) headers.authorization = 'Bearer ' + session;
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), kAnswerWithin);
+  const stop = () => limit.abort();
+  const timer = setTimeout(stop, kAnswerWithin);
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop);   // AbortSignal.any() is too new for many browsers
   try {
     response = await fetch('/api/v1/' + path, { ...options, headers, cache: 'no-store', credentials: 'omit', signal: limit.signal });
     text = await response.text();
@@ -26,6 +29,7 @@ async function request(path, options, session) {
     throw new HouseError({ code: 'unreachable', message: 'The house does not answer.', advice: 'Look at your connection and try again.' });
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
   }
   let json = {};
   try { json = JSON.parse(text); } catch (e) { /* not JSON: the status says enough */ }

@@ -110,7 +110,9 @@ export class Person {
   leave(room) {
     const stop = new AbortController();
     const work = this.ask('rooms/' + room + '/leave', {}, { once: true, signal: stop.signal });
-    const farewell = { stop, over: work.catch(() => {}).then(() => this.farewells.delete(farewell)) };
+    // Broken off, it is over at once, wherever it stands: what has not gone out by then does not go out any more.
+    const broken = new Promise((done) => stop.signal.addEventListener('abort', done));
+    const farewell = { stop, over: Promise.race([work.catch(() => {}), broken]).then(() => this.farewells.delete(farewell)) };
     this.farewells.add(farewell);
     return work;
   }
