@@ -22,7 +22,7 @@ constexpr std::size_t kChecksumAt = 8;
 constexpr base::Duration kBusyTick = std::chrono::milliseconds(20);
 constexpr base::Duration kBusyFor = std::chrono::milliseconds(500);
 constexpr base::Duration kWaitingTick = std::chrono::milliseconds(250);
-constexpr base::Duration kIdleTick = std::chrono::seconds(2);   // for the library's heartbeats alone
+constexpr base::Duration kIdleTick = std::chrono::seconds(2);   // nothing is due
 constexpr base::Duration kIdleStep = std::chrono::milliseconds(250);
 
 /// The library finds whose a packet is by walking all that have its port: inside each has one of its own.
@@ -222,7 +222,9 @@ void SctpAssociation::start(base::TimePoint now) {
     // The path is DTLS over UDP: no discovery, a size that fits below 1200 bytes of datagram (RFC 8261 section 5).
     sctp_paddrparams path{};
     std::memcpy(&path.spp_address, &address, sizeof address);
-    path.spp_flags = SPP_PMTUD_DISABLE;
+    // No heartbeats: ICE's consent tells whether the other side lives, and one that waits here for its turn would be taken for a
+    // slow network, on which a lost message is sent again seconds later.
+    path.spp_flags = SPP_PMTUD_DISABLE | SPP_HB_DISABLE;
     path.spp_pathmtu = 1150;
     usrsctp_setsockopt(s.socket, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &path, sizeof path);
     s.schedule(now);
