@@ -265,9 +265,9 @@ def run(lab):
     mark = people["Vera"].count()
     people["Ana"].say("unmute")
     people["Vera"].expect("muted", 15, since=mark, name="Ana", muted=False)
-    time.sleep(10)
+    time.sleep(14)
     for name in ("Vera", "Carl"):
-        voices.hears(people[name].heard, a, b, f"{name}, who came in meanwhile, hears Ana", last=8)
+        voices.hears(people[name].heard, a, b, f"{name}, who came in meanwhile, hears Ana", last=12)
     guesses(house)
     for one in reversed(people.values()):
         one.end()

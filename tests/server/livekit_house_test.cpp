@@ -287,7 +287,7 @@ TEST_CASE("while another may run the house LiveKit is told nothing; what was ord
     bool ours = false;
     std::map<base::RoomId, std::string> kept;
     LiveKitNames names;
-    names.load = [&](const base::RoomId& room) -> base::Result<std::optional<std::string>> { return kept[room]; };
+    names.load = [&](const base::RoomId& room) -> base::Result<std::optional<std::string>> { return std::optional(kept[room]); };
     names.save = [&](const base::RoomId& room, const std::string& name) -> base::Result<void> {
         kept[room] = name;
         return {};
