@@ -19,6 +19,8 @@ async function request(path, options, session) {
   if (session) headers.authorization = 'Bearer ' + session;
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), kAnswerWithin);
+  if (options.signal?.aborted) limit.abort();
+  options.signal?.addEventListener('abort', () => limit.abort());
   try {
     response = await fetch('/api/v1/' + path, { ...options, headers, cache: 'no-store', credentials: 'omit', signal: limit.signal });
     text = await response.text();
