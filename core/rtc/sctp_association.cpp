@@ -20,9 +20,10 @@ constexpr std::uint16_t kPort = 5000;   // of both ends, on the wire
 constexpr std::size_t kHeader = 12;     // RFC 9260 section 3.1: source port, destination port, tag, checksum
 constexpr std::size_t kChecksumAt = 8;
 constexpr base::Duration kBusyTick = std::chrono::milliseconds(20);
-constexpr base::Duration kBusyFor = std::chrono::milliseconds(500);
+constexpr base::Duration kAnswerFor = std::chrono::milliseconds(60);    // after a packet: delayed acknowledgements take 20
+constexpr base::Duration kRepeatFor = std::chrono::milliseconds(500);   // after a message: its first retransmissions
 constexpr base::Duration kWaitingTick = std::chrono::milliseconds(250);
-constexpr base::Duration kIdleTick = std::chrono::seconds(2);   // nothing is due
+constexpr base::Duration kIdleTick = std::chrono::seconds(10);  // nothing is due then
 constexpr base::Duration kIdleStep = std::chrono::milliseconds(250);
 
 /// The library finds whose a packet is by walking all that have its port: inside each has one of its own.
@@ -84,7 +85,7 @@ struct SctpAssociation::Impl final : SctpDriver::Sink {
     bool over = false;
     base::TimePoint nextTick = base::kNever;
     bool idle = false;   // nothing is under way
-    base::TimePoint busyUntil{};
+    base::TimePoint answeredAt{}, repeatedAt{};
     base::Fifo<base::Bytes> packets;
     base::Fifo<SctpMessage> messages;
     std::size_t messageBytes = 0;
@@ -171,12 +172,10 @@ struct SctpAssociation::Impl final : SctpDriver::Sink {
         }
     }
 
-    /// Delayed acknowledgements and retransmissions are due soon after bytes have moved.
-    void touch(base::TimePoint now) { busyUntil = now + kBusyFor; }
     void schedule(base::TimePoint now) {
-        const bool quiet = up && waiting.empty() && packets.empty() && now >= busyUntil;
+        const bool quiet = up && waiting.empty() && packets.empty() && now >= answeredAt;
         idle = quiet && acknowledged();
-        nextTick = now + (idle ? kIdleTick : quiet ? kWaitingTick : kBusyTick);
+        nextTick = now + (idle ? kIdleTick : quiet && now >= repeatedAt ? kWaitingTick : kBusyTick);
     }
     /// Nothing of ours is on its way: the library has no retransmission to make.
     bool acknowledged() const {
@@ -219,11 +218,10 @@ void SctpAssociation::start(base::TimePoint now) {
         s.over = true;
         return;
     }
-    // The path is DTLS over UDP: no discovery, a size that fits below 1200 bytes of datagram (RFC 8261 section 5).
+    // The path is DTLS over UDP: no discovery, a size that fits below 1200 bytes of datagram (RFC 8261 section 5). Whether it is alive
+    // ICE knows; thousands of quiet listeners need no second heartbeat.
     sctp_paddrparams path{};
     std::memcpy(&path.spp_address, &address, sizeof address);
-    // No heartbeats: ICE's consent tells whether the other side lives, and one that waits here for its turn would be taken for a
-    // slow network, on which a lost message is sent again seconds later.
     path.spp_flags = SPP_PMTUD_DISABLE | SPP_HB_DISABLE;
     path.spp_pathmtu = 1150;
     usrsctp_setsockopt(s.socket, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &path, sizeof path);
@@ -250,7 +248,7 @@ void SctpAssociation::handlePacket(base::ByteView packet, base::TimePoint now) {
     s.driver->advance(now);
     usrsctp_conninput(reinterpret_cast<void*>(s.id), inside.data(), inside.size(), 0);
     s.drainWaiting();
-    s.touch(now);
+    s.answeredAt = now + kAnswerFor;
     s.schedule(now);
 }
 
@@ -299,7 +297,7 @@ bool SctpAssociation::send(std::uint16_t stream, std::uint32_t ppid, base::ByteV
     } else if (error != 0) {
         return false;
     }
-    s.touch(now);
+    s.repeatedAt = now + kRepeatFor;
     s.schedule(now);
     return true;
 }
