@@ -56,6 +56,7 @@ def run(lab):
         person.expect("reactions", counts={"clap": 2, "heart": 1})
     check(True, "everybody sees the same counts of reactions")
     carl = lab.join(links["listener"], "Carl")
+    carl.expect("joined", 20)
     carl.expect("reactions", counts={"clap": 2, "heart": 1})
     host.say("react thanks")
     for person in (host, ana, carl):
