@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """parlourctl --relay-only in a room of a real livekit-server that names a real coturn: over UDP, TCP and TLS the sound goes through
-the relay, both ways, by waveform. The certificate of the relay is believed as that of a website is: by the authorities of the system."""
+the relay, both ways, by waveform. The certificate of the relay is believed as that of a website is: by the authorities of the system.
+Arguments are those of the three to try."""
+import sys
 import time
 
 from coturn import Coturn
@@ -14,6 +16,8 @@ def run(lab):
     relay = Coturn(lab, "127.0.0.1", *free_ports(2), ("--lt-cred-mech", "--user", "anna:secret"))
     a, b = two(lab)
     for kind, port in (("udp", relay.plain), ("tcp", relay.plain), ("tls", relay.tls)):
+        if kind not in (sys.argv[1:] or kind):
+            continue
         server = LiveKit(lab, f"livekit-{kind}", rtc_extra=f"  turn_servers:\n    - host: 127.0.0.1\n      port: {port}\n      protocol: {kind}\n"
                                                           f"      username: anna\n      credential: secret\n")
         if kind == "tls":
