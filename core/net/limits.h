@@ -26,7 +26,7 @@ struct Limits {
     std::size_t messageBytes = 2 * 1024 * 1024;           ///< longer closes with 1009; the signal codec has its own 256 KiB
     std::size_t fragments = 64;                           ///< frames of one message; more closes with 1008
     std::size_t controlFramesPerSecond = 10;              ///< more closes with 1008
-    base::Duration pingInterval = std::chrono::seconds(10);  ///< we ping; 0 = never
+    base::Duration pingInterval = std::chrono::seconds(10);  ///< of silence, then we ping; 0 = never
     base::Duration closeTime = std::chrono::seconds(3);   ///< for the peer's close frame, then the socket is shut
 };
 

@@ -37,6 +37,7 @@ template <class Socket>
 class Connection final : public TcpStream, public std::enable_shared_from_this<Connection<Socket>> {
   public:
     static constexpr bool kTls = std::is_same_v<Socket, TlsSocket>;
+    static constexpr std::size_t kReadBytes = 8192;
 
     Connection(EventLoop& loop, Socket socket, std::shared_ptr<void> ticket)
         : m_loop(loop), m_socket(std::move(socket)), m_ticket(std::move(ticket)) {
@@ -44,6 +45,10 @@ class Connection final : public TcpStream, public std::enable_shared_from_this<C
         m_local = fromEndpoint(tcpSocket().local_endpoint(ignored));
         m_remote = fromEndpoint(tcpSocket().remote_endpoint(ignored));
         tcpSocket().set_option(tcp::no_delay(true), ignored);
+        if constexpr (kTls)
+            m_buffer.resize(kReadBytes);
+        else
+            tcpSocket().non_blocking(true, ignored);
     }
 
     /// Its last copy going away closes the connection and silences it.
@@ -58,6 +63,8 @@ class Connection final : public TcpStream, public std::enable_shared_from_this<C
 
     void send(std::span<const std::byte> bytes) override {
         if (m_ended || m_closing || bytes.empty()) return;
+        if constexpr (!kTls) bytes = bytes.subspan(writeNow(bytes));
+        if (bytes.empty()) return;
         m_waiting.insert(m_waiting.end(), bytes.begin(), bytes.end());
         write();
     }
@@ -111,14 +118,42 @@ class Connection final : public TcpStream, public std::enable_shared_from_this<C
     void read() {
         if (m_readPending || m_held > 0 || m_ended) return;
         m_readPending = true;
-        m_socket.async_read_some(asio::buffer(m_buffer),
-                                 [self = this->shared_from_this()](const error_code& error, std::size_t count) {
-                                     self->m_readPending = false;
-                                     if (self->m_ended) return;
-                                     if (error) return self->readFailed(error);
-                                     self->m_held = count;
-                                     self->deliver();
-                                 });
+        if constexpr (kTls)
+            m_socket.async_read_some(asio::buffer(m_buffer),
+                                     [self = this->shared_from_this()](const error_code& error, std::size_t count) {
+                                         self->m_readPending = false;
+                                         if (self->m_ended) return;
+                                         if (error) return self->readFailed(error);
+                                         self->m_held = count;
+                                         self->deliver();
+                                     });
+        else
+            m_socket.async_wait(tcp::socket::wait_read, [self = this->shared_from_this()](const error_code& error) {
+                self->m_readPending = false;
+                if (error) return self->m_ended ? void() : self->readFailed(error);
+                self->readNow();
+            });
+    }
+
+    /// Plain TCP: what has come stays in the system until it is wanted, so thousands of quiet connections need no buffers.
+    void readNow() {
+        if (m_ended || !(m_closing || (m_reading && m_receiver))) return;
+        std::array<std::byte, kReadBytes> buffer;
+        error_code error;
+        const auto count = tcpSocket().read_some(asio::buffer(buffer), error);
+        if (error == asio::error::would_block || error == asio::error::interrupted) return read();
+        if (error) return readFailed(error);
+        // While closing it is read away, so that our last words are not lost to a reset.
+        if (!m_closing) (*std::shared_ptr<Receiver>(m_receiver))({buffer.data(), count});
+        if (!m_ended && (m_reading || m_closing)) read();
+    }
+
+    /// Plain TCP: as much as the system takes at once, if nothing waits before it.
+    std::size_t writeNow(std::span<const std::byte> bytes) {
+        if (queuedBytes() > 0) return 0;
+        error_code error;
+        const auto count = tcpSocket().write_some(asio::buffer(bytes.data(), bytes.size()), error);
+        return error ? 0 : count;   // an error comes again, in its own time
     }
 
     void deliver() {
@@ -148,8 +183,7 @@ class Connection final : public TcpStream, public std::enable_shared_from_this<C
         std::swap(m_writing, m_waiting);
         asio::async_write(m_socket, asio::buffer(m_writing),
                           [self = this->shared_from_this()](const error_code& error, std::size_t) {
-                              self->m_writing.clear();
-                              if (self->m_writing.capacity() > 64 * 1024) self->m_writing.shrink_to_fit();
+                              self->m_writing = {};
                               if (self->m_ended) return;
                               if (error) return self->readFailed(error);
                               self->write();
@@ -192,7 +226,7 @@ class Connection final : public TcpStream, public std::enable_shared_from_this<C
     std::shared_ptr<void> m_ticket;
     base::SocketAddress m_local;
     base::SocketAddress m_remote;
-    std::array<std::byte, 8192> m_buffer;
+    base::Bytes m_buffer;        ///< TLS only
     std::size_t m_held = 0;      ///< bytes of m_buffer not delivered yet
     bool m_reading = false;
     bool m_readPending = false;

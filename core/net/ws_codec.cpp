@@ -11,6 +11,8 @@ namespace {
 
 bool isControl(WsOpcode opcode) { return static_cast<unsigned>(opcode) >= 8; }
 
+constexpr std::size_t kKeptBytes = 512;   // for the next message
+
 /// Codes that may stand in a close frame (section 7.4 and the IANA registry).
 bool isWireCode(int code) {
     return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
@@ -152,8 +154,8 @@ void WsDecoder::release() {
         m_control.clear();
         return;
     }
-    // One big message must not keep its memory for the rest of a long connection.
-    if (m_message.capacity() > 64 * 1024) m_message = {};
+    // A description while joining must not keep its memory for the rest of a long, quiet connection.
+    if (m_message.capacity() > kKeptBytes) m_message = {};
     m_message.clear();
 }
 

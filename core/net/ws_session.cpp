@@ -189,7 +189,7 @@ void WsSession::finish(int code, std::string reason, bool orderly) {
     });
 }
 
-/// Pings, and ends a connection from which nothing is heard.
+/// Pings when nothing is heard, and ends a connection from which nothing is heard for long.
 void WsSession::watch(std::shared_ptr<std::shared_ptr<WsSession>> kept) {
     const auto step = std::max<base::Duration>(std::chrono::milliseconds(10),
                                                m_limits.pingInterval.count() > 0
@@ -200,7 +200,9 @@ void WsSession::watch(std::shared_ptr<std::shared_ptr<WsSession>> kept) {
         if (!self || self->m_state == State::ended) return;
         const auto now = self->m_loop.clock().now();
         if (now - self->m_lastHeard >= self->m_limits.idleTime) return self->breakOff(1001, "nothing heard for too long");
-        if (self->m_limits.pingInterval.count() > 0 && now - self->m_lastPing >= self->m_limits.pingInterval) {
+        // Whoever talks by itself need not be asked.
+        const auto since = now - std::max(self->m_lastPing, self->m_lastHeard);
+        if (self->m_limits.pingInterval.count() > 0 && since >= self->m_limits.pingInterval) {
             self->m_lastPing = now;
             self->sendFrame(WsOpcode::ping, {});
         }

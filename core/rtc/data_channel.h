@@ -5,12 +5,12 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "core/base/fifo.h"
 #include "core/rtc/sctp_association.h"
 
 namespace parlour::rtc {
@@ -61,8 +61,8 @@ class DataChannels {
     std::uint16_t m_nextStream;
     bool m_create;
     std::map<std::uint16_t, Channel> m_channels;
-    std::deque<DataLabel> m_opened;
-    std::deque<Received> m_received;
+    base::Fifo<DataLabel> m_opened;
+    base::Fifo<Received> m_received;
 };
 
 }  // namespace parlour::rtc

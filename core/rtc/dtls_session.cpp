@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 
 #ifdef _WIN32
 #include <winsock2.h>
@@ -21,6 +20,7 @@
 #include <sys/time.h>
 #endif
 
+#include "core/base/fifo.h"
 #include "core/rtc/certificate.h"
 #include "core/rtc/certificate_native.h"
 
@@ -74,8 +74,8 @@ struct DtlsSession::Impl : PeerCheck {
     DtlsRole role = DtlsRole::client;
     SSL* ssl = nullptr;
     base::ByteView incoming;           // the datagram being handled, empty once OpenSSL took it
-    std::deque<base::Bytes> out;
-    std::deque<base::Bytes> data;
+    base::Fifo<base::Bytes> out;
+    base::Fifo<base::Bytes> data;
     DtlsState state = DtlsState::handshaking;
     std::string failure;
     std::optional<DtlsKeys> keys;
@@ -94,6 +94,23 @@ struct DtlsSession::Impl : PeerCheck {
     void finishHandshake();
     void readRecords();
     void fail(std::string reason);
+
+    /// While one lives OpenSSL has room for records. It would keep these 18 kB for as long as the session; between two records of a
+    /// quiet one nobody needs them. (SSL_MODE_RELEASE_BUFFERS does nothing with DTLS.)
+    class Buffers {
+      public:
+        explicit Buffers(Impl& impl) : m_impl(impl) {
+            if (impl.state == DtlsState::connected) SSL_alloc_buffers(impl.ssl);
+        }
+        ~Buffers() {
+            if (m_impl.state == DtlsState::connected) SSL_free_buffers(m_impl.ssl);
+        }
+        Buffers(const Buffers&) = delete;
+        Buffers& operator=(const Buffers&) = delete;
+
+      private:
+        Impl& m_impl;
+    };
 
     // OpenSSL calls these.
     static Impl* of(BIO* bio) { return static_cast<Impl*>(BIO_get_data(bio)); }
@@ -197,6 +214,7 @@ void DtlsSession::Impl::fail(std::string reason) {
 void DtlsSession::Impl::advance(base::TimePoint now) {
     if (state == DtlsState::closed || state == DtlsState::failed || !ssl) return;
     ERR_clear_error();
+    const Buffers buffers(*this);
     if (state == DtlsState::handshaking) {
         const int result = SSL_do_handshake(ssl);
         if (result == 1) {
@@ -357,6 +375,7 @@ std::optional<base::Bytes> DtlsSession::pollData() {
 bool DtlsSession::send(base::ByteView bytes) {
     if (m_impl->state != DtlsState::connected || bytes.empty() || bytes.size() > kDtlsMaxSend) return false;
     ERR_clear_error();
+    const Impl::Buffers buffers(*m_impl);
     const bool sent = SSL_write(m_impl->ssl, bytes.data(), static_cast<int>(bytes.size())) > 0;
     ERR_clear_error();
     return sent;
@@ -365,6 +384,7 @@ bool DtlsSession::send(base::ByteView bytes) {
 void DtlsSession::close() {
     if (m_impl->state == DtlsState::connected) {
         ERR_clear_error();
+        const Impl::Buffers buffers(*m_impl);
         SSL_shutdown(m_impl->ssl);
         ERR_clear_error();
     }

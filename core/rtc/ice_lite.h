@@ -5,11 +5,11 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/base/fifo.h"
 #include "core/rtc/ice_types.h"
 #include "core/rtc/stun.h"
 
@@ -66,7 +66,7 @@ class IceLite {
     IceState m_state = IceState::idle;
     base::TimePoint m_waitingSince{};
     base::TimePoint m_wake = base::kNever;
-    std::deque<OutgoingDatagram> m_out;
+    base::Fifo<OutgoingDatagram> m_out;
 };
 
 }  // namespace parlour::rtc

@@ -3,13 +3,13 @@
 // RTCP (peer_reports.cpp). Nobody else includes it.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "core/base/fifo.h"
 #include "core/rtc/peer_connection.h"
 #include "core/rtc/peer_section.h"
 
@@ -45,8 +45,8 @@ struct PeerConnection::Impl {
     std::uint32_t random;
 
     // Media and events.
-    std::deque<OutgoingDatagram> out;
-    std::deque<PeerEvent> events;
+    base::Fifo<OutgoingDatagram> out;
+    base::Fifo<PeerEvent> events;
     std::function<void(const RtpView&, base::TimePoint)> rtpSink;
     std::function<void(SenderId, std::span<const std::uint16_t>)> nackSink;
     std::uint32_t reportSsrc = 0;                // ours while we send nothing

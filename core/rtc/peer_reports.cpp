@@ -8,7 +8,8 @@ namespace parlour::rtc {
 namespace {
 
 constexpr base::Duration kClientInterval = std::chrono::seconds(1);
-constexpr base::Duration kServerInterval = std::chrono::milliseconds(2500);
+constexpr base::Duration kServerInterval = std::chrono::milliseconds(2500);   // who speaks adapts to what is said here
+constexpr base::Duration kForwarderInterval = std::chrono::seconds(5);        // who only hears needs no more (RFC 3550 section 6.2)
 constexpr std::size_t kMaxCompound = 1150;
 
 }  // namespace
@@ -75,7 +76,8 @@ void PeerConnection::Impl::handleNack(const Nack& nack, base::TimePoint now) {
 }
 
 void PeerConnection::Impl::sendReports(base::TimePoint now) {
-    const auto interval = config.rawRtp ? kServerInterval : kClientInterval;
+    const bool hears = std::any_of(sections.begin(), sections.end(), [](const Section& s) { return s.receiver.has_value(); });
+    const auto interval = !config.rawRtp ? kClientInterval : hears ? kServerInterval : kForwarderInterval;
     // RFC 3550 section 6.2: spread over 0.5 to 1.5 of the interval, so that many sessions do not beat together.
     nextReport = now + interval / 2 + base::Duration(static_cast<std::int64_t>(next32() % static_cast<std::uint32_t>(interval.count())));
     if (transport.state() != TransportState::connected) return;

@@ -3,29 +3,56 @@
 
 #include <usrsctp.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <deque>
 #include <map>
 
+#include "core/base/fifo.h"
 #include "core/rtc/sctp_driver.h"
 
 namespace parlour::rtc {
 namespace {
 
-constexpr std::uint16_t kPort = 5000;
+constexpr std::uint16_t kPort = 5000;   // of both ends, on the wire
+constexpr std::size_t kHeader = 12;     // RFC 9260 section 3.1: source port, destination port, tag, checksum
+constexpr std::size_t kChecksumAt = 8;
 constexpr base::Duration kBusyTick = std::chrono::milliseconds(20);
-constexpr base::Duration kBusyFor = std::chrono::milliseconds(500);
-constexpr base::Duration kIdleTick = std::chrono::milliseconds(250);
+constexpr base::Duration kAnswerFor = std::chrono::milliseconds(60);    // after a packet: delayed acknowledgements take 20
+constexpr base::Duration kRepeatFor = std::chrono::milliseconds(500);   // after a message: its first retransmissions
+constexpr base::Duration kWaitingTick = std::chrono::milliseconds(250);
+constexpr base::Duration kIdleTick = std::chrono::seconds(10);  // nothing is due then
+constexpr base::Duration kIdleStep = std::chrono::milliseconds(250);
 
-sockaddr_conn addressOf(std::uintptr_t id) {
+/// The library finds whose a packet is by walking all that have its port: inside each has one of its own.
+std::uint16_t portOf(std::uintptr_t id) { return static_cast<std::uint16_t>(1 + id % 65'535); }
+
+std::uint16_t port(const base::Bytes& packet, std::size_t at) {
+    return static_cast<std::uint16_t>(std::to_integer<unsigned>(packet[at]) << 8 | std::to_integer<unsigned>(packet[at + 1]));
+}
+void setPort(base::Bytes& packet, std::size_t at, std::uint16_t port) {
+    packet[at] = static_cast<std::byte>(port >> 8);
+    packet[at + 1] = static_cast<std::byte>(port & 0xff);
+}
+/// Writes the checksum; false: there was another one.
+bool seal(base::Bytes& packet) {
+    std::array<std::byte, 4> before;
+    std::copy_n(packet.begin() + kChecksumAt, before.size(), before.begin());
+    std::fill_n(packet.begin() + kChecksumAt, before.size(), std::byte{0});
+    const std::uint32_t sum = usrsctp_crc32c(packet.data(), packet.size());
+    std::memcpy(packet.data() + kChecksumAt, &sum, sizeof sum);   // the library has it in the order of the wire
+    return std::equal(before.begin(), before.end(), packet.begin() + kChecksumAt);
+}
+
+sockaddr_conn addressOf(std::uintptr_t id, std::uint16_t port) {
     sockaddr_conn address{};
     address.sconn_family = AF_CONN;
 #ifdef HAVE_SCONN_LEN
     address.sconn_len = sizeof address;
 #endif
-    address.sconn_port = htons(kPort);
+    address.sconn_port = htons(port);
     address.sconn_addr = reinterpret_cast<void*>(id);
     return address;
 }
@@ -57,16 +84,20 @@ struct SctpAssociation::Impl final : SctpDriver::Sink {
     bool up = false;
     bool over = false;
     base::TimePoint nextTick = base::kNever;
-    base::TimePoint busyUntil{};
-    std::deque<base::Bytes> packets;
-    std::deque<SctpMessage> messages;
+    bool idle = false;   // nothing is under way
+    base::TimePoint answeredAt{}, repeatedAt{};
+    base::Fifo<base::Bytes> packets;
+    base::Fifo<SctpMessage> messages;
     std::size_t messageBytes = 0;
     std::map<std::uint16_t, base::Bytes> partial;   // until the end of record
-    std::deque<Waiting> waiting;                    // the library's buffer is full
+    base::Fifo<Waiting> waiting;                    // the library's buffer is full
     std::size_t waitingBytes = 0;
 
     void onPacket(base::ByteView packet) override {
-        if (packets.size() < 4096) packets.push_back(base::toBytes(packet));
+        if (packets.size() >= 4096 || packet.size() < kHeader) return;
+        auto& out = packets.emplace_back(base::toBytes(packet));
+        setPort(out, 0, kPort);
+        seal(out);
     }
 
     void onData(std::uint16_t stream, std::uint32_t ppid, base::ByteView bytes, bool last) override {
@@ -141,11 +172,17 @@ struct SctpAssociation::Impl final : SctpDriver::Sink {
         }
     }
 
-    /// Delayed acknowledgements and retransmissions are due soon after bytes have moved.
-    void touch(base::TimePoint now) { busyUntil = now + kBusyFor; }
     void schedule(base::TimePoint now) {
-        const bool idle = up && waiting.empty() && packets.empty() && now >= busyUntil;
-        nextTick = now + (idle ? kIdleTick : kBusyTick);
+        const bool quiet = up && waiting.empty() && packets.empty() && now >= answeredAt;
+        idle = quiet && acknowledged();
+        nextTick = now + (idle ? kIdleTick : quiet && now >= repeatedAt ? kWaitingTick : kBusyTick);
+    }
+    /// Nothing of ours is on its way: the library has no retransmission to make.
+    bool acknowledged() const {
+        sctp_status status{};
+        socklen_t size = sizeof status;
+        return usrsctp_getsockopt(socket, IPPROTO_SCTP, SCTP_STATUS, &status, &size) == 0 && status.sstat_unackdata == 0 &&
+               status.sstat_penddata == 0;
     }
 };
 
@@ -171,19 +208,21 @@ void SctpAssociation::start(base::TimePoint now) {
         s.over = true;
         return;
     }
-    auto address = addressOf(s.id);
-    if (usrsctp_bind(s.socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+    auto own = addressOf(s.id, portOf(s.id));
+    if (usrsctp_bind(s.socket, reinterpret_cast<sockaddr*>(&own), sizeof own) != 0) {
         s.over = true;
         return;
     }
+    auto address = addressOf(s.id, kPort);
     if (usrsctp_connect(s.socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 && errno != EINPROGRESS) {
         s.over = true;
         return;
     }
-    // The path is DTLS over UDP: no discovery, a size that fits below 1200 bytes of datagram (RFC 8261 section 5).
+    // The path is DTLS over UDP: no discovery, a size that fits below 1200 bytes of datagram (RFC 8261 section 5). Whether it is alive
+    // ICE knows; thousands of quiet listeners need no second heartbeat.
     sctp_paddrparams path{};
     std::memcpy(&path.spp_address, &address, sizeof address);
-    path.spp_flags = SPP_PMTUD_DISABLE;
+    path.spp_flags = SPP_PMTUD_DISABLE | SPP_HB_DISABLE;
     path.spp_pathmtu = 1150;
     usrsctp_setsockopt(s.socket, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, &path, sizeof path);
     s.schedule(now);
@@ -201,12 +240,15 @@ bool SctpAssociation::ended() const {
 
 void SctpAssociation::handlePacket(base::ByteView packet, base::TimePoint now) {
     auto& s = *m_impl;
-    if (s.socket == nullptr || packet.size() < 12) return;   // RFC 9260 section 3: common header
+    if (s.socket == nullptr || packet.size() < kHeader) return;
+    auto inside = base::toBytes(packet);
+    if (!seal(inside) || port(inside, 2) != kPort) return;
+    setPort(inside, 2, portOf(s.id));
     const auto lock = s.driver->lock();
     s.driver->advance(now);
-    usrsctp_conninput(reinterpret_cast<void*>(s.id), packet.data(), packet.size(), 0);
+    usrsctp_conninput(reinterpret_cast<void*>(s.id), inside.data(), inside.size(), 0);
     s.drainWaiting();
-    s.touch(now);
+    s.answeredAt = now + kAnswerFor;
     s.schedule(now);
 }
 
@@ -214,7 +256,7 @@ void SctpAssociation::handleTimeout(base::TimePoint now) {
     auto& s = *m_impl;
     if (s.socket == nullptr || now < s.nextTick) return;
     const auto lock = s.driver->lock();
-    s.driver->advance(now);
+    s.driver->advance(now, s.idle ? kIdleStep : SctpDriver::kStep);
     s.drainWaiting();
     if (s.over) s.nextTick = base::kNever;
     else s.schedule(now);
@@ -255,7 +297,7 @@ bool SctpAssociation::send(std::uint16_t stream, std::uint32_t ppid, base::ByteV
     } else if (error != 0) {
         return false;
     }
-    s.touch(now);
+    s.repeatedAt = now + kRepeatFor;
     s.schedule(now);
     return true;
 }

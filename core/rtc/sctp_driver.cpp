@@ -9,7 +9,6 @@
 namespace parlour::rtc {
 namespace {
 
-constexpr base::Duration kStep = std::chrono::milliseconds(10);
 constexpr base::Duration kLongestStep = std::chrono::seconds(60);
 
 }  // namespace
@@ -39,6 +38,7 @@ int onLibraryOutput(void* address, void* buffer, size_t length, std::uint8_t, st
 
 SctpDriver::SctpDriver() : m_registry(std::make_shared<Registry>()) {
     usrsctp_init_nothreads(0, onLibraryOutput, nullptr);
+    usrsctp_enable_crc32c_offload();   // SctpAssociation does them, for it changes ports
     usrsctp_sysctl_set_sctp_ecn_enable(0);
     usrsctp_sysctl_set_sctp_asconf_enable(0);
     usrsctp_sysctl_set_sctp_auth_enable(0);
@@ -50,6 +50,7 @@ SctpDriver::SctpDriver() : m_registry(std::make_shared<Registry>()) {
     usrsctp_sysctl_set_sctp_delayed_sack_time_default(20);
     usrsctp_sysctl_set_sctp_sendspace(256 * 1024);
     usrsctp_sysctl_set_sctp_recvspace(256 * 1024);
+    usrsctp_tunable_set_sctp_pcbtblsize(1);   // each socket has one association: no table of 256 places for it
     usrsctp_sysctl_set_sctp_nr_outgoing_streams_default(16);   // 65 535 cost megabytes each (security T41)
 }
 
@@ -81,13 +82,13 @@ SctpDriver::Sink* SctpDriver::find(std::uintptr_t id) const {
     return found == m_registry->sinks.end() ? nullptr : found->second;
 }
 
-void SctpDriver::advance(base::TimePoint now) {
+void SctpDriver::advance(base::TimePoint now, base::Duration step) {
     const auto elapsed = now - m_last;
     if (elapsed < base::Duration{0} || elapsed > kLongestStep) {
         m_last = now;
         return;
     }
-    if (elapsed < kStep) return;
+    if (elapsed < step) return;
     const auto ms = base::toMs(elapsed);
     m_last += std::chrono::milliseconds(ms);
     usrsctp_handle_timers(static_cast<std::uint32_t>(ms));

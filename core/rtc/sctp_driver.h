@@ -36,8 +36,10 @@ class SctpDriver {
     std::uintptr_t add(Sink& sink);       ///< registers the address that names this association
     void remove(std::uintptr_t id);
     Sink* find(std::uintptr_t id) const;
-    /// Runs the library's timers up to `now`; a `now` of another clock only sets the start.
-    void advance(base::TimePoint now);
+    static constexpr base::Duration kStep = std::chrono::milliseconds(10);
+    /// Runs the library's timers up to `now`, unless that was done less than `step` ago: it looks at every timer of every association
+    /// each time. A `now` of another clock only sets the start.
+    void advance(base::TimePoint now, base::Duration step = kStep);
 
   private:
     SctpDriver();

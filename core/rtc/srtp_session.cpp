@@ -212,12 +212,14 @@ void SrtpSender::forgetSsrc(std::uint32_t ssrc) {
 
 // ------------------------------------------------------------------------------------------------ incoming
 
+/// Where a packet is decrypted: a forged one must not spoil the caller's buffer.
+using Scratch = std::array<std::byte, kMaxSrtpPacket>;
+
 struct SrtpReceiver::Impl {
     SrtpTransform rtp;
     SrtpTransform rtcp;
     InboundStreams rtpStreams;
     InboundStreams rtcpStreams;
-    std::array<std::byte, kMaxSrtpPacket> scratch;  // a forged packet must not spoil the caller's buffer
 
     Impl(SrtpProfile profile, const SrtpMaster& master, std::size_t maxSsrcs)
         : rtp(profile, deriveSrtpKeys(profile, master, false), false),
@@ -230,6 +232,7 @@ struct SrtpReceiver::Impl {
         const auto roc = u32Bytes(static_cast<std::uint32_t>(index >> 16));
         const SrtpTransform::Packet p{
             ssrc, index, head, rtp.profile() == SrtpProfile::aes128CmSha1_80 ? base::ByteView(roc) : base::ByteView()};
+        Scratch scratch;
         const auto plain = std::span(scratch).first(body.size());
         if (!rtp.open(p, body, tag, plain)) return false;
         std::copy(plain.begin(), plain.end(), body.begin());
@@ -287,7 +290,8 @@ SrtpPlain SrtpReceiver::unprotectRtcp(std::span<std::byte> packet) {
     if (const auto* window = m_impl->rtcpStreams.find(ssrc); window && !window->isNew(index))
         return {SrtpVerdict::replayed, {}};
     const auto body = packet.subspan(kRtcpHead, plainSize - kRtcpHead);
-    const auto plain = std::span(m_impl->scratch).first(body.size());
+    Scratch scratch;
+    const auto plain = std::span(scratch).first(body.size());
     const SrtpTransform::Packet p{ssrc, index, packet.first(kRtcpHead), word};
     if (!rtcp.open(p, body, tag, plain)) return {SrtpVerdict::unauthentic, {}};
     std::copy(plain.begin(), plain.end(), body.begin());

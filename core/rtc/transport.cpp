@@ -2,9 +2,9 @@
 #include "core/rtc/transport.h"
 
 #include <algorithm>
-#include <deque>
 #include <variant>
 
+#include "core/base/fifo.h"
 #include "core/base/prefetch.h"
 #include "core/rtc/certificate.h"
 #include "core/rtc/dtls_session.h"
@@ -42,7 +42,7 @@ struct Transport::Impl {
     Fingerprint remoteFingerprint;
     std::optional<DtlsRole> role;
     std::optional<DtlsSession> dtls;
-    std::deque<base::Bytes> earlyDtls;  // from a validated tuple, before the description came
+    base::Fifo<base::Bytes> earlyDtls;  // from a validated tuple, before the description came
     std::optional<SrtpSender> sender;
     std::optional<SrtpReceiver> receiver;
     TransportState state = TransportState::fresh;
@@ -50,8 +50,8 @@ struct Transport::Impl {
     bool wasConnected = false;
     std::optional<Route> route;
     TransportStats stats;
-    std::deque<OutgoingDatagram> out;
-    std::deque<TransportEvent> events;
+    base::Fifo<OutgoingDatagram> out;
+    base::Fifo<TransportEvent> events;
 
     explicit Impl(TransportConfig c)
         : config(std::move(c)),

@@ -79,13 +79,25 @@ std::shared_ptr<ParticipantConnection> LiveRoom::find(SessionId session) const {
     return it == m_bySession.end() ? nullptr : it->second->shared_from_this();
 }
 
-std::vector<signal::ParticipantInfo> LiveRoom::roster(const ParticipantConnection* except) const {
-    std::vector<signal::ParticipantInfo> out;
+std::vector<const ParticipantConnection*> LiveRoom::others(const ParticipantConnection* except) const {
+    std::vector<const ParticipantConnection*> out;
     for (const auto& [id, person] : m_people)
-        if (person->active() && person.get() != except) out.push_back(person->info());
+        if (person->active() && person.get() != except) out.push_back(person.get());
     for (const auto* sister : m_context.sisters(*this))
         for (const auto& [id, person] : sister->m_people)
-            if (person->active() && person->notable() && person.get() != except) out.push_back(person->info());
+            if (person->active() && person->notable() && person.get() != except) out.push_back(person.get());
+    return out;
+}
+
+std::vector<signal::ParticipantInfo> LiveRoom::roster(const ParticipantConnection* except) const {
+    std::vector<signal::ParticipantInfo> out;
+    for (const auto* person : others(except)) out.push_back(person->info());
+    return out;
+}
+
+std::vector<base::ByteView> LiveRoom::encodedRoster(const ParticipantConnection* except) const {
+    std::vector<base::ByteView> out;
+    for (const auto* person : others(except)) out.push_back(person->encodedInfo());
     return out;
 }
 
@@ -305,17 +317,17 @@ void LiveRoom::quality(const std::vector<SessionQuality>& list) {
     for (const auto& q : list)
         if (const auto person = find(q.session); person && person->info().isPublisher)
             publishers.push_back({person->info().sid, q.quality, q.score});
-    const auto forAll = signal::encode(signal::SignalResponse(signal::ConnectionQualityUpdate{publishers}));
+    // As LiveKit has it: what has not changed is not said again.
+    if (publishers != m_quality) {
+        m_quality = std::move(publishers);
+        ++m_qualityVersion;
+    }
     for (const auto& q : list) {
         const auto person = find(q.session);
-        if (!person || !person->active()) continue;
-        if (person->info().isPublisher) {
-            person->sendEncoded(forAll);
-            continue;
-        }
-        auto own = publishers;
-        own.push_back({person->info().sid, q.quality, q.score});
-        person->send(signal::ConnectionQualityUpdate{std::move(own)});
+        if (!person || !person->active() || !person->tellQuality(q.quality, m_qualityVersion)) continue;
+        auto news = m_quality;
+        if (!person->info().isPublisher) news.push_back({person->info().sid, q.quality, q.score});
+        person->send(signal::ConnectionQualityUpdate{std::move(news)});
     }
 }
 

@@ -60,6 +60,8 @@ class LiveRoom {
     const std::map<base::Identity, std::shared_ptr<ParticipantConnection>>& people() const { return m_people; }
     /// Everybody whose transport is up, but for one.
     std::vector<signal::ParticipantInfo> roster(const ParticipantConnection* except) const;
+    /// The same, encoded; to be read before anything else happens.
+    std::vector<base::ByteView> encodedRoster(const ParticipantConnection* except) const;
     /// Somebody of the talk publishes it.
     bool hasTrack(const base::TrackSid& track) const;
 
@@ -80,6 +82,7 @@ class LiveRoom {
     void drain();
 
   private:
+    std::vector<const ParticipantConnection*> others(const ParticipantConnection* except) const;
     /// Out of every list; nullptr when this connection is none of ours (any more).
     std::shared_ptr<ParticipantConnection> detach(ParticipantConnection& person);
     /// Tells what has gathered, now or as soon as the pace allows it. True: now.
@@ -117,6 +120,8 @@ class LiveRoom {
         bool told = false;  // the house knows
     };
     std::map<base::ParticipantSid, Speaking> m_speaking;
+    std::vector<signal::QualityInfo> m_quality;   // of those who publish, as told last
+    std::uint32_t m_qualityVersion = 0;
 };
 
 }  // namespace parlour::server

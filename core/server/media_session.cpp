@@ -45,20 +45,30 @@ bool isBindingSuccess(base::ByteView bytes) {
 
 MediaSession::MediaSession(MediaContext& context, MediaRoom& room, SessionOpen open, MediaRights rights)
     : m_context(context), m_room(room), m_open(std::move(open)), m_rights(rights) {
-    for (const auto target : {SignalTarget::publisher, SignalTarget::subscriber}) {
-        if (m_open.single && target == SignalTarget::subscriber) break;
-        auto& peer = target == SignalTarget::publisher ? m_publisher : m_subscriber;
-        peer = std::make_unique<Peer>(peerConfig(m_context, target, m_open.single), *this, target);
-        for (const auto& address : m_context.advertised) peer->connection.addLocalAddress(address);
-        m_context.peers.add(*peer);
-    }
+    if (m_open.single)
+        publishing();
+    else
+        m_subscriber = makePeer(SignalTarget::subscriber);
     auto& forwarder = m_context.forwarder;
-    m_publisher->connection.onRtp([&forwarder, key = m_publisher->key](const rtc::RtpView& packet, base::TimePoint now) {
-        forwarder.onRtp(key, packet, now);
-    });
     hearing().connection.onNack([this, &forwarder](rtc::SenderId sender, std::span<const std::uint16_t> sequences) {
         forwarder.onNack(hearing().connection, sender, sequences, m_context.now);
     });
+}
+
+std::unique_ptr<Peer> MediaSession::makePeer(SignalTarget target) {
+    auto peer = std::make_unique<Peer>(peerConfig(m_context, target, m_open.single), *this, target);
+    for (const auto& address : m_context.advertised) peer->connection.addLocalAddress(address);
+    m_context.peers.add(*peer);
+    return peer;
+}
+
+Peer& MediaSession::publishing() {
+    if (m_publisher) return *m_publisher;
+    m_publisher = makePeer(SignalTarget::publisher);
+    m_publisher->connection.onRtp([&forwarder = m_context.forwarder, key = m_publisher->key](const rtc::RtpView& packet, base::TimePoint now) {
+        forwarder.onRtp(key, packet, now);
+    });
+    return *m_publisher;
 }
 
 MediaSession::~MediaSession() {
@@ -89,7 +99,7 @@ void MediaSession::close() {
 void MediaSession::acceptOffer(const std::string& sdp, std::uint32_t offerId) {
     m_added.clear();
     m_removed.clear();
-    auto answer = m_publisher->connection.acceptOffer(sdp, m_context.now);
+    auto answer = publishing().connection.acceptOffer(sdp, m_context.now);
     if (!answer) {
         m_context.emit(id(), NegotiationFailed{answer.error()});
         return;
@@ -205,9 +215,9 @@ void MediaSession::refreshLines() {
 
 void MediaSession::addCandidate(SignalTarget target, const std::string& candidateInit) {
     // ICE-lite answers whoever checks with the right password; candidates only help a transport that sends checks.
-    auto& peer = target == SignalTarget::publisher ? *m_publisher : hearing();
     const auto candidate = rtc::parseCandidateInit(candidateInit);
     if (!candidate) return;
+    auto& peer = target == SignalTarget::publisher ? publishing() : hearing();
     peer.connection.addRemoteCandidate(*candidate, m_context.now);
     drain(peer);
 }
@@ -217,7 +227,7 @@ void MediaSession::openTrack(const TrackOpen& track) {
     Track entry;
     entry.cid = track.cid;
     entry.ownMute = track.muted;
-    if (!track.red) m_publisher->connection.refuseRed(track.cid);
+    if (!track.red) publishing().connection.refuseRed(track.cid);
     m_tracks.emplace(track.sid, std::move(entry));
 }
 

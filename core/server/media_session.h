@@ -86,7 +86,6 @@ class MediaSession {
     std::uint32_t lastDataSequence = 0;      ///< of reliable packets (resume)
     double dataTokens = 0;                   ///< rate limits, kept by MediaRoom
     double chatTokens = 0;
-    double reactionTokens = 0;
     ChatCollector chat;
     std::uint64_t reactionsTold = 0;         ///< how many of the room this participant knows of
     base::TimePoint dataTime{};
@@ -115,6 +114,9 @@ class MediaSession {
     void dropLine(const base::TrackSid& track);
     void requestNegotiation();
     void refreshLines();
+    std::unique_ptr<Peer> makePeer(signal::SignalTarget target);
+    /// The connection on which this participant is heard; made when it is first wanted, as most people in a room only listen.
+    Peer& publishing();
     /// The connection on which this participant hears.
     Peer& hearing() const { return m_subscriber ? *m_subscriber : *m_publisher; }
     std::map<std::string, std::string> midToTrack() const;
@@ -124,7 +126,7 @@ class MediaSession {
     MediaRoom& m_room;
     SessionOpen m_open;
     MediaRights m_rights;
-    std::unique_ptr<Peer> m_publisher;
+    std::unique_ptr<Peer> m_publisher;       // nullptr until publishing()
     std::unique_ptr<Peer> m_subscriber;      // nullptr on a single connection
     std::size_t m_receiving = 0;             // single: lines of the last offer on which the client would hear
     int m_asked = 0;                         // single: in a row, without the lines having come

@@ -82,6 +82,20 @@ void ParticipantConnection::sendEncoded(base::ByteView bytes) {
     if (m_channel && !m_resuming) m_channel->send(bytes);
 }
 
+base::ByteView ParticipantConnection::encodedInfo() const {
+    if (m_encodedVersion != m_info.version) {
+        m_encoded = signal::encodeParticipant(m_info);
+        m_encodedVersion = m_info.version;
+    }
+    return m_encoded;
+}
+
+bool ParticipantConnection::tellQuality(signal::ConnectionQuality own, std::uint32_t publishers) {
+    if (!m_channel || m_resuming || m_toldQuality == std::pair(own, publishers)) return false;
+    m_toldQuality.emplace(own, publishers);
+    return true;
+}
+
 void ParticipantConnection::toMedia(std::function<void(MediaSession&)> action) {
     if (!m_context.engine.post(m_session, std::move(action)))
         end(signal::DisconnectReason::mediaFailure, signal::LeaveAction::reconnect);
@@ -89,6 +103,7 @@ void ParticipantConnection::toMedia(std::function<void(MediaSession&)> action) {
 
 void ParticipantConnection::attach(std::shared_ptr<base::Channel> channel) {
     detach();
+    m_toldQuality.reset();
     m_channel = std::move(channel);
     const auto generation = ++m_generation;
     const auto weak = weak_from_this();
@@ -112,13 +127,12 @@ void ParticipantConnection::join(std::shared_ptr<base::Channel> channel, const s
     signal::Join join;
     join.room = m_room->info();
     join.participant = ownInfo();
-    join.others = m_room->roster(this);
     join.iceServers = relays();
     join.server = serverInfo();
     join.subscriberPrimary = !m_single;
     join.fastPublish = m_rights.canPublish;
     join.enabledPublishCodecs = {{"audio/opus", ""}};
-    send(join);
+    if (m_channel) m_channel->send(signal::encodeJoin(join, m_room->encodedRoster(this)));
     send(signal::RefreshToken{refreshToken});
     m_joinTimer = m_context.net.postAfter(kJoinTime, [this] {
         if (!m_active) end(signal::DisconnectReason::joinFailure, signal::LeaveAction::disconnect);

@@ -7,7 +7,9 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -57,6 +59,8 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     const signal::ParticipantInfo& info() const { return m_info; }
     /// As its owner sees it: with the wish that nobody else is shown.
     signal::ParticipantInfo ownInfo() const;
+    /// info() for signal::encodeJoin; lives until the info changes.
+    base::ByteView encodedInfo() const;
     const base::Identity& identity() const { return m_info.identity; }
     SessionId session() const { return m_session; }
     bool active() const { return m_active; }
@@ -64,11 +68,16 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     /// On stage, in power, wants to be heard, or has written in the chat: shown to the whole talk, overflow rooms included.
     bool notable() const;
     /// The connection goes on in another room of the same talk (LiveRoom::moveTo).
-    void setRoom(LiveRoom& room) { m_room = &room; }
+    void setRoom(LiveRoom& room) {
+        m_room = &room;
+        m_toldQuality.reset();
+    }
     void bumpVersion() { ++m_info.version; }
 
     void send(const signal::SignalResponse& message);
     void sendEncoded(base::ByteView bytes);
+    /// True when this client has not been told of this quality of its own and this version of the publishers' and can be told now.
+    bool tellQuality(signal::ConnectionQuality own, std::uint32_t publishers);
     /// Somebody left while this one may be without signalling: told again after a resume.
     void noteDeparture(const signal::ParticipantInfo& gone);
 
@@ -113,6 +122,9 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     const bool m_single;
     MediaRights m_rights;
     signal::ParticipantInfo m_info;
+    mutable base::Bytes m_encoded;         // m_info at m_encodedVersion
+    mutable std::uint32_t m_encodedVersion = 0;
+    std::optional<std::pair<signal::ConnectionQuality, std::uint32_t>> m_toldQuality;
     std::map<base::TrackSid, PendingTrack> m_pending;  // added, not yet negotiated
     std::map<std::string, std::string> m_described;    // attributes that a program gave
     std::string m_want;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #include "core/base/byte_io.h"
 #include "core/base/error.h"
@@ -25,6 +26,10 @@ inline constexpr int kMaxRecursion = 32;
 
 base::Bytes encode(const SignalRequest& request);
 base::Bytes encode(const SignalResponse& response);
+/// A person as whole rosters have them, encoded once for all who read it.
+base::Bytes encodeParticipant(const ParticipantInfo& participant);
+/// `join` with these people, each from encodeParticipant, behind its own `others`.
+base::Bytes encodeJoin(const Join& join, std::span<const base::ByteView> people);
 
 /// `maxBytes` above kMaxMessageBytes counts as kMaxMessageBytes.
 base::Result<SignalRequest> decodeRequest(base::ByteView bytes, std::size_t maxBytes = kMaxRequestBytes);

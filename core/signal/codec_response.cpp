@@ -276,6 +276,38 @@ base::Bytes encode(const SignalResponse& response) {
     return out;
 }
 
+base::Bytes encodeParticipant(const ParticipantInfo& participant) {
+    livekit::ParticipantInfo message;
+    put(participant, message);
+    base::Bytes out(message.ByteSizeLong());
+    message.SerializeToArray(out.data(), static_cast<int>(out.size()));
+    return out;
+}
+
+// Fields of a message may stand in any order, and those that repeat in several places (protobuf encoding, "Field order").
+base::Bytes encodeJoin(const Join& join, std::span<const base::ByteView> people) {
+    using google::protobuf::io::CodedOutputStream;
+    constexpr std::uint8_t kJoin = 1 << 3 | 2, kOthers = livekit::JoinResponse::kOtherParticipantsFieldNumber << 3 | 2;
+    livekit::SignalResponse message;
+    ResponseWriter{message}(join);
+    const auto own = message.join().ByteSizeLong();
+    auto size = own;
+    for (const auto& one : people) size += 1 + CodedOutputStream::VarintSize32(static_cast<std::uint32_t>(one.size())) + one.size();
+    base::Bytes out(1 + CodedOutputStream::VarintSize32(static_cast<std::uint32_t>(size)) + size);
+    auto* at = reinterpret_cast<std::uint8_t*>(out.data());
+    const auto begin = [&](std::uint8_t tag, std::size_t length) {
+        *at++ = tag;
+        at = CodedOutputStream::WriteVarint32ToArray(static_cast<std::uint32_t>(length), at);
+    };
+    begin(kJoin, size);
+    at = message.join().SerializeWithCachedSizesToArray(at);
+    for (const auto& one : people) {
+        begin(kOthers, one.size());
+        at = std::copy_n(reinterpret_cast<const std::uint8_t*>(one.data()), one.size(), at);
+    }
+    return out;
+}
+
 base::Result<SignalResponse> decodeResponse(base::ByteView bytes, std::size_t maxBytes) {
     if (bytes.size() > std::min(maxBytes, kMaxMessageBytes))
         return base::fail(base::ErrorKind::invalidInput, "signal_too_large",

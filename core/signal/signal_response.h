@@ -49,6 +49,7 @@ struct QualityInfo {
     base::ParticipantSid participant;
     ConnectionQuality quality = ConnectionQuality::excellent;
     float score = 0.0f;
+    bool operator==(const QualityInfo&) const = default;
 };
 struct ConnectionQualityUpdate {
     std::vector<QualityInfo> updates;

@@ -150,8 +150,6 @@ def chat(evening, page, name):
     def clapped(count):
         wait_for("the count", lambda: page.run("document.querySelector('#react-clap .count').textContent").strip() == str(count), 10)
 
-    if on_livekit():
-        return
     for _ in range(2):
         act(page, "#react-clap")
     clapped(evening.claps + 2)
@@ -184,6 +182,11 @@ def leave(evening, page, name):
     act(page, "#return")
     page.wait_text("Listening only", 40)
     check(True, f"{name}: comes back by key, also after the page was loaded again")
+    act(page, "#leave")
+    act(page, "#return")   # at once: the house hears both in this order
+    page.wait_text("Listening only", 40)
+    time.sleep(2)
+    check("Listening only" in page.text(), f"{name}: who leaves and comes back in at once is inside and stays")
     act(page, "#leave")
     page.wait_text("You have left quietly.")
 

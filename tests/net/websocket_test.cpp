@@ -119,6 +119,22 @@ TEST_CASE("a ping is answered with the same payload, and we ping ourselves", "[n
     REQUIRE(lab.until([&] { return peer->has(std::string("\x89\0", 2)); }));
 }
 
+TEST_CASE("whoever talks by itself is not pinged", "[net][ws]") {
+    NetLab lab;
+    Limits limits;
+    limits.pingInterval = 500ms;
+    Server server(lab, limits);
+    const auto peer = lab.raw(server.http->localAddress());
+    peer->say(handshake());
+    REQUIRE(lab.until([&] { return server.seen.size() == 1; }));
+    const auto isPinged = [&] { return peer->has(std::string("\x89\0", 2)); };
+    for (int i = 0; i < 60; ++i) {   // 1.2 s
+        peer->say(masked(WsOpcode::binary, "x"));
+        CHECK_FALSE(lab.loop.runUntil(isPinged, 20ms));
+    }
+    CHECK(lab.until(isPinged));
+}
+
 TEST_CASE("who says nothing at all is dropped, who answers pings stays", "[net][ws][T37]") {
     NetLab lab;
     Limits limits;

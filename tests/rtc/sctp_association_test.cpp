@@ -24,6 +24,7 @@ struct Pair {
     bool cut = false;
     bool collect = false;   // b's messages are taken as they come, and counted
     std::size_t collected = 0;
+    std::size_t moved = 0;  // packets
     std::function<void()> beat = [] {};   // before each step
 
     void exchange() {
@@ -31,6 +32,7 @@ struct Pair {
             bool any = false;
             while (auto packet = a->pollPacket()) {
                 any = true;
+                ++moved;
                 if (!cut && b) b->handlePacket(*packet, now);
                 while (collect && b->pollMessage()) ++collected;
             }
@@ -38,6 +40,7 @@ struct Pair {
                 auto packet = b->pollPacket();
                 if (!packet) break;
                 any = true;
+                ++moved;
                 if (!cut) a->handlePacket(*packet, now);
             }
             if (!any) return;
@@ -136,6 +139,23 @@ TEST_CASE("lost packets of an ordered message are sent again, an unordered one i
     CHECK_FALSE(pair.b->pollMessage());
 }
 
+TEST_CASE("a quiet association is looked at every ten seconds, one that waits for an answer four times a second", "[rtc]") {
+    Pair pair;
+    pair.connect();
+    REQUIRE(pair.a->send(1, 53, filled(100), Reliability::ordered, pair.now));
+    pair.run(3s);
+    CHECK(pair.a->nextTimeout() - pair.now > 5s);
+    CHECK(pair.b->nextTimeout() - pair.now > 5s);
+    const auto before = pair.moved;
+    pair.run(60s);
+    CHECK(pair.moved == before);   // no heartbeats
+    CHECK(pair.a->connected());
+    pair.cut = true;
+    REQUIRE(pair.a->send(1, 53, filled(100), Reliability::ordered, pair.now));
+    pair.run(1s);
+    CHECK(pair.a->nextTimeout() - pair.now <= 250ms);
+}
+
 TEST_CASE("an association may be destroyed in any state", "[rtc]") {
     const TimePoint now{5s};
     { SctpAssociation never; }
@@ -176,6 +196,24 @@ TEST_CASE("bytes that are no SCTP harm nothing", "[rtc]") {
     for (std::size_t size = 0; size < 200; ++size) pair.a->handlePacket(filled(size), pair.now);
     pair.a->send(1, 53, base::asBytes("still"), Reliability::ordered, pair.now);
     pair.run(1s);
+    CHECK(pair.b->pollMessage());
+}
+
+TEST_CASE("on the wire both ends are port 5000, and a packet with another port or a wrong checksum is none", "[rtc]") {
+    Pair pair;
+    pair.connect();
+    REQUIRE(pair.a->send(1, 53, base::asBytes("once"), Reliability::ordered, pair.now));
+    const auto packet = pair.a->pollPacket();
+    REQUIRE(packet);
+    CHECK(base::ByteReader(*packet).u32() == (5000u << 16 | 5000u));
+    for (const std::size_t at : {std::size_t{3}, packet->size() - 1}) {
+        auto damaged = *packet;
+        damaged[at] ^= std::byte{1};
+        pair.b->handlePacket(damaged, pair.now);
+        CHECK_FALSE(pair.b->pollMessage());
+        CHECK_FALSE(pair.b->pollPacket());
+    }
+    pair.b->handlePacket(*packet, pair.now);
     CHECK(pair.b->pollMessage());
 }
 

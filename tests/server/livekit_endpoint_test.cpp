@@ -82,6 +82,29 @@ TEST_CASE("who joins later hears a running speaker by the first offer", "[server
     CHECK(world.cleo.all<signal::Join>()[0].others.size() == 2);
 }
 
+TEST_CASE("how well a connection does is told to newcomers, and again when it changes or after a resume", "[server]") {
+    Three world;
+    world.ana.join();
+    world.ben.join();
+    const auto toldBen = [&] { return world.ben.all<signal::ConnectionQualityUpdate>().size(); };
+    world.run(6s);
+    CHECK(toldBen() == 1);
+    world.run(20s);
+    CHECK(toldBen() == 1);
+    world.ana.publish();
+    world.ana.talk(true);
+    world.run(11s);
+    CHECK(toldBen() == 2);
+    const auto last = world.ben.last<signal::ConnectionQualityUpdate>();
+    REQUIRE(last->updates.size() == 2);
+    CHECK(last->updates[0].participant == world.ben.knows("ana")->sid);
+    CHECK(last->updates[0].quality == signal::ConnectionQuality::excellent);
+    CHECK(last->updates[1].participant == world.ben.knows("ben")->sid);
+    world.ben.connect("refresh:ben", true);
+    world.run(11s);
+    CHECK(toldBen() == 3);
+}
+
 TEST_CASE("T4 a listener who adds a track is told that she may not, and is not heard whatever she sends", "[server][T4]") {
     Three world;
     world.ana.join();

@@ -286,6 +286,30 @@ TEST_CASE("joining goes over the wire whole", "[signal]") {
     CHECK(back.lastMessageSequence == 12);
 }
 
+TEST_CASE("people who were encoded once are read as others of any join", "[signal]") {
+    Join join;
+    join.room = room();
+    join.participant = participant();
+    join.others = {participant()};
+    join.pingIntervalS = 7;
+    auto second = participant();
+    second.name = std::string(300, 'n');   // a length of two bytes
+    const auto one = encodeParticipant(participant()), two = encodeParticipant(second);
+    for (const auto& people : {std::vector<base::ByteView>{}, std::vector<base::ByteView>{one, two}}) {
+        const auto read = decodeResponse(encodeJoin(join, people));
+        REQUIRE(read);
+        const auto* j = std::get_if<Join>(&*read);
+        REQUIRE(j != nullptr);
+        checkRoom(j->room);
+        CHECK(j->pingIntervalS == 7);
+        REQUIRE(j->others.size() == 1 + people.size());
+        for (const auto& other : j->others) CHECK(other.identity == participant().identity);
+        if (people.empty()) continue;
+        checkParticipant(j->others[1]);
+        CHECK(j->others[2].name == second.name);
+    }
+}
+
 TEST_CASE("every other answer of a server goes over the wire whole", "[signal]") {
     const auto update = asResponse(ParticipantUpdate{{participant()}});
     REQUIRE(update.participants.size() == 1);

@@ -141,6 +141,7 @@ export class House {
     const answer = this.answers[path.split('/')[2].split('?')[0]];
     return answer ? answer(path, body) : {};
   }
+  leave(room) { return this.ask('rooms/' + room + '/leave', {}); }
   async token() {
     ++this.tokens;
     if (this.answers.token) return this.answers.token();

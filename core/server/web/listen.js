@@ -3,7 +3,6 @@
 // nobody loses the keyboard's focus or what they are writing.
 import { make, show, field, when } from './dom.js';
 import { Person } from './person.js';
-import { SOUND } from './sound.js';
 import { Stay } from './stay.js';
 import { REACTIONS } from './reactions.js';
 import { colorOf, initials, roleWords, stateWords } from './room_state.js';
@@ -110,7 +109,7 @@ class RoomPage {
   buildReactions() {
     this.counted = REACTIONS.map(([word]) => [word, make('span', { class: 'count' })]);
     const buttons = REACTIONS.map(([word, name], i) => make('button', { type: 'button', id: 'react-' + word, onclick: () => this.stay.react(word) }, icon('react-' + word), name, this.counted[i][1]));
-    this.reactions = make('div', { id: 'reactions', role: 'group', 'aria-label': 'Reactions', hidden: SOUND !== '' }, buttons);
+    this.reactions = make('div', { id: 'reactions', role: 'group', 'aria-label': 'Reactions' }, buttons);
   }
 
   buildChat() {

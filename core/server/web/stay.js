@@ -60,7 +60,7 @@ export class Stay {
     this.sounds = new Map();  // track -> what plays it
     this.people = [];
     this.speakers = new Set();
-    this.counts = readCounts({});
+    this.counts = readCounts({});   // another object each time the room tells
     this.clicks = new Clicks((clicks) => this.sendReactions(clicks));
   }
 
@@ -189,7 +189,7 @@ export class Stay {
     const until = Date.now() + kComeBackFor;
     for (let waitMs = 1000; !this.returning && Date.now() < until; waitMs = Math.min(waitMs * 2, 10000)) {
       try {
-        return await this.person.ask('rooms/' + this.roomId + '/leave', {});
+        return await this.person.leave(this.roomId);
       } catch (error) {
         if (!passing(error)) return undefined;
       }
@@ -324,12 +324,13 @@ export class Stay {
 
   /// From the last line that we know on; what is there twice has the same id.
   async history() {
+    const counted = this.counts;
     try {
       for (;;) {
         const last = this.chat.last();
         const page = await this.person.ask('rooms/' + this.roomId + '/chat' + (last ? '?after=' + last : ''));
         this.chat.take(page, this.room?.localParticipant.identity);
-        this.counts = (page.reactions && readCounts(page.reactions)) || this.counts;
+        if (this.counts === counted && page.reactions) this.counts = readCounts(page.reactions) || counted;
         if (!last || !page.more || this.chat.last() === last) break;
       }
       this.chat.settle();
