@@ -14,8 +14,7 @@ import { endWords, inOrder, microphoneWords, notEntered, personOf, placeInLine, 
 
 const kComeBackFor = 60000;   // the house keeps a seat for so long; who cannot come in by then is told so
 const kSlow = 8000;           // a person who waits for longer is told what for
-const kConnect = { websocketTimeout: 10000, peerConnectionTimeout: 10000 };   // ms; the SDK's own 15 s leave no time for another try
-const kConnectWithin = 25000; // the SDK has given up by then; should it not, the page does
+const kConnectWithin = 35000; // the SDK gives up after 15 s for the signalling and 15 for the sound; should it not, the page does
 const kBackWithin = 30000;    // the SDK may stop trying without a word (livekit-client 2.23.0, docs/interop.md)
 const kTopicChat = 'lk.chat';
 const kScanAfter = 3000;      // the SDK may forget to say which sounds came right after it was back
@@ -147,7 +146,7 @@ export class Stay {
     const here = (location.protocol === 'https:' ? 'wss:' : 'ws:') + '//' + location.host;
     this.coming = room;
     try {
-      await within(kConnectWithin, room.connect(SOUND || here, grant.token, kConnect));
+      await within(kConnectWithin, room.connect(SOUND || here, grant.token));
     } catch (error) {
       if (this.reached !== room) this.reached = undefined;
       room.disconnect();
