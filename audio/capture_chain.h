@@ -52,8 +52,10 @@ class CaptureChain {
     /// What goes to the encoder, block by block, zeros while the gate is closed.
     void onGated(Tap gated) { m_gated = std::move(gated); }
 
-    /// 480 samples that go to the loudspeaker next.
+    /// What goes to the loudspeaker next: 480 samples, or 240 while nothing compares with it.
     void played(std::span<const float> block);
+    /// The echo canceller wants blocks of 480.
+    bool comparesEcho() const { return m_processor && !m_processor->idle(); }
     /// What process() wants next: 480, or 240 while packets of 5 ms are made of it.
     std::size_t block() const {
         // A frame begun in blocks of 10 ms ends in them: a change of plan in its middle must not make it longer than it is.

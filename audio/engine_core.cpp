@@ -155,7 +155,10 @@ void EngineCore::execute(Command& command) {
                    },
                    [this](SetGain& c) { m_playout.setGain(c.id, c.gain); },
                    [this](SetDeafened& c) { m_playout.setDeafened(c.deafened); },
-                   [this](Apply& c) { m_capture.apply(c.settings, std::move(c.made)); },
+                   [this](Apply& c) {
+                       m_low = c.settings.delay == DelayMode::low;
+                       m_capture.apply(c.settings, std::move(c.made));
+                   },
                    [this](SetFeedback& c) {
                        m_capture.setFeedback(c.feedback);
                        if (c.feedback.roundTrip.count() > 0) m_playout.setRoundTrip(c.feedback.roundTrip);
@@ -230,21 +233,22 @@ void EngineCore::passPlayout(base::TimePoint now) {
     // A device that could not keep up has longer blocks by now (device_supervisor).
     const auto asked = std::min<std::size_t>(m_device.block(), 4800);
     const auto ready = std::max(static_cast<std::size_t>(m_blockFrames.load(std::memory_order_relaxed)), asked) + m_reserve;
-    std::array<float, kBlock> left{};
-    std::array<float, kBlock> right{};
-    std::array<float, kBlock> middle{};
-    std::array<float, kBlock> side{};
+    std::array<float, kBlock> wholes[4];
     while (m_device.playoutRing.size() < ready) {
+        const bool compared = m_referenceFor > 0 && m_capture.comparesEcho();
+        const auto piece = m_low && asked <= kBlock / 2 && !compared ? kBlock / 2 : kBlock;
+        const auto left = std::span(wholes[0]).first(piece), right = std::span(wholes[1]).first(piece);
+        const auto middle = std::span(wholes[2]).first(piece), side = std::span(wholes[3]).first(piece);
         // Sound written now is heard after what is in the ring already.
         const auto before = m_device.playoutRing.size();
         const auto ahead = base::Duration(static_cast<std::int64_t>(before) * 1000 / 48);
         m_playout.mix(left, right, m_device.stereo(), m_check, now + ahead);
-        for (std::size_t i = 0; i < kBlock; ++i) {  // one channel: what the echo canceller and a mono device get
+        for (std::size_t i = 0; i < piece; ++i) {  // one channel: what the echo canceller and a mono device get
             middle[i] = 0.5f * (left[i] + right[i]);
             side[i] = 0.5f * (left[i] - right[i]);
         }
         m_device.sideRing.write(side);
-        if (m_device.playoutRing.write(middle) < kBlock) break;
+        if (m_device.playoutRing.write(middle) < piece) break;
         m_playAhead = before;
         if (m_referenceFor > 0) {
             --m_referenceFor;

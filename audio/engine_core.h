@@ -162,6 +162,7 @@ class EngineCore {
     std::size_t m_playAhead = 0;  // samples that the newest played block waits behind
     std::uint64_t m_seenUnderruns = 0;
     std::size_t m_reserve = 0;  // samples kept ready beyond one device block
+    bool m_low = false;         // the person wants the shortest delay: mixed in blocks of 5 ms
     base::TimePoint m_lastUnderrun{};
 };
 

@@ -15,24 +15,30 @@ namespace parlour::audio {
 
 class LevelMeter {
   public:
-    /// Pump; once per 10 ms block.
+    /// Pump; blocks of 5 or 10 ms.
     void add(std::span<const float> block) {
         float peak = 0.0f;
         for (const float s : block) peak = std::max(peak, std::abs(s));  // NaN compares false: ignored
-        m_peaks[m_next] = peak;
-        m_next = (m_next + 1) % m_peaks.size();
+        m_peaks[m_next] = m_filled > 0 ? std::max(m_peaks[m_next], peak) : peak;
+        m_filled += block.size();
+        if (m_filled >= base::kBlockSamples) {
+            m_filled = 0;
+            m_next = (m_next + 1) % m_peaks.size();
+        }
         m_level.store(std::min(1.0f, *std::max_element(m_peaks.begin(), m_peaks.end())), std::memory_order_relaxed);
     }
     void clear() {
         m_peaks.fill(0.0f);
+        m_filled = 0;
         m_level.store(0.0f, std::memory_order_relaxed);
     }
     /// Any thread.
     float level() const { return m_level.load(std::memory_order_relaxed); }
 
   private:
-    std::array<float, 5> m_peaks{};
+    std::array<float, 5> m_peaks{};  // of 10 ms each
     std::size_t m_next = 0;
+    std::size_t m_filled = 0;  // samples of the newest one
     std::atomic<float> m_level{0.0f};
 };
 

@@ -11,9 +11,10 @@ namespace {
 
 constexpr int kMusic = 15;             // of 25 packets
 constexpr int kSpeech = 5;
+// Blocks are those of 10 ms; a mix of 5 ms is half of one.
 constexpr float kTurn = 0.9f;          // degrees per block: 90 a second
 constexpr float kSpreadStep = 0.01f;   // per block: a second from one place to all places
-constexpr int kStereoTail = 8;         // blocks: the switch and the limiter's delay
+constexpr std::size_t kStereoTail = 8 * base::kBlockSamples;  // the switch and the limiter's delay
 constexpr float kStepBack = 0.2f;      // -14 dB
 constexpr float kDuckDown = 0.08f;     // per block: 100 ms
 constexpr float kDuckUp = 0.016f;      // half a second
@@ -23,6 +24,7 @@ bool isStereo(const base::OpusFrame& frame) {
     return !bytes.empty() && (std::to_integer<unsigned>(bytes[0]) & 0x04u) != 0;  // TOC, RFC 6716, 3.1
 }
 
+float blocksOf(std::size_t samples) { return static_cast<float>(samples) / static_cast<float>(base::kBlockSamples); }
 float towards(float now, float goal, float step) { return now + std::clamp(goal - now, -step, step); }
 
 }  // namespace
@@ -75,27 +77,29 @@ void PlayoutChain::takePackets() {
 }
 
 /// Where the voice is now: straight ahead while it is the only one, and always for music.
-void PlayoutChain::place(Track& t) {
+void PlayoutChain::place(Track& t, float blocks) {
     if (t.place < 0 && !t.music && t.path.level.speaking())
         t.place = m_seating.take(t.person != 0 ? t.person : std::uint64_t{t.id.value} + 1);
     const float goal = t.music || t.place < 0 ? 0.0f : Seating::azimuthOf(t.place) * m_spread;
-    t.azimuth = towards(t.azimuth, goal, kTurn);
+    t.azimuth = towards(t.azimuth, goal, kTurn * blocks);
 }
 
 void PlayoutChain::hear(Track& t, std::span<float> left, std::span<float> right, base::TimePoint now) {
-    std::array<float, base::kBlockSamples> sound{};
-    std::array<float, base::kBlockSamples> sideSound{};
+    std::array<float, base::kBlockSamples> wholeSound{};
+    std::array<float, base::kBlockSamples> wholeSide{};
+    const auto sound = std::span(wholeSound).first(left.size());
+    const auto sideSound = std::span(wholeSide).first(left.size());
     t.buffer.pull(sound, sideSound, now);
     const bool two = t.buffer.stereo();
-    const auto side = two ? std::span<float>(sideSound) : std::span<float>();
+    const auto side = two ? sideSound : std::span<float>();
     if (const auto needed = t.buffer.learnedTarget()) m_needed = needed;
     const float peak = std::max(scrub(sound), scrub(side));
     t.view.meter.add(two ? louder(sound, side, m_louder) : std::span<const float>(sound));
     t.view.stats.publish(t.buffer.stats());
     t.view.feedback.publish(t.buffer.missing(now, m_roundTrip));
     if (!t.path.shape(sound, side, peak, m_settings.levelling, t.music)) return;
-    place(t);
-    if (m_stereoBlocks > 0) {
+    place(t, blocksOf(left.size()));
+    if (m_stereoFor > 0) {
         t.seat.render(sound, two ? Seats::off : m_seats, t.azimuth, left, right);  // the side comes as early as the middle
         for (std::size_t i = 0; i < side.size(); ++i) {
             left[i] += side[i];
@@ -120,13 +124,14 @@ void PlayoutChain::mix(std::span<float> left, std::span<float> right, bool stere
     const bool two = stereoDevice && std::any_of(m_tracks.begin(), m_tracks.end(), [](const auto& t) {
         return t->stereoPackets > 0 || t->buffer.stereo();  // arrived, or decoded since
     });
-    m_stereoBlocks = two || m_seats != Seats::off ? kStereoTail : std::max(0, m_stereoBlocks - 1);
-    m_spread = towards(m_spread, m_seating.seated() > 1 ? 1.0f : 0.0f, kSpreadStep);
+    const float blocks = blocksOf(left.size());
+    m_stereoFor = two || m_seats != Seats::off ? kStereoTail : m_stereoFor - std::min(m_stereoFor, left.size());
+    m_spread = towards(m_spread, m_seating.seated() > 1 ? 1.0f : 0.0f, kSpreadStep * blocks);
     for (auto& t : m_tracks) hear(*t, left, right, now);
 
-    const bool stereo = m_stereoBlocks > 0;
+    const bool stereo = m_stereoFor > 0;
     const float was = m_room;
-    m_room = towards(m_room, check.sounding() ? kStepBack : 1.0f, check.sounding() ? kDuckDown : kDuckUp);
+    m_room = towards(m_room, check.sounding() ? kStepBack : 1.0f, blocks * (check.sounding() ? kDuckDown : kDuckUp));
     auto other = m_master;  // both sides by the same ramp
     m_master.apply(left);
     if (stereo) other.apply(right);
@@ -135,7 +140,8 @@ void PlayoutChain::mix(std::span<float> left, std::span<float> right, bool stere
         if (stereo) duck(right, was, m_room);
     }
     // A person who deafened the room still hears the own test.
-    std::array<float, base::kBlockSamples> own{};
+    std::array<float, base::kBlockSamples> wholeOwn{};
+    const auto own = std::span(wholeOwn).first(left.size());
     check.addTo(own);
     for (std::size_t i = 0; i < left.size(); ++i) left[i] += own[i];
     if (stereo)

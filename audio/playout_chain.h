@@ -67,19 +67,19 @@ class PlayoutChain {
 
     /// Takes what the net thread has put into the queues.
     void takePackets();
-    /// Next 480 samples of both sides. On a device with one channel, and without seats, both are the same.
+    /// Next 240 or 480 samples of both sides. On a device with one channel, and without seats, both are the same.
     void mix(std::span<float> left, std::span<float> right, bool stereoDevice, SoundCheck& check, base::TimePoint now);
     std::size_t tracks() const { return m_tracks.size(); }
 
   private:
     void hear(Track& track, std::span<float> left, std::span<float> right, base::TimePoint now);
-    void place(Track& track);
+    void place(Track& track, float blocks);
     void duck(std::span<float> sound, float from, float to) const;
 
     std::vector<std::shared_ptr<Track>> m_tracks;
     ListeningSettings m_settings;
     Seats m_seats = Seats::off;  // in force: off on a device with one channel
-    int m_stereoBlocks = 0;      // both sides are worked on; runs on for a while after the seats went off
+    std::size_t m_stereoFor = 0;  // samples: both sides are worked on; runs on for a while after the seats went off
     float m_spread = 0.0f;       // 0: all straight ahead, 1: each at the own place
     Seating m_seating;
     GainRamp m_master{1.0f};

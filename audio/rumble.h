@@ -3,8 +3,10 @@
 // clearness a little (docs/sound.md), so a listener has it only while it is needed and for two seconds after. Thread: the pump.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <numbers>
 #include <span>
 
@@ -14,7 +16,7 @@ namespace parlour::audio {
 
 class Rumble {
   public:
-    /// Next block of 10 ms; true: there is, or was within two seconds. DC and 20 Hz above -42 dBFS RMS, 40 Hz above -28.
+    /// Next block of 5 or 10 ms; true: there is, or was within two seconds. DC and 20 Hz above -42 dBFS RMS, 40 Hz above -28.
     bool heard(std::span<const float> sound) {
         double energy = 0.0;
         for (const float s : sound) {
@@ -24,19 +26,19 @@ class Rumble {
         }
         if (!std::isfinite(m_poles.back())) m_poles = {};
         if (!(energy < kFloor * kFloor * static_cast<double>(sound.size())))
-            m_blocks = kStays;
-        else if (m_blocks > 0)
-            --m_blocks;
-        return m_blocks > 0;
+            m_left = kStays;
+        else
+            m_left -= std::min(m_left, sound.size());
+        return m_left > 0;
     }
 
   private:
     static constexpr double kCorner = 25.0;   // Hz of each pole: a loud voice of 85 Hz stays 20 dB below the floor
     static constexpr double kStep = 2.0 * std::numbers::pi * kCorner / base::kSampleRate;
     static constexpr double kFloor = 0.003;   // RMS
-    static constexpr int kStays = 200;        // blocks
+    static constexpr std::size_t kStays = 2 * base::kSampleRate;
     std::array<double, 4> m_poles{};
-    int m_blocks = 0;
+    std::size_t m_left = 0;  // samples
 };
 
 }  // namespace parlour::audio

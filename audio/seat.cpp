@@ -75,7 +75,7 @@ Seat::Place Seat::placeAt(float azimuth) {
 }
 
 /// The sound `from`..`to` samples ago, between samples by a cubic.
-void Seat::delayed(float from, float to, Block& out) const {
+void Seat::delayed(float from, float to, std::span<float> out) const {
     const float step = (to - from) / static_cast<float>(out.size());
     float delay = from;
     for (std::size_t i = 0; i < out.size(); ++i) {
@@ -101,7 +101,7 @@ void Seat::render(std::span<const float> sound, Seats mode, float azimuth, std::
         add(sound, mode, from, m_place, 0.0f, 1.0f, left, right);
         m_mode = mode;
     }
-    std::copy(m_recent.end() - kPast, m_recent.end(), m_recent.begin());
+    std::copy_n(m_recent.begin() + static_cast<std::ptrdiff_t>(sound.size()), kPast, m_recent.begin());
 }
 
 void Seat::add(std::span<const float> sound, Seats mode, const Place& from, const Place& to, float before, float after,
@@ -122,7 +122,8 @@ void Seat::add(std::span<const float> sound, Seats mode, const Place& from, cons
     if (before == 0.0f) m_leftIn = m_leftOut = m_rightIn = m_rightOut = 0.0f;  // faded in from here
     const auto pole = placeAt(0.0f).left.b1;
     const auto side = [&](const Ear& a, const Ear& b, float& in, float& last, std::span<float> out) {
-        Block x;
+        Block whole;
+        const auto x = std::span(whole).first(sound.size());
         delayed(a.delay, b.delay, x);
         const float step0 = (b.b0 - a.b0) * each;
         const float step1 = (b.b1 - a.b1) * each;

@@ -20,7 +20,7 @@ class Seat {
     static constexpr float kFarthest = 75.0f;      ///< degrees to a side
     static constexpr std::size_t kAhead = 14;      ///< samples a voice straight ahead comes later on headphones: 0.3 ms
 
-    /// Adds 10 ms to both sides. `azimuth`: degrees, right is positive; the voice turns there within the block.
+    /// Adds 5 or 10 ms to both sides. `azimuth`: degrees, right is positive; the voice turns there within the block.
     void render(std::span<const float> sound, Seats mode, float azimuth, std::span<float> left, std::span<float> right);
     /// The voice went past this seat, as one channel.
     void passed() { m_mode = Seats::off; }
@@ -41,7 +41,7 @@ class Seat {
         float panRight = 1.0f;
     };
     static Place placeAt(float azimuth);
-    void delayed(float from, float to, Block& out) const;
+    void delayed(float from, float to, std::span<float> out) const;
     void add(std::span<const float> sound, Seats mode, const Place& from, const Place& to, float before, float after,
              std::span<float> left, std::span<float> right);
 

@@ -133,20 +133,23 @@ void SpeakerLevel::fadeIn(std::span<float> sound, std::span<float> side, float p
 }
 
 void SpeakerLevel::process(std::span<float> sound, bool levelling, std::span<float> side) {
-    float power = 0.0f;
     float peak = 0.0f;
     for (const float s : sound) {
-        power += s * s;
+        m_energy += s * s;
         peak = std::max(peak, std::abs(s));
     }
     for (const float s : side) peak = std::max(peak, std::abs(s));
-    power /= static_cast<float>(sound.size());
-    ++m_blocks;
-    watch(toDb(power));
     ebur128_add_frames_float(m_meter->state.get(), sound.data(), sound.size());
-    if (m_blocks % 10 == 0) measure();
     const float from = m_gainDb;
-    move(levelling, (m_activeBits & 1u) != 0);
+    m_samples += sound.size();
+    if (m_samples >= base::kBlockSamples) {
+        ++m_blocks;
+        watch(toDb(m_energy / static_cast<float>(m_samples)));
+        m_energy = 0.0f;
+        m_samples = 0;
+        if (m_blocks % 10 == 0) measure();
+        move(levelling, (m_activeBits & 1u) != 0);
+    }
     if (from != 0.0f || m_gainDb != 0.0f) {
         const float a = std::pow(10.0f, from / 20.0f);
         const float b = std::pow(10.0f, m_gainDb / 20.0f);

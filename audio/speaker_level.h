@@ -27,7 +27,7 @@ class SpeakerLevel {
     SpeakerLevel();
     ~SpeakerLevel();
 
-    /// In place, 10 ms; what is done to the middle is done to the `side`, too. Not `levelling`: the gain goes back to 0 dB and
+    /// In place, 5 or 10 ms, judged each 10; what is done to the middle is done to the `side`, too. Not `levelling`: the gain goes back to 0 dB and
     /// what is known stays.
     void process(std::span<float> sound, bool levelling, std::span<float> side = {});
     /// Somebody is speaking, or did within the last 300 ms.
@@ -48,7 +48,9 @@ class SpeakerLevel {
     std::unique_ptr<Meter> m_meter;
 
     // Is it speech? Levels of 10 ms against the quietest of the last 3 s, and how they rise and fall.
-    std::size_t m_blocks = 0;
+    std::size_t m_blocks = 0;  // of 10 ms
+    std::size_t m_samples = 0;  // not judged yet, and their energy
+    float m_energy = 0.0f;
     float m_smoothDb = -100.0f;
     float m_peakDb = -100.0f;
     float m_quietest[6];

@@ -4,17 +4,18 @@
 #include <algorithm>
 
 #include "audio/scrub.h"
+#include "core/base/media.h"
 
 namespace parlour::audio {
 namespace {
 
 constexpr float kInaudible = 3e-5f;  // -90 dBFS
-constexpr int kFallAsleep = 50;      // blocks
+constexpr std::size_t kFallAsleep = base::kSampleRate / 2;
 
 }  // namespace
 
 bool VoicePath::shape(std::span<float> sound, std::span<float> side, float peak, bool levelling, bool music) {
-    m_asleep = peak < kInaudible ? std::min(m_asleep + 1, kFallAsleep) : 0;
+    m_asleep = peak < kInaudible ? std::min(m_asleep + sound.size(), kFallAsleep) : 0;
     if (m_asleep == kFallAsleep) return false;
     const bool below = m_rumble.heard(sound), belowSide = !side.empty() && m_sideRumble.heard(side);
     const bool rumbling = (below || belowSide) && !music;

@@ -4,6 +4,7 @@
 // Thread: the pump; no allocation after construction.
 #pragma once
 
+#include <cstddef>
 #include <span>
 
 #include "audio/gain_ramp.h"
@@ -20,7 +21,7 @@ class VoicePath {
     GainRamp gain{1.0f};  ///< the person's own volume for this voice
     SpeakerLevel level;
 
-    /// In place, 10 ms of scrubbed sound with this peak, of two channels as middle and side, else no side: what is done to one is
+    /// In place, 5 or 10 ms of scrubbed sound with this peak, of two channels as middle and side, else no side: what is done to one is
     /// done to the other. False: it has been silent for so long that nothing is to be done.
     bool shape(std::span<float> sound, std::span<float> side, float peak, bool levelling, bool music);
 
@@ -29,7 +30,7 @@ class VoicePath {
     HighPass m_highPass{60.0, 480, false};
     HighPass m_sideHighPass{60.0, 480, false};
     LoudnessGuard m_guard;
-    int m_asleep = 0;  // blocks of silence in a row
+    std::size_t m_asleep = 0;  // samples of silence in a row
 };
 
 class OutputStage {

@@ -16,6 +16,15 @@ void describe(V& v, T& t) {
     v.field("text", t.text, Need::optional, kMaxChatBytes);
     v.field("deleted", t.deleted, Need::optional);
 }
+template <class V, Same<ReactionCounts> T>
+void describe(V& v, T& t) {
+    for (std::size_t i = 0; i < kReactionCount; ++i) {
+        std::optional<std::uint64_t> count;
+        if (t.of[i] > 0) count = t.of[i];
+        v.field(kReactions[i], count);
+        if constexpr (!std::is_const_v<T>) t.of[i] = count.value_or(0);
+    }
+}
 template <class V, Same<ChatRules> T>
 void describe(V& v, T& t) {
     v.field("slow_s", t.slowS, Need::optional);
@@ -27,6 +36,7 @@ void describe(V& v, T& t) {
     v.field("lines", t.lines);
     v.field("more", t.more, Need::optional);
     v.field("rules", t.rules, Need::optional);
+    v.field("reactions", t.reactions, Need::optional);
 }
 template <class V, Same<ChatRulesWish> T>
 void describe(V& v, T& t) {
@@ -46,7 +56,18 @@ void describe(V& v, T& t) {
     v.field("id", t.id, Need::required, kMaxChatId);
     v.field("text", t.text, Need::required, kMaxChatBytes);
 }
+template <class V, Same<ReactionsWish> T>
+void describe(V& v, T& t) {
+    v.field("reactions", t.reactions);
+}
+template <class V, Same<ReactionsAnswer> T>
+void describe(V& v, T& t) {
+    v.field("counted", t.counted);
+}
 
+PARLOUR_JSON(ReactionCounts)
+PARLOUR_JSON(ReactionsWish)
+PARLOUR_JSON(ReactionsAnswer)
 PARLOUR_JSON(ChatRules)
 PARLOUR_JSON(ChatPage)
 PARLOUR_JSON(ChatRulesWish)

@@ -3,6 +3,7 @@
 // LiveKit clients do the same); what the house refuses reaches nobody. Plain values.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,6 +30,14 @@ struct ChatLine {
     std::string text;               ///< empty when deleted
     bool deleted = false;
 };
+/// The six reactions, in the order they are shown.
+inline constexpr const char* kReactions[] = {"clap", "heart", "laugh", "wow", "agree", "thanks"};
+inline constexpr std::size_t kReactionCount = 6;
+/// How many of each. In JSON an object of its words, {"clap":12,"heart":1}; what is not there is 0.
+struct ReactionCounts {
+    std::array<std::uint64_t, kReactionCount> of{};
+};
+
 struct ChatRules {
     int slowS = 0;                  ///< seconds between two messages of a person without power; 0 = off
     std::string pinned;             ///< https link or empty
@@ -40,6 +49,7 @@ struct ChatPage {
     std::vector<ChatLine> lines;
     bool more = false;              ///< there are later ones; with `before` and with neither, earlier ones
     ChatRules rules;
+    std::optional<ReactionCounts> reactions{};   ///< so far, where the house counts them; else the data channel tells
 };
 // POST rooms/{room}/chat/{id}/delete: moderators, and authors their own. The words go for everybody, the place stays.
 // POST rooms/{room}/chat/rules (ChatRulesWish -> ChatRules): moderators.
@@ -56,9 +66,5 @@ struct ChatAnswer {
     std::string message;
     std::string advice;
 };
-
-/// The six reactions, in the order they are shown.
-inline constexpr const char* kReactions[] = {"clap", "heart", "laugh", "wow", "agree", "thanks"};
-inline constexpr std::size_t kReactionCount = 6;
 
 }  // namespace parlour::api

@@ -5,10 +5,12 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "core/api/chat_types.h"
 #include "core/base/ids.h"
 #include "core/base/time.h"
 #include "core/signal/data_packet.h"
@@ -44,7 +46,9 @@ struct ChatDesk {
     std::map<std::string, Sent> unanswered;   ///< by id
     std::set<std::string> lost;      ///< ids that may have gone down with the last connection
     int historyTries = 0;
-    bool byHouse = false;            ///< the data channel is not the house's: chat is written through its API
+    bool byHouse = false;            ///< the data channel is not the house's: chat and reactions go through its API
+    static constexpr base::Duration kGather = std::chrono::milliseconds(200);
+    std::optional<api::ReactionCounts> gathered;   ///< reactions of the last kGather, on their way to the house's API together
     bool keepingKnown = false;       ///< the house has said whether it keeps a chat
 
     struct TextStream {

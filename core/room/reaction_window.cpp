@@ -41,6 +41,16 @@ void ReactionWindow::told(const Totals& totals, base::TimePoint now) {
     if (std::any_of(news.more.begin(), news.more.end(), [](auto more) { return more > 0; })) m_news.push_back(news);
 }
 
+void ReactionWindow::soFar(const Totals& totals, base::TimePoint now) {
+    if (m_known) {
+        for (std::size_t i = 0; i < totals.size(); ++i)
+            if (totals[i] < m_counts[i].total) return;
+        return told(totals, now);
+    }
+    m_known = true;
+    for (std::size_t i = 0; i < totals.size(); ++i) m_counts[i].total = totals[i];
+}
+
 void ReactionWindow::expire(base::TimePoint now) {
     while (!m_news.empty() && now - m_news.front().at >= kRecent) {
         for (std::size_t i = 0; i < m_counts.size(); ++i) m_counts[i].recent -= m_news.front().more[i];

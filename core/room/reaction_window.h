@@ -28,6 +28,9 @@ class ReactionWindow {
     /// Coming in: what was known is not.
     void begin(base::TimePoint now);
     void told(const Totals& totals, base::TimePoint now);
+    /// What there is so far, as the history says it: no news before anything was told. An answer older than what is known changes
+    /// nothing.
+    void soFar(const Totals& totals, base::TimePoint now);
     /// What is older than kRecent no longer rises.
     void expire(base::TimePoint now);
     /// When expire() has something to do; kNever = nothing.

@@ -293,8 +293,9 @@ void RoomSession::Impl::closeAll() {
 
 void RoomSession::Impl::closeRoom() {
     for (auto* timer : {&retryTimer, &bannerTimer, &joinTimer, &statsTimer, &feedbackTimer, &leaveTimer, &handsTimer, &farewellTimer,
-                        &historyTimer, &reactionTimer, &lineTimer, &doorTimer, &showTimer})
+                        &historyTimer, &reactionTimer, &gatherTimer, &lineTimer, &doorTimer, &showTimer})
         timer->cancel();
+    chat.gathered.reset();
     audio.setGate(false);
     ++attempt;
     way.call.cancel();

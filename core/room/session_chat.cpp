@@ -22,6 +22,8 @@ base::Error tooFast() {
             "Wait a few seconds and send it again.", {}};
 }
 
+base::Error noReactions() { return {base::ErrorKind::refused, "no_reactions", "This server counts no reactions.", {}, {}}; }
+
 base::Error unanswered() {
     return {base::ErrorKind::unreachable, "chat_unanswered", "The house has not said that it has this message.",
             "Send it again; it will not appear twice.", {}};
@@ -161,13 +163,32 @@ void RoomSession::react(std::size_t reaction) {
     if (s.state.session != SessionState::joined || s.leaving) return s.refuse(notJoined());
     if (reaction >= api::kReactionCount)
         return s.refuse({base::ErrorKind::invalidInput, "no_reaction", "There is no such reaction.", {}, {}});
-    if (s.chat.byHouse || (s.chat.keepingKnown && !s.state.chatKept))
-        return s.refuse({base::ErrorKind::refused, "no_reactions", "This server counts no reactions.", {}, {}});
+    if (s.chat.byHouse ? s.house == nullptr : s.chat.keepingKnown && !s.state.chatKept) return s.refuse(noReactions());
     if (!s.chat.reactions.take(s.loop.clock().now()))
         return s.refuse({base::ErrorKind::exhausted, "reacting_too_fast", "That was one reaction too many in a moment.", "Wait a second.", {}});
+    if (s.chat.byHouse) return s.gather(reaction);
     signal::DataPacket packet;
     packet.value = signal::UserData{signal::kTopicReaction, base::toBytes(base::asBytes(std::string_view(api::kReactions[reaction]))), {}};
     s.sendData(std::move(packet));
+}
+
+/// By the house's API: one request for what a person claps in a moment.
+void RoomSession::Impl::gather(std::size_t reaction) {
+    const bool first = !chat.gathered;
+    if (first) chat.gathered.emplace();
+    ++chat.gathered->of[reaction];
+    if (first) gatherTimer = loop.postAfter(ChatDesk::kGather, [this] { postReactions(); });
+}
+
+void RoomSession::Impl::postReactions() {
+    const auto all = std::exchange(chat.gathered, std::nullopt);
+    if (!all || !house || room.empty() || leaving) return;
+    house->post<api::ReactionsWish, api::ReactionsAnswer>(
+        "/rooms/" + room.str() + "/reactions", {*all}, [weak = weak_from_this(), during = visit](base::Result<api::ReactionsAnswer> answer) {
+            const auto self = weak.lock();
+            if (!self || self->visit != during || self->leaving || answer) return;
+            self->refuse(answer.error().code == "no_such_path" ? noReactions() : answer.error());   // a house of before
+        });
 }
 
 /// Inside (again): what was on its way may be lost; the history says what has arrived.
@@ -196,6 +217,10 @@ void RoomSession::Impl::onHistory(base::Result<api::ChatPage> page) {
     chat.keepingKnown = true;
     state.chatKept = true;
     mergeHistory(state, page->lines, page->more);
+    if (page->reactions) {
+        reactionWindow.soFar(page->reactions->of, loop.clock().now());
+        reactionsChanged();
+    }
     // What is neither there nor still waiting went down with the connection. It keeps its id, so it cannot come twice.
     const auto lost = std::exchange(chat.lost, {});
     for (auto& message : state.chat) {
@@ -234,6 +259,7 @@ void RoomSession::Impl::checkChat() {
 void RoomSession::Impl::resetChat() {
     historyTimer.cancel();
     reactionTimer.cancel();
+    gatherTimer.cancel();
     chat = {};
     state.chatPast = {};
     reactionWindow = {};

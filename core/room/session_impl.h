@@ -184,7 +184,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     // session_chat.cpp
     ChatDesk chat;
     ReactionWindow reactionWindow;
-    base::Timer historyTimer, reactionTimer;
+    base::Timer historyTimer, reactionTimer, gatherTimer;
     void onChatPacket(const signal::DataPacket& packet);
     void onUserData(const signal::DataPacket& packet, const signal::UserData& user);
     void chatText(const base::Identity& from, const std::string& id, std::uint64_t number, std::int64_t atMs, const std::string& text);
@@ -193,7 +193,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     void onHistory(base::Result<api::ChatPage> page);
     void onEarlier(base::Result<api::ChatPage> page);
     void checkChat();                              // once a second while inside
-    void reactionsChanged();
+    void reactionsChanged(), gather(std::size_t reaction), postReactions();
     void resetChat();
 };
 

@@ -68,7 +68,7 @@ void ArrivalGate::finished() {
 }
 
 int retryAfterOf(const base::Error& error) {
-    if (error.code == "house_moved") return 1;   // another server takes over
+    if (error.code == "house_moved" || error.code == "reacting_too_fast") return 1;   // another server takes over; a moment's clapping
     if (error.code != "arriving") return 0;
     int seconds = 0;
     std::from_chars(error.detail.data(), error.detail.data() + error.detail.size(), seconds);

@@ -54,6 +54,7 @@ class BuiltinEngine final : public MediaEngine {
     void remove(const base::RoomId& room, const base::Identity& who, Acknowledge done) override;
     void relay(const base::RoomId& room, const base::Identity& except, std::vector<base::Bytes> packets) override;
     void endRoom(const base::RoomId& room, Acknowledge done) override;
+    bool countsReactions() const override { return true; }
     house::MediaLoad load() const override;
 
     // For livekit_endpoint: net thread.

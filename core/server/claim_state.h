@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/base/time.h"
+#include "core/house/store/house_claims.h"
 
 namespace parlour::server {
 
@@ -32,7 +33,7 @@ struct ClaimStep {
 };
 
 struct ClaimTimes {
-    base::Duration lease = std::chrono::seconds(3);
+    base::Duration lease = house::ClaimWish{}.lease;   ///< what the database is asked for
     base::Duration renew = std::chrono::seconds(1);
     base::Duration look = std::chrono::seconds(1);          ///< at the longest; sooner when the claim runs out sooner
     base::Duration away = std::chrono::milliseconds(500);   ///< the database did not answer

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/claim_watch.h"
 
+#include <atomic>
+
 #include "core/base/log.h"
 #include "core/base/thread_executor.h"
 #include "core/server/claim_state.h"
@@ -23,6 +25,7 @@ struct ClaimWatch::Impl : std::enable_shared_from_this<ClaimWatch::Impl> {
     const bool goesOnAlone;
     base::TimePoint heldAt{};                     // when the database last said so
     int renewals = 0;
+    std::atomic<base::TimePoint> oursUntil{base::TimePoint{}};   // read by any thread
     std::function<void()> whenEnded;              // called on the net thread
     // ---- net thread
     ClaimEvents events;
@@ -52,8 +55,11 @@ struct ClaimWatch::Impl : std::enable_shared_from_this<ClaimWatch::Impl> {
     void act(ClaimAct what) {
         switch (what) {
             case ClaimAct::none: return;
-            case ClaimAct::look: return seen(claims->look(), false);
-            case ClaimAct::take: return seen(claims->take(), true);
+            case ClaimAct::look: return seen(claims->look(), false, {});
+            case ClaimAct::take: {
+                const auto asked = clock.now();
+                return seen(claims->take(), true, asked);
+            }
             case ClaimAct::open: return open();
             case ClaimAct::renew: return renew();
             case ClaimAct::close: return toNet([](Impl& self) { self.events.onClose(); });
@@ -62,26 +68,32 @@ struct ClaimWatch::Impl : std::enable_shared_from_this<ClaimWatch::Impl> {
                 return;
         }
     }
-    void seen(base::Result<house::ClaimSeen> claim, bool taking) {
+    /// `asked`: before the database was, as the lease begins when it answers.
+    void ours(base::TimePoint asked) { oursUntil = asked + ClaimTimes{}.lease; }
+    void seen(base::Result<house::ClaimSeen> claim, bool taking, base::TimePoint asked) {
         if (!claim) return noAnswer(claim.error());
         wasAway = false;
         heldAt = clock.now();
         const bool mine = taking && claims->mine(*claim);
+        if (mine) ours(asked);
         toNet([claim = *claim, mine](Impl& self) { self.events.onSeen(claim, mine); });
         if (mine) return feed(ClaimInput::taken);
         if (taking || claim->left > base::Duration(0)) return feed(ClaimInput::seenHeld, claim->left);
         feed(ClaimInput::seenFree);
     }
     void renew() {
+        const auto asked = clock.now();
         const auto held = claims->renew();
         if (!held) return noAnswer(held.error());
         wasAway = false;
         heldAt = clock.now();
         if (*held) {
+            ours(asked);
             if (++renewals % kClockEvery == 0)
                 if (const auto claim = claims->look()) toNet([claim = *claim, mine = claims->mine(*claim)](Impl& self) { self.events.onSeen(claim, mine); });
             return feed(ClaimInput::renewed);
         }
+        oursUntil = base::TimePoint{};
         if (const auto claim = claims->look()) toNet([claim = *claim](Impl& self) { self.events.onSeen(claim, false); });
         feed(ClaimInput::gone);
     }
@@ -137,6 +149,7 @@ void ClaimWatch::start() {
         impl->feed(ClaimInput::due);
     });
 }
+bool ClaimWatch::surelyOurs() const { return m_impl->clock.now() < m_impl->oursUntil.load(); }
 void ClaimWatch::failed() {
     m_impl->thread->post([impl = m_impl.get()] { impl->feed(ClaimInput::failed); });
 }

@@ -34,6 +34,10 @@ class ClaimWatch {
     ~ClaimWatch();
 
     void start();
+    /// Nobody else can have taken over: the database has said within a lease that the turn is ours. Where an answer of the database is
+    /// late this ends before the turn does (which needs the answer): what obeys whoever speaks to it, as a LiveKit server, is told
+    /// nothing then. Any thread.
+    bool surelyOurs() const;
     /// The house could not be opened here: another may try.
     void failed();
     void closed();

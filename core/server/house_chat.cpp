@@ -171,6 +171,7 @@ base::Result<api::ChatPage> history(Impl& impl, const RouteCall& call) {
     for (auto& row : rows)
         out.lines.push_back({row.n, row.id, row.author, row.name, base::toUnixMs(row.at), row.words, row.deleted});
     out.rules = {chat.rules.slowS, chat.rules.pinned, chat.rules.pinnedBy};
+    if (!impl.media.countsReactions()) out.reactions = room->reactionsNow().counted.totals();
     return out;
 }
 

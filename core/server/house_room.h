@@ -14,6 +14,7 @@
 #include "core/house/store/store.h"
 #include "core/server/room_chat.h"
 #include "core/server/room_questions.h"
+#include "core/server/room_reactions.h"
 
 namespace parlour::server {
 
@@ -49,6 +50,16 @@ struct KnownPowers {
     std::vector<house::NamedPower> people;
 };
 
+/// The reactions of the live session, where the house counts them (MediaEngine::countsReactions() is false).
+struct HouseReactions {
+    base::RoomSid session;
+    RoomReactions counted;
+    std::uint64_t told = 0;                      ///< RoomReactions::count() that everybody was told last
+    base::TimePoint toldAt = base::TimePoint::min();
+    bool newsDue = false;                        ///< `news` runs
+    base::Timer news;
+};
+
 struct HouseRoom {
     house::RoomRow row;
     house::Stage stage;
@@ -60,6 +71,15 @@ struct HouseRoom {
     ArrivalMeter arrivals;
     KnownPowers powers;
     RoomQuestions questions;
+    HouseReactions reactions;
+    /// Of the live session that is now: a new one counts from nothing.
+    HouseReactions& reactionsNow() {
+        if (reactions.session != stage.session.sid) {
+            reactions = {};
+            reactions.session = stage.session.sid;
+        }
+        return reactions;
+    }
     std::string programMetadata;   ///< JSON object that a program gave (api_key_house.h); the house's own keys win
     static std::string metadataKey(const base::RoomId& room) { return "room_metadata:" + room.str(); }
     std::map<base::Identity, std::int64_t> pictures;   ///< of those who came: when it was set

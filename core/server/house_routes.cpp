@@ -106,6 +106,7 @@ HouseRoutes houseRoutes() {
     addAuditRoutes(routes);
     addReportRoutes(routes);
     addChatRoutes(routes);
+    addReactionRoutes(routes);
     addQuestionRoutes(routes);
     addProfileRoutes(routes);
     addPersonRoutes(routes);

@@ -119,6 +119,7 @@ void addDeskRoutes(HouseRoutes& routes);        // house_desk.cpp
 void addAuditRoutes(HouseRoutes& routes);       // house_audit.cpp
 void addReportRoutes(HouseRoutes& routes);      // house_reports.cpp
 void addChatRoutes(HouseRoutes& routes);        // house_chat.cpp
+void addReactionRoutes(HouseRoutes& routes);    // house_reactions.cpp
 void addQuestionRoutes(HouseRoutes& routes);    // house_questions.cpp
 void addProfileRoutes(HouseRoutes& routes);     // house_profiles.cpp
 void addPersonRoutes(HouseRoutes& routes);      // house_persons.cpp

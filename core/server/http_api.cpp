@@ -30,7 +30,7 @@ net::HttpResponse jsonResponse(int status, std::string body) {
 net::HttpResponse errorResponse(const base::Error& error, int status = 0) {
     auto response = jsonResponse(status ? status : statusOf(error), api::toJson(api::toBody(error)));
     if (const int seconds = retryAfterOf(error); seconds > 0) response.headers["retry-after"] = std::to_string(seconds);
-    if (response.status == 429) response.headers["retry-after"] = "25";
+    else if (response.status == 429) response.headers["retry-after"] = "25";
     return response;
 }
 
@@ -94,7 +94,9 @@ int statusOf(const base::Error& error) {
         case ErrorKind::conflict: return 409;
         case ErrorKind::expired: return 410;
         case ErrorKind::exhausted:
-            return error.code == "too_fast" || error.code == "code_wait" || error.code == "too_many_tries" || error.code == "hand_too_soon" ? 429 : 409;
+            for (const auto* code : {"too_fast", "code_wait", "too_many_tries", "hand_too_soon", "reacting_too_fast"})
+                if (error.code == code) return 429;
+            return 409;
         case ErrorKind::unreachable: return 502;
         case ErrorKind::untrusted: return 401;
         case ErrorKind::unavailable: return error.code == "disk_full" ? 507 : 503;

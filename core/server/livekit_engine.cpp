@@ -18,11 +18,13 @@ LiveKitEngine::LiveKitEngine(base::Executor& net, std::shared_ptr<LiveKitRooms> 
     : m_net(net), m_rooms(std::move(rooms)), m_names(std::move(names)) {}
 
 base::Result<LiveKitEngine::Name> LiveKitEngine::nameOf(const base::RoomId& room) {
-    if (const auto it = m_known.find(room); it != m_known.end()) return it->second;
+    if (const auto it = m_known.find(room); it != m_known.end()) return it->second.over ? makeName(room) : it->second;
     auto stored = m_names.load(room);
     if (!stored) return base::Unexpected(std::move(stored).error());
     const auto name = stored->value_or(std::string());
-    if (name.empty()) return makeName(room);
+    if (auto loaded = loadEnded(); !loaded) return base::Unexpected(std::move(loaded).error());
+    // Ended, and the process ended before it could write the rest.
+    if (name.empty() || (*m_ended + " ").find(" " + name + " ") != std::string::npos) return makeName(room);
     return m_known[room] = {name, false};
 }
 
@@ -33,10 +35,23 @@ base::Result<LiveKitEngine::Name> LiveKitEngine::makeName(const base::RoomId& ro
 }
 
 base::Result<void> LiveKitEngine::keepEnded(const std::string& name) {
-    auto ended = m_ended + " " + name;
+    if (auto loaded = loadEnded(); !loaded) return loaded;
+    if (m_ended->ends_with(" " + name)) return {};
+    auto ended = *m_ended + " " + name;
     if (ended.size() > kEndedKept * (name.size() + 1)) ended.erase(0, ended.find(' ', 1));
     if (auto kept = m_names.save(LiveKitNames::kEnded, ended); !kept) return base::Unexpected(std::move(kept).error());
     m_ended = std::move(ended);
+    return {};
+}
+
+base::Result<void> LiveKitEngine::loadEnded() {
+    if (m_ended) return {};
+    auto stored = m_names.load(LiveKitNames::kEnded);
+    if (!stored) return base::Unexpected(std::move(stored).error());
+    m_ended = stored->value_or(std::string());
+    std::istringstream names(*m_ended);
+    for (std::string name; names >> name;)
+        toRooms([name](LiveKitRooms& rooms) { rooms.endRoom({}, name, {}); }, {});
     return {};
 }
 
@@ -69,30 +84,31 @@ void LiveKitEngine::endRoom(const base::RoomId& room, Acknowledge done) {
     auto name = nameOf(room);
     if (!name) return done(base::Unexpected(std::move(name).error()));
     // Both written down first: the old name must not open the next session, and its room must end also if neither LiveKit nor
-    // this process lives to see it.
-    if (auto kept = keepEnded(name->name); !kept) return done(base::Unexpected(std::move(kept).error()));
-    if (auto kept = m_names.save(room, {}); !kept) return done(base::Unexpected(std::move(kept).error()));
-    m_known.erase(room);
+    // this process lives to see it. Where that cannot be written the people do not stay for it.
+    auto kept = keepEnded(name->name);
+    if (kept) kept = m_names.save(room, {});
+    if (kept) {
+        m_known.erase(room);
+    } else {
+        base::log(base::LogLevel::warn, "livekit", base::describe(kept.error()));
+        m_known[room] = {name->name, false, true};
+    }
     toRooms([=, name = name->name](LiveKitRooms& rooms) { rooms.endRoom(room, name, done); }, done);
 }
 
 void LiveKitEngine::renew(const base::RoomId& room, const std::string& old) {
     const auto it = m_known.find(room);
-    if (it == m_known.end() || it->second.name != old) return;   // over meanwhile
-    auto kept = keepEnded(old);
-    if (!kept) return base::log(base::LogLevel::warn, "livekit", base::describe(kept.error()));   // found lost again a second later
+    if (it == m_known.end() || it->second.name != old || it->second.over) return;   // over meanwhile
+    // What cannot be written now is asked for again (LiveKitRooms::onForgotten).
+    if (auto kept = keepEnded(old); !kept) return base::log(base::LogLevel::warn, "livekit", base::describe(kept.error()));
     auto name = makeName(room);
     if (!name) return base::log(base::LogLevel::warn, "livekit", base::describe(name.error()));
     toRooms([room, old, name = name->name](LiveKitRooms& rooms) { rooms.renew(room, old, name); }, {});
 }
 
 void LiveKitEngine::endForgotten() {
-    auto stored = m_names.load(LiveKitNames::kEnded);
-    if (!stored) return base::log(base::LogLevel::warn, "livekit", base::describe(stored.error()));
-    m_ended = stored->value_or(std::string());
-    std::istringstream names(m_ended);
-    for (std::string name; names >> name;)
-        toRooms([name](LiveKitRooms& rooms) { rooms.endRoom({}, name, {}); }, {});
+    // What cannot be read now is read when the next session ends.
+    if (auto loaded = loadEnded(); !loaded) base::log(base::LogLevel::warn, "livekit", base::describe(loaded.error()));
 }
 
 }  // namespace parlour::server

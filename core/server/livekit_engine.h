@@ -34,7 +34,7 @@ class LiveKitEngine final : public MediaEngine {
     void remove(const base::RoomId& room, const base::Identity& who, Acknowledge done) override;
     void relay(const base::RoomId& room, const base::Identity& except, std::vector<base::Bytes> packets) override;
     void endRoom(const base::RoomId& room, Acknowledge done) override;
-    /// LiveKit has forgotten the room `old` that goes on there: the session gets another name.
+    /// LiveKit has forgotten the room `old` that goes on there: the session gets another name, unless it cannot be written down now.
     void renew(const base::RoomId& room, const std::string& old);
     /// Once, at the start: what ended while LiveKit or this process was away ends now.
     void endForgotten();
@@ -43,18 +43,20 @@ class LiveKitEngine final : public MediaEngine {
     struct Name {
         std::string name;
         bool fresh = false;   ///< made by this process
+        bool over = false;    ///< its session has ended, which could not be written down
     };
     /// The name of the live session, made if there is none.
     base::Result<Name> nameOf(const base::RoomId& room);
     base::Result<Name> makeName(const base::RoomId& room);
     base::Result<void> keepEnded(const std::string& name);
+    base::Result<void> loadEnded();
     void toRooms(std::function<void(LiveKitRooms&)> order, Acknowledge done);
 
     base::Executor& m_net;
     std::weak_ptr<LiveKitRooms> m_rooms;
     LiveKitNames m_names;
     std::map<base::RoomId, Name> m_known;
-    std::string m_ended;   ///< names, a blank before each; the newest last
+    std::optional<std::string> m_ended;   ///< names, a blank before each; the newest last. None: not read yet
 };
 
 }  // namespace parlour::server

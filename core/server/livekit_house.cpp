@@ -42,10 +42,16 @@ base::Result<signal::TokenKey> readLiveKitKey(const std::string& file) {
 
 struct LiveKitHouse::Impl {
     Impl(net::EventLoop& loop, const base::Clock& theClock, const LiveKitHouseSettings& theSettings, net::Url theUrl, net::Url service,
-         signal::TokenKey theKey, LiveKitNames names)
+         signal::TokenKey theKey, LiveKitNames names, std::function<bool()> ours)
         : net(loop), clock(theClock), settings(theSettings), url(std::move(theUrl)), key(std::move(theKey)),
           client(loop, clock, std::move(service), key,
-                 [&loop](net::HttpCall call, net::HttpAnswer answer) { return net::sendHttp(loop, std::move(call), std::move(answer)); }),
+                 [&loop, ours = std::move(ours)](net::HttpCall call, net::HttpAnswer answer) {
+                     if (!ours || ours()) return net::sendHttp(loop, std::move(call), std::move(answer));
+                     loop.post([answer = std::move(answer)] {
+                         answer(base::fail(ErrorKind::unavailable, kNotOurs, "Another server may run the house by now.", "Try again in a moment."));
+                     });
+                     return net::Pending();
+                 }),
           rooms(std::make_shared<LiveKitRooms>(loop, clock, client)), engine(loop, rooms, std::move(names)), webhook(clock, key) {}
 
     net::EventLoop& net;
@@ -83,7 +89,7 @@ base::Result<std::string> LiveKitHouse::Impl::mint(const Admission& admission, c
 }
 
 base::Result<std::unique_ptr<LiveKitHouse>> LiveKitHouse::make(net::EventLoop& loop, const base::Clock& clock, const LiveKitHouseSettings& settings,
-                                                               LiveKitNames names) {
+                                                               LiveKitNames names, std::function<bool()> ours) {
     const auto url = net::Url::parse(settings.url);
     if (!url || (url->scheme != "ws" && url->scheme != "wss"))
         return base::fail(ErrorKind::invalidInput, "livekit_url", "LiveKit's address has to be ws://HOST[:PORT] or wss://HOST[:PORT].",
@@ -96,7 +102,8 @@ base::Result<std::unique_ptr<LiveKitHouse>> LiveKitHouse::make(net::EventLoop& l
     if (!key) return base::Unexpected(std::move(key).error());
     LiveKitHouseSettings kept = settings;
     kept.url = url->origin();
-    return std::unique_ptr<LiveKitHouse>(new LiveKitHouse(std::make_unique<Impl>(loop, clock, kept, *url, *service, std::move(*key), std::move(names))));
+    return std::unique_ptr<LiveKitHouse>(
+        new LiveKitHouse(std::make_unique<Impl>(loop, clock, kept, *url, *service, std::move(*key), std::move(names), std::move(ours))));
 }
 
 LiveKitHouse::LiveKitHouse(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}

@@ -28,9 +28,10 @@ struct LiveKitHouseSettings {
 
 class LiveKitHouse {
   public:
-    /// invalidInput with a sentence: addresses, key file.
+    /// invalidInput with a sentence: addresses, key file. `ours`: asked before each call; while it says no LiveKit is told nothing, as
+    /// it obeys two masters. Empty: there is no other.
     static base::Result<std::unique_ptr<LiveKitHouse>> make(net::EventLoop& loop, const base::Clock& clock, const LiveKitHouseSettings& settings,
-                                                            LiveKitNames names);
+                                                            LiveKitNames names, std::function<bool()> ours = {});
     ~LiveKitHouse();
 
     /// For HouseService; lives as long as this.

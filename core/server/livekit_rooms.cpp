@@ -28,6 +28,22 @@ std::string dump(const json& value) { return value.dump(-1, ' ', false, json::er
 
 bool gone(const base::Result<std::string>& result) { return !result && result.error().kind == ErrorKind::notFound; }
 
+std::string dataBody(const std::string& room, const std::string& topic, base::ByteView payload, const std::vector<base::Identity>& to) {
+    json body{{"room", room}, {"data", base::toBase64(payload)}, {"kind", "RELIABLE"}, {"topic", topic},
+              {"nonce", base::toBase64(crypto::randomBytes(16))}};   // so that a second attempt does not arrive twice
+    if (!to.empty()) {
+        body["destination_identities"] = json::array();
+        for (const auto& one : to) body["destination_identities"].push_back(one.str());
+    }
+    return dump(body);
+}
+
+/// The order is kept, and holds in the new room.
+base::Result<void> moving() {
+    return base::fail(ErrorKind::unavailable, "media_moving", "The sound of this room is just being moved to another place.",
+                      "The house has noted it and carries it out as soon as it can; look again in a moment.");
+}
+
 base::Result<void> outcome(const base::Result<std::string>& result) {
     if (result || gone(result)) return {};   // whoever is not there has no rights to lose
     return base::Unexpected(result.error());
@@ -79,6 +95,7 @@ void LiveKitRooms::setRights(const base::RoomId& id, const std::string& name, bo
     // Taken up from before this process began: LiveKit may well have this person.
     if (!room.complete) person.expected = true;
     person.rights = rights;
+    if (room.nameless) return done(moving());
     if (!room.made) make(room, person.expected ? Done() : done);
     if (person.expected) push(room, who, std::move(done));
     else if (room.made) done();
@@ -151,6 +168,10 @@ void LiveKitRooms::pushMetadata(Room& room) {
 void LiveKitRooms::mute(const base::RoomId& id, const base::Identity& who, Done done) {
     const auto it = m_rooms.find(id);
     if (it == m_rooms.end()) return done();
+    if (it->second.nameless) {
+        if (const auto person = it->second.people.find(who); person != it->second.people.end()) person->second.muteWhenMet = true;
+        return done(moving());
+    }
     call(it->second, "GetParticipant", RoomServiceGrant::roomAdmin,
          [name = it->second.name, who]() -> std::optional<std::string> { return dump({{"room", name}, {"identity", who.str()}}); },
          [this, id, name = it->second.name, who, done](base::Result<std::string> result) {
@@ -196,6 +217,7 @@ void LiveKitRooms::remove(const base::RoomId& id, const base::Identity& who, Don
     const auto it = m_rooms.find(id);
     if (it == m_rooms.end()) return done();
     forget(it->second, who);
+    if (it->second.nameless) return done(moving());   // never asked over
     expel(it->second, who, std::move(done));
 }
 
@@ -210,6 +232,7 @@ void LiveKitRooms::forget(Room& room, const base::Identity& who) {
 
 void LiveKitRooms::endRoom(const base::RoomId& id, const std::string& name, Done done) {
     if (auto* room = find(id, name)) {
+        if (room->unlisted()) makeKnown(name);   // else its people would talk on where no order reaches them
         empty(*room);
         const auto waiting = std::exchange(room->whenMade, {});
         for (auto& [who, person] : room->people)
@@ -220,6 +243,16 @@ void LiveKitRooms::endRoom(const base::RoomId& id, const std::string& name, Done
     m_ended.insert(name);
     destroy(name, std::move(done));
     watch();
+}
+
+void LiveKitRooms::makeKnown(const std::string& name) {
+    RoomServiceCall out;
+    out.queue = out.room = name;
+    out.grant = RoomServiceGrant::roomCreate;
+    out.method = "CreateRoom";
+    out.body = [name]() -> std::optional<std::string> { return dump({{"name", name}}); };
+    out.answer = [](const base::Result<std::string>&) {};
+    m_service.call(std::move(out));
 }
 
 void LiveKitRooms::destroy(const std::string& name, Done done) {
@@ -236,21 +269,44 @@ void LiveKitRooms::destroy(const std::string& name, Done done) {
     m_service.call(std::move(out));
 }
 
-void LiveKitRooms::relay(const base::RoomId& id, std::vector<base::Bytes> packets) {
+void LiveKitRooms::relay(const base::RoomId& id, const std::vector<base::Bytes>& packets) {
     const auto it = m_rooms.find(id);
     if (it == m_rooms.end()) return;
-    for (const auto& packet : packets) sendData(it->second, signal::kTopicRelayed, packet, {});
+    for (const auto& packet : packets) {
+        const auto read = signal::decodeDataPacket(packet);
+        const auto* user = read ? std::get_if<signal::UserData>(&read->value) : nullptr;
+        if (user != nullptr && read->sender.empty())
+            sendNewest(it->second, user->topic, user->payload);
+        else
+            sendData(it->second, signal::kTopicRelayed, packet, {});
+    }
 }
 
 void LiveKitRooms::sendData(Room& room, const std::string& topic, base::ByteView payload, const std::vector<base::Identity>& to) {
-    json body{{"room", room.name}, {"data", base::toBase64(payload)}, {"kind", "RELIABLE"}, {"topic", topic},
-              {"nonce", base::toBase64(crypto::randomBytes(16))}};   // so that a second attempt does not arrive twice
-    if (!to.empty()) {
-        body["destination_identities"] = json::array();
-        for (const auto& one : to) body["destination_identities"].push_back(one.str());
-    }
-    call(room, "SendData", RoomServiceGrant::roomAdmin, [text = dump(body)]() -> std::optional<std::string> { return text; },
+    call(room, "SendData", RoomServiceGrant::roomAdmin, [text = dataBody(room.name, topic, payload, to)]() -> std::optional<std::string> { return text; },
          [](const base::Result<std::string>&) {});
+}
+
+void LiveKitRooms::sendNewest(Room& room, const std::string& topic, base::Bytes payload) {
+    if (const auto waits = room.newest.find(topic); waits != room.newest.end()) {
+        waits->second = std::move(payload);
+        return;
+    }
+    room.newest.emplace(topic, std::move(payload));
+    const auto body = std::make_shared<std::string>();   // the same at each attempt
+    const auto take = [this, id = room.id, name = room.name, topic, body] {
+        auto* there = body->empty() ? find(id, name) : nullptr;
+        const auto it = there == nullptr ? std::map<std::string, base::Bytes>::iterator{} : there->newest.find(topic);
+        if (there == nullptr || it == there->newest.end()) return;
+        *body = dataBody(name, topic, it->second, {});
+        there->newest.erase(it);
+    };
+    call(room, "SendData", RoomServiceGrant::roomAdmin,
+         [take, body]() -> std::optional<std::string> {
+             take();
+             return body->empty() ? std::nullopt : std::optional(*body);
+         },
+         [take](const base::Result<std::string>&) { take(); });   // given up before it began: the next one begins anew
 }
 
 void LiveKitRooms::tell(const PersonChanged& change) {

@@ -33,6 +33,8 @@ struct LiveKitPace {
     base::Duration probe = std::chrono::milliseconds(500);   ///< a lost room is asked so often whether it lives,
     int probes = 4;                                          ///< so many times; once only where LiveKit had been gone itself
     base::Duration move = std::chrono::seconds(20);          ///< people of a forgotten room are asked over for so long, then it ends
+    base::Duration renew = std::chrono::milliseconds(500);   ///< the house is asked again for another name of such a room,
+    base::Duration renewMost = std::chrono::seconds(4);      ///< each time twice as late, at most so late
 };
 
 struct LiveKitRoomsStats {
@@ -53,7 +55,9 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
     ~LiveKitRooms();
     /// Whom to tell of people who come and go.
     void attach(EndpointHouse house) { m_house = std::move(house); }
-    /// LiveKit has forgotten a room that goes on (its redis came back empty): no order reaches its people any more. Answered by renew().
+    /// LiveKit has forgotten a room that goes on (its redis came back empty): no order reaches its people any more. Answered by renew();
+    /// until then it is asked again and again, as the house may be unable to write a name down, and orders for the room are answered
+    /// unavailable "media_moving" and carried out in the new one.
     std::function<void(const base::RoomId& room, const std::string& name)> onForgotten;
     /// The session goes on in a room of another name, into which its people are asked.
     void renew(const base::RoomId& room, const std::string& old, const std::string& name);
@@ -62,7 +66,9 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
     void setRights(const base::RoomId& room, const std::string& name, bool fresh, const base::Identity& who, const MediaRights& rights, Done done);
     void mute(const base::RoomId& room, const base::Identity& who, Done done);
     void remove(const base::RoomId& room, const base::Identity& who, Done done);
-    void relay(const base::RoomId& room, std::vector<base::Bytes> packets);
+    /// User data goes out under its own topic, and a newer one in the place of one that waits; everything else as it is, inside
+    /// signal::kTopicRelayed.
+    void relay(const base::RoomId& room, const std::vector<base::Bytes>& packets);
     /// `name`: also when this process has never heard of the room. Tried until LiveKit has done it.
     void endRoom(const base::RoomId& room, const std::string& name, Done done);
 
@@ -85,6 +91,7 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
         bool expected = false;                        ///< has a token, or may have one from before this process began
         std::map<std::string, base::TimePoint> here;  ///< LiveKit's sids of the person, and since when we know
         bool pushQueued = false;
+        bool muteWhenMet = false;                     ///< muted while the room waited for its name: in the new one they come unmuted
         std::vector<Done> waiting;                    ///< for the push that is queued
         bool muted() const;
     };
@@ -98,11 +105,16 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
         std::vector<Done> whenMade;
         std::string metadata;       ///< as it has to be
         bool metadataQueued = false;
+        std::map<std::string, base::Bytes> newest{};   ///< user data by topic, as long as it waits for its turn
         std::map<base::Identity, Person> people;
         bool listing = false;
         base::Timer listTimer{};
         int probes = 0;             ///< left; while LiveKit knows nothing of the room and nobody knows yet whether it lives
         base::Timer probeTimer{};
+        bool nameless = false;      ///< it lives, forgotten, and waits for another name
+        base::Duration renewIn{};
+        base::Timer renewTimer{};
+        bool unlisted() const { return probes > 0 || nameless; }   ///< what LiveKit lists says nothing of its people
     };
     /// A room that LiveKit has forgotten, and whose people are asked over into the new one of `id`.
     struct Forgotten {
@@ -118,10 +130,13 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
     void push(Room& room, const base::Identity& who, Done done);
     void pushMetadata(Room& room);
     void destroy(const std::string& name, Done done);
+    /// Before destroy(): LiveKit deletes only what it knows.
+    void makeKnown(const std::string& name);
     void watch();
     void expel(Room& room, const base::Identity& who, Done done);
     void muteTracks(Room& room, const base::Identity& who, const std::string& getParticipantAnswer, Done done);
     void sendData(Room& room, const std::string& topic, base::ByteView payload, const std::vector<base::Identity>& to);
+    void sendNewest(Room& room, const std::string& topic, base::Bytes payload);
     void forget(Room& room, const base::Identity& who);
     void meet(Room& room, const LiveKitPerson& person, bool listed);
     void part(Room& room, const base::Identity& who, const std::string& sid);
@@ -133,6 +148,7 @@ class LiveKitRooms : public std::enable_shared_from_this<LiveKitRooms> {
     void roomsListed(const std::vector<LiveKitRoomInfo>& rooms, base::TimePoint asked);
     void reached(bool answers);
     void probe(Room& room);
+    void askName(Room& room);
     void remake(Room& room);
     void askOver(base::TimePoint now);
 

@@ -69,6 +69,8 @@ void LiveKitRooms::meet(Room& room, const LiveKitPerson& person, bool listed) {
         push(room, person.identity, {});
     }
     const bool speaks = std::any_of(person.tracks.begin(), person.tracks.end(), [](const auto& t) { return t.audio && !t.muted; });
+    if (!wanted.muted()) wanted.muteWhenMet = false;
+    if (listed && speaks && std::exchange(wanted.muteWhenMet, false)) return mute(room.id, person.identity, [](const base::Result<void>&) {});
     if (listed && speaks && wanted.muted() && m_house.unmuted) m_house.unmuted(room.id, person.identity);
 }
 
@@ -91,6 +93,7 @@ void LiveKitRooms::listIn(Room& room, base::Duration delay) {
 }
 
 void LiveKitRooms::list(Room& room) {
+    if (room.unlisted()) return listIn(room, m_pace.heal);
     if (std::exchange(room.listing, true)) return;
     const auto asked = std::make_shared<base::TimePoint>();
     call(room, "ListParticipants", RoomServiceGrant::roomAdmin,
@@ -102,7 +105,7 @@ void LiveKitRooms::list(Room& room) {
              auto* there = find(id, name);
              if (there == nullptr) return;
              there->listing = false;
-             if (result) listed(*there, readPeople(*result), *asked);
+             if (result && !there->unlisted()) listed(*there, readPeople(*result), *asked);
              const bool muted = std::any_of(there->people.begin(), there->people.end(), [](const auto& one) { return one.second.muted(); });
              listIn(*there, !result ? m_pace.heal : muted ? m_pace.listMuted : m_pace.list + m_pace.listEach * static_cast<int>(there->people.size()));
          });
@@ -142,6 +145,7 @@ void LiveKitRooms::beat() {
     const auto left = std::make_shared<std::size_t>((names.size() + kNamesPerQuestion - 1) / kNamesPerQuestion);
     const auto found = std::make_shared<std::vector<LiveKitRoomInfo>>();
     const auto answers = std::make_shared<bool>(true);
+    const auto asked = std::make_shared<bool>(true);
     const auto heard = m_service.stats().heard;
     for (std::size_t at = 0; at < names.size(); at += kNamesPerQuestion) {
         const json body{{"names", std::vector<std::string>(names.begin() + static_cast<std::ptrdiff_t>(at),
@@ -152,18 +156,19 @@ void LiveKitRooms::beat() {
         out.method = "ListRooms";
         out.patience = base::Duration(0);
         out.body = [text = body.dump()]() -> std::optional<std::string> { return text; };
-        out.answer = [this, alive = weak_from_this(), left, found, answers, heard, now](base::Result<std::string> result) {
+        out.answer = [this, alive = weak_from_this(), left, found, answers, asked, heard, now](base::Result<std::string> result) {
             if (alive.expired()) return;
             if (result)
                 for (auto& room : readRooms(*result)) found->push_back(std::move(room));
             *answers = *answers && result;
+            *asked = *asked && (result || result.error().code != kNotOurs);
             if (--*left > 0) return;
-            reached(*answers);
+            if (*asked) reached(*answers);
             if (*answers) {
                 roomsListed(*found, now);
                 askOver(now);
             }
-            m_gone = !*answers && m_service.stats().heard == heard;
+            m_gone = *asked && !*answers && m_service.stats().heard == heard;
             m_beatTimer = m_net.postAfter(*answers ? m_pace.beat : m_pace.beatAway, [this] { beat(); });
         };
         m_service.call(std::move(out));
@@ -188,7 +193,7 @@ void LiveKitRooms::roomsListed(const std::vector<LiveKitRoomInfo>& rooms, base::
             m_ended.erase(name);
     }
     for (auto& [id, room] : m_rooms) {
-        if (room.making || room.probes > 0 || (room.made && room.madeAt >= asked)) continue;
+        if (room.making || room.unlisted() || (room.made && room.madeAt >= asked)) continue;
         const auto it = std::find_if(rooms.begin(), rooms.end(), [&, &room = room](const auto& one) { return one.name == room.name; });
         if (it == rooms.end()) {
             if (std::exchange(room.made, false)) {
@@ -217,9 +222,10 @@ void LiveKitRooms::probe(Room& room) {
         if (!alive && --there->probes > 0) return probe(*there);
         there->probes = 0;
         if (!alive || !onForgotten) return remake(*there);
-        ++m_stats.moved;
         base::log(base::LogLevel::warn, "livekit", "LiveKit has forgotten a live room that goes on; its people are asked over into a new one.");
-        onForgotten(id, name);
+        there->nameless = true;
+        there->renewIn = m_pace.renew;
+        askName(*there);
     };
     room.probeTimer = m_net.postAfter(m_pace.probe, [over] { over(false); });
     RoomServiceCall out;
@@ -234,6 +240,14 @@ void LiveKitRooms::probe(Room& room) {
     m_service.call(std::move(out));
 }
 
+void LiveKitRooms::askName(Room& room) {
+    room.renewTimer = m_net.postAfter(room.renewIn, [this, id = room.id, name = room.name] {
+        if (auto* there = find(id, name)) askName(*there);
+    });
+    room.renewIn = std::min(2 * room.renewIn, m_pace.renewMost);
+    onForgotten(base::RoomId(room.id), std::string(room.name));   // copies: the answer may come at once, and `room` be another then
+}
+
 void LiveKitRooms::remake(Room& room) {
     ++m_stats.remade;
     base::log(base::LogLevel::warn, "livekit", "A live room was lost by the LiveKit server and is made anew.");
@@ -245,6 +259,7 @@ void LiveKitRooms::remake(Room& room) {
 void LiveKitRooms::renew(const base::RoomId& id, const std::string& old, const std::string& name) {
     auto* room = find(id, old);
     if (room == nullptr) return;
+    ++m_stats.moved;
     empty(*room);
     Room next;
     next.id = id;

@@ -63,8 +63,11 @@ class MediaEngine {
     /// Frees transport, keys and ufrag; nothing of this identity is forwarded or sent to it any more.
     virtual void remove(const base::RoomId& room, const base::Identity& who, Acknowledge done) = 0;
     /// Data packets of the house to everybody in the room but one (empty = to all), in the order of the calls. An engine
-    /// that cannot leave one out may send to all.
+    /// that cannot leave one out may send to all. User data without a sender says how something stands: a newer packet of its
+    /// topic may take the place of one that still waits.
     virtual void relay(const base::RoomId& room, const base::Identity& except, std::vector<base::Bytes> packets) = 0;
+    /// What people send over the data channel comes to this engine, which counts reactions there; else the house counts them.
+    virtual bool countsReactions() const { return false; }
     virtual void endRoom(const base::RoomId& room, Acknowledge done) = 0;
     /// Of the last second. Any thread.
     virtual house::MediaLoad load() const { return {}; }

@@ -41,7 +41,6 @@ MediaSession* MediaRoom::open(const SessionOpen& open) {
     auto session = std::make_unique<MediaSession>(m_context, *this, open, rights->second);
     session->dataTokens = kDataBurst;
     session->chatTokens = kChatBurst;
-    session->reactionTokens = kReactionBurst;
     session->dataTime = session->openedAt = m_context.now;
     auto* raw = session.get();
     m_sessions.emplace(open.id, std::move(session));
@@ -113,7 +112,6 @@ void MediaRoom::relayData(MediaSession& from, rtc::DataLabel label, base::ByteVi
     from.dataTime = m_context.now;
     from.dataTokens = std::min(kDataBurst, from.dataTokens + elapsed * kDataPerSecond);
     from.chatTokens = std::min(kChatBurst, from.chatTokens + elapsed * kChatPerSecond);
-    from.reactionTokens = std::min(kReactionBurst, from.reactionTokens + elapsed * kReactionsPerSecond);
     if (!from.rights().canPublishData || from.dataTokens < 1) {
         ++data.refused;
         return;
@@ -145,13 +143,10 @@ bool MediaRoom::readHere(MediaSession& from, const signal::DataPacket& packet) {
     if (const auto* user = std::get_if<signal::UserData>(&packet.value); user != nullptr && user->topic == signal::kTopicReaction) {
         const auto word = base::asText(user->payload);
         const auto which = std::find(std::begin(api::kReactions), std::end(api::kReactions), word);
-        if (which == std::end(api::kReactions) || from.reactionTokens < 1) {
+        const auto place = static_cast<std::size_t>(which - std::begin(api::kReactions));
+        if (place >= api::kReactionCount ||
+            m_reactions.take(from.identity(), from.rights(), place, m_context.now) != RoomReactions::Taken::counted)
             ++data.refused;
-            return false;
-        }
-        from.reactionTokens -= 1;
-        ++m_reactions[static_cast<std::size_t>(which - std::begin(api::kReactions))];
-        ++m_reactionCount;
         return false;
     }
     auto outcome = from.chat.feed(packet);
@@ -181,20 +176,12 @@ void MediaRoom::relay(const base::Identity& except, const std::vector<base::Byte
 }
 
 void MediaRoom::tellReactions() {
-    if (m_reactionCount == 0) return;
+    if (m_reactions.count() == 0) return;
     base::Bytes bytes;
     for (auto& [id, session] : m_sessions) {
-        if (session->reactionsTold == m_reactionCount) continue;
-        if (bytes.empty()) {
-            std::string json;
-            for (std::size_t i = 0; i < m_reactions.size(); ++i)
-                if (m_reactions[i] > 0)
-                    json += (json.empty() ? "{\"" : ",\"") + std::string(api::kReactions[i]) + "\":" + std::to_string(m_reactions[i]);
-            signal::DataPacket packet;
-            packet.value = signal::UserData{signal::kTopicReactions, base::toBytes(base::asBytes(json + "}")), {}};
-            bytes = signal::encodeDataPacket(packet);
-        }
-        if (session->sendData(rtc::DataLabel::reliable, bytes)) session->reactionsTold = m_reactionCount;
+        if (session->reactionsTold == m_reactions.count()) continue;
+        if (bytes.empty()) bytes = m_reactions.packet();
+        if (session->sendData(rtc::DataLabel::reliable, bytes)) session->reactionsTold = m_reactions.count();
     }
 }
 

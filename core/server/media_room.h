@@ -4,15 +4,14 @@
 // Thread: media.
 #pragma once
 
-#include <array>
 #include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <vector>
 
-#include "core/api/chat_types.h"
 #include "core/server/media_session.h"
+#include "core/server/room_reactions.h"
 #include "core/sfu/speaker_ranker.h"
 
 namespace parlour::server {
@@ -27,9 +26,6 @@ class MediaRoom {
     // Data packets of one participant: chat 5 per 5 s, others 50 per second and bursts of 100.
     static constexpr double kChatBurst = 5, kChatPerSecond = 1;
     static constexpr double kDataBurst = 100, kDataPerSecond = 50;
-
-    static constexpr double kReactionBurst = 5, kReactionsPerSecond = 2;
-    static constexpr base::Duration kReactionNews = std::chrono::milliseconds(250);  // to everybody, whatever happens
 
     MediaRoom(MediaContext& context, base::RoomId id) : m_context(context), m_id(std::move(id)) {}
     /// Closes the sessions one after the other: each tells those that remain.
@@ -100,8 +96,7 @@ class MediaRoom {
     bool m_spoke = false;
     std::deque<Kept> m_kept;
     std::size_t m_keptBytes = 0;
-    std::array<std::uint64_t, api::kReactionCount> m_reactions{};   ///< of this live session
-    std::uint64_t m_reactionCount = 0;
+    RoomReactions m_reactions;
 };
 
 }  // namespace parlour::server

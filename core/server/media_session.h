@@ -86,7 +86,6 @@ class MediaSession {
     std::uint32_t lastDataSequence = 0;      ///< of reliable packets (resume)
     double dataTokens = 0;                   ///< rate limits, kept by MediaRoom
     double chatTokens = 0;
-    double reactionTokens = 0;
     ChatCollector chat;
     std::uint64_t reactionsTold = 0;         ///< how many of the room this participant knows of
     base::TimePoint dataTime{};

@@ -104,7 +104,7 @@ void MediaWorker::open(const SessionOpen& open, base::TimePoint now) {
         if (m_secondDue == base::kNever) {
             m_secondDue = now + kSecond;
             m_speakersDue = now + sfu::SpeakerRanker::kInterval;
-            m_reactionsDue = now + MediaRoom::kReactionNews;
+            m_reactionsDue = now + RoomReactions::kNews;
         }
     } else {
         m_context.emit(open.id, SessionClosed{SessionEnd::refused});
@@ -165,7 +165,7 @@ void MediaWorker::handleTimeout(base::TimePoint now) {
             if (auto speakers = room->tickSpeakers(); speakers && m_sink.onSpeakers) m_sink.onSpeakers(id, std::move(*speakers));
     }
     if (m_reactionsDue <= now) {
-        m_reactionsDue = now + MediaRoom::kReactionNews;
+        m_reactionsDue = now + RoomReactions::kNews;
         for (auto& [id, room] : m_rooms) room->tellReactions();
     }
     if (m_secondDue <= now) {

@@ -193,7 +193,7 @@ void Replica::Impl::onOpen(std::int64_t turn, std::unique_ptr<house::Store> stor
     if (draining) return watch->failed();
     ++takeovers;
     standby.reset();   // the port is the server's now
-    OpenedHouse opened{folder, std::move(store), [this] { return metrics(); }};
+    OpenedHouse opened{folder, std::move(store), [this] { return metrics(); }, [this, flag = alive] { return *flag && watch->surelyOurs(); }};
     auto started = RoomServer::start(loop, houseClock, config, [this, flag = alive](base::Result<std::size_t> rooms) {
         if (!*flag) return;
         if (rooms) {

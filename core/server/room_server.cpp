@@ -40,6 +40,7 @@ struct RoomServer::Impl {
     std::string pin;
     std::string httpUrl;
     std::function<std::string()> moreMetrics;
+    std::function<bool()> ours;
     bool draining = false;
     std::shared_ptr<bool> alive = std::make_shared<bool>(true);
     std::shared_ptr<DataFolder> folder;
@@ -144,7 +145,7 @@ base::Result<void> RoomServer::Impl::openLiveKit() {
             return {};
         });
     };
-    auto made = LiveKitHouse::make(loop, clock, settings, std::move(names));
+    auto made = LiveKitHouse::make(loop, clock, settings, std::move(names), ours);
     if (!made) return base::Unexpected(std::move(made).error());
     livekit = std::move(*made);
     return {};
@@ -309,6 +310,7 @@ base::Result<std::unique_ptr<RoomServer>> RoomServer::start(net::EventLoop& loop
     s.folder = std::move(opened.folder);
     s.store = std::move(opened.store);
     s.moreMetrics = std::move(opened.moreMetrics);
+    s.ours = std::move(opened.ours);
     if (!shared)
         if (auto done = s.openHouse(); !done) return base::Unexpected(std::move(done).error());
     if (auto done = s.readApiKeys(); !done) return base::Unexpected(std::move(done).error());

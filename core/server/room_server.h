@@ -24,6 +24,7 @@ struct OpenedHouse {
     std::shared_ptr<DataFolder> folder;
     std::unique_ptr<house::Store> store;
     std::function<std::string()> moreMetrics;   ///< goes before the server's own
+    std::function<bool()> ours;                 ///< false: another may run the house by now, so a LiveKit server is told nothing. Empty: never
 };
 
 class RoomServer {

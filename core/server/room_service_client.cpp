@@ -128,7 +128,8 @@ void RoomServiceClient::answered(const std::string& queue, base::Result<net::Htt
     auto& line = m_lines[queue];
     if (response || response.error().code == "answer_timeout") ++m_stats.heard;
     if (response && response->status == 200) return finish(queue, std::move(response->body));
-    auto verdict = response ? judge(*response) : Verdict{unreachable(base::describe(response.error())), true};
+    const bool kept = !response && response.error().code == kNotOurs;   // says nothing of LiveKit
+    auto verdict = response ? judge(*response) : Verdict{kept ? response.error() : unreachable(base::describe(response.error())), true};
     auto& item = line.items.front();
     const auto pause = std::min(kLongestPause, kFirstPause * (1 << std::min(item.attempts - 1, 4)));
     if (!verdict.again || m_clock.now() + pause >= item.deadline) return finish(queue, base::Unexpected(std::move(verdict.error)));

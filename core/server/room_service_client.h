@@ -22,6 +22,9 @@
 
 namespace parlour::server {
 
+/// Code of the error of a call that was kept back here: LiveKit was not asked.
+inline constexpr const char* kNotOurs = "not_ours";
+
 enum class RoomServiceGrant { roomAdmin, roomCreate, roomList };
 
 struct RoomServiceCall {
@@ -34,7 +37,7 @@ struct RoomServiceCall {
     /// From now on; zero = one attempt.
     base::Duration patience = std::chrono::seconds(5);
     /// Errors: notFound (LiveKit knows no such room or person), unavailable "media_unreachable", "media_busy" (queue full),
-    /// "media_refused" (key), internal "media_error".
+    /// "media_refused" (key), kNotOurs, internal "media_error".
     std::function<void(base::Result<std::string>)> answer;
 };
 

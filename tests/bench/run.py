@@ -3,7 +3,7 @@
 
 Machines differ and are noisy: read the ratio first, the absolute second. Names: forwarding, join, mouth_to_ear (10 ms frames), delay
 (also processing, 20 ms and Mumble), app, house, sound (beside Chromium), bad_networks (ours in virtual time), processing, listening,
-livekit, return.
+livekit, visits (the stock JS client), return, engine (no devices, beside libwebrtc).
 """
 import argparse
 import json
@@ -144,9 +144,22 @@ def processing(args):
     return subprocess.run([str(pathlib.Path(args.bin) / "parlour_bench_processing")]).returncode
 
 
+def engine(args):
+    """Without devices: two engines and libwebrtc's."""
+    import engine as probe
+    return probe.run(args)
+
+
 def livekit(args):
     import side_by_side
     return side_by_side.run(args)
+
+
+def visits(args):
+    """Beside livekit-server, in a network of its own."""
+    more = ["--rounds", str(args.rounds)] if args.rounds else []
+    return subprocess.run([sys.executable, HERE / "visits.py", *more],
+                          env={**os.environ, "PARLOUR_INTEROP_DIR": str(pathlib.Path(args.bin).parent / "interop")}).returncode
 
 
 def coming_back(args):
@@ -170,7 +183,7 @@ def main():
     os.environ["PARLOUR_BIN"] = args.bin
     known = {"forwarding": forwarding, "join": join, "app": app, "mouth_to_ear": mouth_to_ear, "house": house,
              "sound": sound, "bad_networks": bad_networks, "processing": processing, "listening": listening, "delay": delay, "livekit": livekit,
-             "return": coming_back}
+             "visits": visits, "return": coming_back, "engine": engine}
     status = 0
     for name in args.names or [n for n in known if n != "delay"]:   # mouth_to_ear is half of it
         print(f"== {name}", flush=True)

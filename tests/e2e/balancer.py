@@ -16,6 +16,7 @@ class Balancer:
         self.every, self.patience, self.fall = every, patience, fall
         self.lock = threading.Lock()
         self.good, self.open, self.turn, self.ended = {}, {}, 0, False
+        self.first = None   # an address that gets what comes, as long as it takes it
         self.log = None
         lab.processes.append(self)
         threading.Thread(target=self._serve, daemon=True).start()
@@ -67,7 +68,8 @@ class Balancer:
         with self.lock:
             good = [a for a, ok in self.good.items() if ok]
             self.turn += 1
-            return good[self.turn % len(good):] + good[:self.turn % len(good)] if good else []
+            rest = good[self.turn % len(good):] + good[:self.turn % len(good)] if good else []
+            return sorted(rest, key=lambda address: address != self.first)
 
     def _carry(self, client):
         for address in self._next():

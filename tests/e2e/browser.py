@@ -111,7 +111,7 @@ class Browser(Page):
         self.call("Page.navigate", {"url": url})
 
     def click(self, css):
-        wait_for(css, lambda: self.run(f"!!document.querySelector({json.dumps(css)}) && !document.querySelector({json.dumps(css)}).disabled"), 30)
+        wait_for(css, lambda: self.run(f"(e => !!e && !e.disabled && e.getAttribute('aria-disabled') !== 'true')(document.querySelector({json.dumps(css)}))"), 30)
         self.run(f"document.querySelector({json.dumps(css)}).click()")
 
     def fill(self, css, value):

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import sys
 import time
 
@@ -73,10 +74,13 @@ def come_in(evening, page, name):
 
 
 def listen(evening, page, name):
-    recording = evening.sound.record(evening.lab.path(f"{name}-loudspeaker.wav"))
-    time.sleep(7)   # of sound
-    heard = waveform.load(recording.stop())
-    right, wrong = waveform.correlation(heard, evening.said_by_host), waveform.correlation(heard, evening.said_by_guest)
+    for again in range(3):   # while a browser adapts its buffer to a busy machine, it stretches what it plays
+        recording = evening.sound.record(evening.lab.path(f"{name}-loudspeaker-{again}.wav"))
+        time.sleep(7)   # of sound
+        heard = waveform.load(recording.stop())
+        right, wrong = waveform.correlation(heard, evening.said_by_host), waveform.correlation(heard, evening.said_by_guest)
+        if right > 0.8:
+            break
     check(right > 0.8 and wrong < 0.5, f"{name} hears the host on the loudspeaker: {right:.2f}, a wrong source {wrong:.2f}")
     page.screenshot(evening.shots / f"{name}-3-listening.png")
 
@@ -97,6 +101,7 @@ def up(evening, page, name):
     act(page, "#accept")
     page.wait_text("On stage, muted")
     host.expect("seat", name=who, seat="stage")
+    wait_for(f"the keyboard to be on the microphone in {name}", lambda: page.run(f"{page.KEYBOARD_HERE} && document.activeElement.id === 'microphone'"), 5)
 
 
 def speak(evening, page, name, origin):
@@ -145,8 +150,6 @@ def chat(evening, page, name):
     def clapped(count):
         wait_for("the count", lambda: page.run("document.querySelector('#react-clap .count').textContent").strip() == str(count), 10)
 
-    if on_livekit():
-        return
     for _ in range(2):
         act(page, "#react-clap")
     clapped(evening.claps + 2)
@@ -179,6 +182,26 @@ def leave(evening, page, name):
     act(page, "#return")
     page.wait_text("Listening only", 40)
     check(True, f"{name}: comes back by key, also after the page was loaded again")
+    act(page, "#leave")
+    act(page, "#return")   # at once: the house hears both in this order
+    page.wait_text("Listening only", 40)
+    time.sleep(2)
+    check("Listening only" in page.text(), f"{name}: who leaves and comes back in at once is inside and stays")
+    act(page, "#leave")
+    page.wait_text("You have left quietly.")
+
+
+def stalled(evening, page, name):
+    """LiveKit stands still while one comes in: the page says so, and comes in by itself once it goes on."""
+    evening.server.kit.process.popen.send_signal(signal.SIGSTOP)
+    try:
+        act(page, "#return")
+        page.wait_text("Entering… The room", 30)
+        page.screenshot(evening.shots / f"{name}-12-slow.png")
+    finally:
+        evening.server.kit.process.popen.send_signal(signal.SIGCONT)
+    page.wait_text("Listening only", 60)
+    check(True, f"{name}: while LiveKit stands still the page says what it waits for, and comes in by itself later")
     act(page, "#leave")
     page.wait_text("You have left quietly.")
 
@@ -258,12 +281,11 @@ def evening_of(evening, page, name):
     come_in(evening, page, name)
     listen(evening, page, name)
     up(evening, page, name)
-    if name == "Chromium":
-        speak(evening, page, name, origin)
-    else:
-        print("      Firefox: speaking is not proven here: driven without a window it does not open the microphone after a visit to other pages")
+    speak(evening, page, name, origin)
     chat(evening, page, name)
     leave(evening, page, name)
+    if on_livekit():
+        stalled(evening, page, name)
     clean(evening, page, name)
 
 

@@ -28,7 +28,7 @@ class Coturn:
         self.ip, self.plain, self.tls = ip, plain, tls
         enter = ["nsenter", "-t", inside, "-n"] if inside else []
         relays = [word for one in relay_ips or [ip] for word in ("--relay-ip", one)]
-        self.process = lab.start(name, [*enter, find_coturn(), "-n", "--log-file", "stdout", "--no-cli", "--no-dtls", "--listening-ip", ip, *relays,
+        self.process = lab.start(name, [*enter, find_coturn(), "-n", "--verbose", "--log-file", "stdout", "--no-cli", "--no-dtls", "--listening-ip", ip, *relays,
                                         "--listening-port", plain, "--tls-listening-port", tls, *login, "--realm", "lab.example", "--allow-loopback-peers",
                                         "--cert", lab.path("turn.pem"), "--pkey", lab.path("turn.key"), "--pidfile", lab.path(f"{name}.pid"),
                                         "--userdb", lab.path(f"{name}.db"), *extra])

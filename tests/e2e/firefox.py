@@ -36,6 +36,8 @@ if (!window.seen) {
 
 
 class Firefox(Page):
+    KEYBOARD_HERE = "document.hasFocus()"
+
     def __init__(self, lab, name="firefox", prefs=None):
         self.prefs = {**PREFS, **(prefs or {})}
         program = next((p for p in map(shutil.which, ("firefox-esr", "firefox")) if p), None)
@@ -110,7 +112,7 @@ class Firefox(Page):
 
     @property
     def problems(self):
-        return self.chrome("""return Services.console.getMessageArray().filter(m => m instanceof Ci.nsIScriptError && !(m.flags & 1) &&
+        return self.chrome("""return Services.console.getMessageArray().filter(m => m instanceof Ci.nsIScriptError && !(m.flags & 1) && m.category !== 'Web Socket' &&
           (m.category === 'CSP_CSPViolationWithURI' || /Content.Security.Policy/i.test(m.errorMessage) || /127.0.0.1/.test(m.sourceName)))
           .map(m => (/Content.Security.Policy/i.test(m.errorMessage) ? '' : 'exception: ') + m.errorMessage)""")
 

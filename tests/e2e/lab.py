@@ -316,6 +316,10 @@ class Participant:
         matches = [e for e in self.events() if e.get("event") == event]
         return matches[-1] if matches else None
 
+    def last_about(self, event, name):
+        """The last one of this event about a person."""
+        return next((e for e in reversed(self.events()) if e.get("event") == event and e.get("name") == name), None)
+
     def end(self):
         return self.process.end()
 

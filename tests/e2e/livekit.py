@@ -136,6 +136,7 @@ class Balancer:
 
     def __init__(self, ports):
         self.ports, self.turn = ports, 0
+        self.first = None   # a port that gets what comes, as long as it takes it
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.serve, daemon=True).start()
@@ -144,9 +145,10 @@ class Balancer:
         while True:
             near, _ = self.listener.accept()
             self.turn += 1
-            for i in range(len(self.ports)):
+            order = [self.ports[(self.turn + i) % len(self.ports)] for i in range(len(self.ports))]
+            for port in sorted(order, key=lambda one: one != self.first):
                 try:
-                    far = socket.create_connection(("127.0.0.1", self.ports[(self.turn + i) % len(self.ports)]), timeout=2)
+                    far = socket.create_connection(("127.0.0.1", port), timeout=2)
                     far.settimeout(None)
                 except OSError:
                     continue
@@ -180,6 +182,9 @@ class Cluster:
         self.redis = self.lab.start("redis", ["redis-server", "--port", self.redis_port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
                                               "--dir", self.lab.dir])
         wait_for("redis to answer", lambda: not socket.socket().connect_ex(("127.0.0.1", self.redis_port)), 10)
+
+    def other(self, node):
+        return next(one for one in self.nodes if one is not node)
 
     def holder(self, room):
         """The node on which the room lives."""

@@ -4,9 +4,7 @@ waveform); when the computer's address changes, everybody hears on within two se
 import sys
 import time
 
-import numpy
-
-import waveform
+from holes import holes
 from lab import check, main, wait_for
 from two_nets import WAYS, add_way, as_there, house, ip, join_there, own_namespace, two_nets
 from voices import hears, two
@@ -39,16 +37,6 @@ def by_tcp(lab, server, there, links, a, b):
         who.say("leave")
         who.expect("left", reason="user")
     ip("rule del pref 5")
-
-
-def holes(path, tone=440):
-    """Lengths in s of the times without the tone, between its first and its last sound."""
-    rate, samples = waveform.RATE, waveform.load(path)
-    step = rate // 50
-    blocks = samples[:len(samples) // step * step].reshape(-1, step)
-    loud = numpy.sqrt((blocks ** 2).mean(axis=1)) > 0.01
-    where = numpy.flatnonzero(loud)
-    return [gap * 0.02 for gap in numpy.diff(where) - 1 if gap >= 1]
 
 
 def change(lab, there, links):

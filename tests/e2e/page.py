@@ -4,6 +4,8 @@ from lab import Failed, wait_for
 
 
 class Page:
+    KEYBOARD_HERE = "true"   # a browser whose own bar takes the keyboard says more
+
     def text(self):
         return self.run("document.body ? document.body.innerText : ''") or ""
 

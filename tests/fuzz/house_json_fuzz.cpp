@@ -7,6 +7,7 @@
 #include "core/api/arrival_types.h"
 #include "core/api/audit_types.h"
 #include "core/api/chat_types.h"
+#include "core/api/chat_write.h"
 #include "core/api/desk_types.h"
 #include "core/api/guest_types.h"
 #include "core/api/house_json.h"
@@ -60,7 +61,7 @@ constexpr void (*kReaders[])(std::string_view) = {
     roundTrip<api::Line>, roundTrip<api::WaitingList>, roundTrip<api::RoomLoad>, roundTrip<api::QuestionList>,
     roundTrip<api::QuestionAnswer>, roundTrip<api::ChatPage>, roundTrip<api::ChatAnswer>, roundTrip<api::Arrivals>,
     roundTrip<api::MemberPage>, roundTrip<api::Notices>, roundTrip<api::SchedulePage>, roundTrip<api::AuditEntry>,
-    roundTrip<api::AuditHead>,
+    roundTrip<api::AuditHead>, roundTrip<api::ReactionsWish>, roundTrip<api::ReactionsAnswer>,
 };
 
 }  // namespace

@@ -121,11 +121,12 @@ class NodePeer(Told):
 class Pages:
     """One page with the SDK in it, on loopback, where browsers give microphones."""
 
-    def __init__(self, microphone):
+    def __init__(self, microphone=None, script=HERE / "browser_peer.js"):
         files = {"/": ("text/html", b'<!doctype html><title>peer</title><script src="/sdk.js"></script><body><script src="/peer.js"></script></body>'),
                  "/sdk.js": ("text/javascript", (MODULES / "node_modules/livekit-client/dist/livekit-client.umd.js").read_bytes()),
-                 "/peer.js": ("text/javascript", (HERE / "browser_peer.js").read_bytes()),
-                 "/microphone.wav": ("audio/wav", pathlib.Path(microphone).read_bytes())}
+                 "/peer.js": ("text/javascript", pathlib.Path(script).read_bytes())}
+        if microphone:
+            files["/microphone.wav"] = ("audio/wav", pathlib.Path(microphone).read_bytes())
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):

@@ -275,3 +275,20 @@ TEST_CASE("rising counts: what was there before is not news, news fade, a fresh 
     window.told({0, 3, 0, 0, 0, 0}, now + ReactionWindow::kFirstCount);   // the first ones in a quiet room
     CHECK(window.counts()[1].recent == 3);
 }
+
+TEST_CASE("rising counts: what the history says was before is not news, and an old answer changes nothing", "[room][chat]") {
+    ReactionWindow window;
+    base::TimePoint now{1h};
+    window.begin(now);
+    window.soFar({100, 0, 7, 0, 0, 0}, now + 10s);   // however late
+    CHECK(window.counts()[0].total == 100);
+    CHECK(window.counts()[0].recent == 0);
+    window.told({101, 0, 7, 0, 0, 0}, now + 11s);
+    CHECK(window.counts()[0].recent == 1);
+    window.soFar({100, 9, 7, 0, 0, 0}, now + 11s);   // was under way when the room told
+    CHECK(window.counts()[0].total == 101);
+    CHECK(window.counts()[1].total == 0);
+    window.soFar({103, 0, 7, 0, 0, 0}, now + 11s);   // what was said while the channel was not open yet
+    CHECK(window.counts()[0].total == 103);
+    CHECK(window.counts()[0].recent == 3);
+}

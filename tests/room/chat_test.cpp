@@ -227,3 +227,27 @@ TEST_CASE("reactions of all rise for all and fade, and nobody sends more than th
     REQUIRE(lab.until([&] { return ben.refused.size() == 3; }));
     CHECK(ben.refused[2].code == "no_reaction");
 }
+
+TEST_CASE("where the house counts by its API, the clicks of a moment are one request, and what it refuses is told once", "[room][whole][chat]") {
+    ChatRoom lab;
+    lab.server.reset();
+    // As on LiveKit; this house counts over the data channel and says so.
+    const std::string words = "INSERT INTO meta VALUES ('room_metadata:" + lab.made.room.str() + "', '{\"chat\":\"house\"}')";
+    if (lab.database.engine() == Engine::sqlite)
+        sqlOn(server::DataFolder::databaseFile(lab.config.data), words);
+    else
+        lab.database.sql(words);
+    lab.start();
+    auto& ben = lab.join("ben", lab.made.links.listener);
+    for (int i = 0; i < 7; ++i) ben.session->react(0);
+    REQUIRE(lab.until([&] { return ben.refused.size() == 3; }));
+    CHECK(ben.refused[0].code == "reacting_too_fast");
+    CHECK(ben.refused[1].code == "reacting_too_fast");
+    CHECK(ben.refused[2].code == "reactions_by_data");
+    lab.pass(3s);
+    CHECK(ben.refused.size() == 3);
+    ben.session->react(1);
+    REQUIRE(lab.until([&] { return ben.refused.size() == 4; }));   // the next moment's goes out, too
+    lab.say(ben, "by the house");
+    lab.shows(ben, "by the house");
+}

@@ -180,6 +180,7 @@ struct PlantedHouse : ApiWorld {
                 {"guests/open/offstage", as},
                 {"guests/public", as},
                 {"rooms/{room}/chat", {{"id", "crawl1"}, {"text", "Hello"}}},
+                {"rooms/{room}/reactions", {{"reactions", {{"clap", 1}}}}},
                 {"schedule", {{"title", "Mine"}, {"at", "2030-06-01T18:00"}}},
                 {"schedule/{id}/update", {{"title", "Mine"}}},
                 {"schedule/{id}/move", {{"at", "2030-06-01T18:00"}}},

@@ -48,6 +48,8 @@ class FakeMedia final : public server::MediaEngine {
     }
     void endRoom(const base::RoomId&, Acknowledge done) override { order("end", std::move(done)); }
     house::MediaLoad load() const override { return now; }
+    bool countsReactions() const override { return counts; }
+    bool counts = false;                  ///< as the built-in engine
     house::MediaLoad now;
     void release() {
         while (!waiting.empty()) {

@@ -54,7 +54,7 @@ export class Clock {
 
 const names = ['ParticipantConnected', 'ParticipantDisconnected', 'ParticipantAttributesChanged', 'ParticipantNameChanged', 'ParticipantPermissionsChanged',
   'TrackPublished', 'TrackUnpublished', 'TrackMuted', 'TrackUnmuted', 'LocalTrackPublished', 'LocalTrackUnpublished', 'ActiveSpeakersChanged', 'RoomMetadataChanged',
-  'AudioPlaybackStatusChanged', 'TrackSubscribed', 'TrackUnsubscribed', 'Reconnecting', 'Reconnected', 'Disconnected', 'ChatMessage', 'DataReceived'];
+  'AudioPlaybackStatusChanged', 'SignalConnected', 'TrackSubscribed', 'TrackUnsubscribed', 'SignalReconnecting', 'Reconnecting', 'Reconnected', 'Disconnected', 'ChatMessage', 'DataReceived'];
 
 export class Participant {
   constructor(identity, name, attributes = {}) {
@@ -85,7 +85,7 @@ export class Participant {
 
 export class Room extends EventEmitter {
   static all = [];
-  static barred = false;    // connect() does not get through until it is opened
+  static barred = false;    // connect() does not get through until it is opened; 'sound': its server answers, and that is all
   constructor() {
     super();
     Object.assign(this, { remoteParticipants: new Map(), localParticipant: new Participant('me', 'Gast', { 'parlour.seat': 'audience' }), metadata: '{}', canPlaybackAudio: true,
@@ -95,6 +95,7 @@ export class Room extends EventEmitter {
   static get last() { return Room.all.at(-1); }
   async connect(url, token) {
     Object.assign(this, { url, token, state: 'connecting' });
+    if (!Room.barred || Room.barred === 'sound') this.emit('SignalConnected');
     while (Room.barred && this.state === 'connecting') await new Promise((done) => turn(done));
     if (this.state !== 'connecting') throw new Error('Client initiated disconnect');
     this.state = 'connected';
@@ -140,6 +141,7 @@ export class House {
     const answer = this.answers[path.split('/')[2].split('?')[0]];
     return answer ? answer(path, body) : {};
   }
+  leave(room) { return this.ask('rooms/' + room + '/leave', {}); }
   async token() {
     ++this.tokens;
     if (this.answers.token) return this.answers.token();

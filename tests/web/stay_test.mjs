@@ -142,6 +142,30 @@ test('reactions go by the room at home and by the house on LiveKit, a fifth of a
   assert.equal(own.house.count('reactions'), 0);
 });
 
+test('who comes in on LiveKit is told the reactions so far by the history, unless the room was quicker', async () => {
+  let give;
+  const w = await stay(true, (w) => { w.house.answers.chat = () => ({ lines: [], reactions: { clap: 7 } }); });
+  assert.deepEqual([w.stay.counts.clap, w.stay.counts.heart], [7, 0]);
+  Room.last.receive('parlour.reactions', '{"clap":9}');
+  assert.equal(w.stay.counts.clap, 9);
+  w.house.answers.chat = () => new Promise((done) => { give = done; });
+  Room.last.emit('Reconnected');
+  await settled();
+  Room.last.receive('parlour.reactions', '{"clap":12}');
+  give({ lines: [], reactions: { clap: 11 } });
+  await settled();
+  assert.equal(w.stay.counts.clap, 12);
+});
+
+test('reactions that the house does not take are said in words', async () => {
+  const w = await stay(true, (w) => {
+    w.house.answers.reactions = () => { throw new there.HouseError({ code: 'reacting_too_fast', kind: 'exhausted', message: 'That was one reaction too many in a moment.', advice: 'Wait a second.' }); };
+  });
+  w.stay.react('clap');
+  await w.clock.move(200);
+  assert.equal(w.stay.problem, 'That was one reaction too many in a moment. Wait a second.');
+});
+
 test('down from the stage the microphone is closed and its mark is gone, also when one is up again', async () => {
   const w = await stay(true);
   const room = Room.last, me = room.localParticipant;

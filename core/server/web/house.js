@@ -2,6 +2,8 @@
 // Requests to the house, and this browser's key: Ed25519, made here, kept here, never sent anywhere.
 import { personStatement, toBase64Url } from './statements.js';
 
+const kAnswerWithin = 20000;   // ms; a house that says nothing for longer counts as away
+
 export class HouseError extends Error {
   constructor(body) {
     super([body.message, body.advice].filter(Boolean).join(' ') || 'The house did not understand.');
@@ -11,25 +13,48 @@ export class HouseError extends Error {
   }
 }
 
-async function request(path, options, session) {
-  let response;
+async function request(path, { signal, ...options }, session) {
+  let response, text;
   const headers = { ...options.headers };
   if (session) headers.authorization = 'Bearer ' + session;
+  const limit = new AbortController();
+  const stop = () => limit.abort();
+  const timer = setTimeout(stop, kAnswerWithin);
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop);   // AbortSignal.any() is too new for many browsers
   try {
-    response = await fetch('/api/v1/' + path, { ...options, headers, cache: 'no-store', credentials: 'omit' });
+    response = await fetch('/api/v1/' + path, { ...options, headers, cache: 'no-store', credentials: 'omit', signal: limit.signal });
+    text = await response.text();
   } catch (e) {
     throw new HouseError({ code: 'unreachable', message: 'The house does not answer.', advice: 'Look at your connection and try again.' });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
   }
-  const text = await response.text();
   let json = {};
   try { json = JSON.parse(text); } catch (e) { /* not JSON: the status says enough */ }
   if (!response.ok) throw new HouseError({ ...json, retryAfter: Number(response.headers.get('retry-after')) || 0 });
   return json;
 }
 
-export const post = (path, body, session) =>
-  request(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }, session);
-export const get = (path, session) => request(path, {}, session);
+const kMovingTries = 12;   // as the app: one a second; a takeover takes less than five
+
+/// While another server takes the house over nothing is done: it says so (house_moved), and is asked again.
+async function whileMoving(work, tries = kMovingTries) {
+  for (let left = tries; ; --left) {
+    try {
+      return await work();
+    } catch (error) {
+      if (error.code !== 'house_moved' || left <= 1) throw error;
+      await new Promise((done) => setTimeout(done, Math.max(1, error.retryAfter) * 1000));
+    }
+  }
+}
+
+/// `once`: not again while the house moves; `signal` (AbortSignal) breaks it off.
+export const post = (path, body, session, { once = false, signal } = {}) => whileMoving(
+  () => request(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal }, session), once ? 1 : kMovingTries);
+export const get = (path, session) => whileMoving(() => request(path, {}, session));
 
 // ---- the key
 

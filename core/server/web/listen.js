@@ -3,7 +3,6 @@
 // nobody loses the keyboard's focus or what they are writing.
 import { make, show, field, when } from './dom.js';
 import { Person } from './person.js';
-import { SOUND } from './sound.js';
 import { Stay } from './stay.js';
 import { REACTIONS } from './reactions.js';
 import { colorOf, initials, roleWords, stateWords } from './room_state.js';
@@ -14,14 +13,17 @@ const kVisited = 'parlour.visited/';   // link -> room: no secret, for when the 
 
 const icon = (name) => make('span', { class: 'icon ' + name, 'aria-hidden': 'true' });
 
+/// While its work is under way it takes no second press. It is not `disabled` then: that takes the keyboard away from it, and whoever
+/// accepts or raises a hand would be nowhere on the page when the room's news come before the answer.
 function button(id, iconName, words, work, kind) {
   const label = make('span', {}, words);
   const element = make('button', { type: 'button', id, class: kind, onclick: async () => {
-    element.disabled = true;
+    if (element.getAttribute('aria-disabled') === 'true') return;
+    element.setAttribute('aria-disabled', 'true');
     try {
       await work();
     } finally {
-      element.disabled = false;
+      element.removeAttribute('aria-disabled');
       if (element.isConnected && !element.hidden && document.activeElement === document.body) element.focus();
     }
   } }, iconName ? icon(iconName) : null, label);
@@ -107,7 +109,7 @@ class RoomPage {
   buildReactions() {
     this.counted = REACTIONS.map(([word]) => [word, make('span', { class: 'count' })]);
     const buttons = REACTIONS.map(([word, name], i) => make('button', { type: 'button', id: 'react-' + word, onclick: () => this.stay.react(word) }, icon('react-' + word), name, this.counted[i][1]));
-    this.reactions = make('div', { id: 'reactions', role: 'group', 'aria-label': 'Reactions', hidden: SOUND !== '' }, buttons);
+    this.reactions = make('div', { id: 'reactions', role: 'group', 'aria-label': 'Reactions' }, buttons);
   }
 
   buildChat() {
@@ -165,7 +167,7 @@ class RoomPage {
 
   drawComing() {
     const line = this.stay.line;
-    this.say(this.chip, this.stay.state !== 'line' ? 'Entering…'
+    this.say(this.chip, this.stay.state !== 'line' ? this.stay.slow || 'Entering…'
       : line.awaits === 'guest' ? 'The talk starts when the guest is ready. You come in by yourself.'
         : 'You are in line: ' + line.place + ' of ' + line.waiting + (line.moderated ? '. A moderator lets people in.' : '. You come in as soon as it is your turn.'));
   }

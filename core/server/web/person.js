@@ -6,6 +6,7 @@ import { toBase64Url } from './statements.js';
 const kName = 'person';
 const kBase32 = 'abcdefghijklmnopqrstuvwxyz234567';
 const kIdentityLength = 26;
+const kFarewell = 5000;   // ms that who comes back waits for the answer to having left
 
 const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 
@@ -18,6 +19,16 @@ export async function patiently(work) {
       if (error.code !== 'arriving') throw error;
       await pause(Math.max(1, error.retryAfter) * (1 + Math.random() / 4));
     }
+  }
+}
+
+/// Something proven; once more where the challenge came from a server that did not live to see the answer.
+async function proven(work) {
+  try {
+    return await work();
+  } catch (error) {
+    if (error.code !== 'nonce_unknown') throw error;
+    return work();
   }
 }
 
@@ -55,6 +66,7 @@ export class Person {
     this.key = key;
     this.identity = identity;
     this.session = '';
+    this.farewells = new Set();   // leavings under way: {over, stop}
   }
 
   /// undefined: nobody in this browser was ever here.
@@ -68,25 +80,25 @@ export class Person {
   }
 
   async redeem(link, name, code) {
-    const redeemed = await patiently(async () => post('invitations/redeem', {
+    const redeemed = await patiently(() => proven(async () => post('invitations/redeem', {
       id: link.link, secret: link.secret, name, code, proof: await prove(this.key, 'redeem ' + link.link),
-    }));
+    })));
     this.session = redeemed.session;
     return redeemed;
   }
 
   async login() {
-    const answer = await post('login', { proof: await prove(this.key, 'login') });
+    const answer = await proven(async () => post('login', { proof: await prove(this.key, 'login') }));
     this.session = answer.session;
     return answer;
   }
 
-  /// A request of this person; without a body a GET.
-  async ask(path, body) {
+  /// A request of this person; without a body a GET. `how`: as post() takes it.
+  async ask(path, body, how) {
     for (let again = false; ; again = true) {
       if (!this.session) await this.login();
       try {
-        return await (body ? post(path, body, this.session) : get(path, this.session));
+        return await (body ? post(path, body, this.session, how) : get(path, this.session));
       } catch (error) {
         if (again || !(error instanceof HouseError) || error.kind !== 'untrusted') throw error;
         this.session = '';
@@ -94,7 +106,24 @@ export class Person {
     }
   }
 
-  token(room, name) {
+  /// Gives the place up. One try: what comes late must not end a new stay.
+  leave(room) {
+    const stop = new AbortController();
+    const work = this.ask('rooms/' + room + '/leave', {}, { once: true, signal: stop.signal });
+    // Broken off, it is over at once, wherever it stands: what has not gone out by then does not go out any more.
+    const broken = new Promise((done) => stop.signal.addEventListener('abort', done));
+    const farewell = { stop, over: Promise.race([work.catch(() => {}), broken]).then(() => this.farewells.delete(farewell)) };
+    this.farewells.add(farewell);
+    return work;
+  }
+
+  /// A token. The house has heard of every leaving before, or never will: one that overtook it would throw the person out.
+  async token(room, name) {
+    for (const { over, stop } of [...this.farewells]) {
+      const timer = setTimeout(() => stop.abort(), kFarewell);
+      await over;
+      clearTimeout(timer);
+    }
     return patiently(() => this.ask('rooms/' + room + '/token', { name }));
   }
 }

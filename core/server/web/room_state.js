@@ -83,6 +83,18 @@ export function endWords(reason, reasons) {
   }
 }
 
+/// Why nobody comes in; `reached`: the server of the room answers, but its sound does not come through.
+export function notEntered(reached) {
+  return reached
+    ? 'The room answers, but its sound does not come through to this browser: the network between lets it through neither by UDP nor by TCP. Try again, try another network, or open the invitation in Parlour.'
+    : 'The room server cannot be reached. Look at your connection and try again.';
+}
+
+/// The same while it is still tried.
+export function takesLong(reached) {
+  return reached ? 'Entering… The room answers, its sound does not come through yet.' : 'Entering… The room server has not answered yet.';
+}
+
 export function microphoneWords(error) {
   switch (error && error.name) {
     case 'NotAllowedError': case 'SecurityError': return 'The browser did not open the microphone. Allow it for this page beside the address, then press Unmute again.';

@@ -10,9 +10,13 @@ import { SOUND } from './sound.js';
 import { toBase64Url } from './statements.js';
 import { Chat } from './chat.js';
 import { Clicks, readCounts } from './reactions.js';
-import { endWords, inOrder, microphoneWords, personOf, placeInLine, roomOf } from './room_state.js';
+import { endWords, inOrder, microphoneWords, notEntered, personOf, placeInLine, roomOf, takesLong } from './room_state.js';
 
-const kComeBackFor = 60000;   // the house keeps a seat for so long
+const kComeBackFor = 60000;   // the house keeps a seat for so long; who cannot come in by then is told so
+const kSlow = 8000;           // a person who waits for longer is told what for
+const kConnect = { websocketTimeout: 10000, peerConnectionTimeout: 10000 };   // ms; the SDK's own 15 s leave no time for another try
+const kConnectWithin = 25000; // the SDK has given up by then; should it not, the page does
+const kBackWithin = 30000;    // the SDK may stop trying without a word (livekit-client 2.23.0, docs/interop.md)
 const kTopicChat = 'lk.chat';
 const kScanAfter = 3000;      // the SDK may forget to say which sounds came right after it was back
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -27,8 +31,18 @@ function sdk() {
   loading ??= import(SDK).then(() => {
     if (SOUND) keepToOwnServers(SOUND);
     return globalThis.LivekitClient;
+  }).catch((error) => {
+    loading = undefined;
+    throw error;
   });
   return loading;
+}
+
+/// `work`, or an error after so many milliseconds.
+function within(ms, work) {
+  let timer;
+  const limit = new Promise((_, fail) => { timer = setTimeout(() => fail(new Error('no answer')), ms); });
+  return Promise.race([work, limit]).finally(() => clearTimeout(timer));
 }
 
 export class Stay {
@@ -40,12 +54,14 @@ export class Stay {
     this.end = '';            // why it is over
     this.problem = '';
     this.line = undefined;
+    this.reached = undefined; // the connection whose server answered last
+    this.slow = '';           // what one who is coming in waits for, once it takes long
     this.asked = false;       // a moderator asks to unmute
     this.chat = new Chat();
     this.sounds = new Map();  // track -> what plays it
     this.people = [];
     this.speakers = new Set();
-    this.counts = readCounts({});
+    this.counts = readCounts({});   // another object each time the room tells
     this.clicks = new Clicks((clicks) => this.sendReactions(clicks));
   }
 
@@ -57,9 +73,10 @@ export class Stay {
   // ---- coming and going
 
   async enter(grant) {
-    this.lk = await sdk();
+    this.begin();
     for (let waitMs = 1000; this.state !== 'left'; waitMs = Math.min(waitMs * 2, 10000)) {
       try {
+        this.lk = await sdk();
         const given = grant || await this.person.token(this.roomId);
         if (this.state === 'left') return this.goodbye();   // the house has just kept a place for us
         await this.connect(given);
@@ -68,15 +85,28 @@ export class Stay {
         grant = undefined;   // a token opens the door once
         if (this.state === 'left') return;
         if (error instanceof HouseError && !passing(error)) return this.finish(error.message);
+        if (error instanceof HouseError) this.reached = undefined;
         if (await this.inLine()) {
           waitMs = 500;
           continue;
         }
         if (this.state === 'left') return;
-        if (!this.lostAt) this.lostAt = Date.now();
-        if (Date.now() - this.lostAt > kComeBackFor) return this.finish('The room server cannot be reached. Look at your connection and try again.');
+        if (Date.now() - this.since > kComeBackFor) return this.finish(notEntered(this.reached));
         await pause(waitMs);
       }
+    }
+  }
+
+  /// From now on it is to be in within kComeBackFor. Meanwhile the person is told what takes long.
+  async begin() {
+    const since = this.since = Date.now();
+    this.reached = undefined;
+    this.slow = '';
+    await pause(kSlow);
+    while (since === this.since && this.state === 'coming') {
+      this.slow = takesLong(this.reached);
+      this.tell();
+      await pause(1000);
     }
   }
 
@@ -91,7 +121,15 @@ export class Stay {
         return false;
       }
       if (this.state === 'left') return false;
-      if (line.state !== 'waiting') return this.state === 'line';
+      if (line.state !== 'waiting') {
+        const turn = this.state === 'line';
+        if (turn) {   // a line takes as long as it takes; the minute begins here
+          this.state = 'coming';
+          this.begin();
+          this.tell();
+        }
+        return turn;
+      }
       this.line = line;
       this.state = 'line';
       this.tell();
@@ -109,15 +147,21 @@ export class Stay {
     const here = (location.protocol === 'https:' ? 'wss:' : 'ws:') + '//' + location.host;
     this.coming = room;
     try {
-      await room.connect(SOUND || here, grant.token);
+      await within(kConnectWithin, room.connect(SOUND || here, grant.token, kConnect));
+    } catch (error) {
+      if (this.reached !== room) this.reached = undefined;
+      room.disconnect();
+      throw error;
     } finally {
       this.coming = undefined;
     }
     if (this.state === 'left') return room.disconnect();
     this.room = room;
-    this.lostAt = 0;
+    this.since = 0;
+    this.slow = '';
     this.state = 'inside';
     this.speakers.clear();
+    this.refresh();
     await this.history();
     if (this.room === room && this.state !== 'left') this.refresh();   // the way may have been lost meanwhile
   }
@@ -146,7 +190,7 @@ export class Stay {
     const until = Date.now() + kComeBackFor;
     for (let waitMs = 1000; !this.returning && Date.now() < until; waitMs = Math.min(waitMs * 2, 10000)) {
       try {
-        return await this.person.ask('rooms/' + this.roomId + '/leave', {});
+        return await this.person.leave(this.roomId);
       } catch (error) {
         if (!passing(error)) return undefined;
       }
@@ -176,17 +220,29 @@ export class Stay {
       this.speakers = new Set(speakers.map((one) => one.identity));
       this.refresh();
     }));
+    room.on(E.SignalConnected, () => {
+      if (this.coming === room) this.reached = room;
+    });
     room.on(E.TrackSubscribed, play);
     room.on(E.TrackUnsubscribed, (track) => {
       track.detach();
       this.sounds.delete(track);
     });
+    let away = 0, times = 0;   // how many times the way has been lost; away = 0: it is there
+    const watch = ours(() => {
+      if (away) return;
+      const mine = away = ++times;
+      setTimeout(ours(() => { if (away === mine) this.anew(); }), kBackWithin);
+    });
+    room.on(E.SignalReconnecting, watch);
     room.on(E.Reconnecting, ours(() => {
+      watch();
       this.state = 'back';
       this.chat.doubt();
       this.tell();
     }));
     room.on(E.Reconnected, ours(() => {
+      away = 0;
       this.state = 'inside';
       this.speakers.clear();
       this.history().then(again);
@@ -216,8 +272,8 @@ export class Stay {
     this.enter();
   }
 
-  /// The room goes on under another name on LiveKit: with a new token, into a new connection.
-  moved() {
+  /// With a new token into a new connection: the room goes on under another name on LiveKit, or the SDK does not come back.
+  anew() {
     const room = this.room;
     this.lost();
     room.disconnect();
@@ -259,7 +315,7 @@ export class Stay {
       try { this.chat.answered(JSON.parse(said)); } catch (e) { /* not ours */ }
     }
     if (topic === 'parlour.reactions') this.counts = readCounts(said) || this.counts;
-    if (topic === 'parlour.moved' && SOUND) return this.moved();
+    if (topic === 'parlour.moved' && SOUND) return this.anew();
     if (topic === 'parlour.packet' && SOUND) {
       const line = relayedChat(payload);
       if (line) return this.heard(line);
@@ -269,12 +325,13 @@ export class Stay {
 
   /// From the last line that we know on; what is there twice has the same id.
   async history() {
+    const counted = this.counts;
     try {
       for (;;) {
         const last = this.chat.last();
         const page = await this.person.ask('rooms/' + this.roomId + '/chat' + (last ? '?after=' + last : ''));
         this.chat.take(page, this.room?.localParticipant.identity);
-        this.counts = (page.reactions && readCounts(page.reactions)) || this.counts;
+        if (this.counts === counted && page.reactions) this.counts = readCounts(page.reactions) || counted;
         if (!last || !page.more || this.chat.last() === last) break;
       }
       this.chat.settle();
