@@ -15,7 +15,7 @@ import time
 from lab import Failed, Lab
 from livekit_lab import LiveKit, token
 
-SHAPES = ["1x500", "10x100"]     # 10x300 has to be asked for: on two busy cores livekit-server did not take 3,000 in within six minutes
+SHAPES = ["1x500", "10x100"]     # 10x300 has to be asked for: on two busy cores livekit-server does not take 3,000 in, and says so after nine minutes
 MODES = {"steady": "DTX off", "dtx": "DTX on"}
 SECONDS = 4
 AT_ONCE = 32            # joins under way
