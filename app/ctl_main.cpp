@@ -23,6 +23,7 @@
 #include "audio/audio_engine.h"
 #include "audio/opus_decoder.h"
 #include "audio/opus_encoder.h"
+#include "audio/opus_extras.h"
 #include "audio/portaudio_backend.h"
 #include "audio/realtime.h"
 #include "audio/wav.h"
@@ -32,6 +33,7 @@
 #include "core/net/interfaces.h"
 #include "core/room/entrance.h"
 #include "core/room/known_houses.h"
+#include "core/room/known_networks.h"
 #include "core/server/version.h"
 
 using namespace parlour;
@@ -212,6 +214,8 @@ int join(const Options& options, const base::Clock& clock, base::TimePoint start
     config.acceptOffers = options.accept;
     if (!options.protocol.empty()) config.signalling = options.protocol == "v0" ? room::Signalling::v0 : room::Signalling::v1;
     config.relayOnly = options.relayOnly;
+    room::KnownNetworks networks(options.home);
+    config.networks = &networks;
     auto session = std::make_unique<room::RoomSession>(loop, clock, *keys, engine, config, command.observer());
     SessionActions actions;
     actions.setMicrophone = [&](bool open) { session->setMicrophone(open); };
@@ -385,6 +389,7 @@ int doctor(const Options& options) {
     facts.version = std::string(server::kVersion);
     facts.opusVersion = audio::opusVersion();
     facts.opusWorks = opusWorks();
+    facts.opusExtras = audio::describe(audio::findOpusExtras());
     if (const char* pulse = std::getenv("PULSE_SERVER"); pulse != nullptr && *pulse != '\0') facts.soundServer = pulse;
     for (const auto& a : net::localAddresses()) facts.addresses.push_back({a.interfaceName, a.ip.toString()});
     facts.home = options.home.empty() ? usualHome() : options.home;

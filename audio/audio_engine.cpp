@@ -6,6 +6,7 @@
 #include "audio/device_supervisor.h"
 #include "audio/engine_core.h"
 #include "audio/file_backend.h"
+#include "audio/opus_extras.h"
 #include "audio/pacer.h"
 #include "audio/portaudio_backend.h"
 #include "audio/recorder.h"
@@ -44,11 +45,13 @@ struct AudioEngine::Impl {
     std::atomic<bool> keepOpen{false};
     std::atomic<bool> captureIsDevice{true};
     std::atomic<bool> music{false};
+    std::atomic<Realtime> priority{Realtime::refused};  // of the pump
     base::TimePoint lastNeeded{};  // supervisor's thread
     bool own = false;              // supervisor's thread: open because the person opened it, and never let go since
     bool captureWanted = false;    // supervisor's thread
     bool captureRan = false;       // supervisor's thread
     bool toldOpened = false;       // supervisor's thread
+    std::optional<OpusExtras> extras;  // supervisor's thread; the pump reads it
     std::unique_ptr<Pacer> pump;
     std::unique_ptr<Pacer> watcher;
     std::unique_ptr<DeviceNews> news;  // made when a device is first wanted
@@ -92,6 +95,7 @@ struct AudioEngine::Impl {
         core.setDeviceLatency(devices->latency());
         const auto places = supervisor.places();
         if (ringer.pass(places.ring, places.room)) core.ring();
+        if (ownThreads && !extras) core.useExtras(extras.emplace(findOpusExtras()));  // not on virtual time: it measures
     }
     void listenToNews() {
         const bool wanted = settings.devices.capture.kind == SourceKind::device || settings.devices.playout.kind == SourceKind::device;
@@ -119,7 +123,7 @@ void AudioEngine::start(const EngineSettings& settings) {
     e.supervisor.wantPlayout(true);
     if (!e.ownThreads) return;
     e.pump = std::make_unique<Pacer>(e.clock, "audio-pump", base::ThreadPriority::realtime, kPumpPeriod,
-                                     [&e] { e.core.pass(e.clock.now()); });
+                                     [&e] { e.core.pass(e.clock.now()); }, &e.priority);
     e.watcher = std::make_unique<Pacer>(e.clock, "audio-devices", base::ThreadPriority::normal, kSupervisorPeriod,
                                         [&e] { e.superviseOnce(); });
 }
@@ -174,6 +178,8 @@ void AudioEngine::insert(TrackId track, const base::OpusFrame& frame) { m_impl->
 void AudioEngine::setGain(TrackId track, float gain) { m_impl->core.setGain(track, gain); }
 void AudioEngine::setPerson(TrackId track, std::uint64_t person) { m_impl->core.setPerson(track, person); }
 void AudioEngine::setDeafened(bool deafened) { m_impl->core.setDeafened(deafened); }
+void AudioEngine::changeNetwork(std::optional<base::Duration> needed) { m_impl->core.changeNetwork(needed); }
+std::optional<base::Duration> AudioEngine::neededDelay() const { return m_impl->core.neededDelay(); }
 base::Feedback AudioEngine::feedbackFor(TrackId track) const { return m_impl->core.feedbackFor(track); }
 
 float AudioEngine::microphoneLevel() const { return m_impl->core.microphoneLevel(); }
@@ -193,6 +199,7 @@ EngineStats AudioEngine::stats() const {
     s.sendBitRate = plan.bitRate;
     s.sendRedundancy = plan.redundancy;
     s.sendExpectedLoss = plan.expectedLoss;
+    s.concealment = m_impl->core.concealment();
     s.invalidSamples = m_impl->core.invalidSamples();
     s.processorFailures = m_impl->core.processorFailures();
     s.captureRunning = report.captureRunning;
@@ -201,6 +208,7 @@ EngineStats AudioEngine::stats() const {
     s.playoutDevice = report.playoutDevice;
     s.blockFrames = report.blockFrames;
     s.xruns = report.xruns;
+    s.priority = m_impl->priority.load(std::memory_order_relaxed);
     return s;
 }
 

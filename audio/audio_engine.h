@@ -13,6 +13,7 @@
 
 #include "audio/audio_backend.h"
 #include "audio/listening.h"
+#include "audio/realtime.h"
 #include "core/base/doors/clock.h"
 #include "core/base/error.h"
 #include "core/base/media.h"
@@ -76,6 +77,7 @@ struct EngineStats {
     int sendBitRate = 0;       ///< bit/s of the frames themselves,
     int sendRedundancy = 0;    ///< earlier frames that ride along with each (RED),
     int sendExpectedLoss = 0;  ///< percent that in-band FEC prepares for
+    std::string concealment = "opus";  ///< what fills holes: concealmentWord() of opus_extras.h
     std::uint64_t invalidSamples = 0;     ///< from the microphone: no numbers, heard as silence
     std::uint64_t processorFailures = 0;  ///< 10 ms blocks that the echo or noise library refused or spoiled
     bool captureRunning = false;
@@ -84,6 +86,7 @@ struct EngineStats {
     std::string playoutDevice;
     int blockFrames = 0;          ///< of one device callback now
     std::uint64_t xruns = 0;      ///< times a device ran dry or over
+    Realtime priority = Realtime::refused;  ///< of the pump, now
 };
 
 /// The safety track (recorder.h).
@@ -139,6 +142,11 @@ class AudioEngine {
     void setGain(TrackId track, float gain);
     /// Who speaks there (personKey): their loudness is remembered while the engine lives, and they keep their seat.
     void setPerson(TrackId track, std::uint64_t person);
+    /// Packets come over this network from now on. `needed`: how long they had to be waited for when we were there last, if
+    /// that is known: the wait for each voice begins with it (5 to 400 ms), and is learned anew.
+    void changeNetwork(std::optional<base::Duration> needed);
+    /// How long it is in this network, once a voice was heard for 20 s.
+    std::optional<base::Duration> neededDelay() const;
     /// Nothing is heard, everything keeps running.
     void setDeafened(bool deafened);
     /// `missing`: sequence numbers worth a NACK now. They stay listed until they arrived or are too late, so ask for

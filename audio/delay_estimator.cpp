@@ -85,6 +85,16 @@ void DelayEstimator::startFrom(base::Duration target) {
     m_target = std::clamp(target, base::Duration(5'000), m_config.longest);
 }
 
+/// The fastest packets of the old way stay the reference; they are out of the window in two seconds.
+void DelayEstimator::learnAnew(base::Duration target) {
+    m_bins = {};
+    m_packets = {};
+    m_intervals = 0;
+    m_intervalMax = -1;
+    m_intervalStart = m_activeTime;
+    startFrom(target);
+}
+
 base::Duration DelayEstimator::playoutDelay(std::int64_t mediaTime, base::TimePoint now) const {
     if (m_count == 0) return base::Duration(0);
     return base::Duration(now.time_since_epoch().count() - mediaTime - at(0).transit);

@@ -30,8 +30,12 @@ class DelayEstimator {
     base::Duration target() const { return m_target; }
     /// Enough was heard for target() to be this network's and not a guess.
     bool learned() const { return m_intervals >= kWarmUp; }
+    /// As long as histogram and loss curve look back: target() is what this network has needed of late.
+    bool settled() const { return m_intervals >= kSettled; }
     /// What another stream over the same network needed; the target until more is known.
     void startFrom(base::Duration target);
+    /// The network under the stream is another one: what was learned is forgotten, and this is the target until more is known.
+    void learnAnew(base::Duration target);
     bool hasReference() const { return m_count > 0; }
     /// How much later than the fastest packet something of `mediaTime` would be if it were played at `now`.
     base::Duration playoutDelay(std::int64_t mediaTime, base::TimePoint now) const;
@@ -48,7 +52,8 @@ class DelayEstimator {
     static constexpr std::int64_t kInterval = 250'000;
     static constexpr std::int64_t kPause = 400'000;
     static constexpr base::Duration kStale{10'000'000};
-    static constexpr int kWarmUp = 6;  // intervals
+    static constexpr int kWarmUp = 6;    // intervals
+    static constexpr int kSettled = 80;  // 20 s of voice
 
     struct Entry {
         std::int64_t activeTime;

@@ -14,6 +14,8 @@ constexpr std::size_t kReserveStep = 240;
 constexpr std::size_t kMostReserve = 1920;
 constexpr int kReferenceAfterCapture = 50;  // blocks
 
+base::Duration soundFor(std::size_t samples) { return base::Duration(static_cast<std::int64_t>(samples) * 1000 / 48); }
+
 template <class... F>
 struct Visitor : F... {
     using F::operator()...;
@@ -65,6 +67,13 @@ void EngineCore::setFeedback(const base::Feedback& feedback) { post(SetFeedback{
 void EngineCore::setDeafened(bool deafened) { post(SetDeafened{deafened}); }
 void EngineCore::setPerson(TrackId id, std::uint64_t person) { post(SetPerson{id, person}); }
 void EngineCore::apply(const ListeningSettings& settings) { post(Listen{settings}); }
+void EngineCore::changeNetwork(std::optional<base::Duration> needed) { post(ChangeNetwork{needed, ++m_network}); }
+std::optional<base::Duration> EngineCore::neededDelay() const {
+    const auto needed = m_needed.load(std::memory_order_relaxed);
+    const auto micros = static_cast<std::uint32_t>(needed);
+    if (needed >> 32 != m_network || micros == 0) return std::nullopt;  // the pump still speaks of another one
+    return base::Duration(micros);
+}
 void EngineCore::play(std::function<void()> played) { post(Play{std::move(played)}); }
 void EngineCore::tone(std::chrono::milliseconds length) {
     post(Tone{static_cast<std::size_t>(std::clamp<std::int64_t>(length.count(), 0, 60'000)) * 48});
@@ -146,6 +155,11 @@ base::Feedback EngineCore::feedbackFor(TrackId id) const {
     return view ? view->feedback.read() : base::Feedback{};
 }
 
+std::string EngineCore::concealment() const {
+    const auto* extras = m_extras.load(std::memory_order_acquire);
+    return concealmentWord(extras ? *extras : OpusExtras{}, m_complexity.load(std::memory_order_relaxed));
+}
+
 void EngineCore::execute(Command& command) {
     std::visit(Visitor{
                    [](std::monostate) {},
@@ -168,6 +182,10 @@ void EngineCore::execute(Command& command) {
                    [this](Tone& c) { m_check.tone(c.samples); },
                    [this](SetPerson& c) { m_playout.setPerson(c.id, c.person); },
                    [this](Listen& c) { m_playout.apply(c.settings); },
+                   [this](ChangeNetwork& c) {
+                       m_playout.changeNetwork(c.needed);
+                       m_heardNetwork = c.number;
+                   },
                },
                command);
 }
@@ -176,6 +194,10 @@ void EngineCore::pass(base::TimePoint now) {
     Command command;
     while (m_commands.pop(command)) execute(command);
     while (!m_removedLater.empty() && m_garbage.push(m_removedLater.back())) m_removedLater.pop_back();
+    if (const auto* extras = m_extras.load(std::memory_order_acquire); extras != nullptr && !m_extrasInUse) {
+        m_playout.useExtras(*extras);
+        m_extrasInUse = true;
+    }
     m_playout.takePackets();
     m_now = now;
     passCapture(now);
@@ -232,17 +254,26 @@ void EngineCore::passPlayout(base::TimePoint now) {
     }
     // A device that could not keep up has longer blocks by now (device_supervisor).
     const auto asked = std::min<std::size_t>(m_device.block(), 4800);
+    JitterBuffer::Turn turn;
+    turn.looked = now;  // takePackets(): whatever is made in this pass is made of what had come by now
+    turn.ahead = soundFor(m_device.playoutRing.size());
     const auto ready = std::max(static_cast<std::size_t>(m_blockFrames.load(std::memory_order_relaxed)), asked) + m_reserve;
     std::array<float, kBlock> wholes[4];
+    std::size_t made = 0;  // since packets were looked for
     while (m_device.playoutRing.size() < ready) {
         const bool compared = m_referenceFor > 0 && m_capture.comparesEcho();
         const auto piece = m_low && asked <= kBlock / 2 && !compared ? kBlock / 2 : kBlock;
+        turn.period = std::max(piece, (asked + piece - 1) / piece * piece);
         const auto left = std::span(wholes[0]).first(piece), right = std::span(wholes[1]).first(piece);
         const auto middle = std::span(wholes[2]).first(piece), side = std::span(wholes[3]).first(piece);
         // Sound written now is heard after what is in the ring already.
         const auto before = m_device.playoutRing.size();
-        const auto ahead = base::Duration(static_cast<std::int64_t>(before) * 1000 / 48);
-        m_playout.mix(left, right, m_device.stereo(), m_check, now + ahead);
+        turn.heard = now + soundFor(before);
+        // (The device goes on taking meanwhile.)
+        m_lookAhead.add(before - std::min({before, made, turn.period - piece}));
+        turn.lead = soundFor(m_lookAhead.lead());
+        made += piece;
+        m_playout.mix(left, right, m_device.stereo(), m_check, turn);
         for (std::size_t i = 0; i < piece; ++i) {  // one channel: what the echo canceller and a mono device get
             middle[i] = 0.5f * (left[i] + right[i]);
             side[i] = 0.5f * (left[i] - right[i]);
@@ -255,6 +286,9 @@ void EngineCore::passPlayout(base::TimePoint now) {
             m_capture.played(middle);
         }
     }
+    m_complexity.store(m_playout.complexity(), std::memory_order_relaxed);
+    const auto needed = static_cast<std::uint64_t>(m_playout.neededDelay().value_or(base::Duration(0)).count());
+    m_needed.store(std::uint64_t{m_heardNetwork} << 32 | needed, std::memory_order_relaxed);
 }
 
 }  // namespace parlour::audio

@@ -10,12 +10,15 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
 #include "audio/audio_engine.h"
 #include "audio/capture_chain.h"
 #include "audio/device_callback.h"
+#include "audio/look_ahead.h"
 #include "audio/playout_chain.h"
 #include "audio/published.h"
 #include "audio/recorder.h"
@@ -46,6 +49,8 @@ class EngineCore {
     void setDeafened(bool deafened);
     void setPerson(TrackId id, std::uint64_t person);
     void apply(const ListeningSettings& settings);
+    void changeNetwork(std::optional<base::Duration> needed);
+    std::optional<base::Duration> neededDelay() const;
     void record(std::chrono::milliseconds length, std::function<void()> recorded);
     void play(std::function<void()> played);
     void tone(std::chrono::milliseconds length);
@@ -54,6 +59,8 @@ class EngineCore {
     void setBlockFrames(int frames) { m_blockFrames.store(frames, std::memory_order_relaxed); }
     /// The bell rings in the mix. Any thread.
     void ring() { m_bellWanted.store(true, std::memory_order_release); }
+    /// What the decoders may do beyond the standard; it outlives this. Any thread, once.
+    void useExtras(const OpusExtras& extras) { m_extras.store(&extras, std::memory_order_release); }
     /// Frees what the pump is done with; any control call does it too.
     void collect();
 
@@ -73,6 +80,7 @@ class EngineCore {
     std::uint64_t framesEncoded() const { return m_framesEncoded.load(std::memory_order_relaxed); }
     std::uint64_t framesDroppedIn() const { return m_framesDroppedIn.load(std::memory_order_relaxed); }
     SendPlan sendPlan() const { return m_sendPlan.read(); }
+    std::string concealment() const;
     bool recording() const { return m_recordingWanted.load(std::memory_order_relaxed); }
 
   private:
@@ -92,6 +100,10 @@ class EngineCore {
     struct SetPerson {
         TrackId id;
         std::uint64_t person;
+    };
+    struct ChangeNetwork {
+        std::optional<base::Duration> needed;
+        std::uint32_t number;
     };
     struct Listen {
         ListeningSettings settings;
@@ -113,7 +125,7 @@ class EngineCore {
         std::size_t samples;
     };
     using Command = std::variant<std::monostate, AddTrack, RemoveTrack, SetGain, SetDeafened, Apply, SetFeedback,
-                                 Record, Play, Tone, SetPerson, Listen>;
+                                 Record, Play, Tone, SetPerson, Listen, ChangeNetwork>;
     struct Known {
         std::shared_ptr<Track> track;
         TrackView* view;
@@ -135,6 +147,7 @@ class EngineCore {
     std::unique_ptr<std::array<TrackView, PlayoutChain::kMostTracks>> m_views;
     std::map<TrackId, Known> m_known;  // control thread
     bool m_processorMade = false;      // control thread
+    std::uint32_t m_network = 0;       // control thread: number of the network we are in
 
     std::atomic<std::uint32_t> m_gate{0};  // bit 0: open; the rest counts moves
     std::atomic<int> m_blockFrames{480};
@@ -143,11 +156,14 @@ class EngineCore {
     std::atomic<bool> m_recordingWanted{false};
     std::atomic<std::uint64_t> m_framesEncoded{0};
     std::atomic<std::uint64_t> m_framesDroppedIn{0};
+    std::atomic<std::uint64_t> m_needed{0};  // number of the network << 32 | µs; 0 µs = not known
     std::atomic<std::uint64_t> m_invalidSamples{0};
     std::atomic<std::uint64_t> m_processorFailures{0};
     std::atomic<std::int64_t> m_deviceLatency{0};  // µs
     std::atomic<Sink*> m_sink{nullptr};
     std::atomic<bool> m_inSink{false};
+    std::atomic<const OpusExtras*> m_extras{nullptr};
+    std::atomic<int> m_complexity{0};
     Published<SendPlan> m_sendPlan;
     std::unique_ptr<Sink> m_sinkOwner;  // control thread
 
@@ -155,12 +171,15 @@ class EngineCore {
     CaptureChain m_capture;
     SendPlan m_toldPlan;
     PlayoutChain m_playout;
+    bool m_extrasInUse = false;
+    std::uint32_t m_heardNetwork = 0;
     SoundCheck m_check;
     std::uint32_t m_seenGate = 0;
     base::TimePoint m_now{};
     int m_referenceFor = 0;       // blocks played until the echo canceller is told no more: nothing was captured since
     std::size_t m_playAhead = 0;  // samples that the newest played block waits behind
     std::uint64_t m_seenUnderruns = 0;
+    LookAhead m_lookAhead;
     std::size_t m_reserve = 0;  // samples kept ready beyond one device block
     bool m_low = false;         // the person wants the shortest delay: mixed in blocks of 5 ms
     base::TimePoint m_lastUnderrun{};

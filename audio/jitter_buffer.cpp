@@ -159,20 +159,21 @@ Duration JitterBuffer::target() const {
 }
 
 Duration JitterBuffer::waited(std::int64_t timestamp) const {
-    return m_delays.playoutDelay(toMicros(timestamp), m_turn.looked);
+    return m_delays.playoutDelay(toMicros(timestamp), m_turn.looked) - (lead() - m_turn.ahead);
 }
 
 /// Playout delay above the one needed, in µs. Packets are looked for once per period and needed when what was decoded has
 /// run out, so what they may wait comes in steps: the first step not below the target is needed, and no sample should wait
 /// longer. (A target between two steps is what nobody can keep: cut down to it, the next packet misses its look by a
-/// millisecond.) Where periods and packets do not fit, the packet that falls worst counts.
+/// millisecond.) Where periods and packets do not fit, the packet that falls worst counts; what is made while much is ready
+/// already waits shortest, so the farthest of the looks counts.
 double JitterBuffer::excess(Duration margin) const {
     const auto period = static_cast<std::int64_t>(std::max<std::size_t>(1, m_turn.period));
     const auto step = std::gcd(period, static_cast<std::int64_t>(m_frameSamples));
     const auto burst = (m_turn.heard - m_turn.looked - m_turn.ahead).count() * 48 / 1000;  // made since the look
     const auto into = (static_cast<std::int64_t>(ready()) + burst) % step;
     const auto phase = toMicros(std::max<std::int64_t>(0, into));
-    const auto least = playoutDelay(m_turn.heard) - m_turn.ahead - Duration(phase) - Duration(toMicros(period - step));
+    const auto least = playoutDelay(m_turn.heard) - lead() - Duration(phase) - Duration(toMicros(period - step));
     const auto spare = static_cast<double>((least - target() - margin).count()) + 1.0;  // 1: what rounding takes
     const auto width = static_cast<double>(step) / 0.048;
     return static_cast<double>(phase) + std::floor(spare / width) * width;
@@ -364,6 +365,10 @@ void JitterBuffer::noteLoss(std::int64_t packets) {
 
 std::optional<Duration> JitterBuffer::learnedTarget() const {
     return m_delays.learned() ? std::optional(m_delays.target()) : std::nullopt;
+}
+
+std::optional<Duration> JitterBuffer::settledTarget() const {
+    return m_delays.settled() ? std::optional(m_delays.target()) : std::nullopt;
 }
 
 /// After a stall: drops whole packets until the newest sound is near, joined by a cross-fade with invented sound.

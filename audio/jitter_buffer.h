@@ -10,6 +10,7 @@
 // on a network that is known to stall, the sound at hand is first stretched by two periods at most.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -37,6 +38,7 @@ class JitterBuffer {
         base::TimePoint looked{};  ///< when packets were last taken
         base::Duration ahead{};    ///< sound that the device had ready then
         std::size_t period = 0;    ///< samples
+        base::Duration lead{};     ///< sound that is ready where most is, lately (look_ahead.h); less than `ahead` counts as that
     };
 
     explicit JitterBuffer(DelayEstimator::Config config = {});
@@ -50,13 +52,21 @@ class JitterBuffer {
     void pull(std::span<float> out, std::span<float> side, base::TimePoint now) { pull(out, side, Turn{now, now, {}, out.size()}); }
     void pull(std::span<float> out, base::TimePoint now) { pull(out, {}, now); }
     void pull(std::span<float> out, const Turn& turn) { pull(out, {}, turn); }
+    /// Of the decoder (opus_extras.h).
+    void setComplexity(int complexity) { m_decoder.setComplexity(complexity); }
+    /// Sound of it is wanted now.
+    bool playing() const { return m_state == State::playing; }
     /// The stream has two channels.
     bool stereo() const { return m_decoder.stereo(); }
 
     /// What another stream over this network needed: no guess is needed at the start. Before the first packet.
     void startFrom(base::Duration target) { m_delays.startFrom(target); }
+    /// The network under us is another one; what it needed when we were there last, if that is known.
+    void changeNetwork(std::optional<base::Duration> target) { m_delays.learnAnew(target.value_or(m_delays.target())); }
     /// What this stream needs, once it is known.
     std::optional<base::Duration> learnedTarget() const;
+    /// The same, once it has been heard for long enough to be remembered as this network's.
+    std::optional<base::Duration> settledTarget() const;
 
     const TrackStats& stats() const { return m_stats; }
     /// Sequence numbers that would still come in time if asked for now; stays listed until arrived or too late.
@@ -95,7 +105,9 @@ class JitterBuffer {
     void catchUp();
     void pullRest(std::span<float> out, std::span<float> side);
 
-    /// How long a packet that is as fast as the fastest has been here.
+    /// How far ahead of being heard packets are looked for when that is farthest: so early they have to be here.
+    base::Duration lead() const { return std::max(m_turn.lead, m_turn.ahead); }
+    /// How long a packet that is as fast as the fastest has been here, at such a look.
     base::Duration waited(std::int64_t timestamp) const;
     double excess(base::Duration margin) const;
     void observe(std::size_t wanted);

@@ -9,6 +9,7 @@
 
 #include "audio/scrub.h"
 #include "core/base/media.h"
+#include "core/base/opus_packet.h"
 
 namespace parlour::audio {
 namespace {
@@ -39,6 +40,7 @@ struct OpusDecoder::Impl {
     Decoder one = make(1);
     Decoder two = make(2);
     bool stereo = false;
+    int complexity = 0;
     int errorsInARow = 0;
     std::uint64_t malformed = 0;
     std::array<float, 2 * kMaxSamples> pairs{};
@@ -58,14 +60,14 @@ std::optional<int> OpusDecoder::packetSamples(std::span<const std::byte> packet)
 }
 
 bool OpusDecoder::hasFec(std::span<const std::byte> packet) {
-    if (packet.size() < 2) return false;
-    const auto toc = std::to_integer<unsigned>(packet[0]);
-    if (toc & 0x80) return false;         // CELT only: no LBRR
-    if ((toc & 0x03) != 0) return false;  // one frame per packet is what we and WebRTC send
+    const auto single = base::singleOpusFrame(packet);  // one frame per packet is what we and WebRTC send
+    if (!single || single->frame.empty()) return false;
+    const auto toc = std::to_integer<unsigned>(single->toc);
+    if (toc & 0x80) return false;  // CELT only: no LBRR
     const int samples = opus_packet_get_samples_per_frame(raw(packet), base::kSampleRate);
     const int silkFrames = std::max(1, samples / 960);
     const bool stereo = (toc & 0x04) != 0;
-    const auto flags = std::to_integer<unsigned>(packet[1]);
+    const auto flags = std::to_integer<unsigned>(single->frame[0]);
     const bool mid = ((flags >> (7 - silkFrames)) & 1u) != 0;
     const int sideBit = 7 - 2 * silkFrames - 1;
     const bool side = stereo && sideBit >= 0 && ((flags >> sideBit) & 1u) != 0;
@@ -134,6 +136,13 @@ std::size_t OpusDecoder::conceal(std::span<float> out, std::span<float> side) {
     std::fill(out.begin(), out.end(), 0.0f);
     std::fill(side.begin(), side.end(), 0.0f);
     return out.size();
+}
+
+void OpusDecoder::setComplexity(int complexity) {
+    auto& d = *m_impl;
+    if (complexity == d.complexity) return;
+    const auto set = [&](Decoder& decoder) { return opus_decoder_ctl(decoder.get(), OPUS_SET_COMPLEXITY(complexity)) == OPUS_OK; };
+    if (set(d.one) && set(d.two)) d.complexity = complexity;
 }
 
 bool OpusDecoder::stereo() const { return m_impl->stereo; }

@@ -34,6 +34,8 @@ class OpusDecoder {
     std::size_t decodeFec(std::span<const std::byte> packet, std::span<float> out, std::span<float> side = {});
     /// Invents the next piece (multiple of 2.5 ms).
     std::size_t conceal(std::span<float> out, std::span<float> side = {});
+    /// 0, or as opus_extras.h says. What the library does not know changes nothing.
+    void setComplexity(int complexity);
     /// Decodes two channels.
     bool stereo() const;
     /// Forgets the stream; the next one begins with one channel.

@@ -6,8 +6,6 @@
 #include <mutex>
 #include <optional>
 
-#include "audio/realtime.h"
-
 #if defined(__x86_64__) || defined(_M_X64)
 #include <xmmintrin.h>
 #endif
@@ -31,6 +29,7 @@ struct Pacer::Impl {
     bool stopping = false;
     bool woken = false;
     bool realtime = false;
+    std::atomic<Realtime>* got = nullptr;
     base::Duration period{};
     std::function<void()> body;
     base::Thread thread;  // last: joined first
@@ -49,6 +48,10 @@ struct Pacer::Impl {
                 if (stopping) return;
                 woken = false;
             }
+            if (seat) {
+                seat->tend(clock.now());
+                if (got) got->store(seat->state(), std::memory_order_relaxed);
+            }
             body();
             const auto now = clock.now();
             if (next <= now) next += period;
@@ -58,11 +61,12 @@ struct Pacer::Impl {
 };
 
 Pacer::Pacer(const base::Clock& clock, std::string name, base::ThreadPriority priority, base::Duration period,
-             std::function<void()> body)
+             std::function<void()> body, std::atomic<Realtime>* got)
     : m_impl(std::make_unique<Impl>(clock)) {
     m_impl->period = period;
     m_impl->realtime = priority == base::ThreadPriority::realtime;
     m_impl->body = std::move(body);
+    m_impl->got = got;
     m_impl->thread = base::Thread(std::move(name), base::ThreadPriority::normal, [impl = m_impl.get()] { impl->run(); });
 }
 

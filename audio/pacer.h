@@ -4,10 +4,12 @@
 // time.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
 
+#include "audio/realtime.h"
 #include "core/base/doors/clock.h"
 #include "core/base/thread.h"
 #include "core/base/time.h"
@@ -17,8 +19,9 @@ namespace parlour::audio {
 class Pacer {
   public:
     /// Starts at once. After a stall the missed turns are left out: the body catches up by itself from the clock.
+    /// `got`: what a thread that asked for real time has of it at each turn is written there; outlives this.
     Pacer(const base::Clock& clock, std::string name, base::ThreadPriority priority, base::Duration period,
-          std::function<void()> body);
+          std::function<void()> body, std::atomic<Realtime>* got = nullptr);
     /// Waits for the running turn, then ends the thread. Not from the body.
     ~Pacer();
     /// Runs the body now instead of at the next turn. Any thread but a device callback.

@@ -35,6 +35,7 @@ bool PlayoutChain::add(std::shared_ptr<Track> track) {
     track->view.stats.publish({});
     track->view.feedback.publish({});
     if (m_needed) track->buffer.startFrom(*m_needed);
+    track->buffer.setComplexity(m_complexity);
     m_tracks.push_back(std::move(track));
     return true;
 }
@@ -51,6 +52,12 @@ std::shared_ptr<Track> PlayoutChain::remove(TrackId id) {
     }
     m_seating.leave(track->place);
     return track;
+}
+
+void PlayoutChain::changeNetwork(std::optional<base::Duration> needed) {
+    m_needed = needed;
+    m_settled.reset();
+    for (auto& t : m_tracks) t->buffer.changeNetwork(needed);
 }
 
 void PlayoutChain::setGain(TrackId id, float gain) {
@@ -84,19 +91,20 @@ void PlayoutChain::place(Track& t, float blocks) {
     t.azimuth = towards(t.azimuth, goal, kTurn * blocks);
 }
 
-void PlayoutChain::hear(Track& t, std::span<float> left, std::span<float> right, base::TimePoint now) {
+void PlayoutChain::hear(Track& t, std::span<float> left, std::span<float> right, const JitterBuffer::Turn& turn) {
     std::array<float, base::kBlockSamples> wholeSound{};
     std::array<float, base::kBlockSamples> wholeSide{};
     const auto sound = std::span(wholeSound).first(left.size());
     const auto sideSound = std::span(wholeSide).first(left.size());
-    t.buffer.pull(sound, sideSound, now);
+    t.buffer.pull(sound, sideSound, turn);
     const bool two = t.buffer.stereo();
     const auto side = two ? sideSound : std::span<float>();
     if (const auto needed = t.buffer.learnedTarget()) m_needed = needed;
+    if (const auto settled = t.buffer.settledTarget()) m_settled = settled;
     const float peak = std::max(scrub(sound), scrub(side));
     t.view.meter.add(two ? louder(sound, side, m_louder) : std::span<const float>(sound));
     t.view.stats.publish(t.buffer.stats());
-    t.view.feedback.publish(t.buffer.missing(now, m_roundTrip));
+    t.view.feedback.publish(t.buffer.missing(turn.looked, m_roundTrip));
     if (!t.path.shape(sound, side, peak, m_settings.levelling, t.music)) return;
     place(t, blocksOf(left.size()));
     if (m_stereoFor > 0) {
@@ -116,8 +124,17 @@ void PlayoutChain::duck(std::span<float> sound, float from, float to) const {
     for (auto& s : sound) s *= (from += step);
 }
 
+/// Once a second, by how many are heard: the fewer there are, the more each may cost.
+void PlayoutChain::chooseComplexity() {
+    if (m_extras == nullptr || m_untilChosen-- > 0) return;
+    m_untilChosen = 100;
+    const auto voices = std::count_if(m_tracks.begin(), m_tracks.end(), [](const auto& t) { return t->buffer.playing(); });
+    m_complexity = decoderComplexity(*m_extras, static_cast<std::size_t>(voices));
+    for (auto& t : m_tracks) t->buffer.setComplexity(m_complexity);
+}
+
 void PlayoutChain::mix(std::span<float> left, std::span<float> right, bool stereoDevice, SoundCheck& check,
-                       base::TimePoint now) {
+                       const JitterBuffer::Turn& turn) {
     std::fill(left.begin(), left.end(), 0.0f);
     std::fill(right.begin(), right.end(), 0.0f);
     m_seats = stereoDevice ? m_settings.seats : Seats::off;
@@ -127,7 +144,8 @@ void PlayoutChain::mix(std::span<float> left, std::span<float> right, bool stere
     const float blocks = blocksOf(left.size());
     m_stereoFor = two || m_seats != Seats::off ? kStereoTail : m_stereoFor - std::min(m_stereoFor, left.size());
     m_spread = towards(m_spread, m_seating.seated() > 1 ? 1.0f : 0.0f, kSpreadStep * blocks);
-    for (auto& t : m_tracks) hear(*t, left, right, now);
+    chooseComplexity();
+    for (auto& t : m_tracks) hear(*t, left, right, turn);
 
     const bool stereo = m_stereoFor > 0;
     const float was = m_room;

@@ -14,6 +14,7 @@
 #include "audio/audio_engine.h"
 #include "audio/jitter_buffer.h"
 #include "audio/level_meter.h"
+#include "audio/opus_extras.h"
 #include "audio/published.h"
 #include "audio/seat.h"
 #include "audio/seating.h"
@@ -62,18 +63,27 @@ class PlayoutChain {
     /// Who speaks there: a remembered loudness and place are taken up.
     void setPerson(TrackId id, std::uint64_t person);
     void apply(const ListeningSettings& settings) { m_settings = settings; }
+    /// What the decoders may do beyond the standard; it outlives this.
+    void useExtras(const OpusExtras& extras) { m_extras = &extras; }
+    /// Of the decoders, now.
+    int complexity() const { return m_complexity; }
     void setDeafened(bool deafened) { m_master.set(deafened ? 0.0f : 1.0f); }
     void setRoundTrip(base::Duration roundTrip) { m_roundTrip = roundTrip; }
+    /// Packets come over this network from now on; `needed`: the wait for them when we were there last, if that is known.
+    void changeNetwork(std::optional<base::Duration> needed);
+    /// The wait that this network has needed, once somebody was heard for long enough.
+    std::optional<base::Duration> neededDelay() const { return m_settled; }
 
     /// Takes what the net thread has put into the queues.
     void takePackets();
     /// Next 240 or 480 samples of both sides. On a device with one channel, and without seats, both are the same.
-    void mix(std::span<float> left, std::span<float> right, bool stereoDevice, SoundCheck& check, base::TimePoint now);
+    void mix(std::span<float> left, std::span<float> right, bool stereoDevice, SoundCheck& check, const JitterBuffer::Turn& turn);
     std::size_t tracks() const { return m_tracks.size(); }
 
   private:
-    void hear(Track& track, std::span<float> left, std::span<float> right, base::TimePoint now);
+    void hear(Track& track, std::span<float> left, std::span<float> right, const JitterBuffer::Turn& turn);
     void place(Track& track, float blocks);
+    void chooseComplexity();
     void duck(std::span<float> sound, float from, float to) const;
 
     std::vector<std::shared_ptr<Track>> m_tracks;
@@ -88,7 +98,11 @@ class PlayoutChain {
     base::OpusFrame m_frame;  // scratch: 1.5 KB
     std::array<float, base::kBlockSamples> m_louder{};  // scratch
     base::Duration m_roundTrip{100'000};
-    std::optional<base::Duration> m_needed;  // by the newest stream that knows: they share our network
+    const OpusExtras* m_extras = nullptr;
+    int m_complexity = 0;
+    int m_untilChosen = 0;  // blocks
+    std::optional<base::Duration> m_needed;   // by the newest stream that knows: they share our network
+    std::optional<base::Duration> m_settled;  // the same of those that were heard for long
 };
 
 }  // namespace parlour::audio

@@ -13,23 +13,60 @@ std::string_view toString(Realtime state) {
         case Realtime::granted: return "yes, by rtkit";
         case Realtime::high: return "a higher priority by rtkit, not real time";
         case Realtime::refused: return "no";
+        case Realtime::lost: return "not any more: the system took it back";
     }
     return {};
 }
 
-RealtimeSeat::RealtimeSeat(RealtimeSystem system) : m_system(std::move(system)) {
+std::string_view wordOf(Realtime state) {
+    switch (state) {
+        case Realtime::asking: return "asking";
+        case Realtime::own: return "own";
+        case Realtime::granted: return "granted";
+        case Realtime::high: return "high";
+        case Realtime::refused: return "refused";
+        case Realtime::lost: return "lost";
+    }
+    return {};
+}
+
+RealtimeSeat::RealtimeSeat(RealtimeSystem system) : m_system(std::move(system)) { ask(false); }
+
+/// `again`: what is not given once more is lost, as it was.
+void RealtimeSeat::ask(bool again) {
     if (m_system.take && m_system.take()) {
         m_asked->answer = Realtime::own;
         return;
     }
     if (!m_system.ask) {
-        m_asked->answer = Realtime::refused;
+        m_asked->answer = again ? Realtime::lost : Realtime::refused;
         return;
     }
     // Nobody waits for it: an answer that comes when all is over finds nothing to change.
-    std::thread([asked = m_asked, ask = m_system.ask, thread = m_system.thread ? m_system.thread() : 0] {
-        if (asked->wanted) asked->answer = ask(thread);
+    m_asked->pending = true;
+    std::thread([asked = m_asked, ask = m_system.ask, again, thread = m_system.thread ? m_system.thread() : 0] {
+        if (asked->wanted) {
+            const auto got = ask(thread);
+            if (!again || got != Realtime::refused) asked->answer = got;
+        }
+        asked->pending = false;
     }).detach();
+}
+
+void RealtimeSeat::tend(base::TimePoint now) {
+    if (!m_system.has || now < m_lookAt) return;
+    m_lookAt = now + kLookEach;
+    const auto is = state();
+    if (is == Realtime::own || is == Realtime::granted) {
+        if (m_system.has()) return;
+        m_asked->answer = Realtime::lost;
+        m_askAt = now + kCalm * (1 << m_asks);
+        return;
+    }
+    if (is != Realtime::lost || m_asked->pending || m_asks == kAsksAgain || now < m_askAt) return;
+    ++m_asks;
+    m_askAt = now + kCalm * (1 << m_asks);
+    ask(true);
 }
 
 RealtimeSeat::~RealtimeSeat() {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Linux: the thread's own right (RLIMIT_RTPRIO, CAP_SYS_NICE), else rtkit (org.freedesktop.RealtimeKit1 on the system bus).
-// A real-time thread that never pauses would freeze the machine, so rtkit wants a limit (RLIMIT_RTTIME), and the kernel ends
-// the process at its hard end. Before that it sends SIGXCPU at the soft one: then the sound threads go back to normal.
+// A real-time thread that never pauses would freeze the machine, so there is a limit (RLIMIT_RTTIME) for the whole process: at the
+// soft one the kernel sends SIGXCPU, and the sound threads go back to normal; at the hard one it ends the process. By our own
+// right the soft one is enough. rtkit reads the hard one (/proc/PID/limits) and refuses above 200 ms, so it is lowered then only.
 #include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -24,14 +26,17 @@ namespace {
 constexpr std::size_t kMostThreads = 16;
 std::array<std::atomic<pid_t>, kMostThreads> soundThreads{};  // what the signal's handler can reach
 
+constexpr rlim_t kHardLimit = 200'000;  // µs
+rlim_t softOf(rlim_t hard) { return std::min(hard, kHardLimit) * 3 / 4; }
+
 pid_t threadNumber() { return static_cast<pid_t>(::syscall(SYS_gettid)); }
 
 extern "C" void backToNormal(int) {
     const int kept = errno;
     // The kernel has put the soft limit a second further, beyond the hard one: back, for threads to come.
     rlimit limit{};
-    if (::getrlimit(RLIMIT_RTTIME, &limit) == 0 && limit.rlim_cur > limit.rlim_max * 3 / 4) {
-        limit.rlim_cur = limit.rlim_max * 3 / 4;
+    if (::getrlimit(RLIMIT_RTTIME, &limit) == 0 && limit.rlim_cur > softOf(limit.rlim_max)) {
+        limit.rlim_cur = softOf(limit.rlim_max);
         ::setrlimit(RLIMIT_RTTIME, &limit);
     }
     const sched_param normal{};
@@ -50,9 +55,12 @@ void enlist() {
         ::sigemptyset(&ours.sa_mask);
         ::sigaction(SIGXCPU, &ours, nullptr);
     }
+    const auto own = threadNumber();
+    for (const auto& slot : soundThreads)
+        if (slot.load(std::memory_order_relaxed) == own) return;  // asks again
     for (auto& slot : soundThreads) {
         pid_t free = 0;
-        if (slot.compare_exchange_strong(free, threadNumber())) return;
+        if (slot.compare_exchange_strong(free, own)) return;
     }
 }
 
@@ -99,6 +107,12 @@ Realtime askRtkit(std::uint64_t thread) {
     dbus_error_free(&error);
     if (!bus) return Realtime::refused;
     dbus_connection_set_exit_on_disconnect(bus.get(), FALSE);
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_RTTIME, &limit) == 0 && limit.rlim_max > kHardLimit) {
+        limit.rlim_max = kHardLimit;
+        limit.rlim_cur = softOf(kHardLimit);
+        ::setrlimit(RLIMIT_RTTIME, &limit);
+    }
     if (call(bus.get(), "MakeThreadRealtime", thread, DBUS_TYPE_UINT32, &kPriority)) return Realtime::granted;
     return call(bus.get(), "MakeThreadHighPriority", thread, DBUS_TYPE_INT32, &kNice) ? Realtime::high : Realtime::refused;
 }
@@ -111,8 +125,10 @@ RealtimeSystem systemRealtime() {
     RealtimeSystem system;
     system.take = [] {
         enlist();
-        return base::requestRealtime();  // sets the limit, too, whatever comes of it
+        return base::requestRealtime();  // sets the soft limit, too, whatever comes of it
     };
+    // Not by what the handler did: rtkit, too, takes away what it gave when the whole machine stands still.
+    system.has = [] { return (::sched_getscheduler(0) & ~SCHED_RESET_ON_FORK) != SCHED_OTHER; };
     system.leave = &strikeOff;
     system.thread = [] { return static_cast<std::uint64_t>(threadNumber()); };
 #if defined(PARLOUR_HAVE_DBUS)

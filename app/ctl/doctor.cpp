@@ -24,7 +24,8 @@ std::vector<DoctorLine> examine(const DoctorFacts& facts) {
     std::vector<DoctorLine> out;
     out.push_back({Kind::good, "parlourctl", facts.version});
     out.push_back({facts.opusWorks ? Kind::good : Kind::wrong, "Opus",
-                   facts.opusVersion + (facts.opusWorks ? ", a frame goes through encoder and decoder" : ": encoding fails")});
+                   facts.opusVersion + (facts.opusWorks ? ", a frame goes through encoder and decoder" : ": encoding fails") +
+                       (facts.opusExtras.empty() ? "" : "; beyond the standard: " + facts.opusExtras)});
     out.push_back(devices("loudspeakers", facts.loudspeakers, "Sound is decoded but not heard; --playout file:OUT.wav records it."));
     out.push_back(devices("microphones", facts.microphones, "You can listen; --capture file:IN.wav or tone:HZ speaks without one."));
     out.push_back(facts.realtimeGood

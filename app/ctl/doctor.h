@@ -18,6 +18,7 @@ struct DoctorFacts {
     std::string version;
     std::string opusVersion;      ///< empty = libopus could not be asked
     bool opusWorks = false;       ///< a frame went through encoder and decoder
+    std::string opusExtras;       ///< what it can do beyond the standard: "none", or names
     base::Result<std::vector<std::string>> microphones{std::vector<std::string>{}};   ///< names; the default is marked
     base::Result<std::vector<std::string>> loudspeakers{std::vector<std::string>{}};
     std::string realtime;         ///< which priority sound threads get, in words

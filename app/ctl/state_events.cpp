@@ -177,7 +177,8 @@ Event statsEvent(const room::SessionStats& s, const room::SessionStats* before) 
                           {"totalSamplesReceived", samples}, {"concealedSamples", concealed}, {"jitterBufferDelay", delay},
                           {"jitterBufferEmittedCount", emitted}, {"sendFrameMs", s.sendFrameMs},
                           {"sendBitRate", s.sendBitRate}, {"sendRedundancy", s.sendRedundancy},
-                          {"sendExpectedLoss", s.sendExpectedLoss}}};
+                          {"sendExpectedLoss", s.sendExpectedLoss}, {"soundPriority", s.soundPriority},
+                          {"concealment", s.concealment}}};
     if (!s.path.empty()) event.fields["path"] = s.path;
     if (s.roundTripTime) event.fields["roundTripTime"] = *s.roundTripTime;
     if (before != nullptr) event.fields["connection"] = wordOf(room::connectionVerdict(*before, s).grade);

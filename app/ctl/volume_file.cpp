@@ -2,11 +2,10 @@
 #include "app/ctl/volume_file.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <optional>
 
 #include "app/ctl/words.h"
+#include "core/room/kept_file.h"
 
 namespace parlour::ctl {
 namespace {
@@ -18,11 +17,7 @@ constexpr std::size_t kMostName = 128;
 
 VolumeFile::VolumeFile(std::string folder) : m_file(folder.empty() ? std::string() : folder + "/volumes") {
     if (m_file.empty()) return;
-    std::ifstream in(m_file, std::ios::binary);
-    std::string text(kMostBytes, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    m_volumes = parse(text);
+    if (const auto text = room::readKept(m_file, kMostBytes)) m_volumes = parse(*text);
 }
 
 std::vector<VolumeFile::Volume> VolumeFile::parse(std::string_view text) {
@@ -43,18 +38,24 @@ std::vector<VolumeFile::Volume> VolumeFile::parse(std::string_view text) {
 }
 
 bool VolumeFile::set(const base::Identity& who, int percent) {
-    std::erase_if(m_volumes, [&](const Volume& v) { return v.first == who; });
-    if (percent != 100) m_volumes.insert(m_volumes.begin(), {who, percent});
-    if (m_volumes.size() > kMost) m_volumes.resize(kMost);
-    if (m_file.empty()) return true;
-    const auto next = m_file + ".new";
-    std::ofstream out(next, std::ios::binary | std::ios::trunc);
-    for (const auto& [name, volume] : m_volumes) out << name.str() << ' ' << volume << '\n';
-    out.close();
-    if (!out) return false;
-    std::error_code error;
-    std::filesystem::rename(next, m_file, error);
-    return !error;
+    const auto change = [&](std::vector<Volume>& volumes) {
+        std::erase_if(volumes, [&](const Volume& v) { return v.first == who; });
+        if (percent != 100) volumes.insert(volumes.begin(), {who, percent});
+        if (volumes.size() > kMost) volumes.resize(kMost);
+    };
+    if (m_file.empty()) return change(m_volumes), true;
+    bool kept = false;
+    const auto written = room::changeKept(m_file, kMostBytes, [&](const std::optional<std::string>& there) -> std::optional<std::string> {
+        if (!there) return std::nullopt;
+        kept = true;
+        m_volumes = parse(*there);   // another program may have changed it
+        change(m_volumes);
+        std::string text;
+        for (const auto& [name, volume] : m_volumes) text += name.str() + ' ' + std::to_string(volume) + '\n';
+        return text;
+    });
+    if (!kept) change(m_volumes);
+    return kept && written;
 }
 
 }  // namespace parlour::ctl

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How loud people are for this person: "IDENTITY PERCENT" line by line in the file `volumes` of the person's folder, the newest
-// first. An identity is the person's key, the same in every house. What cannot be read is left out. Thread: the owner's.
+// first. An identity is the person's key, the same in every house. Lines that cannot be read are left out. Several programs may
+// change it: each change is made to what stands there then. Thread: the owner's.
 #pragma once
 
 #include <string>
@@ -20,7 +21,7 @@ class VolumeFile {
     explicit VolumeFile(std::string folder);
     using Volume = std::pair<base::Identity, int>;  ///< percent, 0..200, not 100
     const std::vector<Volume>& all() const { return m_volumes; }
-    /// 100 forgets. False: it could not be written, and holds for this run.
+    /// 100 forgets. False: it could not be written, or something else has that name; it holds for this run.
     bool set(const base::Identity& who, int percent);
 
     static std::vector<Volume> parse(std::string_view text);

@@ -46,7 +46,7 @@ base::Result<std::unique_ptr<LiveClient>> LiveClient::open(const base::Clock& cl
 
 LiveClient::LiveClient(const base::Clock& clock, const std::string& home, std::vector<std::string> plainHttpHosts,
                        room::PersonKeys keys)
-    : m_clock(clock), m_plainHttpHosts(std::move(plainHttpHosts)), m_keys(std::move(keys)), m_audio(clock),
+    : m_clock(clock), m_plainHttpHosts(std::move(plainHttpHosts)), m_keys(std::move(keys)), m_audio(clock), m_networks(home),
       m_hallway(m_loop, m_keys,
                 [this](ui::HallwayView view) {
                     if (m_events.onHallway) m_events.onHallway(std::move(view));
@@ -111,6 +111,7 @@ void LiveClient::withFreshSession(const std::string& name, std::function<void(ro
     }
     room::SessionConfig config;
     config.name = name;
+    config.networks = &m_networks;
     room::Observer observer;
     observer.onState = [this](room::RoomStatePtr state) {
         if (m_events.onState) m_events.onState(std::move(state));

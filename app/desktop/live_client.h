@@ -15,6 +15,7 @@
 #include "audio/audio_engine.h"
 #include "core/base/doors/clock.h"
 #include "core/net/event_loop.h"
+#include "core/room/known_networks.h"
 #include "core/room/person_keys.h"
 #include "core/room/room_session.h"
 #include "ui/models/room_client.h"
@@ -83,6 +84,7 @@ class LiveClient final : public ui::RoomClient {
     room::PersonKeys m_keys;
     audio::AudioEngine m_audio;
     bool m_soundRuns = false;           // net thread
+    room::KnownNetworks m_networks;     // net thread
     std::unique_ptr<room::RoomSession> m_session;   // net thread
     Hallway m_hallway;                  // net thread
     Houses m_houses;                    // net thread

@@ -35,11 +35,11 @@ void setThreadName(const std::string& name) {
 bool requestRealtime() {
 #if defined(__linux__)
     // A runaway real-time thread would freeze the machine: after 150 ms without a pause the kernel sends SIGXCPU
-    // (audio/realtime_linux.cpp), after 200 ms it ends the process.
+    // (audio/realtime_linux.cpp). Only the soft limit: both are the whole process's and its children's, and beyond the hard
+    // one, which nobody gets back, the kernel ends the process.
     rlimit limit{};
     if (getrlimit(RLIMIT_RTTIME, &limit) != 0) return false;
-    limit.rlim_max = std::min<rlim_t>(limit.rlim_max, 200'000);
-    limit.rlim_cur = std::min<rlim_t>(limit.rlim_max * 3 / 4, 150'000);
+    limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 200'000) * 3 / 4;
     if (setrlimit(RLIMIT_RTTIME, &limit) != 0) return false;
     sched_param parameters{};
     parameters.sched_priority = 10;

@@ -2,7 +2,6 @@
 #include "core/net/address_watch.h"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/udp.hpp>
 #if defined(__linux__)
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -16,8 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/net/endpoint.h"
 #include "core/net/interfaces.h"
+#include "core/net/network_place.h"
 
 namespace parlour::net {
 
@@ -32,30 +31,17 @@ struct Network {
     bool operator==(const Network&) const = default;
 };
 
-/// Asks the routing table only: connecting a UDP socket sends nothing. The address belongs to documentation (RFC 5737, 3849).
-base::IpAddress outward(asio::io_context& context, const char* documentation) {
-    const auto to = base::IpAddress::parse(documentation);
-    if (!to) return {};
-    const auto endpoint = toEndpoint<asio::ip::udp::endpoint>({*to, 9});
-    asio::ip::udp::socket socket(context);
-    error_code error;
-    socket.open(endpoint.protocol(), error);
-    if (!error) socket.connect(endpoint, error);
-    if (error) return {};
-    return fromEndpoint(socket.local_endpoint(error)).ip;
-}
-
-Network look(EventLoop& loop) {
+Network look() {
     Network out;
     for (const auto& local : localAddresses()) out.addresses.push_back(local.ip);
-    out.outward = {outward(loop.context(), "192.0.2.1"), outward(loop.context(), "2001:db8::1")};
+    out.outward = {outwardAddress(false), outwardAddress(true)};
     return out;
 }
 
 }  // namespace
 
 struct AddressWatch::Impl : std::enable_shared_from_this<Impl> {
-    Impl(EventLoop& l, std::function<void(bool)> c) : loop(l), changed(std::move(c)), known(look(l)) {}
+    Impl(EventLoop& l, std::function<void(bool)> c) : loop(l), changed(std::move(c)), known(look()) {}
 
     EventLoop& loop;
     std::function<void(bool)> changed;
@@ -64,7 +50,7 @@ struct AddressWatch::Impl : std::enable_shared_from_this<Impl> {
     bool stopped = false;
 
     void compare() {
-        auto now = look(loop);
+        auto now = look();
         if (now == known) return;
         const bool outward = now.outward != known.outward;
         known = std::move(now);

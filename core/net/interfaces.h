@@ -14,6 +14,8 @@ struct LocalAddress {
     base::IpAddress ip;
     std::string interfaceName;
     bool pointToPoint = false;  ///< VPNs, mostly
+    bool wireless = false;      ///< as far as the system says (not on macOS)
+    int prefix = 0;             ///< bits of the subnet; 0 = not known
 };
 
 /// Usable unicast addresses of interfaces that are up: no loopback unless asked for, no IPv6 link-local, no duplicates;

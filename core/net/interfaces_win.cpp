@@ -46,7 +46,9 @@ std::vector<LocalAddress> localAddresses(bool includeLoopback) {
             }
             if (ip.isUnspecified() || (ip.isLoopback() && !includeLoopback)) continue;
             const bool known = std::any_of(out.begin(), out.end(), [&](const LocalAddress& a) { return a.ip == ip; });
-            if (!known) out.push_back({ip, adapter->AdapterName, adapter->IfType == IF_TYPE_PPP || adapter->IfType == IF_TYPE_TUNNEL});
+            if (!known)
+                out.push_back({ip, adapter->AdapterName, adapter->IfType == IF_TYPE_PPP || adapter->IfType == IF_TYPE_TUNNEL,
+                               adapter->IfType == IF_TYPE_IEEE80211, entry->OnLinkPrefixLength});
         }
     }
     std::stable_sort(out.begin(), out.end(), [](const LocalAddress& a, const LocalAddress& b) {

@@ -2,24 +2,24 @@
 #include "core/room/known_houses.h"
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
+#include <optional>
+
+#include "core/room/kept_file.h"
 
 namespace parlour::room {
 
 using base::ErrorKind;
 using Json = nlohmann::json;
 
+namespace {
+constexpr std::size_t kMostBytes = 1024 * 1024;
+}
+
 base::Result<KnownHouses> KnownHouses::open(const std::filesystem::path& home) {
     KnownHouses out;
     out.m_file = home / "houses.json";
-    std::error_code error;
-    if (!std::filesystem::exists(out.m_file, error)) return out;
-    std::ifstream in(out.m_file, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    auto houses = in ? parse(text.str()) : parse("-");
+    auto houses = parse(readKept(out.m_file, kMostBytes).value_or("-"));
     if (!houses) {
         auto error_ = std::move(houses).error();
         error_.detail = out.m_file.string();
@@ -60,29 +60,21 @@ base::Result<KnownHouse> KnownHouses::choose(const std::string& which) const {
 }
 
 base::Result<void> KnownHouses::remember(const KnownHouse& house) {
-    std::erase_if(m_houses, [&](const KnownHouse& one) {
-        return one.url == house.url || (!house.house.empty() && one.house == house.house);
+    base::Result<void> good;
+    auto kept = changeKept(m_file, kMostBytes, [&](const std::optional<std::string>& there) -> std::optional<std::string> {
+        auto houses = parse(there.value_or("-"));   // another program may have come into one meanwhile
+        if (!houses) return good = base::Unexpected(std::move(houses).error()), std::nullopt;
+        m_houses = std::move(*houses);
+        std::erase_if(m_houses, [&](const KnownHouse& one) {
+            return one.url == house.url || (!house.house.empty() && one.house == house.house);
+        });
+        m_houses.push_back(house);
+        Json json = Json::array();
+        for (const auto& one : m_houses)
+            json.push_back({{"house", one.house.str()}, {"url", one.url}, {"pin", one.pin}, {"title", one.title}, {"name", one.name}});
+        return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
     });
-    m_houses.push_back(house);
-    Json json = Json::array();
-    for (const auto& one : m_houses)
-        json.push_back({{"house", one.house.str()}, {"url", one.url}, {"pin", one.pin}, {"title", one.title}, {"name", one.name}});
-    const auto next = std::filesystem::path(m_file.string() + ".new");
-    std::error_code error;
-    std::filesystem::create_directories(m_file.parent_path(), error);
-    {
-        std::ofstream out(next, std::ios::binary | std::ios::trunc);
-        out << json.dump(1, ' ', false, Json::error_handler_t::replace) << "\n";
-        out.flush();
-        if (!out)
-            return base::fail(ErrorKind::unavailable, "home_unwritable", "Nothing can be written to your folder.",
-                              "Check its rights and the free space.", m_file.parent_path().string());
-    }
-    std::filesystem::rename(next, m_file, error);
-    if (error)
-        return base::fail(ErrorKind::unavailable, "home_unwritable", "Nothing can be written to your folder.",
-                          "Check its rights and the free space.", error.message());
-    return {};
+    return good ? kept : good;
 }
 
 }  // namespace parlour::room

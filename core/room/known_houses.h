@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The houses that the person of a home folder belongs to or has been in: houses.json beside the seed, nothing secret in it.
-// Written whole and renamed, so a crash leaves the old or the new list. Any thread, one at a time.
+// Several programs may keep it, and a crash leaves the old or the new list (kept_file.h). Any thread, one at a time.
 #pragma once
 
 #include <filesystem>
@@ -31,7 +31,7 @@ class KnownHouses {
     const std::vector<KnownHouse>& all() const { return m_houses; }
     /// By address, by id, or (empty) the only one. notFound "house_unknown"; invalidInput "house_ambiguous" with the addresses.
     base::Result<KnownHouse> choose(const std::string& which) const;
-    /// Replaces what was known of the same house; unavailable "home_unwritable".
+    /// Replaces what was known of the same house, in the list that is there now; unavailable "home_unwritable", or as open().
     base::Result<void> remember(const KnownHouse& house);
 
   private:

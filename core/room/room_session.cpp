@@ -134,6 +134,7 @@ void RoomSession::Impl::begin(std::unique_ptr<Entrance> door) {
     chat.keepingKnown = state.plainServer;   // nobody keeps it
     network.addresses = entrance->addresses();
     network.watch = std::make_unique<net::AddressWatch>(loop, [this](bool outward) { networkChanged(outward); });
+    enterNetwork();
     setSession(SessionState::redeeming);
     arrive();
 }
@@ -285,6 +286,7 @@ void RoomSession::Impl::closeLater() {
 }
 
 void RoomSession::Impl::closeAll() {
+    leaveNetwork();
     closeRoom();
     house = nullptr;
     network.watch.reset();
@@ -479,6 +481,8 @@ void RoomSession::Impl::tickStats() {
     out.sendBitRate = sound.sendBitRate;
     out.sendRedundancy = sound.sendRedundancy;
     out.sendExpectedLoss = sound.sendExpectedLoss;
+    out.concealment = sound.concealment;
+    out.soundPriority = audio::wordOf(sound.priority);
     const auto onStats = observer.onStats;
     onStats(out);
 }

@@ -25,6 +25,7 @@ class AudioEngine;
 
 namespace parlour::room {
 
+class KnownNetworks;
 
 /// What a link leads to, shown between "Look inside" and "Enter room". Redeems nothing.
 struct LinkPreview {
@@ -57,6 +58,7 @@ struct SessionConfig {
     bool acceptOffers = false;          ///< take an offered seat without asking (bots)
     Signalling signalling = Signalling::automatic;
     bool relayOnly = false;             ///< the sound goes by a relay of the server or not at all: hides this computer's address
+    KnownNetworks* networks = nullptr;  ///< where the wait for packets is remembered; outlives the session, used by one at a time
 };
 
 /// A command of the person to the house.

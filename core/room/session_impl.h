@@ -155,7 +155,7 @@ struct RoomSession::Impl : std::enable_shared_from_this<RoomSession::Impl> {
     // session_network.cpp
     void setRelays(const std::vector<signal::IceServer>& servers);
     MediaWays ways() const;
-    void networkChanged(bool outward);
+    void networkChanged(bool outward), enterNetwork(), leaveNetwork();
     void comeBack();                               // now, what retryTimer would do later
 
     // session_media.cpp

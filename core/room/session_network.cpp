@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ways of a session's media: which there are, and what happens when the network under them becomes another one.
+#include <algorithm>
 #include <utility>
 
+#include "core/net/network_place.h"
+#include "core/room/known_networks.h"
 #include "core/room/session_impl.h"
 
 namespace parlour::room {
@@ -22,6 +25,19 @@ MediaWays RoomSession::Impl::ways() const {
     return ways;
 }
 
+/// With a server on this computer no network is between us, whichever it is in.
+void RoomSession::Impl::enterNetwork() {
+    if (config.networks == nullptr) return;
+    const auto& own = network.addresses;
+    const bool here = std::any_of(own.begin(), own.end(), [](const auto& ip) { return ip.isLoopback(); });
+    const auto needed = config.networks->enter(here ? std::nullopt : net::networkPlace(), loop.clock().wallNow());
+    if (needed || config.networks->moved()) audio.changeNetwork(needed);
+}
+
+void RoomSession::Impl::leaveNetwork() {
+    if (config.networks != nullptr) config.networks->leave(audio.neededDelay(), loop.clock().wallNow());
+}
+
 void RoomSession::Impl::comeBack() {
     if (!network.retry) return;
     retryTimer.cancel();
@@ -33,6 +49,10 @@ void RoomSession::Impl::comeBack() {
 void RoomSession::Impl::networkChanged(bool outward) {
     if (!entrance || leaving || state.session == SessionState::left) return;
     network.addresses = entrance->addresses();
+    if (outward) {
+        leaveNetwork();
+        enterNetwork();
+    }
     policy.succeeded();   // what failed on another network says nothing about this one
     const auto during = attempt;
     for (auto* link : {&subscriber, &publisher})

@@ -42,6 +42,8 @@ struct SessionStats {
     int sendBitRate = 0;                          ///< bit/s without copies,
     int sendRedundancy = 0;                       ///< copies of earlier frames in each packet (RED),
     int sendExpectedLoss = 0;                     ///< percent that in-band FEC prepares for
+    std::string concealment;                      ///< what fills holes: "opus", "deep", "deep+lace", "deep+nolace"
+    std::string soundPriority;                    ///< of our sound thread, now: "own", "granted", "high", "refused", "lost", "asking"
     bool single = false;                          ///< one peer connection for both ways (protocol v1)
     std::string path;                             ///< of the media: "udp", "tcp", "relay/udp", "relay/tcp", "relay/tls"; empty for none
     std::vector<RemoteTrackStats> tracks;

@@ -6,6 +6,8 @@
 //       --pull: milliseconds that the listener's device takes at a time.
 //       FILE: signed 16-bit mono at 22050 Hz (what espeak-ng makes); without it speech-like sound of our own.
 //       --fast leaves the score out. Same seeds, same table, on every run.
+//   parlour_bench_sound --wakes [--profiles P0,P1] [--seeds N] [--first S] [--minutes M]
+//       Through the engine and a device: how evenly the device asks and the pump wakes (wake_lab.h). Without the first 5 s of each.
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -19,7 +21,7 @@
 #include <thread>
 
 #include "audio/opus_encoder.h"
-#include "tests/bench/sound_lab.h"
+#include "tests/bench/wake_lab.h"
 #include "tests/support/intelligibility.h"
 #include "tests/support/speech.h"
 
@@ -42,6 +44,7 @@ struct Options {
     std::size_t pull = 480;
     std::string voice;
     bool fast = false;
+    bool wakes = false;
 };
 
 struct Row {
@@ -94,6 +97,16 @@ Voice voiceOf(const Options& options) {
     return voice;
 }
 
+Row rowOf(const audio::TrackStats& s) {
+    Row row;
+    row.concealed = 100.0 * share(s.concealedSamples, s.totalSamplesReceived);
+    row.audible = 100.0 * share(s.concealedSamples - s.silentConcealedSamples, s.totalSamplesReceived);
+    row.mean = 1e3 * s.jitterBufferDelay / static_cast<double>(std::max<std::uint64_t>(1, s.jitterBufferEmittedCount));
+    row.stretch =
+        100.0 * share(s.insertedSamplesForDeceleration + s.removedSamplesForAcceleration, s.totalSamplesReceived);
+    return row;
+}
+
 Row measure(const Voice& voice, ImpairProfile profile, const Options& options, std::uint32_t seed,
             const std::vector<std::vector<base::OpusFrame>>& tape) {
     const bool drift = profile.driftPpm != 0.0;
@@ -108,15 +121,10 @@ Row measure(const Voice& voice, ImpairProfile profile, const Options& options, s
     plan.keepSeconds = drift ? 120.0 : plan.seconds;
     const auto call = hold(voice, profile, plan, &tape);
     const auto& s = call.stats;
-    Row row;
-    row.concealed = 100.0 * share(s.concealedSamples, s.totalSamplesReceived);
-    row.audible = 100.0 * share(s.concealedSamples - s.silentConcealedSamples, s.totalSamplesReceived);
-    row.mean = 1e3 * s.jitterBufferDelay / static_cast<double>(std::max<std::uint64_t>(1, s.jitterBufferEmittedCount));
+    Row row = rowOf(s);
     row.p95 = percentileOf(call.delayMs, 0.95);
     row.target =
         1e3 * s.jitterBufferTargetDelay / static_cast<double>(std::max<std::uint64_t>(1, s.totalSamplesReceived));
-    row.stretch =
-        100.0 * share(s.insertedSamplesForDeceleration + s.removedSamplesForAcceleration, s.totalSamplesReceived);
     row.late = 100.0 * share(s.packetsLate, call.sent);
     row.interruptions = static_cast<double>(call.interruptions) / (plan.seconds / 60.0);
     if (!call.recoverySeconds.empty()) row.recovery = percentileOf(call.recoverySeconds, 0.95);
@@ -142,12 +150,33 @@ double median(const std::vector<Row>& rows, double Row::*field) {
     return n % 2 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
 }
 
+void printWakes(const Options& options, const Voice& voice, const std::vector<std::vector<base::OpusFrame>>& tape) {
+    std::printf("%-6s %-5s %8s %8s %7s %8s %8s\n", "wakes", "", "conceal%", "audible%", "mean ms", "stretch%", "dry/min");
+    for (const auto& wake : kWakeProfiles)
+        for (const auto& id : options.profiles) {
+            std::vector<Row> rows;
+            std::vector<double> dry;
+            for (std::uint32_t seed = options.first; seed < options.first + options.seeds; ++seed) {
+                const auto call = holdAwake(voice, *impairProfile(id), wake, 60.0 * options.minutes, seed, tape);
+                rows.push_back(rowOf(call.stats));
+                dry.push_back(static_cast<double>(call.underruns) / options.minutes);
+            }
+            const auto m = [&](double Row::*field) { return median(rows, field); };
+            std::printf("%-6s %-5s %8.3f %8.3f %7.1f %8.2f %8.1f\n", wake.id.data(), id.c_str(), m(&Row::concealed), m(&Row::audible),
+                        m(&Row::mean), m(&Row::stretch), percentileOf(dry, 0.5));
+        }
+}
+
 std::optional<Options> parse(int argc, char** argv) {
     Options o;
     for (int i = 1; i < argc; ++i) {
         const std::string name = argv[i];
         if (name == "--fast") {
             o.fast = true;
+            continue;
+        }
+        if (name == "--wakes") {
+            o.wakes = true;
             continue;
         }
         if (name == "--nack") {
@@ -184,6 +213,7 @@ std::optional<Options> parse(int argc, char** argv) {
             return std::nullopt;
         }
     }
+    if (o.profiles.empty() && o.wakes) o.profiles = {"P0", "P1", "P2"};
     if (o.profiles.empty())
         for (const auto& p : impairProfiles()) o.profiles.emplace_back(p.id);
     return o;
@@ -196,11 +226,12 @@ int main(int argc, char** argv) {
     if (!options) {
         std::fprintf(stderr,
                      "usage: parlour_bench_sound [--profiles P1,P2] [--seeds N] [--first S] [--minutes M] [--frame 10|20|40|auto]"
-                     " [--red N|auto] [--nack] [--way MS] [--pull 10|5|2.5] [--voice FILE] [--fast]\n");
+                     " [--red N|auto] [--nack] [--way MS] [--pull 10|5|2.5] [--voice FILE] [--fast] [--wakes]\n");
         return 2;
     }
     const auto voice = voiceOf(*options);
     const auto tape = Speaker::record(voice, plainCapture(options->frameMs));
+    if (options->wakes) return printWakes(*options, voice, tape), 0;
     // Every seed meets every profile before the next seed begins; each is its own job.
     struct Job {
         std::size_t profile;

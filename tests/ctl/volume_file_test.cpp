@@ -48,6 +48,29 @@ TEST_CASE("lines that make no sense are left out", "[ctl]") {
     CHECK(parsed == std::vector<VolumeFile::Volume>{{base::Identity("ada"), 50}, {base::Identity("dan"), 200}});
 }
 
+TEST_CASE("two programs of one person keep what each of them changed", "[ctl]") {
+    const tests::TempFolder folder;
+    const auto home = folder.path().string();
+    VolumeFile one(home), two(home);   // both have read the empty file
+    CHECK(one.set(base::Identity("ada"), 150));
+    CHECK(two.set(base::Identity("bob"), 50));
+    CHECK(one.set(base::Identity("cy"), 20));
+    CHECK(read(home + "/volumes") == "cy 20\nbob 50\nada 150\n");
+    CHECK(two.set(base::Identity("ada"), 100));   // and what one forgets the other does not bring back
+    CHECK(one.set(base::Identity("dan"), 70));
+    CHECK(read(home + "/volumes") == "dan 70\ncy 20\nbob 50\n");
+}
+
+TEST_CASE("what is no file of volumes is neither read nor written over", "[ctl]") {
+    const tests::TempFolder folder;
+    const auto home = folder.path().string();
+    std::ofstream(home + "/volumes") << std::string(64 * 1024 + 1, 'x');
+    VolumeFile volumes(home);
+    CHECK_FALSE(volumes.set(base::Identity("ada"), 50));
+    CHECK(volumes.all().size() == 1);
+    CHECK(read(home + "/volumes").size() == 64 * 1024 + 1);
+}
+
 TEST_CASE("where nothing can be written a volume holds for the run", "[ctl]") {
     VolumeFile volumes("/proc/nowhere");
     CHECK_FALSE(volumes.set(base::Identity("ada"), 50));

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sound threads that may not take real-time priority themselves get it from rtkit over D-Bus: a stand-in for it on a bus of our
 own says what it was asked. One that never answers holds nobody up, and none at all is said by `parlourctl doctor`."""
+import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import time
@@ -79,12 +81,19 @@ def run(lab):
             # The pump of a real stay in a room, and where it stands with the kernel.
             room = lab.server().create_room("Room")
             one = subprocess.Popen([*plain, str(BIN / "parlourctl"), "join", room["links"]["moderator"], "--name", "One", "--capture", "null",
-                                    "--playout", "null", "--seconds", "4", "--events", str(lab.path("one.jsonl"))], env=env)
+                                    "--playout", "null", "--seconds", "8", "--events", str(lab.path("one.jsonl"))], env=env)
             pump = lambda: [int(t.name) for t in pathlib.Path(f"/proc/{one.pid}/task").glob("*")  # noqa: E731
                             if (t / "comm").read_text().startswith("audio-pump")]
             thread = wait_for("the pump", pump)[0]
             wait_for("real time for the pump", lambda: os.sched_getscheduler(thread) & 0xF == os.SCHED_RR)
             check(True, "the pump of a client in a room runs at real-time priority")
+            words = lambda: [json.loads(line).get("soundPriority") for line in lab.path("one.jsonl").read_text().splitlines()  # noqa: E731
+                             if '"stats"' in line]
+            wait_for("its own word for it", lambda: "granted" in words())
+            one.send_signal(signal.SIGXCPU)   # what the kernel sends to a thread that ran too long
+            wait_for("normal priority", lambda: os.sched_getscheduler(thread) & 0xF == os.SCHED_OTHER)
+            wait_for("the true word", lambda: words()[-1:] == ["lost"])
+            check(True, "what was taken back is called lost")
             check(one.wait(30) == 0, "and the client ends as it should")
         helper.end()
     code, line, took = doctor({**lab.env, "DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere"})

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // LINK: parlour_room
 // What a client reads besides signalling and API: a room's metadata, counts of reactions, pages of the chat, the list of known
-// houses, an exported audit log. The first byte says which.
+// houses, an exported audit log, the list of known networks. The first byte says which.
 #include <algorithm>
 #include <cstdlib>
 
@@ -11,6 +11,7 @@
 #include "core/room/audit_check.h"
 #include "core/room/chat_reducer.h"
 #include "core/room/known_houses.h"
+#include "core/room/known_networks.h"
 #include "core/room/reaction_window.h"
 #include "core/room/room_reducer.h"
 
@@ -72,7 +73,15 @@ void audit(std::string_view text) {
     if (room::checkAudit(entries, head, base::HouseId("a house of another key"))) std::abort();
 }
 
-constexpr void (*kReaders[])(std::string_view) = {metadata, reactions, houses, history, audit};
+void networks(std::string_view text) {
+    const auto book = room::KnownNetworks::parse(text);
+    if (!book) return;
+    if (book->salt.size() != 16 || book->networks.size() > room::KnownNetworks::kMost) std::abort();
+    const auto again = room::KnownNetworks::parse(room::KnownNetworks::write(*book));
+    if (!again || again->salt != book->salt || again->networks != book->networks) std::abort();
+}
+
+constexpr void (*kReaders[])(std::string_view) = {metadata, reactions, houses, history, audit, networks};
 
 }  // namespace
 

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sound is asked for unevenly: by devices with odd blocks, by a computer that lets the pump wait. That must not read as a bad network.
+#include "audio/look_ahead.h"
+#include "tests/bench/wake_lab.h"
+#include "tests/support/catch.h"
+#include "tests/support/speech.h"
+
+using namespace parlour;
+using namespace parlour::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Voice& voice() {
+    static const auto made = [] {
+        Voice v{speechLike(30.0, 61)};
+        std::mt19937 random(62);
+        std::normal_distribution<float> room(0.0f, 5e-4f);
+        for (auto& s : v.samples) s += room(random);
+        return v;
+    }();
+    return made;
+}
+
+const std::vector<std::vector<base::OpusFrame>>& tape() {
+    static const auto made = Speaker::record(voice(), plainCapture());
+    return made;
+}
+
+/// What it aimed at of late, in ms.
+double targetMs(const audio::TrackStats& now, const audio::TrackStats& before) {
+    return 1e3 * (now.jitterBufferMinimumDelay - before.jitterBufferMinimumDelay) /
+           static_cast<double>(now.totalSamplesReceived - before.totalSamplesReceived);
+}
+
+double concealedPercent(std::string_view wake, const char* network, std::uint32_t seed) {
+    const auto at = std::find_if(kWakeProfiles.begin(), kWakeProfiles.end(), [&](const auto& w) { return w.id == wake; });
+    const auto call = holdAwake(voice(), *impairProfile(network), *at, 60.0, seed, tape());
+    INFO(wake << ": " << call.underruns << " times dry");
+    return 100.0 * share(call.stats.concealedSamples, call.stats.totalSamplesReceived);
+}
+
+}  // namespace
+
+TEST_CASE("the farthest looks but two of the last 256 count", "[wake]") {
+    audio::LookAhead look;
+    CHECK(look.lead() == 0);
+    look.add(480);
+    look.add(900);
+    CHECK(look.lead() == 0);   // two may be an accident
+    look.add(240);
+    CHECK(look.lead() == 240);
+    look.add(700);
+    CHECK(look.lead() == 480);
+    for (std::size_t i = 0; i < audio::LookAhead::kBlocks; ++i) look.add(10);
+    CHECK(look.lead() == 10);
+}
+
+TEST_CASE("on a good network nothing is invented because sound is asked for unevenly", "[wake]") {
+    for (const auto wake : {"even", "short", "odd", "pairs"})
+        for (const auto network : {"P0", "P1"}) {
+            INFO(wake << " " << network);
+            CHECK(concealedPercent(wake, network, 3) <= 0.01);
+        }
+}
+
+TEST_CASE("a pump that wakes late costs the sound of those moments, not of the next minutes", "[wake]") {
+    for (const auto network : {"P0", "P1"})
+        for (const std::uint32_t seed : {1u, 3u}) {
+            INFO(network << " seed " << seed);
+            CHECK(concealedPercent("late", network, seed) <= 0.3);
+            CHECK(concealedPercent("busy", network, seed) <= 1.0);
+        }
+}
+
+TEST_CASE("the wait that a network needs is told once a voice was heard for 20 s, and belongs to that network", "[wake][networks]") {
+    WakeLab lab(voice(), *impairProfile("P1"), kWakeProfiles[0], 5, tape());
+    auto& engine = *lab.engine;
+    engine.changeNetwork(std::nullopt);
+    lab.run(15.0);
+    CHECK_FALSE(engine.neededDelay());
+    lab.run(25.0);
+    REQUIRE(engine.neededDelay());
+    CHECK(*engine.neededDelay() <= 14ms);
+    engine.changeNetwork(60ms);
+    CHECK_FALSE(engine.neededDelay());   // at once: the old one's is not told as the new one's
+    lab.run(0.1);
+    CHECK_FALSE(engine.neededDelay());
+}
+
+TEST_CASE("a known network's wait counts from the first moment in it, and is learned anew", "[wake][networks]") {
+    WakeLab lab(voice(), *impairProfile("P1"), kWakeProfiles[0], 6, tape());
+    auto& engine = *lab.engine;
+    engine.changeNetwork(14ms);
+    lab.run(1.0);
+    CHECK(targetMs(lab.stats(), {}) == Approx(14.0).margin(0.1));   // unknown: 40
+    lab.run(10.0);
+    engine.changeNetwork(80ms);   // as coming back to a bad one in the middle of a call
+    auto before = lab.stats();
+    lab.run(1.0);
+    CHECK(targetMs(lab.stats(), before) == Approx(80.0).margin(1.0));
+    lab.run(60.0);
+    before = lab.stats();
+    lab.run(1.0);
+    CHECK(targetMs(lab.stats(), before) <= 14.0);
+}
+
+TEST_CASE("a network that nobody knows is learned from what was needed before", "[wake][networks]") {
+    WakeLab lab(voice(), *impairProfile("P1"), kWakeProfiles[0], 7, tape());
+    lab.engine->changeNetwork(60ms);
+    lab.run(0.5);
+    lab.engine->changeNetwork(std::nullopt);
+    const auto before = lab.stats();
+    lab.run(0.5);
+    CHECK(targetMs(lab.stats(), before) == Approx(60.0).margin(1.0));
+}
