@@ -83,12 +83,12 @@ Trial tried(const Packets& packets, int complexity) {
     std::vector<float> pcm(kFrame);
     const auto start = spent();
     for (const auto& packet : packets) {
-        opus_decode_float(decoder.get(), packet.data(), static_cast<opus_int32>(packet.size()), pcm.data(), kFrame, 0);
+        if (opus_decode_float(decoder.get(), packet.data(), static_cast<opus_int32>(packet.size()), pcm.data(), kFrame, 0) < 0) return {};
         trial.whole.insert(trial.whole.end(), pcm.begin(), pcm.end());
     }
     const auto between = spent();
     for (int i = 0; i < kLost; ++i) {
-        opus_decode_float(decoder.get(), nullptr, 0, pcm.data(), kFrame, 0);
+        if (opus_decode_float(decoder.get(), nullptr, 0, pcm.data(), kFrame, 0) < 0) return {};
         trial.invented.insert(trial.invented.end(), pcm.begin(), pcm.end());
     }
     const double frameSeconds = static_cast<double>(kFrame) / base::kSampleRate;

@@ -302,11 +302,11 @@ void RoomSession::Impl::askHands() {
     }
     hands.asked = true;
     hands.due = false;
-    house->hands(room, [weak = weak_from_this()](base::Result<api::Hands> hands) {
+    house->hands(room, [weak = weak_from_this()](base::Result<api::Hands> answer) {
         const auto self = weak.lock();
         if (!self || self->state.session == SessionState::left) return;
-        if (hands) {
-            applyHands(self->state, *hands);
+        if (answer) {
+            applyHands(self->state, *answer);
             self->publish();
         } else {
             self->hands.seen.clear();   // asked again with the next change
