@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 
 #ifdef _WIN32
 #include <winsock2.h>
@@ -100,7 +101,7 @@ struct DtlsSession::Impl : PeerCheck {
     class Buffers {
       public:
         explicit Buffers(Impl& impl) : m_impl(impl) {
-            if (impl.state == DtlsState::connected) SSL_alloc_buffers(impl.ssl);
+            if (impl.state == DtlsState::connected && SSL_alloc_buffers(impl.ssl) != 1) throw std::bad_alloc();
         }
         ~Buffers() {
             if (m_impl.state == DtlsState::connected) SSL_free_buffers(m_impl.ssl);
