@@ -20,7 +20,7 @@ namespace parlour::room {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr int kLockTries = 200;  // of a millisecond
+constexpr int kLockTries = 1'000;  // of a millisecond: longer than a busy machine lets a change stand
 
 base::Unexpected<base::Error> unwritable(const fs::path& file, std::string why) {
     return base::fail(base::ErrorKind::unavailable, "home_unwritable", "Nothing can be written to your folder.",
