@@ -11,6 +11,7 @@
 #include <fstream>
 #include <vector>
 
+#include "core/base/words.h"
 #include "core/net/endpoint.h"
 #include "core/net/interfaces.h"
 
@@ -22,19 +23,6 @@ namespace {
 
 constexpr std::size_t kMostRoutes = 64 * 1024;  // bytes of the table that are looked at
 constexpr std::uint32_t kUp = 1, kGateway = 2;  // flags of a route (linux/route.h)
-
-std::vector<std::string_view> words(std::string_view line) {
-    std::vector<std::string_view> out;
-    while (true) {
-        const auto begin = line.find_first_not_of(" \t");
-        if (begin == std::string_view::npos) return out;
-        line.remove_prefix(begin);
-        const auto end = line.find_first_of(" \t");
-        out.push_back(line.substr(0, end));
-        if (end == std::string_view::npos) return out;
-        line.remove_prefix(end);
-    }
-}
 
 std::optional<std::uint32_t> hex(std::string_view text) {
     std::uint32_t value = 0;
@@ -87,7 +75,7 @@ std::string subnetOf(const base::IpAddress& address, int prefix) {
 std::string gatewayIn(std::string_view routes, std::string_view interfaceName) {
     while (!routes.empty()) {
         const auto end = routes.find('\n');
-        const auto line = words(routes.substr(0, end));
+        const auto line = base::words(routes.substr(0, end));
         routes = end == std::string_view::npos ? std::string_view() : routes.substr(end + 1);
         // Iface Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT; addresses as this machine keeps a number.
         if (line.size() < 8 || line[0] != interfaceName) continue;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <vector>
 
+#include "core/base/words.h"
 #include "core/crypto/aead.h"
 #include "core/crypto/random.h"
 #include "core/crypto/scrypt.h"
@@ -21,19 +22,6 @@ constexpr crypto::ScryptCost kCost{1u << 16, 8, 1};   // 64 MiB: a file is opene
 base::Unexpected<base::Error> notAFile(std::string detail = {}) {
     return base::fail(ErrorKind::invalidInput, "identity_file", "This is not an exported identity, or it is damaged.",
                       "Choose the file that was written by an export.", std::move(detail));
-}
-
-std::vector<std::string_view> words(std::string_view text) {
-    std::vector<std::string_view> out;
-    while (true) {
-        const auto begin = text.find_first_not_of(" \t\r\n");
-        if (begin == std::string_view::npos) return out;
-        text.remove_prefix(begin);
-        const auto end = text.find_first_of(" \t\r\n");
-        out.push_back(text.substr(0, end));
-        if (end == std::string_view::npos) return out;
-        text.remove_prefix(end);
-    }
 }
 
 bool number(std::string_view& text, std::uint64_t& out) {
@@ -81,7 +69,7 @@ base::Result<std::string> exportPerson(const PersonExport& person, std::string_v
 
 base::Result<PersonExport> importPerson(std::string_view text, std::string_view passphrase) {
     if (text.size() > kMaxIdentityFile) return notAFile("too large");
-    const auto parts = words(text);
+    const auto parts = base::words(text);
     if (parts.size() != 4) return notAFile();
     if (parts[0] != kWord) return notAFile(parts[0].starts_with("parlour-identity-") ? "written by a later version" : "");
     crypto::ScryptCost cost;
