@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "audio/sound_length.h"
+
 namespace parlour::audio {
 namespace {
 
@@ -198,7 +200,7 @@ void CaptureChain::encodeFrame(base::TimePoint now) {
     m_packet.size = static_cast<std::uint16_t>(m_encoder.encode(sound, m_packet.payload));
     m_packet.durationSamples = static_cast<std::uint32_t>(m_filled);
     m_packet.rtpTimestamp = static_cast<std::uint32_t>(m_sampleClock - static_cast<std::int64_t>(m_filled));
-    m_packet.received = now - base::Duration(static_cast<std::int64_t>(m_filled) * 1000 / 48);
+    m_packet.received = now - soundLength(m_filled);
     m_packet.level = levelOf(sound);
     m_filled = 0;
     if (!m_open) --m_silentFramesLeft;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <thread>
 
+#include "audio/sound_length.h"
+
 namespace parlour::audio {
 namespace {
 
@@ -13,8 +15,6 @@ constexpr std::size_t kBlock = base::kBlockSamples;
 constexpr std::size_t kReserveStep = 240;
 constexpr std::size_t kMostReserve = 1920;
 constexpr int kReferenceAfterCapture = 50;  // blocks
-
-base::Duration soundFor(std::size_t samples) { return base::Duration(static_cast<std::int64_t>(samples) * 1000 / 48); }
 
 template <class... F>
 struct Visitor : F... {
@@ -227,8 +227,7 @@ void EngineCore::passCapture(base::TimePoint now) {
         m_device.captureRing.read(block);
         // What was handed in at the last mix leaves the ring after `m_playAhead` samples, goes through both devices, and
         // its echo has waited here since then.
-        const auto echoDelay = base::Duration(m_deviceLatency.load(std::memory_order_relaxed) +
-                                              static_cast<std::int64_t>(m_playAhead + waiting) * 1000 / 48);
+        const auto echoDelay = base::Duration(m_deviceLatency.load(std::memory_order_relaxed)) + soundLength(m_playAhead + waiting);
         m_capture.process(block, side, now, echoDelay);
         m_referenceFor = kReferenceAfterCapture;
     }
@@ -256,7 +255,7 @@ void EngineCore::passPlayout(base::TimePoint now) {
     const auto asked = std::min<std::size_t>(m_device.block(), 4800);
     JitterBuffer::Turn turn;
     turn.looked = now;  // takePackets(): whatever is made in this pass is made of what had come by now
-    turn.ahead = soundFor(m_device.playoutRing.size());
+    turn.ahead = soundLength(m_device.playoutRing.size());
     const auto ready = std::max(static_cast<std::size_t>(m_blockFrames.load(std::memory_order_relaxed)), asked) + m_reserve;
     std::array<float, kBlock> wholes[4];
     std::size_t made = 0;  // since packets were looked for
@@ -268,10 +267,10 @@ void EngineCore::passPlayout(base::TimePoint now) {
         const auto middle = std::span(wholes[2]).first(piece), side = std::span(wholes[3]).first(piece);
         // Sound written now is heard after what is in the ring already.
         const auto before = m_device.playoutRing.size();
-        turn.heard = now + soundFor(before);
+        turn.heard = now + soundLength(before);
         // (The device goes on taking meanwhile.)
         m_lookAhead.add(before - std::min({before, made, turn.period - piece}));
-        turn.lead = soundFor(m_lookAhead.lead());
+        turn.lead = soundLength(m_lookAhead.lead());
         made += piece;
         m_playout.mix(left, right, m_device.stereo(), m_check, turn);
         for (std::size_t i = 0; i < piece; ++i) {  // one channel: what the echo canceller and a mono device get

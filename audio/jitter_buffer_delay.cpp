@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "audio/jitter_buffer.h"
+#include "audio/sound_length.h"
 #include "audio/time_stretch.h"
 
 namespace parlour::audio {
@@ -96,7 +97,7 @@ bool JitterBuffer::hurry() {
 void JitterBuffer::bridge(std::size_t wanted) {
     if (m_bridges >= kMostBridges || ready() >= wanted + m_turn.period || ready() < kShortestJoin || firstSlot()) return;
     const auto waitsNow = waited(m_playTime);
-    const auto waitsThen = waitsNow + Duration(static_cast<std::int64_t>(ready()) * 1000 / 48);
+    const auto waitsThen = waitsNow + soundLength(ready());
     const auto now = m_delays.slower(waitsNow);
     if (now <= 0.0 || m_delays.slower(waitsThen) < kStalled * now) return;
     const auto pitch =

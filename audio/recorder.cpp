@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "audio/pacer.h"
+#include "audio/sound_length.h"
 #include "core/base/media.h"
 
 namespace parlour::audio {
@@ -121,7 +122,7 @@ void Recorder::stop() {
 RecordingState Recorder::state() const {
     const std::lock_guard lock(m_mutex);
     auto state = m_state;
-    state.length = Duration(static_cast<std::int64_t>(m_samples.load(std::memory_order_relaxed)) * 1000 / 48);
+    state.length = soundLength(m_samples.load(std::memory_order_relaxed));
     return state;
 }
 
@@ -132,7 +133,6 @@ void Recorder::step() {
 // ---- pump
 
 namespace {
-Duration lengthOf(std::size_t samples) { return Duration(static_cast<std::int64_t>(samples) * 1000 / 48); }
 }  // namespace
 
 /// A disk that sleeps for longer than the ring holds loses sound, never time: what did not fit stays owed.
@@ -141,7 +141,7 @@ void Recorder::silence(Duration length) {
     auto left = static_cast<std::size_t>(std::max<std::int64_t>(0, length.count()) * 48 / 1000);
     while (left > 0) {
         const auto count = m_ring->write(std::span(kNothing).first(std::min(left, kNothing.size())));
-        m_covered += lengthOf(count);
+        m_covered += soundLength(count);
         if (count == 0) return;
         left -= count;
     }
@@ -149,8 +149,8 @@ void Recorder::silence(Duration length) {
 
 void Recorder::add(std::span<const float> block, std::size_t waiting, base::TimePoint now) {
     if (!on()) return;
-    const auto end = now - lengthOf(waiting);
-    const auto begin = end - lengthOf(block.size());
+    const auto end = now - soundLength(waiting);
+    const auto begin = end - soundLength(block.size());
     if (const auto session = m_session.load(std::memory_order_acquire); session != m_seenSession) {
         m_seenSession = session;
         m_covered = begin;

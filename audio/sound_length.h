@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/base/time.h"
+
+namespace parlour::audio {
+
+/// How long so many samples at 48 kHz last.
+constexpr base::Duration soundLength(std::size_t samples) { return base::Duration(static_cast<std::int64_t>(samples) * 1000 / 48); }
+
+}  // namespace parlour::audio
