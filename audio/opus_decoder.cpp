@@ -9,7 +9,6 @@
 
 #include "audio/scrub.h"
 #include "core/base/media.h"
-#include "core/base/opus_packet.h"
 
 namespace parlour::audio {
 namespace {
@@ -60,14 +59,16 @@ std::optional<int> OpusDecoder::packetSamples(std::span<const std::byte> packet)
 }
 
 bool OpusDecoder::hasFec(std::span<const std::byte> packet) {
-    const auto single = base::singleOpusFrame(packet);  // one frame per packet is what we and WebRTC send
-    if (!single || single->frame.empty()) return false;
-    const auto toc = std::to_integer<unsigned>(single->toc);
+    unsigned char toc = 0;
+    std::array<const unsigned char*, 48> frames{};
+    std::array<opus_int16, 48> sizes{};
+    const int count = opus_packet_parse(raw(packet), static_cast<opus_int32>(packet.size()), &toc, frames.data(), sizes.data(), nullptr);
+    if (count != 1 || sizes[0] == 0) return false;  // one frame per packet is what we and WebRTC send
     if (toc & 0x80) return false;  // CELT only: no LBRR
     const int samples = opus_packet_get_samples_per_frame(raw(packet), base::kSampleRate);
     const int silkFrames = std::max(1, samples / 960);
     const bool stereo = (toc & 0x04) != 0;
-    const auto flags = std::to_integer<unsigned>(single->frame[0]);
+    const auto flags = unsigned{*frames[0]};
     const bool mid = ((flags >> (7 - silkFrames)) & 1u) != 0;
     const int sideBit = 7 - 2 * silkFrames - 1;
     const bool side = stereo && sideBit >= 0 && ((flags >> sideBit) & 1u) != 0;
