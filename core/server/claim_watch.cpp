@@ -2,6 +2,7 @@
 #include "core/server/claim_watch.h"
 
 #include <atomic>
+#include <optional>
 
 #include "core/base/log.h"
 #include "core/base/thread_executor.h"
@@ -55,10 +56,10 @@ struct ClaimWatch::Impl : std::enable_shared_from_this<ClaimWatch::Impl> {
     void act(ClaimAct what) {
         switch (what) {
             case ClaimAct::none: return;
-            case ClaimAct::look: return seen(claims->look(), false, {});
+            case ClaimAct::look: return seen(claims->look());
             case ClaimAct::take: {
                 const auto asked = clock.now();
-                return seen(claims->take(), true, asked);
+                return seen(claims->take(), asked);
             }
             case ClaimAct::open: return open();
             case ClaimAct::renew: return renew();
@@ -68,14 +69,15 @@ struct ClaimWatch::Impl : std::enable_shared_from_this<ClaimWatch::Impl> {
                 return;
         }
     }
-    /// `asked`: before the database was, as the lease begins when it answers.
+    /// `asked`: right before the database was, as the lease begins when it answers.
     void ours(base::TimePoint asked) { oursUntil = asked + ClaimTimes{}.lease; }
-    void seen(base::Result<house::ClaimSeen> claim, bool taking, base::TimePoint asked) {
+    /// `taking`: asked for the turn then; else only looked.
+    void seen(base::Result<house::ClaimSeen> claim, std::optional<base::TimePoint> taking = std::nullopt) {
         if (!claim) return noAnswer(claim.error());
         wasAway = false;
         heldAt = clock.now();
         const bool mine = taking && claims->mine(*claim);
-        if (mine) ours(asked);
+        if (mine) ours(*taking);
         toNet([claim = *claim, mine](Impl& self) { self.events.onSeen(claim, mine); });
         if (mine) return feed(ClaimInput::taken);
         if (taking || claim->left > base::Duration(0)) return feed(ClaimInput::seenHeld, claim->left);

@@ -287,21 +287,24 @@ void LiveKitRooms::askOver(base::TimePoint now) {
         const bool over = room == m_rooms.end();   // ended meanwhile
         if (!over && room->second.made && !old.until) old.until = now + m_pace.move;
         const bool late = over || (old.until && now >= *old.until);
-        for (const auto* method : late ? std::vector{"CreateRoom", "DeleteRoom"} : std::vector{"SendData"}) {   // what is to be deleted has to be known
-            if (!late && !old.until) continue;
+        if (late) {
+            makeKnown(name);
+            m_ended.insert(name);
+            destroy(name, {});
+            it = m_forgotten.erase(it);
+            continue;
+        }
+        if (old.until) {
             RoomServiceCall out;
             out.queue = out.room = name;
-            out.grant = late ? RoomServiceGrant::roomCreate : RoomServiceGrant::roomAdmin;
-            out.method = method;
+            out.grant = RoomServiceGrant::roomAdmin;
+            out.method = "SendData";
             out.patience = base::Duration(0);
-            json body{{method == std::string("CreateRoom") ? "name" : "room", name}};
-            if (!late) body.update({{"data", ""}, {"kind", "RELIABLE"}, {"topic", api::kTopicMoved}});
-            out.body = [text = body.dump()]() -> std::optional<std::string> { return text; };
+            out.body = [text = json{{"room", name}, {"data", ""}, {"kind", "RELIABLE"}, {"topic", api::kTopicMoved}}.dump()]() -> std::optional<std::string> { return text; };
             out.answer = [](const base::Result<std::string>&) {};
             m_service.call(std::move(out));
         }
-        if (late) m_ended.insert(name);
-        it = late ? m_forgotten.erase(it) : std::next(it);
+        ++it;
     }
 }
 
