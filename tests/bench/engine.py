@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import sys
 
+from figures import tell_delays
 from lab import BIN, Failed, Lab
 from priority import before_others
 
@@ -67,14 +68,4 @@ def run(args):
                 underruns[kind.title] += told.get("underruns", 0)
                 loads.append(os.getloadavg()[0])
     print(f"engine only: {starts} starts of each, {CHIRPS} chirps each, taking turns; load {statistics.median(loads):.1f} on {os.cpu_count()} cores")
-    status = 0
-    for kind in kinds:
-        every = sorted(d for run in found[kind.title] for d in run)
-        middles = [statistics.median(run) for run in found[kind.title]]
-        middle = statistics.median(every)
-        goal = f"   goal median <= {kind.goal}" if kind.goal else ""
-        print(f"  {kind.title:26} median {middle:6.1f}  p95 {every[int(0.95 * (len(every) - 1))]:6.1f} ms, starts {min(middles):.1f} to {max(middles):.1f}, "
-              f"lost {CHIRPS * starts - len(every)}, device ran dry {underruns[kind.title]} times{goal}")
-        if kind.goal and middle > kind.goal:
-            status = 1
-    return status
+    return max(tell_delays(kind, found[kind.title], CHIRPS, f", device ran dry {underruns[kind.title]} times") for kind in kinds)

@@ -8,13 +8,13 @@ import statistics
 import subprocess
 import time
 
+from figures import percentile
 from lab import Lab
 from postgres import Postgres
 
 
 def p95(values):
-    values = sorted(values)
-    return values[min(len(values) - 1, int(round(0.95 * (len(values) - 1))))]
+    return percentile(values, 95)
 
 
 def floor(lab, count=200):

@@ -14,6 +14,7 @@ import time
 import numpy as np
 
 import waveform
+from figures import tell_delays
 from lab import Lab, wait_for
 from priority import before_others
 
@@ -180,19 +181,4 @@ def run(args, every=False):
                 kind.end()
                 loads.append(os.getloadavg()[0])
     print(f"mouth to ear: {starts} starts of each, 14 chirps each, one after the other; load {statistics.median(loads):.1f} on {os.cpu_count()} cores")
-    status = 0
-    for kind in kinds:
-        runs = found[kind.title]
-        every_chirp = sorted(d for run in runs for d in run)
-        if not every_chirp:
-            print(f"  {kind.title:32} nothing was heard")
-            status = 1
-            continue
-        middle = statistics.median(every_chirp)
-        starts_at = [statistics.median(run) for run in runs if run]
-        goal = f"   goal median <= {kind.goal}" if kind.goal else ""
-        print(f"  {kind.title:32} median {middle:6.1f}  p95 {every_chirp[int(0.95 * (len(every_chirp) - 1))]:6.1f} ms, starts {min(starts_at):.1f} to "
-              f"{max(starts_at):.1f}, lost {14 * len(runs) - len(every_chirp)}{goal}")
-        if kind.goal and middle > kind.goal:
-            status = 1
-    return status
+    return max(tell_delays(kind, found[kind.title], 14) for kind in kinds)

@@ -15,6 +15,7 @@ sys.path[:0] = [str(HERE.parent / "e2e"), str(HERE.parent / "interop")]
 import livekit  # noqa: E402
 import peers  # noqa: E402
 from browser import Browser  # noqa: E402
+from figures import percentile  # noqa: E402
 from lab import Lab, own_network, wait_for  # noqa: E402
 from priority import before_others  # noqa: E402
 
@@ -50,11 +51,6 @@ class Theirs:
 
     def grant(self, name, **more):
         return livekit.token({"sub": name, "name": name, "video": {"roomJoin": True, "room": "visits", "canSubscribe": True, "canPublish": False, **more}})
-
-
-def percentile(values, p):
-    values = sorted(values)
-    return values[min(len(values) - 1, int(round(p / 100 * (len(values) - 1))))]
 
 
 def visit(page, address, side, name):
