@@ -59,6 +59,7 @@ std::optional<int> OpusDecoder::packetSamples(std::span<const std::byte> packet)
 }
 
 bool OpusDecoder::hasFec(std::span<const std::byte> packet) {
+    if (packet.empty()) return false;
     unsigned char toc = 0;
     std::array<const unsigned char*, 48> frames{};
     std::array<opus_int16, 48> sizes{};
