@@ -15,7 +15,8 @@
 namespace parlour::audio {
 namespace {
 
-constexpr base::Duration kPumpPeriod{2'500};
+/// How often sound is moved: half of it is waited for on the way in, and packets that came are seen so much later.
+constexpr base::Duration pumpPeriod(DelayMode delay) { return base::Duration(delay == DelayMode::low ? 1'250 : 2'500); }
 constexpr base::Duration kSupervisorPeriod{50'000};
 constexpr base::Duration kMicrophoneLinger{10'000'000};  // closed gate: the device is given back after that
 
@@ -122,7 +123,7 @@ void AudioEngine::start(const EngineSettings& settings) {
     e.started = true;
     e.supervisor.wantPlayout(true);
     if (!e.ownThreads) return;
-    e.pump = std::make_unique<Pacer>(e.clock, "audio-pump", base::ThreadPriority::realtime, kPumpPeriod,
+    e.pump = std::make_unique<Pacer>(e.clock, "audio-pump", base::ThreadPriority::realtime, pumpPeriod(e.settings.devices.delay),
                                      [&e] { e.core.pass(e.clock.now()); }, &e.priority);
     e.watcher = std::make_unique<Pacer>(e.clock, "audio-devices", base::ThreadPriority::normal, kSupervisorPeriod,
                                         [&e] { e.superviseOnce(); });
@@ -156,6 +157,7 @@ void AudioEngine::apply(const EngineSettings& settings) {
     devices.stereoCapture = settings.capture.music;
     e.supervisor.want(devices);
     e.music = settings.capture.music;
+    if (e.pump) e.pump->setPeriod(pumpPeriod(settings.devices.delay));
     e.listenToNews();
     e.nudge();
 }

@@ -52,14 +52,14 @@ void CaptureChain::replan() {
 }
 
 bool CaptureChain::encoderChanges() const {
-    return m_encoding.music != m_settings.music || m_encoding.lowDelay != (m_plan.frameMs == 5);
+    return m_encoding.music != m_settings.music || m_encoding.lowDelay != m_plan.lowDelay;
 }
 
 /// Another kind of encoder starts from nothing: the frame before it ends in silence, the one after begins there.
 void CaptureChain::applyPlan() {
     if (encoderChanges()) m_fadeIn = true;
     m_encoding = {m_plan.bitRate,     m_plan.dtx,        m_plan.expectedLoss > 0,
-                  m_plan.expectedLoss, m_settings.music, m_plan.frameMs == 5};
+                  m_plan.expectedLoss, m_settings.music, m_plan.lowDelay};
     m_encoder.apply(m_encoding);
 }
 

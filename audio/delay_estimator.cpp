@@ -35,17 +35,20 @@ void DelayEstimator::closeInterval() {
     m_intervalStart = m_activeTime;
     if (m_intervalMax < 0) return;
     const auto bin = std::min<std::size_t>(static_cast<std::size_t>(m_intervalMax / kBinWidth), kBins - 1);
+    const bool within = base::Duration(m_intervalMax) < m_config.least;
     m_intervalMax = -1;
     ++m_intervals;
     const double forget = std::min(0.988, 1.0 - 2.0 / (m_intervals + 1));
     for (auto& b : m_bins) b *= forget;
     m_bins[bin] += 1.0 - forget;
+    m_within = m_within * forget + (within ? 1.0 - forget : 0.0);
     for (auto& p : m_packets) p *= 0.99;
     if (!learned()) return;
     startFrom(base::Duration(std::min(quantile(), worthWaiting())));
 }
 
 std::int64_t DelayEstimator::quantile() const {
+    if (m_within >= m_config.quantile) return m_config.least.count();
     double sum = 0.0;
     std::size_t bin = 0;
     while (bin < kBins - 1 && (sum += m_bins[bin]) < m_config.quantile) ++bin;
@@ -82,12 +85,13 @@ double DelayEstimator::slower(base::Duration delay) const {
 }
 
 void DelayEstimator::startFrom(base::Duration target) {
-    m_target = std::clamp(target, base::Duration(5'000), m_config.longest);
+    m_target = std::clamp(target, m_config.least, m_config.longest);
 }
 
 /// The fastest packets of the old way stay the reference; they are out of the window in two seconds.
 void DelayEstimator::learnAnew(base::Duration target) {
     m_bins = {};
+    m_within = 0.0;
     m_packets = {};
     m_intervals = 0;
     m_intervalMax = -1;

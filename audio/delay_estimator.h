@@ -16,6 +16,7 @@ class DelayEstimator {
   public:
     struct Config {
         base::Duration start{40'000};  ///< target before enough is known
+        base::Duration least{1'000};   ///< a network that delays nothing is trusted with it
         base::Duration longest{400'000};
         double quantile = 0.991;
         double msPerPercent = 120.0;  ///< delay that one percent of late packets is worth
@@ -26,7 +27,7 @@ class DelayEstimator {
     /// `mediaTime`: RTP time of the packet in µs, unwrapped. `afterPause`: first of a talk spurt, kept out of the
     /// histogram (its sender had no clock running) but used as reference. Returns the relative delay.
     base::Duration add(std::int64_t mediaTime, base::TimePoint arrival, bool afterPause);
-    /// Between 5 ms and `longest`.
+    /// Between `least` and `longest`.
     base::Duration target() const { return m_target; }
     /// Enough was heard for target() to be this network's and not a guess.
     bool learned() const { return m_intervals >= kWarmUp; }
@@ -69,6 +70,7 @@ class DelayEstimator {
     Config m_config;
     base::Duration m_target{};
     std::array<double, kBins> m_bins{};     // maxima of the intervals, sum 1
+    double m_within = 0.0;                  // maxima within Config::least: less than the first bin can tell
     std::array<double, kBins> m_packets{};  // all packets
     std::array<Entry, kWindow> m_window{};  // rising transits: the front is the minimum
     std::size_t m_first = 0;

@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::size_t kCommands = 255;
 constexpr std::size_t kBlock = base::kBlockSamples;
-constexpr std::size_t kReserveStep = 240;
-constexpr std::size_t kMostReserve = 1920;
 constexpr int kReferenceAfterCapture = 50;  // blocks
 
 template <class... F>
@@ -239,29 +237,39 @@ void EngineCore::passCapture(base::TimePoint now) {
     if (!m_check.recording()) m_recordingWanted.store(false, std::memory_order_relaxed);
 }
 
+/// `block` has been put into the ring behind `before` samples. The canceller takes 10 ms at a time: halves are joined.
+void EngineCore::showPlayed(std::span<const float> block, std::size_t before) {
+    auto ahead = static_cast<std::int64_t>(before);
+    if (block.size() == kBlock || !m_capture.comparesEcho()) {
+        m_half = 0;
+    } else {
+        std::copy(block.begin(), block.end(), m_reference.begin() + static_cast<std::ptrdiff_t>(m_half));
+        if (m_half == 0) {
+            m_half = block.size();
+            return;
+        }
+        ahead -= static_cast<std::int64_t>(m_half);  // the first half leaves before the second
+        m_half = 0;
+        block = m_reference;
+    }
+    m_playAhead = ahead;
+    --m_referenceFor;
+    m_capture.played(block);
+}
+
 void EngineCore::passPlayout(base::TimePoint now) {
     if (m_bellWanted.exchange(false, std::memory_order_acquire)) m_check.ring();
-    // One device block is kept ready; each underrun adds 5 ms to that, a clean minute takes 5 ms back.
-    const auto underruns = m_device.underruns();
-    if (underruns != m_seenUnderruns) {
-        m_seenUnderruns = underruns;
-        m_reserve = std::min(kMostReserve, m_reserve + kReserveStep);
-        m_lastUnderrun = now;
-    } else if (m_reserve > 0 && now - m_lastUnderrun > std::chrono::seconds(60)) {
-        m_reserve -= kReserveStep;
-        m_lastUnderrun = now;
-    }
     // A device that could not keep up has longer blocks by now (device_supervisor).
     const auto asked = std::min<std::size_t>(m_device.block(), 4800);
+    const auto block = static_cast<std::size_t>(m_blockFrames.load(std::memory_order_relaxed));
+    const auto ready = m_refill.wanted(now, {m_device.playoutRing.size(), asked, block, m_device.underruns()}, m_low);
     JitterBuffer::Turn turn;
     turn.looked = now;  // takePackets(): whatever is made in this pass is made of what had come by now
     turn.ahead = soundLength(m_device.playoutRing.size());
-    const auto ready = std::max(static_cast<std::size_t>(m_blockFrames.load(std::memory_order_relaxed)), asked) + m_reserve;
     std::array<float, kBlock> wholes[4];
     std::size_t made = 0;  // since packets were looked for
     while (m_device.playoutRing.size() < ready) {
-        const bool compared = m_referenceFor > 0 && m_capture.comparesEcho();
-        const auto piece = m_low && asked <= kBlock / 2 && !compared ? kBlock / 2 : kBlock;
+        const auto piece = asked <= kBlock / 2 ? kBlock / 2 : kBlock;
         turn.period = std::max(piece, (asked + piece - 1) / piece * piece);
         const auto left = std::span(wholes[0]).first(piece), right = std::span(wholes[1]).first(piece);
         const auto middle = std::span(wholes[2]).first(piece), side = std::span(wholes[3]).first(piece);
@@ -279,12 +287,12 @@ void EngineCore::passPlayout(base::TimePoint now) {
         }
         m_device.sideRing.write(side);
         if (m_device.playoutRing.write(middle) < piece) break;
-        m_playAhead = before;
-        if (m_referenceFor > 0) {
-            --m_referenceFor;
-            m_capture.played(middle);
-        }
+        if (m_referenceFor > 0)
+            showPlayed(middle, before);
+        else
+            m_half = 0;
     }
+    m_refill.left(m_device.playoutRing.size());
     m_complexity.store(m_playout.complexity(), std::memory_order_relaxed);
     const auto needed = static_cast<std::uint64_t>(m_playout.neededDelay().value_or(base::Duration(0)).count());
     m_needed.store(std::uint64_t{m_heardNetwork} << 32 | needed, std::memory_order_relaxed);

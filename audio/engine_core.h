@@ -22,6 +22,7 @@
 #include "audio/playout_chain.h"
 #include "audio/published.h"
 #include "audio/recorder.h"
+#include "audio/refill.h"
 #include "audio/sound_check.h"
 #include "core/base/queue.h"
 
@@ -136,6 +137,7 @@ class EngineCore {
     void emit(const base::OpusFrame& frame);
     void passCapture(base::TimePoint now);
     void passPlayout(base::TimePoint now);
+    void showPlayed(std::span<const float> block, std::size_t before);
     const TrackView* find(TrackId id) const;
 
     DeviceCallback& m_device;
@@ -177,12 +179,12 @@ class EngineCore {
     std::uint32_t m_seenGate = 0;
     base::TimePoint m_now{};
     int m_referenceFor = 0;       // blocks played until the echo canceller is told no more: nothing was captured since
-    std::size_t m_playAhead = 0;  // samples that the newest played block waits behind
-    std::uint64_t m_seenUnderruns = 0;
+    std::int64_t m_playAhead = 0;  // samples that the newest played block waits behind; below 0: of it went out before
+    std::array<float, base::kBlockSamples> m_reference{};  // two halves for the echo canceller
+    std::size_t m_half = 0;        // samples of it
+    Refill m_refill;
+    bool m_low = false;           // the person wants the shortest delay
     LookAhead m_lookAhead;
-    std::size_t m_reserve = 0;  // samples kept ready beyond one device block
-    bool m_low = false;         // the person wants the shortest delay: mixed in blocks of 5 ms
-    base::TimePoint m_lastUnderrun{};
 };
 
 }  // namespace parlour::audio

@@ -110,6 +110,7 @@ class JitterBuffer {
     /// How long a packet that is as fast as the fastest has been here, at such a look.
     base::Duration waited(std::int64_t timestamp) const;
     double excess(base::Duration margin) const;
+    base::Duration band() const;
     void observe(std::size_t wanted);
     void steer(std::size_t wanted);
     bool hurry();

@@ -12,7 +12,7 @@ namespace parlour::audio {
 namespace {
 
 using base::Duration;
-constexpr Duration kBand{2'000};             // above the delay needed before it is cut: targets move by that
+constexpr Duration kBand{2'000};             // above the delay needed before it is cut: targets move by that, or by half of a small one
 constexpr double kStretchAbove = 3'000.0;    // µs
 constexpr double kHurryAbove = 20'000.0;     // µs beyond the target: come down as fast as sounds tolerable
 constexpr double kHurryUntil = 5'000.0;
@@ -36,9 +36,11 @@ constexpr double kStalled = 0.1;            // chance that what is not here now 
 
 }  // namespace
 
+Duration JitterBuffer::band() const { return std::min(kBand, target() / 2); }
+
 void JitterBuffer::observe(std::size_t wanted) {
     const double part = std::min(1.0, static_cast<double>(wanted) / 3'840.0);
-    m_excess += (excess(kBand) - m_excess) * part;
+    m_excess += (excess(band()) - m_excess) * part;
     m_shortage += (-excess({}) - m_shortage) * part;
     m_aboveNeed = m_excess > kStretchAbove ? m_aboveNeed + wanted : 0;
     m_sinceStretch += wanted;
@@ -87,7 +89,7 @@ bool JitterBuffer::hurry() {
     const auto pitch =
         findPitch(std::span<const float>(m_sound).subspan(m_soundBegin, std::min(ready(), kWindow)), kJoin, kLongestLag);
     if (pitch.lag == 0 || pitch.correlation < kSimilar) return true;
-    if (excess(kBand) * kSamplesPerMicro < static_cast<double>(pitch.lag)) return true;
+    if (excess(band()) * kSamplesPerMicro < static_cast<double>(pitch.lag)) return true;
     shorten(m_soundBegin, pitch.lag, std::min(kJoin, pitch.lag));
     return true;
 }
@@ -113,7 +115,7 @@ void JitterBuffer::correctSilence(std::size_t from) {
     const auto size = m_soundEnd - from;
     if (size < 2 * kJoin) return;
     const auto most = static_cast<std::int64_t>(size - kJoin);
-    const auto above = static_cast<std::int64_t>(excess(kBand) * kSamplesPerMicro);
+    const auto above = static_cast<std::int64_t>(excess(band()) * kSamplesPerMicro);
     const auto below = static_cast<std::int64_t>(-excess({}) * kSamplesPerMicro);
     if (above > 120)
         shorten(from, static_cast<std::size_t>(std::min(above, most)), kJoin);

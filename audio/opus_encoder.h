@@ -18,7 +18,7 @@ struct EncoderSettings {
     bool fec = true;       ///< LBRR, only active with expectedLoss > 0
     int expectedLoss = 0;  ///< percent
     bool music = false;    ///< whole band, no model of speech, two channels
-    bool lowDelay = false; ///< 4 ms less of look-ahead, no model of speech either, no in-band FEC; for frames of 5 ms
+    bool lowDelay = false; ///< 4 ms less of look-ahead, no model of speech either, no in-band FEC; frames of up to 20 ms
     auto operator<=>(const EncoderSettings&) const = default;
 };
 

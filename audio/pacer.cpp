@@ -30,7 +30,7 @@ struct Pacer::Impl {
     bool woken = false;
     bool realtime = false;
     std::atomic<Realtime>* got = nullptr;
-    base::Duration period{};
+    std::atomic<base::Duration> period{};
     std::function<void()> body;
     base::Thread thread;  // last: joined first
 
@@ -54,8 +54,9 @@ struct Pacer::Impl {
             }
             body();
             const auto now = clock.now();
-            if (next <= now) next += period;
-            if (next <= now) next = now + period;
+            const auto each = period.load(std::memory_order_relaxed);
+            if (next <= now) next += each;
+            if (next <= now) next = now + each;
         }
     }
 };
@@ -78,6 +79,8 @@ Pacer::~Pacer() {
     m_impl->condition.notify_one();
     m_impl->thread.join();
 }
+
+void Pacer::setPeriod(base::Duration period) { m_impl->period.store(period, std::memory_order_relaxed); }
 
 void Pacer::wake() {
     {

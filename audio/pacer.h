@@ -24,6 +24,8 @@ class Pacer {
           std::function<void()> body, std::atomic<Realtime>* got = nullptr);
     /// Waits for the running turn, then ends the thread. Not from the body.
     ~Pacer();
+    /// From the next turn on. Any thread.
+    void setPeriod(base::Duration period);
     /// Runs the body now instead of at the next turn. Any thread but a device callback.
     void wake();
 

@@ -29,10 +29,16 @@ Rung climb(Rung rung, double value, std::span<const double> thresholds) {
 
 bool known(const Uplink& uplink) { return uplink.reports >= kKnown; }
 
+/// Without SILK nothing repairs a loss but a copy: what saves its look-ahead is for a way that is known to be clean.
+bool withoutSilk(const CaptureSettings& wish, const Uplink& uplink, int bitRate) {
+    return wish.delay == DelayMode::low && known(uplink) && !uplink.crowd && uplink.queue.level == 0 && uplink.loss.level == 0 &&
+           bitRate >= 32'000;
+}
+
 /// 5 ms leave no time for what works in blocks of 10 ms, so with that they would only cost packets.
 bool shortest(const CaptureSettings& wish) {
     const bool processed = wish.echoCancelling || wish.noiseSuppression || wish.automaticGain || wish.voiceGate;
-    return wish.delay == DelayMode::low && wish.frameMs == 0 && (wish.music || !processed);
+    return wish.frameMs == 0 && (wish.music || !processed);
 }
 
 int frameOf(const CaptureSettings& wish, const Uplink& uplink, int bitRate) {
@@ -40,9 +46,7 @@ int frameOf(const CaptureSettings& wish, const Uplink& uplink, int bitRate) {
     if (wish.frameMs == 20 || (wish.frameMs == 0 && wish.delay == DelayMode::comfort)) return 20;
     const bool low = wish.frameMs == 0 && wish.delay == DelayMode::low;
     if (wish.music && !low && wish.frameMs != 10) return 20;
-    // Without SILK nothing repairs a loss but a copy: 5 ms are for a way that is known to be clean.
-    if (shortest(wish) && known(uplink) && !uplink.crowd && uplink.queue.level == 0 && uplink.loss.level == 0 && bitRate >= 32'000)
-        return 5;
+    if (shortest(wish) && withoutSilk(wish, uplink, bitRate)) return 5;
     const bool asked = wish.frameMs == 10 || low;
     // Twice the packets: not into a queue, not where they are lost, and to a crowd only if the person says so.
     if (uplink.queue.level > 0 || uplink.loss.level >= 3 || bitRate < 24'000) return 20;
@@ -51,7 +55,7 @@ int frameOf(const CaptureSettings& wish, const Uplink& uplink, int bitRate) {
 
 int bitRateOf(const CaptureSettings& wish, const Uplink& uplink) {
     const bool good = known(uplink) && !uplink.crowd && uplink.loss.level <= 1;
-    const int usual = !good ? 32'000 : shortest(wish) ? kFastest : 40'000;   // short frames spend more on the same sound
+    const int usual = !good ? 32'000 : wish.delay == DelayMode::low ? kFastest : 40'000;   // short frames and no SILK spend more on the same sound
     int rate = wish.bitRate > 0 ? std::clamp(wish.bitRate, kSlowest, kFastest) : usual;
     if (wish.music) rate = kMusic;
     // Where copies ride along the frame itself is smaller; where a queue fills, everything is.
@@ -100,6 +104,7 @@ SendPlan planSending(const CaptureSettings& wish, const Uplink& uplink) {
     SendPlan plan;
     plan.bitRate = bitRateOf(wish, uplink);
     plan.frameMs = frameOf(wish, uplink, plan.bitRate);
+    plan.lowDelay = plan.frameMs <= 20 && withoutSilk(wish, uplink, plan.bitRate);
     plan.redundancy = redundancyOf(wish, uplink, plan.frameMs);
     plan.dtx = wish.dtx && !wish.music;
     // A hint of 1 % keeps LBRR ready for the first loss; reports come late, so lean to the safe side afterwards.

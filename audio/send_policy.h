@@ -38,6 +38,7 @@ struct SendPlan {
     int expectedLoss = 0;  ///< percent told to the encoder; above 0 it spends bits on in-band FEC
     int redundancy = 0;    ///< each packet carries so many earlier frames along (RED)
     bool dtx = true;
+    bool lowDelay = false; ///< without SILK, whose look-ahead is 4 ms more
     auto operator<=>(const SendPlan&) const = default;
 };
 

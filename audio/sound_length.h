@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 #include "core/base/time.h"
@@ -9,6 +8,6 @@
 namespace parlour::audio {
 
 /// How long so many samples at 48 kHz last.
-constexpr base::Duration soundLength(std::size_t samples) { return base::Duration(static_cast<std::int64_t>(samples) * 1000 / 48); }
+constexpr base::Duration soundLength(std::int64_t samples) { return base::Duration(samples * 1000 / 48); }
 
 }  // namespace parlour::audio

@@ -95,23 +95,24 @@ TEST_CASE("the wish for delay decides the length of packets as far as the networ
         DelayMode delay;
         Uplink uplink;
         int frameMs, bitRate;
+        bool lowDelay;
     };
     const Row rows[] = {
-        {"automatic", plain, DelayMode::automatic, good, 10, 40'000},
-        {"automatic, music", music, DelayMode::automatic, good, 20, 128'000},
-        {"low, nothing is known", plain, DelayMode::low, {}, 10, 32'000},
-        {"low", plain, DelayMode::low, good, 5, 64'000},
-        {"low, processed: its blocks are 10 ms", processed, DelayMode::low, good, 10, 40'000},
-        {"low, music", music, DelayMode::low, good, 5, 128'000},
-        {"low, music, nothing is known", music, DelayMode::low, {}, 10, 128'000},
-        {"low, music, 1 % lost", music, DelayMode::low, after(2, report(0.01)), 10, 128'000},
-        {"low, 1 % lost", plain, DelayMode::low, after(2, report(0.01)), 10, 64'000},
-        {"low, 8 % lost", plain, DelayMode::low, after(2, report(0.08)), 20, 24'000},
-        {"low, 51 listeners", plain, DelayMode::low, after(2, report(0, 20ms, 51)), 10, 32'000},
-        {"low, a queue", plain, DelayMode::low, after({report(0), report(0), report(0, 150ms)}), 20, 48'000},
-        {"low, a full queue", plain, DelayMode::low, after({report(0), report(0), report(0, 350ms), report(0, 350ms)}), 40, 32'000},
-        {"comfort", plain, DelayMode::comfort, good, 20, 40'000},
-        {"comfort, music", music, DelayMode::comfort, good, 20, 128'000},
+        {"automatic", plain, DelayMode::automatic, good, 10, 40'000, false},
+        {"automatic, music", music, DelayMode::automatic, good, 20, 128'000, false},
+        {"low, nothing is known", plain, DelayMode::low, {}, 10, 32'000, false},
+        {"low", plain, DelayMode::low, good, 5, 64'000, true},
+        {"low, processed: its blocks are 10 ms", processed, DelayMode::low, good, 10, 64'000, true},
+        {"low, music", music, DelayMode::low, good, 5, 128'000, true},
+        {"low, music, nothing is known", music, DelayMode::low, {}, 10, 128'000, false},
+        {"low, music, 1 % lost", music, DelayMode::low, after(2, report(0.01)), 10, 128'000, false},
+        {"low, 1 % lost", plain, DelayMode::low, after(2, report(0.01)), 10, 64'000, false},
+        {"low, 8 % lost", plain, DelayMode::low, after(2, report(0.08)), 20, 24'000, false},
+        {"low, 51 listeners", plain, DelayMode::low, after(2, report(0, 20ms, 51)), 10, 32'000, false},
+        {"low, a queue", plain, DelayMode::low, after({report(0), report(0), report(0, 150ms)}), 20, 48'000, false},
+        {"low, a full queue", plain, DelayMode::low, after({report(0), report(0), report(0, 350ms), report(0, 350ms)}), 40, 32'000, false},
+        {"comfort", plain, DelayMode::comfort, good, 20, 40'000, false},
+        {"comfort, music", music, DelayMode::comfort, good, 20, 128'000, false},
     };
     for (auto r : rows) {
         r.wish.delay = r.delay;
@@ -119,11 +120,13 @@ TEST_CASE("the wish for delay decides the length of packets as far as the networ
         INFO(r.what << ": " << text(plan));
         CHECK(plan.frameMs == r.frameMs);
         CHECK(plan.bitRate == r.bitRate);
+        CHECK(plan.lowDelay == r.lowDelay);
     }
     plain.delay = DelayMode::low;
     for (const int asked : {10, 20, 40}) {   // who names a length gets it
         plain.frameMs = asked;
         CHECK(planSending(plain, good).frameMs == asked);
+        CHECK(planSending(plain, good).lowDelay == (asked <= 20));
     }
 }
 

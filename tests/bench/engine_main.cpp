@@ -181,6 +181,21 @@ struct Person {
     bool joined() const { return state && state->session == room::SessionState::joined; }
 };
 
+/// In the jitter buffer.
+struct Waited {
+    double waited = 0.0, emitted = 0.0, target = 0.0, played = 0.0;
+    static Waited of(const room::SessionStats& stats) {
+        Waited w;
+        for (const auto& t : stats.tracks)
+            w = {t.jitterBufferDelay, static_cast<double>(t.jitterBufferEmittedCount), t.jitterBufferTargetDelay,
+                 static_cast<double>(t.totalSamplesReceived)};
+        return w;
+    }
+    Waited operator-(const Waited& b) const { return {waited - b.waited, emitted - b.emitted, target - b.target, played - b.played}; }
+    double mean() const { return emitted > 0.0 ? 1000.0 * waited / emitted : 0.0; }  // ms
+    double aimed() const { return played > 0.0 ? 1000.0 * target / played : 0.0; }   // ms
+};
+
 std::vector<float> chirp() {
     std::vector<float> out(kChirp);
     for (std::size_t i = 0; i < kChirp; ++i) {
@@ -232,7 +247,7 @@ int main(int argc, char** argv) {
     until([&] { return mouth.state->microphoneLive; }, 20s, "the open microphone");
     ear.enter(argv[2]);
     until([&] { return ear.joined(); }, 20s, "the listener");
-    pass(3s);
+    pass(8s);  // until reports have shown what the way is like
 
     const auto sweep = chirp();
     std::vector<float> says;
@@ -244,6 +259,7 @@ int main(int argc, char** argv) {
         seed = seed * 1664525u + 1013904223u;
         says.insert(says.end(), 21'600 + seed % 21'600, 0.0f);  // 0.45 to 0.9 s
     }
+    const auto before = Waited::of(ear.stats);
     std::size_t begun = 0;
     {
         const std::lock_guard lock(mouth.card->in.mutex);
@@ -274,9 +290,8 @@ int main(int argc, char** argv) {
         if (block == heard.blocks.end()) continue;
         if (const auto out = find(heard.samples, sweep, block->at, kReach)) delays.push_back(heard.timeOf(*out) - spoken);
     }
-    double waited = 0.0;  // ms in the jitter buffer
-    for (const auto& track : ear.stats.tracks)
-        if (track.jitterBufferEmittedCount > 0) waited = 1000.0 * track.jitterBufferDelay / static_cast<double>(track.jitterBufferEmittedCount);
-    std::cout << nlohmann::json{{"delays", delays}, {"underruns", stats.playoutUnderruns}, {"waited", waited}} << std::endl;
+    const auto waited = Waited::of(ear.stats) - before;
+    std::cout << nlohmann::json{{"delays", delays}, {"underruns", stats.playoutUnderruns}, {"waited", waited.mean()}, {"aimed", waited.aimed()}}
+              << std::endl;
     return delays.empty() ? 1 : 0;
 }
