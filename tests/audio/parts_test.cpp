@@ -204,6 +204,26 @@ TEST_CASE("the delay estimate follows the slow packets, not the mean") {
     CHECK_FALSE(e.learned());
 }
 
+TEST_CASE("a network that delays nothing is trusted with a wait of 1 ms, and no longer once it delays") {
+    DelayEstimator e;
+    std::int64_t media = 0;
+    const auto pass = [&](int packets, int most) {
+        for (int i = 0; i < packets; ++i, media += 10'000)
+            e.add(media, base::TimePoint(base::Duration(media + 5'000 + (i % 7 == 0 ? most : 0))), false);
+    };
+    pass(3'000, 999);
+    CHECK(e.target() == 1ms);
+    pass(100, 1'001);
+    CHECK(e.target() == 2ms);
+    pass(60'000, 900);
+    CHECK(e.target() == 1ms);
+    e.learnAnew(e.target());
+    pass(500, 1'500);
+    CHECK(e.target() == 2ms);
+    e.startFrom(0ms);
+    CHECK(e.target() == 1ms);
+}
+
 TEST_CASE("the voice gate lets words through and keeps hum out") {
     VoiceGate gate;
     gate.set(true);
