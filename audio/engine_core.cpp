@@ -225,7 +225,8 @@ void EngineCore::passCapture(base::TimePoint now) {
         m_device.captureRing.read(block);
         // What was handed in at the last mix leaves the ring after `m_playAhead` samples, goes through both devices, and
         // its echo has waited here since then.
-        const auto echoDelay = base::Duration(m_deviceLatency.load(std::memory_order_relaxed)) + soundLength(m_playAhead + waiting);
+        const auto between = m_playAhead + static_cast<std::int64_t>(waiting);
+        const auto echoDelay = base::Duration(m_deviceLatency.load(std::memory_order_relaxed)) + soundLength(between);
         m_capture.process(block, side, now, echoDelay);
         m_referenceFor = kReferenceAfterCapture;
     }
