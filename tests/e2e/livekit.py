@@ -49,6 +49,20 @@ def free_ports(count):
     return out
 
 
+def udp_addresses(port):
+    """Those of this machine at which something waits for UDP to this port."""
+    out = []
+    for file, family in (("/proc/net/udp", socket.AF_INET), ("/proc/net/udp6", socket.AF_INET6)):
+        if not os.path.exists(file):
+            continue
+        for line in open(file).readlines()[1:]:
+            address, _, at = line.split()[1].partition(":")
+            if int(at, 16) == port:   # words of 32 bits, each the wrong way round
+                words = [bytes.fromhex(address[i:i + 8])[::-1] for i in range(0, len(address), 8)]
+                out.append(socket.inet_ntop(family, b"".join(words)))
+    return sorted(out)
+
+
 def b64url(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
@@ -78,7 +92,8 @@ class LiveKit:
         loopback = "true" if address == "127.0.0.1" else "false"
         self.config.write_text(
             f"port: {self.port}\nbind_addresses: [\"127.0.0.1\"]\nkeys:\n  {KEY}: {SECRET}\nroom:\n  auto_create: {str(auto_create).lower()}\n"
-            f"rtc:\n  tcp_port: {tcp}\n  udp_port: {udp}\n  use_external_ip: false\n  enable_loopback_candidate: {loopback}\n{hook}{shared}")
+            f"rtc:\n  tcp_port: {tcp}\n  udp_port: {udp}\n  use_external_ip: false\n  enable_loopback_candidate: {loopback}\n"
+            f"  ips:\n    includes: [\"{address}/32\"]\n{hook}{shared}")
         self.url = f"ws://127.0.0.1:{self.port}"
         self.start()
 

@@ -17,7 +17,8 @@ def token(identity, room, name="", ttl=3600, secret=SECRET, **grant):
 
 
 class LiveKit:
-    """restart() comes back on the same ports."""
+    """restart() comes back on the same ports. Told of one address only: of several that stand for the one it names it keeps one by chance,
+    answers at no other, and sends from that. Whoever comes directly sees where it sends from; a relay lets in only whom its client named."""
 
     def __init__(self, lab, name="livekit", extra="", rtc_extra=""):
         self.lab, self.name = lab, name
@@ -27,7 +28,7 @@ class LiveKit:
         pathlib.Path(self.config).write_text(
             f"port: {self.port}\nbind_addresses: ['127.0.0.1']\nkeys:\n  {KEY}: {SECRET}\n"
             f"rtc:\n  udp_port: {self.udp}\n  tcp_port: {self.tcp}\n  node_ip: 127.0.0.1\n  use_external_ip: false\n"
-            f"  enable_loopback_candidate: true\n{rtc_extra}logging:\n  level: warn\n{extra}")
+            f"  enable_loopback_candidate: true\n  ips:\n    includes: ['127.0.0.1/32']\n{rtc_extra}logging:\n  level: warn\n{extra}")
         self.start()
 
     @property

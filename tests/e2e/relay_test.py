@@ -7,7 +7,7 @@ import time
 
 from coturn import Coturn
 from lab import check, main, wait_for
-from livekit import free_ports
+from livekit import free_ports, udp_addresses
 from livekit_lab import LiveKit
 from voices import hears, two
 
@@ -20,6 +20,8 @@ def run(lab):
             continue
         server = LiveKit(lab, f"livekit-{kind}", rtc_extra=f"  turn_servers:\n    - host: 127.0.0.1\n      port: {port}\n      protocol: {kind}\n"
                                                           f"      username: anna\n      credential: secret\n")
+        at = udp_addresses(server.udp)
+        check(at == ["127.0.0.1"], f"{kind}: the server's sound is at the address that it names and at no other ({', '.join(at)}): a relay lets none in that nobody named")
         if kind == "tls":
             server.join("eve", "talk", extra=["--relay-only"]).expect("left", timeout=60)
             check(True, "tls: a relay whose certificate nobody vouches for is not used")
