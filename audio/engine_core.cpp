@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kCommands = 255;
 constexpr std::size_t kBlock = base::kBlockSamples;
-constexpr int kReferenceAfterCapture = 50;  // blocks
+constexpr int kReferenceAfterCapture = 50;  // blocks, half a second of those that a canceller gets
 
 template <class... F>
 struct Visitor : F... {
@@ -263,6 +263,7 @@ void EngineCore::passPlayout(base::TimePoint now) {
     // A device that could not keep up has longer blocks by now (device_supervisor).
     const auto asked = std::min<std::size_t>(m_device.block(), 4800);
     const auto block = static_cast<std::size_t>(m_blockFrames.load(std::memory_order_relaxed));
+    const auto takes = asked > 0 ? asked : block;  // nothing yet
     const auto ready = m_refill.wanted(now, {m_device.playoutRing.size(), asked, block, m_device.underruns()}, m_low);
     JitterBuffer::Turn turn;
     turn.looked = now;  // takePackets(): whatever is made in this pass is made of what had come by now
@@ -270,8 +271,8 @@ void EngineCore::passPlayout(base::TimePoint now) {
     std::array<float, kBlock> wholes[4];
     std::size_t made = 0;  // since packets were looked for
     while (m_device.playoutRing.size() < ready) {
-        const auto piece = asked <= kBlock / 2 ? kBlock / 2 : kBlock;
-        turn.period = std::max(piece, (asked + piece - 1) / piece * piece);
+        const auto piece = takes <= kBlock / 2 ? kBlock / 2 : kBlock;
+        turn.period = std::max(piece, (takes + piece - 1) / piece * piece);
         const auto left = std::span(wholes[0]).first(piece), right = std::span(wholes[1]).first(piece);
         const auto middle = std::span(wholes[2]).first(piece), side = std::span(wholes[3]).first(piece);
         // Sound written now is heard after what is in the ring already.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How unevenly sound is asked for. Sound is made ahead of the device by what is ready already, so packets for it have to be here
 // that much earlier; a device with odd blocks, a reserve kept against stumbles, a program that wakes late and makes several
-// blocks at once all change it from block to block. What counts is the most of the last 256 blocks but the two farthest (.99).
+// blocks at once all change it from block to block. What counts is the most of the last 512 blocks but the two farthest.
 // Pure. Thread: the pump.
 #pragma once
 
@@ -14,7 +14,7 @@ namespace parlour::audio {
 
 class LookAhead {
   public:
-    static constexpr std::size_t kBlocks = 256;  ///< 2.6 s
+    static constexpr std::size_t kBlocks = 512;  ///< 2.6 s of 5 ms
 
     /// A block is made that leaves the device so many samples later. What a device takes at a time anyway does not count.
     void add(std::size_t samples) {

@@ -125,9 +125,10 @@ void PlayoutChain::duck(std::span<float> sound, float from, float to) const {
 }
 
 /// Once a second, by how many are heard: the fewer there are, the more each may cost.
-void PlayoutChain::chooseComplexity() {
-    if (m_extras == nullptr || m_untilChosen-- > 0) return;
-    m_untilChosen = 100;
+void PlayoutChain::chooseComplexity(std::size_t samples) {
+    m_untilChosen -= std::min(m_untilChosen, samples);
+    if (m_extras == nullptr || m_untilChosen > 0) return;
+    m_untilChosen = base::kSampleRate;
     const auto voices = std::count_if(m_tracks.begin(), m_tracks.end(), [](const auto& t) { return t->buffer.playing(); });
     m_complexity = decoderComplexity(*m_extras, static_cast<std::size_t>(voices));
     for (auto& t : m_tracks) t->buffer.setComplexity(m_complexity);
@@ -144,7 +145,7 @@ void PlayoutChain::mix(std::span<float> left, std::span<float> right, bool stere
     const float blocks = blocksOf(left.size());
     m_stereoFor = two || m_seats != Seats::off ? kStereoTail : m_stereoFor - std::min(m_stereoFor, left.size());
     m_spread = towards(m_spread, m_seating.seated() > 1 ? 1.0f : 0.0f, kSpreadStep * blocks);
-    chooseComplexity();
+    chooseComplexity(left.size());
     for (auto& t : m_tracks) hear(*t, left, right, turn);
 
     const bool stereo = m_stereoFor > 0;

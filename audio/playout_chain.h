@@ -83,7 +83,7 @@ class PlayoutChain {
   private:
     void hear(Track& track, std::span<float> left, std::span<float> right, const JitterBuffer::Turn& turn);
     void place(Track& track, float blocks);
-    void chooseComplexity();
+    void chooseComplexity(std::size_t samples);
     void duck(std::span<float> sound, float from, float to) const;
 
     std::vector<std::shared_ptr<Track>> m_tracks;
@@ -100,7 +100,7 @@ class PlayoutChain {
     base::Duration m_roundTrip{100'000};
     const OpusExtras* m_extras = nullptr;
     int m_complexity = 0;
-    int m_untilChosen = 0;  // blocks
+    std::size_t m_untilChosen = 0;  // samples
     std::optional<base::Duration> m_needed;   // by the newest stream that knows: they share our network
     std::optional<base::Duration> m_settled;  // the same of those that were heard for long
 };

@@ -31,8 +31,9 @@ bool known(const Uplink& uplink) { return uplink.reports >= kKnown; }
 
 /// Without SILK nothing repairs a loss but a copy: what saves its look-ahead is for a way that is known to be clean.
 bool withoutSilk(const CaptureSettings& wish, const Uplink& uplink, int bitRate) {
+    const bool repaired = uplink.redundancy || wish.music;  // music has no in-band copies anyway
     return wish.delay == DelayMode::low && known(uplink) && !uplink.crowd && uplink.queue.level == 0 && uplink.loss.level == 0 &&
-           bitRate >= 32'000;
+           repaired && bitRate >= 32'000;
 }
 
 /// 5 ms leave no time for what works in blocks of 10 ms, so with that they would only cost packets.
@@ -55,7 +56,9 @@ int frameOf(const CaptureSettings& wish, const Uplink& uplink, int bitRate) {
 
 int bitRateOf(const CaptureSettings& wish, const Uplink& uplink) {
     const bool good = known(uplink) && !uplink.crowd && uplink.loss.level <= 1;
-    const int usual = !good ? 32'000 : wish.delay == DelayMode::low ? kFastest : 40'000;   // short frames and no SILK spend more on the same sound
+    // Short frames and no SILK spend more on the same sound.
+    const bool quick = wish.delay == DelayMode::low && wish.frameMs <= 20 && uplink.loss.level == 0 && uplink.queue.level == 0;
+    const int usual = !good ? 32'000 : quick ? kFastest : 40'000;
     int rate = wish.bitRate > 0 ? std::clamp(wish.bitRate, kSlowest, kFastest) : usual;
     if (wish.music) rate = kMusic;
     // Where copies ride along the frame itself is smaller; where a queue fills, everything is.

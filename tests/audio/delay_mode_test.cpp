@@ -39,6 +39,7 @@ struct Sender : LoneEngine {
         f.roundTrip = 20ms;
         f.audience = 3;
         f.loss = static_cast<float>(loss);
+        f.redundancy = true;
         engine.setFeedback(f);
     }
     /// Lengths of the packets of the last `length`, ms.

@@ -157,3 +157,22 @@ TEST_CASE("a level is the peak of the last 50 ms whatever the length of the bloc
         CHECK(meter.level() == 0.1f);
     }
 }
+
+TEST_CASE("with low latency a block is made in the third look after the device took one, else in the first") {
+    for (const auto delay : {DelayMode::low, DelayMode::automatic}) {
+        DeviceCallback device;
+        EngineCore core(device);
+        core.apply(plain(delay));
+        core.setBlockFrames(kHalf);
+        std::vector<float> out(kHalf);
+        base::TimePoint now{1s};
+        std::vector<std::size_t> ready;
+        for (int i = 0; i < 40; ++i, now += 1250us) {
+            if (i % 4 == 0) device.wanted(out);
+            core.pass(now);
+            if (i >= 36) ready.push_back(device.playoutRing.size());
+        }
+        const auto late = delay == DelayMode::low ? std::size_t{0} : kHalf;
+        CHECK(ready == std::vector<std::size_t>{late, late, kHalf, kHalf});
+    }
+}

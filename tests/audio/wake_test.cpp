@@ -42,7 +42,7 @@ double concealedPercent(std::string_view wake, const char* network, std::uint32_
 
 }  // namespace
 
-TEST_CASE("the farthest looks but two of the last 256 count", "[wake]") {
+TEST_CASE("the farthest looks but two of the last 512 count", "[wake]") {
     audio::LookAhead look;
     CHECK(look.lead() == 0);
     look.add(480);
