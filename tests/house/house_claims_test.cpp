@@ -223,6 +223,7 @@ TEST_CASE("one alone that lost its connection while others ran the house writes 
     REQUIRE(alone);
     REQUIRE(put(**alone, "before"));
     database.sql("SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'parlourd, process 2 on south'");
+    untilGone(database, "process 2 on south");
     {
         auto b = replica(database, "B");
         REQUIRE(b->mine(b->take().value()));
