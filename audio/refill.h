@@ -28,7 +28,7 @@ class Refill {
     struct Device {
         std::size_t waiting = 0;      ///< samples in the ring
         std::size_t asked = 0;        ///< what it takes at a time
-        std::size_t block = 0;        ///< what it was opened for, or more
+        std::size_t block = 0;        ///< what it was first to be opened for; longer ones show in `asked`
         std::uint64_t underruns = 0;  ///< ever
     };
 

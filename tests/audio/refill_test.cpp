@@ -103,6 +103,23 @@ TEST_CASE("a device that calls twice in a row keeps what that takes") {
     CHECK(p.refill.reserve() == 0);
 }
 
+TEST_CASE("three takes of two blocks within a minute say that both are needed, two do not") {
+    for (const int takes : {2, 3}) {
+        Pump p;
+        p.dry();
+        for (int i = 0; i < takes; ++i) {
+            p.refill.left(480);
+            p.device.waiting = 0;
+            p.now += 1s;
+            p.pass();
+        }
+        p.refill.left(0);
+        p.wait(70s);
+        INFO(takes);
+        CHECK(p.refill.reserve() == (takes == 3 ? Refill::kStep : 0));
+    }
+}
+
 TEST_CASE("for the shortest delay a block is made shortly before the device comes for it") {
     Pump p;
     p.late = true;

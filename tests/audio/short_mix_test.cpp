@@ -24,6 +24,32 @@ CaptureSettings plain(DelayMode delay) {
     return settings;
 }
 
+/// Somebody whose packets reach `hearing` as its track 1 at once.
+struct Talker {
+    DeviceCallback microphone;
+    EngineCore core{microphone};
+    base::TimePoint now{};
+    std::vector<float> none = std::vector<float>(kHalf);
+
+    explicit Talker(EngineCore& hearing) {
+        core.apply(plain(DelayMode::automatic));
+        core.setGate(true);
+        hearing.addTrack({1});
+        core.onEncoded([this, &hearing](const base::OpusFrame& frame) {
+            auto arrived = frame;
+            arrived.received = now;
+            hearing.insert({1}, arrived);
+        });
+    }
+    /// 5 ms, which end `at`.
+    void say(std::span<const float> half, base::TimePoint at) {
+        now = at;
+        microphone.captured(half);
+        microphone.wanted(none);
+        core.pass(now);
+    }
+};
+
 struct Heard {
     std::vector<float> left, right;
     std::size_t mostReady = 0;  // samples that wait for the device, right after the mix
@@ -32,26 +58,17 @@ struct Heard {
 
 /// `said` by one core, heard by another whose device takes `block` at a time, two channels.
 Heard listen(const std::vector<float>& said, std::size_t block, ListeningSettings listening = {}) {
-    DeviceCallback microphone, speaker;
-    EngineCore talking(microphone), hearing(speaker);
-    talking.apply(plain(DelayMode::automatic));
-    talking.setGate(true);
+    DeviceCallback speaker;
+    EngineCore hearing(speaker);
     hearing.apply(plain(DelayMode::automatic));
     hearing.apply(listening);
     hearing.setBlockFrames(static_cast<int>(block));
-    hearing.addTrack({1});
+    Talker talker(hearing);
     base::TimePoint now{};
-    talking.onEncoded([&](const base::OpusFrame& frame) {
-        auto arrived = frame;
-        arrived.received = now;
-        hearing.insert({1}, arrived);
-    });
     Heard heard;
-    std::vector<float> none(kHalf), pairs(2 * block);
+    std::vector<float> pairs(2 * block);
     for (std::size_t at = 0; at + kHalf <= said.size(); at += kHalf, now += 5ms) {
-        microphone.captured(std::span(said).subspan(at, kHalf));
-        microphone.wanted(none);
-        talking.pass(now);
+        talker.say(std::span(said).subspan(at, kHalf), now);
         const bool comes = (at + kHalf) % block == 0;
         if (comes) speaker.wantedStereo(pairs);
         hearing.pass(now);
@@ -96,34 +113,25 @@ TEST_CASE("the echo canceller works on blocks of 10 ms that were played in halve
     const auto voice = speechLike(10.0, 53);
     // What of a room is still heard by the others, after six seconds; dB below the echo itself.
     const auto left = [&](std::size_t block) {
-        DeviceCallback microphone, device;
-        EngineCore talking(microphone), core(device);
-        talking.apply(plain(DelayMode::automatic));
-        talking.setGate(true);
+        DeviceCallback device;
+        EngineCore core(device);
         auto settings = plain(DelayMode::automatic);
         settings.echoCancelling = true;
         core.apply(settings);
         core.setBlockFrames(static_cast<int>(block));
         core.setDeviceLatency(20ms);
         core.setGate(true);
-        core.addTrack({1});
+        Talker talker(core);
         base::TimePoint now{};
-        talking.onEncoded([&](const base::OpusFrame& frame) {
-            auto arrived = frame;
-            arrived.received = now;
-            core.insert({1}, arrived);
-        });
         OpusDecoder decoder;
-        std::vector<float> sent, echo, decoded(OpusDecoder::kMaxSamples), side(OpusDecoder::kMaxSamples), none(kHalf), out(block);
+        std::vector<float> sent, echo, decoded(OpusDecoder::kMaxSamples), side(OpusDecoder::kMaxSamples), out(block);
         core.onEncoded([&](const base::OpusFrame& frame) {
             const auto count = decoder.decode(frame.bytes(), decoded, side);
             sent.insert(sent.end(), decoded.begin(), decoded.begin() + static_cast<std::ptrdiff_t>(count));
         });
         std::deque<float> air(960, 0.0f);  // 20 ms, with both devices
         for (std::size_t at = 0; at + kHalf <= voice.size(); at += kHalf, now += 5ms) {
-            microphone.captured(std::span(voice).subspan(at, kHalf));
-            microphone.wanted(none);
-            talking.pass(now);
+            talker.say(std::span(voice).subspan(at, kHalf), now);
             if ((at + kHalf) % block == 0) {
                 device.wanted(out);
                 for (const float s : out) air.push_back(0.4f * s);

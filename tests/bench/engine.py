@@ -26,7 +26,7 @@ CHIRPS = 14
 class Ours:
     def __init__(self, frames, mode, goal):
         self.frames, self.mode, self.goal = frames, mode, goal
-        self.title = f"Parlour, {f'{frames} ms' if frames else '5 or 10 ms'}, {mode}"
+        self.title = f"Parlour, {frames or '5 or 10'} ms, {mode}"
 
     def run(self, lab, links):
         return [BIN / "parlour_bench_engine", links["moderator"], links["listener"], self.frames, self.mode, CHIRPS], None

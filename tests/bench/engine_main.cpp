@@ -2,7 +2,8 @@
 // Delay of the engine alone: two people of one house in this process, each with a sound card that is none. A chirp goes in
 // where a microphone would deliver it and comes out where a loudspeaker would ask for it; no device is between. The time of a
 // sample going in is the one when it would have been spoken (its block ends when it is delivered), coming out when it would be played.
-//   parlour_bench_engine MOUTH_LINK EAR_LINK FRAME_MS automatic|low CHIRPS    -> one JSON line: {"delays":[ms ...],"underruns":N}
+//   parlour_bench_engine MOUTH_LINK EAR_LINK FRAME_MS automatic|low CHIRPS    -> one JSON line: {"delays":[ms ...],"underruns":N,
+//                                                                                 "waited" and "aimed": ms in the jitter buffer}
 #include <sched.h>
 
 #include <algorithm>
