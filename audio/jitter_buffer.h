@@ -111,6 +111,7 @@ class JitterBuffer {
     base::Duration waited(std::int64_t timestamp) const;
     double excess(base::Duration margin) const;
     base::Duration band() const;
+    base::Duration shortfall() const;
     void observe(std::size_t wanted);
     void steer(std::size_t wanted);
     bool hurry();
