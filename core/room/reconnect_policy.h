@@ -29,6 +29,11 @@ class ReconnectPolicy {
     /// The server said, or showed, that it does not know us any more; until it does again.
     void resumeImpossible() { m_resume = false; }
     void resumePossible() { m_resume = true; }
+    /// It said so when it was asked to resume. It is there, then, and what it waits for is a join: that comes at once.
+    void resumeRefused() {
+        m_atOnce = m_resume;
+        m_resume = false;
+    }
     /// The connection held: the next loss begins with short waits again.
     void succeeded() {
         m_attempt = 0;
@@ -39,6 +44,7 @@ class ReconnectPolicy {
   private:
     int m_attempt = 0;
     bool m_resume = true;
+    bool m_atOnce = false;
 };
 
 }  // namespace parlour::room

@@ -19,7 +19,10 @@ void RoomSession::Impl::onSignalEnded(const SignalEnd& end) {
     const bool comingBack = everJoined;
     // Refused upgrades tell by status (LiveKit): 401 the token, 403 the person, 404 the room or a resume of nobody.
     if (end.status == 401 || end.status == 403 || end.status == 404) {
-        if (resuming) return lost(end.error, true);
+        if (resuming) {
+            policy.resumeRefused();
+            return lost(end.error, true);
+        }
         // A refresh token may have run out while we were away, or the person put out: the house knows, and in which words.
         if (comingBack && !entrance->renews()) return finish(LeaveReason::refused, entrance->refusal(end));
         if (comingBack && !tokenFresh) {
@@ -214,6 +217,7 @@ void RoomSession::Impl::onLeave(const signal::Leave& leave) {
         case signal::LeaveAction::resume:
             return lost(serverError("server_resume", "The server asked us to come back."), false);
         case signal::LeaveAction::reconnect:
+            if (resuming) policy.resumeRefused();
             return lost(serverError("server_reconnect", "The server asked us to join anew."), true);
         case signal::LeaveAction::disconnect: break;
     }

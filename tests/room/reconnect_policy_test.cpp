@@ -28,6 +28,30 @@ TEST_CASE("a server that does not know us is not asked to resume, until it knows
     CHECK(policy.next(0.0)->kind == ReconnectKind::resume);
 }
 
+TEST_CASE("a server that refuses to resume is asked to let us in at once, and only once", "[room]") {
+    ReconnectPolicy policy;
+    for (int i = 0; i < 3; ++i) policy.next(0.999999);
+    policy.resumeRefused();
+    const auto next = policy.next(0.999999);
+    REQUIRE(next);
+    CHECK(next->kind == ReconnectKind::rejoin);
+    CHECK(next->wait <= 150ms);
+    policy.resumeRefused();  // it says no more than is known already
+    CHECK(policy.next(0.0)->wait >= 600ms);
+}
+
+TEST_CASE("somebody is back three seconds after a server that was away for one", "[room]") {
+    // Tries before it is there again are in vain; the first one after that is refused to resume.
+    for (const double chance : {0.0, 0.25, 0.5, 0.75, 0.999999}) {
+        ReconnectPolicy policy;
+        base::Duration at{0};
+        while (at < 1'200ms) at += policy.next(chance)->wait;
+        policy.resumeRefused();
+        at += policy.next(chance)->wait;
+        CHECK(at < 2'500ms);  // half a second is left to join
+    }
+}
+
 TEST_CASE("the waits grow, keep their bounds and last about three minutes", "[room]") {
     ReconnectPolicy low, high, middle;
     base::Duration total{0}, before{0};
