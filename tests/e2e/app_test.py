@@ -11,7 +11,7 @@ import subprocess
 import time
 
 from desktop import Window, own_session, picture as snap, screen
-from lab import BIN, check, main, skip, wait_for
+from lab import BIN, Failed, check, main, skip, wait_for
 
 WORDS = {"Hanna": ("Good evening everybody, the harbour lights are on and the boats are coming home.", "en-gb", 150, 50),
          "Tess": ("Here speaks the listener from the third row, I have counted eleven white sails today. "
@@ -128,6 +128,26 @@ def speaks(stage):
     time.sleep(1)
 
 
+def reacts(stage):
+    """Both ways, and everybody is told the same counts."""
+    window, vera = stage.window, stage.vera
+    window.press("React")
+    window.press("Clap")
+    window.press("Clap")
+    for one in stage.others:
+        one.expect("reactions", 10, counts={"clap": 2})
+    vera.say("react heart")
+    try:
+        wait_for("the heart in the app", lambda: "1 so far" in window.told("Heart"), 10)
+    except Failed:
+        print(f"the app tells of hearts: {window.told('Heart')!r}")
+        raise
+    check("2 so far" in window.told("Clap"), "reactions go both ways, and the app counts what the others count")
+    stage.picture("4-reactions")
+    window.press("React")
+    wait_for("the reactions to be closed", lambda: window.find("Clap") is None, 5)
+
+
 def run(lab):
     try:
         import pyatspi  # noqa: F401
@@ -141,6 +161,7 @@ def run(lab):
     to_the_stage(stage)
     speaks(stage)
     recording.stop()
+    reacts(stage)
     ears = {"Tess": lab.path("ear.wav"), **{one.name: one.heard for one in stage.others}}
     speakers = ("Hanna", "Vera", "Tess")
     for who, file in ears.items():
