@@ -201,7 +201,8 @@ int join(const Options& options, const base::Clock& clock, base::TimePoint start
     auto events = EventWriter::open(options.events, clock, start);
     if (!events) return fail(events.error(), kExitError);
 
-    audio::AudioEngine engine(clock);
+    auto engineOwner = std::make_unique<audio::AudioEngine>(clock);
+    auto& engine = *engineOwner;
     net::EventLoop loop;
     int code = kExitError;
     base::Timer poll;
@@ -283,7 +284,7 @@ int join(const Options& options, const base::Clock& clock, base::TimePoint start
     loop.run();
     poll.cancel();
     session.reset();
-    engine.stop();   // completes the sound file
+    engineOwner.reset();   // completes the sound file and the recording
     std::cout.flush();
     std::fflush(stdout);   // not all files: the reader holds standard input's lock
     ::_Exit(code);         // reader and waiter block for ever

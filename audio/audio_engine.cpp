@@ -173,6 +173,7 @@ void AudioEngine::onEncoded(std::function<void(const base::OpusFrame&)> sink) {
     m_impl->core.onEncoded(std::move(sink));
 }
 void AudioEngine::setFeedback(const base::Feedback& feedback) { m_impl->core.setFeedback(feedback); }
+void AudioEngine::setRoundTrip(base::Duration roundTrip) { m_impl->core.setRoundTrip(roundTrip); }
 
 void AudioEngine::addTrack(TrackId track) { m_impl->core.addTrack(track); }
 void AudioEngine::removeTrack(TrackId track) { m_impl->core.removeTrack(track); }
@@ -223,6 +224,11 @@ void AudioEngine::recordTest(std::chrono::milliseconds length, std::function<voi
     m_impl->nudge();
 }
 void AudioEngine::playTest(std::function<void()> played) { m_impl->core.play(std::move(played)); }
+void AudioEngine::stopTests() {
+    testMicrophone(false);
+    m_impl->core.stopTests();
+    m_impl->nudge();
+}
 void AudioEngine::playTone(std::chrono::milliseconds length) { m_impl->core.tone(length); }
 
 void AudioEngine::ring() {

@@ -131,6 +131,8 @@ class AudioEngine {
     /// engine.
     void onEncoded(std::function<void(const base::OpusFrame&)> sink);
     void setFeedback(const base::Feedback& feedback);
+    /// Of the way on which we hear: packets that would come too late are not asked for again.
+    void setRoundTrip(base::Duration roundTrip);
 
     // Tracks.
     void addTrack(TrackId track);
@@ -168,6 +170,8 @@ class AudioEngine {
     void recordTest(std::chrono::milliseconds length, std::function<void()> recorded);
     void playTest(std::function<void()> played);
     void playTone(std::chrono::milliseconds length);
+    /// All of these end, a recording that has not begun, too; what was to be called then is not.
+    void stopTests();
     /// The bell, where the settings say; it is heard while everybody else is not.
     void ring();
 

@@ -46,6 +46,11 @@ void CaptureChain::setFeedback(const base::Feedback& feedback) {
     replan();
 }
 
+void CaptureChain::forgetUplink() {
+    m_uplink = {};
+    replan();
+}
+
 void CaptureChain::replan() {
     m_plan = planSending(m_settings, m_uplink);
     if (!encoderChanges() || !(m_open || m_silentFramesLeft > 0)) applyPlan();
@@ -114,10 +119,18 @@ void CaptureChain::process(std::span<const float> microphone, std::span<const fl
         m_firstClock = m_sampleClock;
     }
     const auto byWall = m_firstClock + (now - m_firstBlock).count() * 48 / 1000;
-    if (byWall - m_sampleClock > kClockSlip) {
+    const auto behind = byWall - m_sampleClock;
+    if (behind <= kClockSlip) {
+        m_behind = behind;
+    } else if (behind - m_behind < kClockSlip / 2) {  // it crept up: the device's clock is slow, and nothing is missing
+        m_firstBlock = now;
+        m_firstClock = m_sampleClock;
+        m_behind = 0;
+    } else {
         m_filled = 0;
         m_sampleClock = byWall - byWall % static_cast<std::int64_t>(kBlock);
         m_lastWasSilence = true;
+        m_behind = 0;
     }
 
     m_highPass.process(block);

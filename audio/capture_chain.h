@@ -44,6 +44,8 @@ class CaptureChain {
     /// `made`: a processor to take when one is needed and none is there; without it one is made here.
     void apply(const CaptureSettings& settings, std::unique_ptr<AudioProcessor> made = nullptr);
     void setFeedback(const base::Feedback& feedback);
+    /// Another way to other people: as before the first report.
+    void forgetUplink();
     /// `generation` differs when the gate was moved in between, even if it stands as before.
     void setGate(bool open, std::uint32_t generation);
     /// The tap wants sound although the gate is closed.
@@ -132,6 +134,7 @@ class CaptureChain {
     std::int64_t m_sampleClock = 0;  // RTP time of the next sample; follows the wall through device losses
     base::TimePoint m_firstBlock{};
     std::int64_t m_firstClock = 0;
+    std::int64_t m_behind = 0;  // samples by which the device was behind the clock at the block before
     bool m_running = false;
     bool m_lastWasSilence = true;
     std::uint64_t m_framesEncoded = 0;

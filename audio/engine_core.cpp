@@ -30,8 +30,9 @@ EngineCore::EngineCore(DeviceCallback& device, Recorder* recorder)
       m_garbage(kCommands),
       m_views(std::make_unique<std::array<TrackView, PlayoutChain::kMostTracks>>()),
       m_capture([this](const base::OpusFrame& frame) { emit(frame); },
-                [this](std::span<const float> block) { m_check.captured(block); }) {
-    m_removedLater.reserve(PlayoutChain::kMostTracks);
+                [this](std::span<const float> block) { m_check.captured(block); }),
+      m_check([this](std::shared_ptr<Recording> gone) { m_removedLater.push_back(std::move(gone)); }) {
+    m_removedLater.reserve(PlayoutChain::kMostTracks + kCommands);
     if (m_recorder)
         m_capture.onGated([this](std::span<const float> block) {
             m_recorder->add(block, m_device.captureRing.size(), m_now);
@@ -40,7 +41,7 @@ EngineCore::EngineCore(DeviceCallback& device, Recorder* recorder)
 EngineCore::~EngineCore() = default;
 
 void EngineCore::collect() {
-    std::shared_ptr<Track> gone;
+    std::shared_ptr<void> gone;
     while (m_garbage.pop(gone)) gone.reset();
     while (!m_overflow.empty() && m_commands.push(std::move(m_overflow.front()))) m_overflow.erase(m_overflow.begin());
 }
@@ -78,12 +79,19 @@ void EngineCore::tone(std::chrono::milliseconds length) {
 }
 
 void EngineCore::record(std::chrono::milliseconds length, std::function<void()> recorded) {
-    auto recording = std::make_unique<Recording>();
+    auto recording = std::make_shared<Recording>();
     recording->samples.reserve(static_cast<std::size_t>(std::clamp<std::int64_t>(length.count(), 10, 60'000)) * 48);
-    recording->done = std::move(recorded);
-    m_recordingWanted = true;
+    const auto number = m_recordingAsked.load(std::memory_order_relaxed) + 1;
+    recording->done = [this, number, recorded = std::move(recorded)] {
+        m_recordingEnded.store(number, std::memory_order_relaxed);
+        if (recorded) recorded();
+    };
+    m_recordingAsked.store(number, std::memory_order_relaxed);
     post(Record{std::move(recording)});
 }
+
+void EngineCore::stopTests() { post(StopTests{m_recordingAsked.load(std::memory_order_relaxed)}); }
+void EngineCore::setRoundTrip(base::Duration roundTrip) { post(SetRoundTrip{roundTrip}); }
 
 void EngineCore::setGate(bool open) {
     const auto was = m_gate.load(std::memory_order_relaxed);
@@ -96,6 +104,8 @@ void EngineCore::onEncoded(Sink sink) {
     m_sink.store(next.get());
     while (m_inSink.load()) std::this_thread::yield();  // at most one short call
     m_sinkOwner = std::move(next);
+    // Another room, perhaps another continent: what the reports of the last one said holds no longer.
+    if (m_sinkOwner) post(NewUplink{});
 }
 
 void EngineCore::emit(const base::OpusFrame& frame) {
@@ -171,9 +181,12 @@ void EngineCore::execute(Command& command) {
                        m_low = c.settings.delay == DelayMode::low;
                        m_capture.apply(c.settings, std::move(c.made));
                    },
-                   [this](SetFeedback& c) {
-                       m_capture.setFeedback(c.feedback);
-                       if (c.feedback.roundTrip.count() > 0) m_playout.setRoundTrip(c.feedback.roundTrip);
+                   [this](SetFeedback& c) { m_capture.setFeedback(c.feedback); },
+                   [this](SetRoundTrip& c) { m_playout.setRoundTrip(c.roundTrip); },
+                   [this](NewUplink&) { m_capture.forgetUplink(); },
+                   [this](StopTests& c) {
+                       m_check.stop();
+                       m_recordingEnded.store(c.recording, std::memory_order_relaxed);
                    },
                    [this](Record& c) { m_check.record(std::move(c.recording)); },
                    [this](Play& c) { m_check.play(std::move(c.played)); },
@@ -182,6 +195,7 @@ void EngineCore::execute(Command& command) {
                    [this](Listen& c) { m_playout.apply(c.settings); },
                    [this](ChangeNetwork& c) {
                        m_playout.changeNetwork(c.needed);
+                       m_capture.forgetUplink();
                        m_heardNetwork = c.number;
                    },
                },
@@ -235,7 +249,6 @@ void EngineCore::passCapture(base::TimePoint now) {
     m_invalidSamples.store(m_capture.invalidSamples(), std::memory_order_relaxed);
     m_processorFailures.store(m_capture.processorFailures(), std::memory_order_relaxed);
     m_framesEncoded.store(m_capture.framesEncoded(), std::memory_order_relaxed);
-    if (!m_check.recording()) m_recordingWanted.store(false, std::memory_order_relaxed);
 }
 
 /// `block` has been put into the ring behind `before` samples. The canceller takes 10 ms at a time: halves are joined.

@@ -43,6 +43,8 @@ class EngineCore {
     /// Once this returns, the former sink is not called any more.
     void onEncoded(Sink sink);
     void setFeedback(const base::Feedback& feedback);
+    /// Of the way on which we hear: what would come too late is not asked for again.
+    void setRoundTrip(base::Duration roundTrip);
     void addTrack(TrackId id);
     void removeTrack(TrackId id);
     void insert(TrackId id, const base::OpusFrame& frame);
@@ -54,6 +56,8 @@ class EngineCore {
     std::optional<base::Duration> neededDelay() const;
     void record(std::chrono::milliseconds length, std::function<void()> recorded);
     void play(std::function<void()> played);
+    /// Recording, replay and tone end; what was to be called then is not.
+    void stopTests();
     void tone(std::chrono::milliseconds length);
     /// What the devices add to the way of a block, both together; for the echo canceller. Any thread.
     void setDeviceLatency(base::Duration latency) { m_deviceLatency.store(latency.count(), std::memory_order_relaxed); }
@@ -82,7 +86,10 @@ class EngineCore {
     std::uint64_t framesDroppedIn() const { return m_framesDroppedIn.load(std::memory_order_relaxed); }
     SendPlan sendPlan() const { return m_sendPlan.read(); }
     std::string concealment() const;
-    bool recording() const { return m_recordingWanted.load(std::memory_order_relaxed); }
+    /// From record() until it is full or stopped.
+    bool recording() const {
+        return m_recordingAsked.load(std::memory_order_relaxed) != m_recordingEnded.load(std::memory_order_relaxed);
+    }
 
   private:
     struct AddTrack {
@@ -116,8 +123,15 @@ class EngineCore {
     struct SetFeedback {
         base::Feedback feedback;
     };
+    struct SetRoundTrip {
+        base::Duration roundTrip;
+    };
+    struct NewUplink {};
     struct Record {
-        std::unique_ptr<Recording> recording;
+        std::shared_ptr<Recording> recording;
+    };
+    struct StopTests {
+        std::uint32_t recording;  // and all before it
     };
     struct Play {
         std::function<void()> played;
@@ -126,7 +140,7 @@ class EngineCore {
         std::size_t samples;
     };
     using Command = std::variant<std::monostate, AddTrack, RemoveTrack, SetGain, SetDeafened, Apply, SetFeedback,
-                                 Record, Play, Tone, SetPerson, Listen, ChangeNetwork>;
+                                 Record, Play, Tone, SetPerson, Listen, ChangeNetwork, SetRoundTrip, NewUplink, StopTests>;
     struct Known {
         std::shared_ptr<Track> track;
         TrackView* view;
@@ -144,8 +158,8 @@ class EngineCore {
     Recorder* const m_recorder;
     base::SpscQueue<Command> m_commands;
     std::vector<Command> m_overflow;                     // control thread: kept in order while the queue is full
-    base::SpscQueue<std::shared_ptr<Track>> m_garbage;   // pump -> control
-    std::vector<std::shared_ptr<Track>> m_removedLater;  // pump: when m_garbage is full
+    base::SpscQueue<std::shared_ptr<void>> m_garbage;   // pump -> control
+    std::vector<std::shared_ptr<void>> m_removedLater;  // pump: when m_garbage is full
     std::unique_ptr<std::array<TrackView, PlayoutChain::kMostTracks>> m_views;
     std::map<TrackId, Known> m_known;  // control thread
     bool m_processorMade = false;      // control thread
@@ -155,7 +169,8 @@ class EngineCore {
     std::atomic<int> m_blockFrames{480};
     std::atomic<bool> m_captureStopped{false};
     std::atomic<bool> m_bellWanted{false};
-    std::atomic<bool> m_recordingWanted{false};
+    std::atomic<std::uint32_t> m_recordingAsked{0};  // number of the newest test recording; the control thread writes it,
+    std::atomic<std::uint32_t> m_recordingEnded{0};  // of the newest that is over: the pump
     std::atomic<std::uint64_t> m_framesEncoded{0};
     std::atomic<std::uint64_t> m_framesDroppedIn{0};
     std::atomic<std::uint64_t> m_needed{0};  // number of the network << 32 | µs; 0 µs = not known

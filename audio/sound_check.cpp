@@ -17,9 +17,21 @@ void call(std::function<void()>& once) {
 
 }  // namespace
 
-void SoundCheck::record(std::unique_ptr<Recording> recording) {
+void SoundCheck::replace(std::shared_ptr<Recording>& place, std::shared_ptr<Recording> with) {
+    std::swap(place, with);
+    if (with && m_drop) m_drop(std::move(with));
+}
+
+void SoundCheck::record(std::shared_ptr<Recording> recording) {
     m_playing = false;
-    m_recording = std::move(recording);
+    replace(m_recording, std::move(recording));
+}
+
+void SoundCheck::stop() {
+    replace(m_recording, nullptr);
+    m_playing = false;
+    m_played = {};
+    m_toneAt = m_toneLength = 0;
 }
 
 void SoundCheck::play(std::function<void()> played) {
@@ -40,7 +52,7 @@ void SoundCheck::captured(std::span<const float> block) {
     const auto count = std::min(block.size(), samples.capacity() - samples.size());
     samples.insert(samples.end(), block.begin(), block.begin() + static_cast<std::ptrdiff_t>(count));
     if (samples.size() < samples.capacity()) return;
-    m_recorded = std::move(m_recording);
+    replace(m_recorded, std::exchange(m_recording, nullptr));
     call(m_recorded->done);
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "audio/bell.h"
@@ -21,10 +22,16 @@ struct Recording {
 
 class SoundCheck {
   public:
-    void record(std::unique_ptr<Recording> recording);
+    /// Who frees a recording that is not wanted any more: elsewhere than here.
+    using Drop = std::function<void(std::shared_ptr<Recording>)>;
+    explicit SoundCheck(Drop drop = {}) : m_drop(std::move(drop)) {}
+
+    void record(std::shared_ptr<Recording> recording);
     void play(std::function<void()> played);
     /// 440 Hz at -20 dBFS, with soft ends.
     void tone(std::size_t samples);
+    /// Recording, replay and tone end, and nobody is told.
+    void stop();
     /// The bell; the room does not step back for it.
     void ring() { m_bell.strike(); }
     bool recording() const { return m_recording != nullptr; }
@@ -37,8 +44,11 @@ class SoundCheck {
     void addTo(std::span<float> mix);
 
   private:
-    std::unique_ptr<Recording> m_recording;
-    std::unique_ptr<Recording> m_recorded;
+    void replace(std::shared_ptr<Recording>& place, std::shared_ptr<Recording> with);
+
+    Drop m_drop;
+    std::shared_ptr<Recording> m_recording;
+    std::shared_ptr<Recording> m_recorded;
     std::function<void()> m_played;
     bool m_playing = false;
     std::size_t m_position = 0;

@@ -166,8 +166,9 @@ Event statsEvent(const room::SessionStats& s, const room::SessionStats* before) 
                           {"silentConcealedSamples", t.silentConcealedSamples}, {"concealmentEvents", t.concealmentEvents},
                           {"insertedSamplesForDeceleration", t.insertedSamplesForDeceleration},
                           {"removedSamplesForAcceleration", t.removedSamplesForAcceleration}, {"interruptionCount", t.interruptionCount},
+                          {"totalInterruptionDuration", t.totalInterruptionDuration}, {"packetsDiscarded", t.packetsDiscarded}, {"packetsLate", t.packetsLate},
                           {"fecPacketsReceived", t.fecPacketsReceived},
-                          {"jitterBufferDelay", t.jitterBufferDelay}, {"jitterBufferTargetDelay", t.jitterBufferTargetDelay},
+                          {"jitterBufferDelay", t.jitterBufferDelay}, {"jitterBufferTargetDelay", t.jitterBufferTargetDelay}, {"jitterBufferMinimumDelay", t.jitterBufferMinimumDelay},
                           {"jitterBufferEmittedCount", t.jitterBufferEmittedCount}});
         if (before != nullptr)
             if (const auto verdict = room::trackVerdict(*before, s, t.identity)) tracks.back()["sound"] = wordOf(verdict->cause);

@@ -313,6 +313,9 @@ void LiveClient::recordTest(std::chrono::milliseconds length, std::function<void
 void LiveClient::playTest(std::function<void()> played) {
     m_loop.post([this, played = std::move(played)] { m_audio.playTest(played); });
 }
+void LiveClient::stopTests() {
+    m_loop.post([this] { m_audio.stopTests(); });
+}
 void LiveClient::playTone() {
     m_loop.post([this] { m_audio.playTone(kTone); });
 }

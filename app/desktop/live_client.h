@@ -63,6 +63,7 @@ class LiveClient final : public ui::RoomClient {
     void testMicrophone(bool on) override;
     void recordTest(std::chrono::milliseconds length, std::function<void()> recorded) override;
     void playTest(std::function<void()> played) override;
+    void stopTests() override;
     void playTone() override;
     void ring() override;
     ui::MicrophoneNow microphone() const override;

@@ -16,12 +16,9 @@ class SpscQueue {
   public:
     explicit SpscQueue(std::size_t capacity) : m_queue(capacity) {}
 
-    /// Producer thread. False (and counted) when full: the newest is dropped, the caller may react.
-    bool push(T value) {
-        if (m_queue.try_enqueue(std::move(value))) return true;
-        m_dropped.fetch_add(1, std::memory_order_relaxed);
-        return false;
-    }
+    /// Producer thread. False (and counted) when full: the newest is refused, still whole, and the caller may react.
+    bool push(T&& value) { return counted(m_queue.try_enqueue(std::move(value))); }
+    bool push(const T& value) { return counted(m_queue.try_enqueue(value)); }
     /// Consumer thread.
     bool pop(T& value) { return m_queue.try_dequeue(value); }
     /// Consumer thread; nullptr when empty. Valid until the next pop.
@@ -31,6 +28,11 @@ class SpscQueue {
     std::uint64_t dropped() const { return m_dropped.load(std::memory_order_relaxed); }
 
   private:
+    bool counted(bool taken) {
+        if (!taken) m_dropped.fetch_add(1, std::memory_order_relaxed);
+        return taken;
+    }
+
     moodycamel::ReaderWriterQueue<T> m_queue;
     std::atomic<std::uint64_t> m_dropped{0};
 };

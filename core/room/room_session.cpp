@@ -439,9 +439,11 @@ void RoomSession::Impl::tickFeedback() {
 void RoomSession::Impl::tickStats() {
     statsTimer = loop.postAfter(kStatsEvery, [this] { tickStats(); });
     checkChat();
+    const auto now = loop.clock().now();
+    if (wiring && hearing() != nullptr)
+        if (const auto roundTrip = hearing()->connection().stats(now).transport.roundTrip) wiring->setRoundTrip(*roundTrip);
     if (!observer.onStats) return;
     SessionStats out;
-    const auto now = loop.clock().now();
     if (const auto* link = primary()) out.path = toString(link->path());
     if (publisher) {
         const auto stats = publisher->connection().stats(now);

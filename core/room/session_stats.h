@@ -25,9 +25,13 @@ struct RemoteTrackStats {
     std::uint64_t insertedSamplesForDeceleration = 0;
     std::uint64_t removedSamplesForAcceleration = 0;
     std::uint64_t interruptionCount = 0;          ///< concealment of 150 ms and more at a stretch
+    double totalInterruptionDuration = 0.0;       ///< s
+    std::uint64_t packetsDiscarded = 0;           ///< late, twice there, or not to be read
+    std::uint64_t packetsLate = 0;                ///< of those: after they were to be heard
     std::uint64_t fecPacketsReceived = 0;         ///< lost, and found in a later packet (RED or in-band FEC)
     double jitterBufferDelay = 0.0;               ///< s, summed per sample
     double jitterBufferTargetDelay = 0.0;         ///< s, summed per sample
+    double jitterBufferMinimumDelay = 0.0;        ///< s, summed per sample; without waits for copies
     std::uint64_t jitterBufferEmittedCount = 0;
 };
 

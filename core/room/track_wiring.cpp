@@ -110,9 +110,13 @@ void TrackWiring::fill(RemoteTrackStats& stats, const std::string& mid) const {
     stats.insertedSamplesForDeceleration = s.insertedSamplesForDeceleration;
     stats.removedSamplesForAcceleration = s.removedSamplesForAcceleration;
     stats.interruptionCount = s.interruptionCount;
+    stats.totalInterruptionDuration = s.totalInterruptionDuration;
+    stats.packetsDiscarded = s.packetsDiscarded;
+    stats.packetsLate = s.packetsLate;
     stats.fecPacketsReceived = s.fecPacketsReceived;
     stats.jitterBufferDelay = s.jitterBufferDelay;
     stats.jitterBufferTargetDelay = s.jitterBufferTargetDelay;
+    stats.jitterBufferMinimumDelay = s.jitterBufferMinimumDelay;
     stats.jitterBufferEmittedCount = s.jitterBufferEmittedCount;
 }
 

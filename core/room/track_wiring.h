@@ -43,6 +43,8 @@ class TrackWiring {
         feedback.audience = m_audience;
         m_audio.setFeedback(feedback);
     }
+    /// Of the connection on which we hear.
+    void setRoundTrip(base::Duration roundTrip) { m_audio.setRoundTrip(roundTrip); }
     /// Asks for what the jitter buffers miss; call some ten times a second.
     void requestMissing(MediaLink& subscriber);
     /// Fills the counters of the sound for this track.

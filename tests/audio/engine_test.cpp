@@ -273,6 +273,77 @@ TEST_CASE("the sound check records the voice and plays it back without sending i
     CHECK(rms(c.card->heard) > 0.03);
 }
 
+TEST_CASE("a test recording that is stopped ends, also one that no microphone has begun", "[R7][T32]") {
+    ManualClock clock;
+    Client c(clock);
+    c.voice = speechLike(3.0, 8);
+    c.engine.start(Client::plain());
+    bool told = false;
+    c.engine.recordTest(1s, [&] { told = true; });
+    run(clock, {&c}, 300ms);
+    REQUIRE(c.card->capture);
+    c.engine.stopTests();
+    run(clock, {&c}, 2s);
+    CHECK_FALSE(c.card->capture);
+
+    c.card->present = false;
+    c.engine.recordTest(1s, [&] { told = true; });
+    run(clock, {&c}, 1s);
+    const auto before = c.card->captureOpenings;
+    c.engine.stopTests();
+    c.card->present = true;
+    run(clock, {&c}, 10s);
+    CHECK(c.card->captureOpenings == before);
+    CHECK_FALSE(told);
+
+    c.engine.recordTest(200ms, [&] { told = true; });  // the next one is as good as any
+    run(clock, {&c}, 500ms);
+    CHECK(told);
+    c.card->heard.clear();
+    c.engine.playTone(5s);
+    c.engine.playTest([&] { told = false; });
+    c.engine.stopTests();
+    run(clock, {&c}, 500ms);
+    CHECK(rms(c.card->heard) < 1e-4);
+    CHECK(told);
+}
+
+TEST_CASE("what is asked for again is judged by the round trip of the way on which we hear") {
+    ManualClock clock;
+    Client c(clock);
+    c.engine.start(Client::plain());
+    c.engine.addTrack({7});
+    c.engine.setRoundTrip(6ms);
+    base::Feedback ofOurs;
+    ofOurs.roundTrip = 250ms;  // of what we send
+    c.engine.setFeedback(ofOurs);
+    run(clock, {&c}, 100ms);
+    CHECK(c.engine.feedbackFor({7}).roundTrip == 6ms);
+}
+
+TEST_CASE("what a room's reports said is forgotten in the next one") {
+    ManualClock clock;
+    Client c(clock);
+    c.engine.start(Client::plain(0));
+    base::Feedback report;
+    report.audience = 3;
+    report.loss = 0.2f;
+    report.roundTrip = 5ms;
+    for (int i = 0; i < 5; ++i) c.engine.setFeedback(report);
+    run(clock, {&c}, 100ms);
+    const auto bad = c.engine.stats();
+    c.engine.onEncoded([](const base::OpusFrame&) {});
+    run(clock, {&c}, 100ms);
+    const auto fresh = c.engine.stats();
+    CHECK(bad.sendExpectedLoss > fresh.sendExpectedLoss);
+    for (int i = 0; i < 5; ++i) c.engine.setFeedback(report);
+    run(clock, {&c}, 100ms);
+    CHECK(c.engine.stats().sendExpectedLoss == bad.sendExpectedLoss);
+    c.engine.changeNetwork(std::nullopt);
+    run(clock, {&c}, 100ms);
+    CHECK(c.engine.stats().sendExpectedLoss == fresh.sendExpectedLoss);
+}
+
 TEST_CASE("removing a track, deafening and volume act on what is heard") {
     ManualClock clock;
     Client alice(clock);

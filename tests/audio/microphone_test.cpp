@@ -145,3 +145,27 @@ TEST_CASE("where nothing is processed the pump gets no processor to throw away",
         CHECK(trap.count() == 0);
     }
 }
+
+TEST_CASE("a microphone whose clock is slow loses nothing, one that was away leaves a gap in time", "[microphone]") {
+    for (const bool away : {false, true}) {
+        std::vector<base::OpusFrame> sent;
+        CaptureChain chain([&](const base::OpusFrame& f) { sent.push_back(f); }, {});
+        auto settings = unprocessed({});
+        settings.frameMs = 20;
+        chain.apply(settings);
+        chain.setGate(true, 1);
+        std::vector<float> block(480);
+        double phase = 0.0;
+        base::TimePoint now{};
+        for (int k = 0; k < 2'000; ++k) {
+            for (auto& s : block) s = 0.3f * static_cast<float>(std::sin(phase += 0.04));
+            chain.process(block, {}, now, {});
+            now += away ? 10ms : 10'500us;  // 5 % slow: a second behind after 20
+            if (away && k == 1'000) now += 1s;
+        }
+        int jumps = 0;
+        for (std::size_t i = 1; i < sent.size(); ++i) jumps += sent[i].rtpTimestamp - sent[i - 1].rtpTimestamp != 960u ? 1 : 0;
+        CHECK(jumps == (away ? 1 : 0));
+        CHECK(sent.size() >= 990);
+    }
+}

@@ -71,6 +71,10 @@ TEST_CASE("a full queue refuses and counts, a ring takes what fits", "[base]") {
     for (int i = 0; i < 10; ++i) accepted += queue.push(i) ? 1 : 0;
     CHECK(accepted >= 3);
     CHECK(queue.dropped() == static_cast<std::uint64_t>(10 - accepted));
+    SpscQueue<std::unique_ptr<int>> full(3);
+    auto whole = std::make_unique<int>(7);
+    while (full.push(std::move(whole))) whole = std::make_unique<int>(7);
+    CHECK(whole);  // refused, and not lost
     SpscRing<float> ring(4);
     const std::vector<float> in{1, 2, 3, 4, 5};
     CHECK(ring.write(in) == 4);

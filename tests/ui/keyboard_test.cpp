@@ -79,6 +79,25 @@ TEST_CASE("Escape on the confirm sheet declines it", "[ui][keys]") {
     CHECK(w.until([&] { return w.app->invitation()->step() == 0; }));
 }
 
+TEST_CASE("what has the keyboard in long settings is in sight", "[ui][keys][a11y]") {
+    RoomWindow w("settings-audio");
+    w.window->resize(900, 480);
+    QSet<QQuickItem*> seen;
+    for (int i = 0; i < 60; ++i) {
+        w.key(Qt::Key_Tab);
+        w.settle();
+        auto* item = w.window->activeFocusItem();
+        REQUIRE(item);
+        if (seen.contains(item)) break;
+        seen.insert(item);
+        const auto y = item->mapToScene({0, 0}).y();
+        INFO(w.focusName().toStdString() << " at " << y);
+        CHECK(y >= 0.0);
+        CHECK(y + item->height() <= 480.0);
+    }
+    CHECK(seen.size() > 12);
+}
+
 TEST_CASE("Tab reaches every button that is shown, in a circle, each with a visible ring", "[ui][keys][a11y]") {
     for (const char* scene : {"hallway", "listener", "moderator", "join", "settings-audio", "invite", "house", "invitations"}) {
         RoomWindow w(scene);

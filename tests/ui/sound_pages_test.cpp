@@ -114,6 +114,18 @@ TEST_CASE("who tries the microphone out is not told to be muted, and the test en
     w.app->enterRoom("https://a.example", "another");
     CHECK_FALSE(w.client.testing);
     CHECK_FALSE(w.app->sound()->testing());
+    w.app->sound()->recordAndReplay();
+    REQUIRE(w.client.testing);
+    w.app->go("hallway");
+    CHECK_FALSE(w.client.testing);
+}
+
+TEST_CASE("going back from the first sound check ends its microphone test", "[ui][T32]") {
+    RoomWindow w("soundcheck");
+    REQUIRE(w.press("Test microphone"));
+    REQUIRE(w.client.testing);
+    REQUIRE(w.press("Back"));
+    CHECK_FALSE(w.client.testing);
 }
 
 TEST_CASE("two recordings in one second are two files, and what fails at the end is said", "[ui][recorder]") {
@@ -157,6 +169,8 @@ TEST_CASE("the connection is judged in one sentence, line by line, and per speak
     CHECK(w.app->connection()->lines().size() == 4);
     CHECK(w.app->connection()->soundOf("kenjiito") == "The sound is good: nothing is missing.");
     CHECK(w.app->connection()->soundOf("nobody").isEmpty());
+    CHECK(w.app->connection()->figuresOf("kenjiito").endsWith("0 % of the packets lost · 0 % of the sound made up"));
+    CHECK(w.app->connection()->figuresOf("nobody").isEmpty());
 
     RoomWindow bad("listener");
     for (int n = 1; n <= 4; ++n) bad.client.tellStats(second(n, 0.034, 5, "kenjiito"));

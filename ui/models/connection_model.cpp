@@ -104,9 +104,19 @@ QVariantList ConnectionModel::lines() const {
     return list;
 }
 
+std::optional<room::TrackVerdict> ConnectionModel::verdictOf(const QString& identity) const {
+    if (m_past.size() < 2) return std::nullopt;
+    return room::trackVerdict(m_past.front(), m_past.back(), base::Identity(identity.toStdString()));
+}
+
+QString ConnectionModel::figuresOf(const QString& identity) const {
+    const auto v = verdictOf(identity);
+    if (!v || v->cause == SoundCause::unknown) return {};
+    return tr("Waits %1 ms here · %2 % of the packets lost · %3 % of the sound made up").arg(v->delayMs).arg(percent(v->lossPercent), percent(v->inventedPercent));
+}
+
 QString ConnectionModel::soundOf(const QString& identity) const {
-    if (m_past.size() < 2) return {};
-    const auto v = room::trackVerdict(m_past.front(), m_past.back(), base::Identity(identity.toStdString()));
+    const auto v = verdictOf(identity);
     if (!v) return {};
     switch (v->cause) {
         case SoundCause::unknown: return {};

@@ -26,11 +26,14 @@ class ConnectionModel : public QObject {
     QVariantList lines() const;
     /// Why this person sounds as they do, in one sentence; empty while too little was heard.
     Q_INVOKABLE QString soundOf(const QString& identity) const;
+    /// The figures behind it, in one line; empty while too little was heard.
+    Q_INVOKABLE QString figuresOf(const QString& identity) const;
 
   signals:
     void changed();
 
   private:
+    std::optional<room::TrackVerdict> verdictOf(const QString& identity) const;
     void take(room::SessionStats stats);
 
     SessionBridge& m_session;

@@ -428,10 +428,15 @@ float OfflineClient::microphoneLevel() const {
 }
 void OfflineClient::recordTest(std::chrono::milliseconds length, std::function<void()> recorded) {
     testing = true;
-    QTimer::singleShot(length, this, [this, recorded] {
+    QTimer::singleShot(length, this, [this, recorded, round = m_testRound] {
+        if (round != m_testRound) return;
         testing = false;
         recorded();
     });
+}
+void OfflineClient::stopTests() {
+    ++m_testRound;
+    testing = false;
 }
 void OfflineClient::playTest(std::function<void()> played) { QTimer::singleShot(std::chrono::seconds(5), this, played); }
 

@@ -52,6 +52,7 @@ class OfflineClient : public QObject, public RoomClient {
     void testMicrophone(bool on) override;
     void recordTest(std::chrono::milliseconds length, std::function<void()> recorded) override;
     void playTest(std::function<void()> played) override;
+    void stopTests() override;
     void playTone() override {}
     void ring() override { ++rung; }
     MicrophoneNow microphone() const override { return microphoneNow; }
@@ -103,6 +104,7 @@ class OfflineClient : public QObject, public RoomClient {
     std::map<std::string, Arrival> arrivals;   ///< of those in the audience, by identity
 
   private:
+    int m_testRound = 0;
     void publish();
     room::Participant* edit(const base::Identity& who);
     void rebuildHands();

@@ -154,6 +154,8 @@ class RoomClient {
     virtual void recordTest(std::chrono::milliseconds length, std::function<void()> recorded) = 0;
     virtual void playTest(std::function<void()> played) = 0;
     virtual void playTone() = 0;
+    /// Test, recording, replay and tone end; what was to be called then is not.
+    virtual void stopTests() = 0;
     /// The bell, where the settings say.
     virtual void ring() = 0;
     virtual MicrophoneNow microphone() const { return {}; }

@@ -189,6 +189,7 @@ void SoundModel::stopAll() {
     ++m_round;
     setPhase({});
     test(false);
+    m_client.stopTests();
     m_meter.stop();
 }
 

@@ -65,6 +65,7 @@ Sheet {
         }
     }
     Caption { width: parent.width; visible: text !== ""; text: root.other && root.opened ? (App.connection.lines, App.connection.soundOf(root.identity)) : "" }
+    Caption { width: parent.width; visible: text !== ""; text: root.other && root.opened ? (App.connection.lines, App.connection.figuresOf(root.identity)) : "" }
     Row {
         visible: root.guest.identity === root.identity && !!root.guest.verified
         width: parent.width

@@ -74,6 +74,7 @@ FocusScope {
             sourceComponent: root.part === "profile" ? profile : root.part === "appearance" ? appearance
                            : root.part === "shortcuts" ? shortcuts : audio
         }
+        FollowFocus { view: flick }
     }
     Component { id: profile; ProfileSettings { } }
     Component { id: audio; AudioSettings { } }

@@ -9,14 +9,19 @@ import Parlour.Models
 FocusScope {
     id: root
     property int step: 0
-    onStepChanged: App.sound.setListsShown(step === 1)
+    onStepChanged: {
+        App.sound.setListsShown(step === 1)
+        if (step !== 1) App.sound.stopAll()   // its meter and its "Stop" are out of sight
+    }
     Component.onDestruction: if (step === 1) App.sound.setListsShown(false)
 
     Flickable {
+        id: flick
         anchors.fill: parent
         contentHeight: Math.max(height, card.height + 48)
         boundsBehavior: Flickable.StopAtBounds
         T.ScrollBar.vertical: ThinScrollBar { }
+        FollowFocus { view: flick }
         Surface {
             id: card
             anchors.centerIn: parent
