@@ -54,7 +54,8 @@ void WsSession::sendFrame(WsOpcode opcode, base::ByteView payload) {
     std::optional<std::array<std::byte, 4>> mask;
     if (m_role == WsRole::client) crypto::fillRandom(mask.emplace());
     const auto frame = encodeFrame(opcode, payload, mask);
-    if (m_stream->queuedBytes() + frame.size() > m_limits.sendQueueBytes) {
+    // One that is larger than the limit by itself is no sign of a reader that is slow.
+    if (const auto queued = m_stream->queuedBytes(); queued > 0 && queued + frame.size() > m_limits.sendQueueBytes) {
         m_slow = true;
         m_code = 1008;
         m_reason = "slow reader";

@@ -107,6 +107,7 @@ void RoomSession::Impl::handle(signal::SignalResponse& message) {
                 applyQuality(state, m);
                 publish();
             } else if constexpr (std::is_same_v<M, signal::RefreshToken>) {
+                if (m.token.empty()) return;
                 token = std::move(m.token);
                 entrance->refreshed(token);
             } else if constexpr (std::is_same_v<M, signal::MediaSectionsRequirement>) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/server/ice_tcp.h"
 
+#include "core/server/throttle.h"
+
 namespace parlour::server {
 namespace {
 
@@ -18,13 +20,13 @@ base::Result<std::unique_ptr<IceTcp>> IceTcp::open(net::EventLoop& loop, const b
     auto listener = net::TcpListener::open(
         loop, address, net::Limits{},
         [raw](const base::SocketAddress& remote) -> std::shared_ptr<void> {
-            if (raw->m_clients.size() >= kMaxConnections || raw->m_perIp[remote.ip] >= kMaxPerIp) {
+            if (raw->m_clients.size() >= kMaxConnections || raw->m_perIp[sourceOf(remote.ip)] >= kMaxPerIp) {
                 ++raw->m_stats.refused;
                 return nullptr;
             }
-            ++raw->m_perIp[remote.ip];
+            ++raw->m_perIp[sourceOf(remote.ip)];
             // Given back when the socket closes.
-            return std::shared_ptr<void>(raw, [raw, alive = std::weak_ptr(raw->m_alive), ip = remote.ip](void*) {
+            return std::shared_ptr<void>(raw, [raw, alive = std::weak_ptr(raw->m_alive), ip = sourceOf(remote.ip)](void*) {
                 if (alive.expired()) return;
                 if (const auto it = raw->m_perIp.find(ip); it != raw->m_perIp.end() && --it->second == 0) raw->m_perIp.erase(it);
             });
@@ -64,16 +66,13 @@ void IceTcp::received(const base::SocketAddress& from, std::span<const std::byte
     auto& client = it->second;
     const auto local = client.stream->localAddress();
     bool stranger = false;
-    std::size_t whole = 0;
     const bool good = client.frames.feed(bytes, [&](base::ByteView frame) {
         stranger = std::exchange(client.first, false) && !isStun(frame);
         if (stranger) return false;
         m_receiver(local, from, base::Bytes(frame.begin(), frame.end()));
-        ++whole;
         return true;
     });
-    if (!good || stranger) return drop(from, true);
-    if (whole > 0) client.silence = m_loop.postAfter(kSilence, [this, from] { drop(from, true); });
+    if (!good || stranger) drop(from, true);
 }
 
 void IceTcp::send(const base::SocketAddress& to, base::ByteView datagram) {
@@ -84,6 +83,8 @@ void IceTcp::send(const base::SocketAddress& to, base::ByteView datagram) {
         return;
     }
     it->second.stream->send(rtc::frameForStream(datagram));
+    // Only who is answered is somebody: what a stranger sends keeps no place.
+    it->second.silence = m_loop.postAfter(kSilence, [this, to] { drop(to, true); });
 }
 
 void IceTcp::drop(const base::SocketAddress& who, bool broken) {

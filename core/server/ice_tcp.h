@@ -60,7 +60,7 @@ class IceTcp {
     Receiver m_receiver;
     std::unique_ptr<net::TcpListener> m_listener;
     std::map<base::SocketAddress, Client> m_clients;
-    std::map<base::IpAddress, std::size_t> m_perIp;
+    std::map<std::string, std::size_t> m_perIp;   // network -> connections
     IceTcpStats m_stats;
     std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
 };

@@ -77,7 +77,11 @@ int statusOf(base::ErrorKind kind) {
     return 500;
 }
 
-std::string bodyOf(const base::Error& error) { return error.code.empty() ? error.message : error.code + ": " + error.message; }
+std::string bodyOf(const base::Error& error) {
+    // livekit-client looks for these words: by any others it takes a 404 for an old server and asks on the other path, for ever.
+    if (error.code == "room_unknown") return "room_unknown: requested room does not exist";
+    return error.code.empty() ? error.message : error.code + ": " + error.message;
+}
 
 signal::DisconnectReason reasonOf(Departure why) {
     switch (why) {
@@ -170,11 +174,13 @@ bool LiveKitEndpoint::handleRequest(const net::HttpRequest& request, const net::
 }
 
 void LiveKitEndpoint::validate(const net::HttpRequest& request, const net::Respond& respond) {
-    const auto join = joinRequestOf(request);
-    if (tidy(request.path) == "/rtc/v1/validate" && !join) return respond(plain(400, "join_malformed: There is no join_request."));
-    if (join && !*join) return respond(plain(400, bodyOf(join->error())));
-    m_context->house.validate(tokenOf(request), [respond](base::Result<void> valid) {
-        respond(valid ? plain(200, "success") : plain(statusOf(valid.error().kind), bodyOf(valid.error())));
+    if (tidy(request.path) == "/rtc/v1/validate" && request.query.count("join_request") == 0)
+        return respond(plain(400, "join_malformed: There is no join_request."));
+    // The token first: unpacking what a stranger sends costs more than refusing it.
+    m_context->house.validate(tokenOf(request), [respond, request](base::Result<void> valid) {
+        if (!valid) return respond(plain(statusOf(valid.error().kind), bodyOf(valid.error())));
+        const auto join = joinRequestOf(request);
+        respond(join && !*join ? plain(400, bodyOf(join->error())) : plain(200, "success"));
     });
 }
 

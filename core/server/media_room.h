@@ -26,6 +26,8 @@ class MediaRoom {
     // Data packets of one participant: chat 5 per 5 s, others 50 per second and bursts of 100.
     static constexpr double kChatBurst = 5, kChatPerSecond = 1;
     static constexpr double kDataBurst = 100, kDataPerSecond = 50;
+    // Of all of them together, bytes times those who get them: sound goes before.
+    static constexpr double kRelayBurst = 16e6, kRelayPerSecond = 8e6;
 
     MediaRoom(MediaContext& context, base::RoomId id) : m_context(context), m_id(std::move(id)) {}
     /// Closes the sessions one after the other: each tells those that remain.
@@ -96,6 +98,8 @@ class MediaRoom {
     bool m_spoke = false;
     std::deque<Kept> m_kept;
     std::size_t m_keptBytes = 0;
+    double m_relayBytes = kRelayBurst;   ///< of kRelayBurst, what is left
+    base::TimePoint m_relayTime{};
     RoomReactions m_reactions;
 };
 

@@ -384,7 +384,8 @@ void ParticipantConnection::handleEvent(SessionEvent event) {
                 everyone.participants.push_back(ownInfo());
                 send(everyone);
                 send(signal::RoomUpdate{m_room->info()});
-                send(signal::RefreshToken{std::exchange(m_resumeToken, {})});
+                // Of two resumes close together the first answer has taken it: an empty one would be kept, and open nothing.
+                if (const auto token = std::exchange(m_resumeToken, {}); !token.empty()) send(signal::RefreshToken{token});
                 if (!m_subscriberUp) park(kMediaGrace);
             } else if constexpr (std::is_same_v<E, ChatReceived>) {
                 handleChat(e.text);

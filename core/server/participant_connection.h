@@ -25,7 +25,7 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
   public:
     static constexpr std::size_t kMaxTracks = 4;
     static constexpr std::size_t kMaxWantBytes = 1024;       ///< "hand:" and 140 characters, generously
-    static constexpr std::size_t kMaxMetadataBytes = 16 * 1024;
+    static constexpr std::size_t kMaxMetadataBytes = 512;    ///< stands in every newcomer's roster, for each person
     static constexpr std::size_t kMaxNameBytes = 256;
     static constexpr base::Duration kWantShown = std::chrono::milliseconds(700);  ///< >= 500: stock clients look for it
     static constexpr base::Duration kHandGap = std::chrono::milliseconds(500);

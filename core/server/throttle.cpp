@@ -3,13 +3,10 @@
 
 namespace parlour::server {
 
-namespace {
-/// The network a stranger can change addresses in freely: the address itself, or 64 bits of it.
 std::string sourceOf(const base::IpAddress& ip) {
     const auto bytes = ip.bytes();
     return std::string(reinterpret_cast<const char*>(bytes.data()), ip.isV4() ? 4 : 8);
 }
-}  // namespace
 
 std::deque<base::TimePoint>* Throttle::recent(const std::string& source, base::TimePoint now) {
     const auto it = m_sources.find(source);

@@ -6,12 +6,16 @@
 
 #include <cstddef>
 #include <deque>
+#include <string>
 #include <unordered_map>
 
 #include "core/base/socket_address.h"
 #include "core/base/time.h"
 
 namespace parlour::server {
+
+/// The network a stranger can change addresses in freely: the address itself, or 64 bits of it.
+std::string sourceOf(const base::IpAddress& ip);
 
 class Throttle {
   public:

@@ -125,13 +125,13 @@ TEST_CASE("T34 texts are taken up to their limit and not one byte more", "[serve
     room.run(1s);
     CHECK(room.write(room.ben, {{"parlour.want", std::string(1025, 'x')}}) == signal::RequestReason::limitExceeded);
     signal::UpdateMetadata request;
-    for (const auto& [size, reason] : {std::pair(16 * 1024, signal::RequestReason::ok), std::pair(16 * 1024 + 1, signal::RequestReason::limitExceeded)}) {
+    for (const auto& [size, reason] : {std::pair(512, signal::RequestReason::ok), std::pair(513, signal::RequestReason::limitExceeded)}) {
         request.metadata = std::string(static_cast<std::size_t>(size), 'm');
         room.ben.send(request);
         room.run(1s);
         CHECK(room.ben.last<signal::RequestResponse>()->reason == reason);
     }
-    CHECK(room.ana.knows("ben")->metadata.size() == 16 * 1024);
+    CHECK(room.ana.knows("ben")->metadata.size() == 512);
 }
 
 TEST_CASE("T27 nobody takes another name inside a room, and saying the own one changes nothing", "[server][T27]") {

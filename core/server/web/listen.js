@@ -230,7 +230,13 @@ class RoomPage {
 
   drawOffer() {
     const me = this.stay.me;
-    const left = me && this.stay.state === 'inside' && me.seat !== 'stage' ? Math.ceil((me.invitedUntil - Date.now()) / 1000) : 0;
+    const offered = me && this.stay.state === 'inside' && me.seat !== 'stage' ? me.invitedUntil : 0;
+    if (offered && this.offered?.until !== offered) {
+      // The clock of this computer may be wrong: an offer lasts 30 s, and while it stands it can be accepted.
+      const span = offered - Date.now();
+      this.offered = { until: offered, ends: Date.now() + (span > 0 && span <= 30000 ? span : 30000) };
+    }
+    const left = offered ? Math.max(1, Math.ceil((this.offered.ends - Date.now()) / 1000)) : 0;
     const had = this.offer.contains(document.activeElement);
     if (left > 0 && this.offer.hidden) this.say(byId('status'), 'You are invited to speak.');
     if (left <= 0 && !this.offer.hidden) this.say(byId('status'), '');
