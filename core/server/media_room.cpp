@@ -133,14 +133,10 @@ void MediaRoom::relayData(MediaSession& from, rtc::DataLabel label, base::ByteVi
     }
     const auto isReceiver = [&](const MediaSession& one) { return &one != &from && isFor(stamped->destinations, one.identity()); };
     const auto receivers = std::count_if(m_sessions.begin(), m_sessions.end(), [&](const auto& entry) { return isReceiver(*entry.second); });
-    const auto cost = static_cast<double>(stamped->bytes.size()) * static_cast<double>(receivers);
-    m_relayBytes = std::min(kRelayBurst, m_relayBytes + std::chrono::duration<double>(m_context.now - m_relayTime).count() * kRelayPerSecond);
-    m_relayTime = m_context.now;
-    if (m_relayBytes < cost) {
+    if (!m_relayBudget.take(static_cast<double>(stamped->bytes.size()) * static_cast<double>(receivers), m_context.now)) {
         ++data.refused;
         return;
     }
-    m_relayBytes -= cost;
     for (auto& [id, session] : m_sessions) {
         if (!isReceiver(*session)) continue;
         if (session->sendData(label, stamped->bytes)) ++data.forwarded;

@@ -12,6 +12,7 @@
 
 #include "core/server/media_session.h"
 #include "core/server/room_reactions.h"
+#include "core/server/byte_budget.h"
 #include "core/sfu/speaker_ranker.h"
 
 namespace parlour::server {
@@ -98,8 +99,7 @@ class MediaRoom {
     bool m_spoke = false;
     std::deque<Kept> m_kept;
     std::size_t m_keptBytes = 0;
-    double m_relayBytes = kRelayBurst;   ///< of kRelayBurst, what is left
-    base::TimePoint m_relayTime{};
+    ByteBudget m_relayBudget{kRelayBurst, kRelayPerSecond};
     RoomReactions m_reactions;
 };
 

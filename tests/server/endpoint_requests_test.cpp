@@ -454,7 +454,10 @@ TEST_CASE("T16 a hundred resumes leave one session", "[server][T16]") {
         room.ben.connect("refresh:ben", true);
         room.run(5ms);
     }
+    room.ben.connect("refresh:ben", true);   // and two at once
+    room.ben.connect("refresh:ben", true);
     room.run(1s);
+    for (const auto& token : room.ben.all<signal::RefreshToken>()) CHECK_FALSE(token.token.empty());
     CHECK(room.endpoint->stats().connections == 2);
     room.ben.takeHeard();
     room.run(500ms);

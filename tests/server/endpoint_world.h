@@ -63,6 +63,7 @@ struct PlayedHouse {
         };
         d.validate = [](const std::string& token, auto answer) {
             if (token.rfind("join:", 0) == 0) return answer(base::Result<void>{});
+            if (token.rfind("gone:", 0) == 0) return answer(base::fail(base::ErrorKind::notFound, "room_unknown", "This room is gone."));
             answer(base::fail(base::ErrorKind::untrusted, "token_invalid", "This token is not valid."));
         };
         d.connected = [this](const base::RoomId&, const base::Identity& who) { log.push_back("connected " + who.str()); };

@@ -227,6 +227,8 @@ TEST_CASE("both validate probes answer any web page, and say what was wrong", "[
         world.executor.runReady();
         REQUIRE(response);
         CHECK(response->header("access-control-allow-origin") == "*");
+        // What livekit-client looks for in a 404: by other words it would ask the other path for ever.
+        CHECK((response->status == 404 && path.ends_with("validate")) == (response->body.find("requested room does not exist") != std::string::npos));
         return response->status;
     };
     const auto join = signal::encodeJoinRequest(requestOf(3), true);
@@ -237,5 +239,8 @@ TEST_CASE("both validate probes answer any web page, and say what was wrong", "[
     CHECK(probe("/rtc/v1/validate", {{"access_token", "join:a"}, {"join_request", join.substr(9)}}) == 400);
     CHECK(probe("/rtc/validate", {{"access_token", "join:a"}}) == 200);
     CHECK(probe("/rtc/validate", {{"access_token", "wrong"}}) == 401);
+    CHECK(probe("/rtc/validate", {{"access_token", "gone:a"}}) == 404);
+    CHECK(probe("/rtc/v1/validate", {{"access_token", "gone:a"}, {"join_request", join}}) == 404);
+    CHECK(probe("/rtc/v1/validate", {{"access_token", "wrong"}, {"join_request", join.substr(9)}}) == 401);   // the token first
     CHECK(probe("/rtc/v1", {{"access_token", "join:a"}, {"join_request", join}}) == 404);
 }

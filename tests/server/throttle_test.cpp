@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/server/byte_budget.h"
 #include "core/server/throttle.h"
 
 #include "tests/support/catch.h"
@@ -40,4 +41,25 @@ TEST_CASE("zero switches it off and a flood from everywhere stays bounded", "[th
     for (std::uint32_t i = 0; i < Throttle::kMaxSources + 10; ++i)
         throttle.failed(base::IpAddress::v4({10, static_cast<std::uint8_t>(i >> 16), static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)}), kStart);
     CHECK(throttle.blocked(ip("10.1.134.169"), kStart));  // the last one
+}
+
+TEST_CASE("a budget of bytes is spent to the last one, not beyond, and comes back with time", "[server][T34]") {
+    using namespace std::chrono_literals;
+    server::ByteBudget budget(1000, 100);
+    base::TimePoint now{5s};
+    CHECK(budget.take(1000, now));
+    CHECK_FALSE(budget.take(1, now));
+    now += 1s;
+    CHECK_FALSE(budget.take(101, now));
+    CHECK(budget.take(100, now));
+    now += 1h;
+    CHECK_FALSE(budget.take(1001, now));
+    CHECK(budget.take(1000, now));
+}
+
+TEST_CASE("strangers are counted by the address, or by 64 bits of it", "[server][T21]") {
+    const auto of = [](const char* text) { return server::sourceOf(*base::IpAddress::parse(text)); };
+    CHECK(of("192.0.2.1") != of("192.0.2.2"));
+    CHECK(of("2001:db8:1:2::1") == of("2001:db8:1:2:ffff::9"));
+    CHECK(of("2001:db8:1:2::1") != of("2001:db8:1:3::1"));
 }
