@@ -71,7 +71,6 @@ struct EngineStats {
     std::uint64_t playoutUnderruns = 0;
     std::uint64_t deviceRestarts = 0;  ///< times the watchdog re-opened a device
     std::uint64_t framesEncoded = 0;
-    std::uint64_t framesDroppedOut = 0;  ///< net thread did not take them
     std::uint64_t framesDroppedIn = 0;
     int sendFrameMs = 0;       ///< what the send policy has decided: milliseconds per packet,
     int sendBitRate = 0;       ///< bit/s of the frames themselves,
@@ -131,8 +130,7 @@ class AudioEngine {
     /// engine.
     void onEncoded(std::function<void(const base::OpusFrame&)> sink);
     void setFeedback(const base::Feedback& feedback);
-    /// Of the way on which we hear: packets that would come too late are not asked for again.
-    void setRoundTrip(base::Duration roundTrip);
+    void setRoundTrip(base::Duration roundTrip);  ///< of the way on which we hear: what would come too late is not asked for again
 
     // Tracks.
     void addTrack(TrackId track);
@@ -165,13 +163,11 @@ class AudioEngine {
 
     // Sound check.
     void testMicrophone(bool on);  ///< runs capture and meter, sends nothing
-    /// Through the real chain, kept in memory, at most 60 s; opens capture as needed. Callbacks come on the pump
-    /// thread.
+    /// Through the real chain, kept in memory, at most 60 s; opens capture as needed. Callbacks come on the pump thread.
     void recordTest(std::chrono::milliseconds length, std::function<void()> recorded);
     void playTest(std::function<void()> played);
     void playTone(std::chrono::milliseconds length);
-    /// All of these end, a recording that has not begun, too; what was to be called then is not.
-    void stopTests();
+    void stopTests();  ///< all of these end, a recording that has not begun, too; what was to be called then is not
     /// The bell, where the settings say; it is heard while everybody else is not.
     void ring();
 

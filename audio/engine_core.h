@@ -92,19 +92,13 @@ class EngineCore {
     }
 
   private:
-    struct AddTrack {
-        std::shared_ptr<Track> track;
-    };
-    struct RemoveTrack {
-        TrackId id;
-    };
+    struct AddTrack { std::shared_ptr<Track> track; };
+    struct RemoveTrack { TrackId id; };
     struct SetGain {
         TrackId id;
         float gain;
     };
-    struct SetDeafened {
-        bool deafened;
-    };
+    struct SetDeafened { bool deafened; };
     struct SetPerson {
         TrackId id;
         std::uint64_t person;
@@ -123,9 +117,7 @@ class EngineCore {
     struct SetFeedback {
         base::Feedback feedback;
     };
-    struct SetRoundTrip {
-        base::Duration roundTrip;
-    };
+    struct SetRoundTrip { base::Duration roundTrip; };
     struct NewUplink {};
     struct Record {
         std::shared_ptr<Recording> recording;

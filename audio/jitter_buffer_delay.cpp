@@ -13,9 +13,10 @@ namespace {
 
 using base::Duration;
 constexpr Duration kBand{2'000};             // above the delay needed before it is cut: targets move by that, or by half of a small one
-// A long wait is not known to the millisecond, and each correction is a change of pace inside somebody's sentence: parts of the
-// wait by which it may be too long or too short. (LTE: under half of the stretching, ESTOI 0.955 to 0.972, as little concealed; a fifth too long costs Wi-Fi its goal.)
-constexpr int kTooLong = 10;
+// A long wait is not known to the millisecond, and each correction is a change of pace inside somebody's sentence: what part of
+// it above kExact may be too much, and by what part of all of it it may be too short.
+constexpr Duration kExact{40'000};
+constexpr int kTooLong = 8;
 constexpr int kTooShort = 7;
 constexpr double kStretchAbove = 3'000.0;    // µs
 constexpr double kHurryAbove = 20'000.0;     // µs beyond the target: come down as fast as sounds tolerable
@@ -40,7 +41,7 @@ constexpr double kStalled = 0.1;            // chance that what is not here now 
 
 }  // namespace
 
-Duration JitterBuffer::band() const { return std::max(std::min(kBand, target() / 2), target() / kTooLong); }
+Duration JitterBuffer::band() const { return std::max(std::min(kBand, target() / 2), (target() - kExact) / kTooLong); }
 
 /// A copy that is waited for comes at a known moment: that wait is not too short by anything.
 Duration JitterBuffer::shortfall() const { return target() > m_delays.target() ? Duration{} : target() / kTooShort; }

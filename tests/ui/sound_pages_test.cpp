@@ -169,7 +169,7 @@ TEST_CASE("the connection is judged in one sentence, line by line, and per speak
     CHECK(w.app->connection()->lines().size() == 4);
     CHECK(w.app->connection()->soundOf("kenjiito") == "The sound is good: nothing is missing.");
     CHECK(w.app->connection()->soundOf("nobody").isEmpty());
-    CHECK(w.app->connection()->figuresOf("kenjiito").endsWith("0 % of the packets lost · 0 % of the sound made up"));
+    CHECK(w.app->connection()->figuresOf("kenjiito").endsWith("ms here · 0.0 % of the packets lost · 0.0 % of the sound made up"));
     CHECK(w.app->connection()->figuresOf("nobody").isEmpty());
 
     RoomWindow bad("listener");
