@@ -440,8 +440,8 @@ void RoomSession::Impl::tickStats() {
     statsTimer = loop.postAfter(kStatsEvery, [this] { tickStats(); });
     checkChat();
     const auto now = loop.clock().now();
-    if (wiring && hearing() != nullptr)
-        if (const auto roundTrip = hearing()->connection().stats(now).transport.roundTrip) wiring->setRoundTrip(*roundTrip);
+    const auto heard = hearing() != nullptr ? std::optional(hearing()->connection().stats(now)) : std::nullopt;
+    if (wiring && heard && heard->transport.roundTrip) wiring->setRoundTrip(*heard->transport.roundTrip);
     if (!observer.onStats) return;
     SessionStats out;
     if (const auto* link = primary()) out.path = toString(link->path());
@@ -455,8 +455,8 @@ void RoomSession::Impl::tickStats() {
         }
     }
     out.single = single.on;
-    if (hearing() != nullptr) {
-        const auto stats = hearing()->connection().stats(now);
+    if (heard) {
+        const auto& stats = *heard;
         if (!out.roundTripTime && stats.transport.roundTrip)
             out.roundTripTime = static_cast<double>(stats.transport.roundTrip->count()) / 1e6;
         for (const auto& i : stats.inbound) {

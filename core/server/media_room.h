@@ -10,9 +10,9 @@
 #include <optional>
 #include <vector>
 
+#include "core/server/byte_budget.h"
 #include "core/server/media_session.h"
 #include "core/server/room_reactions.h"
-#include "core/server/byte_budget.h"
 #include "core/sfu/speaker_ranker.h"
 
 namespace parlour::server {
