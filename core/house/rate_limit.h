@@ -14,14 +14,15 @@ class RateLimit {
   public:
     RateLimit(double burst, double perSecond) : m_burst(burst), m_perSecond(perSecond), m_left(burst) {}
 
-    bool take(base::TimePoint now) {
+    /// False, and nothing is taken, when less than `amount` is left.
+    bool take(base::TimePoint now, double amount = 1.0) {
         if (m_last != base::TimePoint{}) {
             const double seconds = std::chrono::duration<double>(now - m_last).count();
             m_left = std::min(m_burst, m_left + seconds * m_perSecond);
         }
         m_last = now;
-        if (m_left < 1.0) return false;
-        m_left -= 1.0;
+        if (m_left < amount) return false;
+        m_left -= amount;
         return true;
     }
     bool full(base::TimePoint now) const {

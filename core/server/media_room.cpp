@@ -133,7 +133,7 @@ void MediaRoom::relayData(MediaSession& from, rtc::DataLabel label, base::ByteVi
     }
     const auto isReceiver = [&](const MediaSession& one) { return &one != &from && isFor(stamped->destinations, one.identity()); };
     const auto receivers = std::count_if(m_sessions.begin(), m_sessions.end(), [&](const auto& entry) { return isReceiver(*entry.second); });
-    if (!m_relayBudget.take(static_cast<double>(stamped->bytes.size()) * static_cast<double>(receivers), m_context.now)) {
+    if (!m_relayBudget.take(m_context.now, static_cast<double>(stamped->bytes.size()) * static_cast<double>(receivers))) {
         ++data.refused;
         return;
     }

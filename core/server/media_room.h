@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/server/byte_budget.h"
+#include "core/house/rate_limit.h"
 #include "core/server/media_session.h"
 #include "core/server/room_reactions.h"
 #include "core/sfu/speaker_ranker.h"
@@ -99,7 +99,7 @@ class MediaRoom {
     bool m_spoke = false;
     std::deque<Kept> m_kept;
     std::size_t m_keptBytes = 0;
-    ByteBudget m_relayBudget{kRelayBurst, kRelayPerSecond};
+    house::RateLimit m_relayBudget{kRelayBurst, kRelayPerSecond};
     RoomReactions m_reactions;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/server/byte_budget.h"
+#include "core/house/rate_limit.h"
 #include "core/server/throttle.h"
 
 #include "tests/support/catch.h"
@@ -45,16 +45,16 @@ TEST_CASE("zero switches it off and a flood from everywhere stays bounded", "[th
 
 TEST_CASE("a budget of bytes is spent to the last one, not beyond, and comes back with time", "[server][T34]") {
     using namespace std::chrono_literals;
-    server::ByteBudget budget(1000, 100);
+    house::RateLimit budget(1000, 100);
     base::TimePoint now{5s};
-    CHECK(budget.take(1000, now));
-    CHECK_FALSE(budget.take(1, now));
+    CHECK(budget.take(now, 1000));
+    CHECK_FALSE(budget.take(now, 1));
     now += 1s;
-    CHECK_FALSE(budget.take(101, now));
-    CHECK(budget.take(100, now));
+    CHECK_FALSE(budget.take(now, 101));
+    CHECK(budget.take(now, 100));
     now += 1h;
-    CHECK_FALSE(budget.take(1001, now));
-    CHECK(budget.take(1000, now));
+    CHECK_FALSE(budget.take(now, 1001));
+    CHECK(budget.take(now, 1000));
 }
 
 TEST_CASE("strangers are counted by the address, or by 64 bits of it", "[server][T21]") {
