@@ -246,15 +246,12 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
     std::string name;
     std::int64_t picture = 0;
     auto member = reading<house::MemberRow>([&]() -> Result<house::MemberRow> {
-        const auto row = store.member(roomId, who);
-        if (row) limited = isLimited(row->invitation);
-        if (!row || !row->active || row->epoch != *token->epoch)
-            return base::fail(ErrorKind::untrusted, "token_revoked", "This token is not valid any more.", "Open the invitation link again.");
-        if (auto free = house::notSuspended(store, who, clock.wallNow()); !free) return base::Unexpected(std::move(free).error());
-        if (const auto ban = store.ban(roomId, who, clock.wallNow())) return base::Unexpected(house::bannedError(*ban));
+        auto row = memberOf(*token);
+        if (!row) return row;
+        limited = isLimited(row->invitation);
         name = nameInRoom(*this, *room, *row, token->name);
         picture = house::PeopleStore(store).pictureMs(who);
-        return *row;
+        return row;
     });
     if (!member) return answer(base::Unexpected(std::move(member).error()));
     room->notePicture(who, picture);
@@ -274,7 +271,7 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
         if (const auto ban = store.ban(roomId, who, clock.wallNow())) return base::Unexpected(house::bannedError(*ban));
         // Kept for the leeway too, so that no token outlives its memory.
         if (!spends || store.spendToken(jti, expires + std::chrono::minutes(1))) return {};
-        return base::fail(ErrorKind::untrusted, "token_spent", "This token has been used already.", "Open the invitation link again.");
+        return base::Unexpected(tokenSpentError());
     };
     if (clock.now() - tokensForgotten > std::chrono::minutes(10)) {
         tokensForgotten = clock.now();

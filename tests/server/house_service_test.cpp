@@ -71,6 +71,8 @@ TEST_CASE("a join token is spent by its first join; validate spends nothing; ref
     const auto first = world.admit(token);
     REQUIRE(first);
     CHECK(world.admit(token).error().code == "token_spent");
+    CHECK(world.wait<void>([&](auto answer) { world.house->validate(token, answer); }).error().code == "token_spent");
+    CHECK(world.wait<void>([&](auto answer) { world.house->validate(first->refreshToken, answer); }));
     world.house->connected(world.room, redeemed->identity);
     for (int i = 0; i < 100; ++i) REQUIRE(world.admit(first->refreshToken, true));
     CHECK(world.admit(first->refreshToken));  // a stock SDK's full reconnect

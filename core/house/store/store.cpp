@@ -179,11 +179,15 @@ std::optional<BanRow> Store::ban(const base::RoomId& room, const base::Identity&
     return BanRow{room, who, until.time()};
 }
 
-bool Store::spendToken(const std::string& jti, base::WallTime expires) {
-    auto& sql = m_impl->rows();
+bool Store::tokenSpent(const std::string& jti) {
     int there = 0;
-    sql << "SELECT COUNT(*) FROM spent_tokens WHERE jti = :j", use(jti, "j"), into(there);
-    if (there > 0) return false;
+    m_impl->rows() << "SELECT COUNT(*) FROM spent_tokens WHERE jti = :j", use(jti, "j"), into(there);
+    return there > 0;
+}
+
+bool Store::spendToken(const std::string& jti, base::WallTime expires) {
+    if (tokenSpent(jti)) return false;
+    auto& sql = m_impl->rows();
     const long long ms = base::toUnixMs(expires);
     sql << "INSERT INTO spent_tokens(jti, expires_ms) VALUES(:j, :e)", use(jti, "j"), use(ms, "e");
     return true;
