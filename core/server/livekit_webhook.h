@@ -31,7 +31,7 @@ class LiveKitWebhook {
     static constexpr std::chrono::seconds kLeeway{60};
     static constexpr std::size_t kRemembered = 65'536;
 
-    LiveKitWebhook(const base::Clock& clock, signal::TokenKey key) : m_clock(clock), m_key(std::move(key)) {}
+    LiveKitWebhook(const base::Clock& clock, signal::TokenKey key);
 
     /// The event, or how to answer: invalidInput "too_large" (413), untrusted (401), expired (401), conflict (409: seen
     /// before), invalidInput (400).
@@ -43,6 +43,7 @@ class LiveKitWebhook {
 
     const base::Clock& m_clock;
     signal::TokenKey m_key;
+    const std::int64_t m_since;   ///< what was said before this is not known to be new; the lists of people say it again
     std::map<std::string, std::int64_t> m_seen;              ///< id -> created, as long as it is young enough to be believed
     std::set<std::pair<std::int64_t, std::string>> m_byAge;
     LiveKitWebhookStats m_stats;
