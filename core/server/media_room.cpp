@@ -107,6 +107,19 @@ void MediaRoom::replayData(MediaSession& to) {
             ++data.forwarded;
 }
 
+void MediaRoom::replayData(MediaSession& to, const std::vector<signal::DataReceiveState>& had) {
+    // Who names nobody keeps no numbers, and would take a repeat for news. What is still in the channel comes before the repeat.
+    if (had.empty()) return;
+    for (const auto& packet : m_kept) {
+        const auto state = std::find_if(had.begin(), had.end(), [&](const auto& one) { return one.publisher == packet.senderSid; });
+        const auto last = state == had.end() ? 0 : state->lastSequence;
+        if (packet.at >= to.openedAt && packet.at + kKept >= m_context.now && packet.sequence > last &&
+            packet.sender != to.identity() && isFor(packet.destinations, to.identity()) &&
+            to.sendData(rtc::DataLabel::reliable, packet.bytes))
+            ++data.forwarded;
+    }
+}
+
 void MediaRoom::relayData(MediaSession& from, rtc::DataLabel label, base::ByteView bytes) {
     const auto elapsed = std::chrono::duration<double>(m_context.now - from.dataTime).count();
     from.dataTime = m_context.now;
@@ -141,7 +154,8 @@ void MediaRoom::relayData(MediaSession& from, rtc::DataLabel label, base::ByteVi
         if (!isReceiver(*session)) continue;
         if (session->sendData(label, stamped->bytes)) ++data.forwarded;
     }
-    if (label == rtc::DataLabel::reliable) keep({m_context.now, from.identity(), stamped->destinations, stamped->bytes});
+    if (label == rtc::DataLabel::reliable)
+        keep({m_context.now, from.identity(), stamped->destinations, stamped->bytes, from.sid(), stamped->sequence});
 }
 
 /// False: taken here, not to be forwarded.
@@ -178,7 +192,7 @@ void MediaRoom::relay(const base::Identity& except, const std::vector<base::Byte
         for (const auto& packet : packets)
             if (session->sendData(rtc::DataLabel::reliable, packet)) ++data.forwarded;
     }
-    for (const auto& packet : packets) keep({m_context.now, except, {}, packet});
+    for (const auto& packet : packets) keep({m_context.now, except, {}, packet, {}, 0});
 }
 
 void MediaRoom::tellReactions() {

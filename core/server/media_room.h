@@ -14,6 +14,7 @@
 #include "core/server/media_session.h"
 #include "core/server/room_reactions.h"
 #include "core/sfu/speaker_ranker.h"
+#include "core/signal/signal_request.h"
 
 namespace parlour::server {
 
@@ -60,6 +61,8 @@ class MediaRoom {
     void trackHeard(const base::TrackSid& track);
     /// The session's channel is open now: what was said since it came.
     void replayData(MediaSession& to);
+    /// After a resume: what `to` has not had of the reliable packets, by the last number of each sender that it knows of.
+    void replayData(MediaSession& to, const std::vector<signal::DataReceiveState>& had);
     void relayData(MediaSession& from, rtc::DataLabel label, base::ByteView bytes);
     void offerAllTracks(MediaSession& listener);
 
@@ -77,7 +80,7 @@ class MediaRoom {
 
     DataStats data;
 
-    static constexpr base::Duration kKept = std::chrono::seconds(2);   // reliable packets, for those who are still connecting
+    static constexpr base::Duration kKept = std::chrono::seconds(20);   // reliable packets, for those who still connect or come back
     static constexpr std::size_t kKeptBytes = 100 * 1024;
 
   private:
@@ -86,6 +89,8 @@ class MediaRoom {
         base::Identity sender;                     // empty: the house
         std::vector<base::Identity> destinations;
         base::Bytes bytes;
+        base::ParticipantSid senderSid;            // and
+        std::uint32_t sequence = 0;                // its number of the packet; 0: none
     };
     void keep(Kept packet);
     bool readHere(MediaSession& from, const signal::DataPacket& packet);

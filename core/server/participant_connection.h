@@ -24,6 +24,8 @@ namespace parlour::server {
 class ParticipantConnection : public std::enable_shared_from_this<ParticipantConnection> {
   public:
     static constexpr std::size_t kMaxTracks = 4;
+    /// A track that was added and not negotiated for so long gives its place to the next: the client was cut off in between, or changed its mind.
+    static constexpr base::Duration kPendingTime = std::chrono::seconds(15);
     static constexpr std::size_t kMaxWantBytes = 1024;       ///< "hand:" and 140 characters, generously
     static constexpr std::size_t kMaxMetadataBytes = 512;    ///< stands in every newcomer's roster, for each person
     static constexpr std::size_t kMaxNameBytes = 256;
@@ -85,6 +87,7 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     struct PendingTrack {
         std::string cid;
         signal::TrackInfo info;
+        base::TimePoint since;
     };
     void attach(std::shared_ptr<base::Channel> channel);
     void detach();
@@ -115,6 +118,7 @@ class ParticipantConnection : public std::enable_shared_from_this<ParticipantCon
     signal::Permission permission() const;
     void toMedia(std::function<void(MediaSession&)> action);
     bool takeMessageToken();
+    void forgetPending();
 
     EndpointContext& m_context;
     LiveRoom* m_room;                      // never null; another one after a move

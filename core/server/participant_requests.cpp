@@ -130,17 +130,19 @@ void ParticipantConnection::handle(const signal::AddTrack& request) {
         refusal.message = "You are in the audience. Raise your hand to be asked on stage.";
         return send(refusal);
     }
+    for (const auto& [sid, pending] : m_pending)
+        if (pending.cid == request.cid) return send(signal::TrackPublished{request.cid, pending.info});
+    if (m_pending.size() + m_info.tracks.size() >= kMaxTracks) forgetPending();
     if (request.cid.empty() || request.cid.size() > kMaxCidBytes || request.name.size() > kMaxNameBytes ||
         m_pending.size() + m_info.tracks.size() >= kMaxTracks) {
         refusal.reason = signal::RequestReason::limitExceeded;
         refusal.message = "Too many tracks.";
         return send(refusal);
     }
-    for (const auto& [sid, pending] : m_pending)
-        if (pending.cid == request.cid) return send(signal::TrackPublished{request.cid, pending.info});
 
     PendingTrack track;
     track.cid = request.cid;
+    track.since = m_context.clock.now();
     auto& info = track.info;
     info.sid = base::TrackSid("TR_AM" + crypto::randomString(12));
     info.type = signal::TrackType::audio;
@@ -160,6 +162,14 @@ void ParticipantConnection::handle(const signal::AddTrack& request) {
     // Publishing with an open microphone is an act of unmuting.
     if (!request.muted) m_context.house.unmuted(m_room->id(), identity());
     m_pending.emplace(info.sid, std::move(track));
+}
+
+void ParticipantConnection::forgetPending() {
+    std::erase_if(m_pending, [this](const auto& entry) {
+        if (m_context.clock.now() - entry.second.since < kPendingTime) return false;
+        toMedia([sid = entry.first](MediaSession& s) { s.closeTrack(sid); });
+        return true;
+    });
 }
 
 void ParticipantConnection::handle(const signal::MuteTrack& request) {
@@ -203,6 +213,8 @@ void ParticipantConnection::handle(const signal::SyncState& request) {
     for (const auto& published : tracks)
         if (!here(published)) send(signal::TrackUnpublished{published.track.sid});
     handle(request.subscription);
+    if (!request.receiveStates.empty())
+        toMedia([had = request.receiveStates](MediaSession& s) { s.room().replayData(s, had); });
     if (!request.disabledTracks.empty())
         toMedia([tracks = request.disabledTracks](MediaSession& s) { s.setDisabled(tracks, true); });
 }

@@ -173,6 +173,27 @@ TEST_CASE("four tracks may be added and not a fifth, and only microphones", "[se
     CHECK(room.ana.last<signal::RequestResponse>()->reason == signal::RequestReason::unsupportedType);
 }
 
+TEST_CASE("tracks that were added and never negotiated give up their places after a while", "[server]") {
+    Room room;
+    const auto add = [&](const std::string& cid) {
+        signal::AddTrack request;
+        request.cid = cid;
+        room.ana.send(request);
+        room.run(20ms);
+        const auto published = room.ana.last<signal::TrackPublished>();
+        return published && published->cid == cid;
+    };
+    for (const auto* cid : {"c0", "c1", "c2", "c3"}) CHECK(add(cid));
+    room.run(server::ParticipantConnection::kPendingTime - 1s);
+    CHECK_FALSE(add("c4"));
+    room.run(1s);
+    CHECK(add("ana-mic"));   // and it is a real one: the media thread has its place, too
+    room.ana.talk(true);
+    room.ana.offerSection();
+    room.run(1s);
+    CHECK(room.ben.takeHeard()['a'] > 20);
+}
+
 TEST_CASE("pings of both kinds are answered", "[server]") {
     Room room;
     room.ana.send(signal::Ping{41});
@@ -554,4 +575,54 @@ TEST_CASE("reliable data said while somebody still connects reaches her once, ol
     for (const auto& packet : bob.data)
         if (const auto* user = std::get_if<signal::UserData>(&packet.value)) heard.emplace_back(base::asText(user->payload));
     CHECK(heard == std::vector<std::string>{"while", "after"});
+}
+
+TEST_CASE("a resume brings the reliable data that the client has not had, by the numbers that it names", "[server][R2]") {
+    World world;
+    world.admit("ann", true);
+    world.admit("bob", false);
+    world.admit("eve", false);
+    ScriptedClient ann(world, "ann"), bob(world, "bob"), eve(world, "eve");
+    for (auto* one : {&ann, &bob, &eve}) one->join();
+    ann.offer();
+    world.run(600ms);
+    const auto say = [&](const char* text, std::uint32_t sequence, const char* to = nullptr) {
+        signal::DataPacket packet;
+        packet.sequence = sequence;
+        if (to) packet.destinations.emplace_back(to);
+        packet.value = signal::UserData{"t", base::toBytes(base::asBytes(std::string_view(text))), {}};
+        ann.publisher.sendData(rtc::DataLabel::reliable, signal::encodeDataPacket(packet), world.clock.now());
+        world.run(50ms);
+    };
+    say("one", 1);
+    say("two", 2);
+    say("for eve", 3, "eve");
+    say("four", 4);
+    const auto heard = [&] {
+        std::vector<std::string> out;
+        for (const auto& packet : std::exchange(bob.data, {}))
+            if (const auto* user = std::get_if<signal::UserData>(&packet.value)) out.emplace_back(base::asText(user->payload));
+        return out;
+    };
+    REQUIRE(heard() == std::vector<std::string>{"one", "two", "four"});
+    const auto resume = [&](std::vector<signal::DataReceiveState> had) {
+        bob.channel->cut();
+        world.run(200ms);
+        bob.connect("refresh:bob", true);
+        world.run(100ms);
+        signal::SyncState sync;
+        sync.receiveStates = std::move(had);
+        bob.send(sync);
+        world.run(800ms);
+    };
+    const auto sid = bob.knows("ann")->sid;
+    resume({{sid, 1}});   // as if the last two had been lost on the way
+    CHECK(heard() == std::vector<std::string>{"two", "four"});
+    resume({{sid, 4}});
+    CHECK(heard().empty());
+    resume({});   // keeps no numbers
+    CHECK(heard().empty());
+    world.run(server::MediaRoom::kKept);
+    resume({{sid, 1}});   // too long ago
+    CHECK(heard().empty());
 }
