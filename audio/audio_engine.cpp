@@ -236,6 +236,7 @@ void AudioEngine::ring() {
     m_impl->nudge();
 }
 
+float AudioEngine::noiseFloor() const { return m_impl->core.noiseFloor(); }
 bool AudioEngine::microphoneSpeaking() const { return m_impl->core.microphoneSpeaking(); }
 void AudioEngine::keepMicrophone(bool on) {
     m_impl->keepOpen = on;

@@ -138,8 +138,7 @@ class AudioEngine {
     /// From the net thread for every received frame. Bounded: 63 frames wait per track when the pump stands still,
     /// newer ones are dropped and counted (framesDroppedIn). `received` must be set: the delay estimate rests on it.
     void insert(TrackId track, const base::OpusFrame& frame);
-    /// 0.0 .. 2.0, ramped.
-    void setGain(TrackId track, float gain);
+    void setGain(TrackId track, float gain);  ///< 0.0 .. 2.0, ramped
     /// Who speaks there (personKey): their loudness is remembered while the engine lives, and they keep their seat.
     void setPerson(TrackId track, std::uint64_t person);
     /// Packets come over this network from now on. `needed`: how long they had to be waited for when we were there last, if
@@ -155,6 +154,7 @@ class AudioEngine {
 
     // Meters: linear peak 0..1 of the last 50 ms; any thread, wait-free.
     float microphoneLevel() const;  ///< before the gate, only while capture runs
+    float noiseFloor() const;       ///< RMS of what is left while nobody speaks, echo and noise suppressed; 0 while capture does not run
     /// Somebody speaks into the microphone, muted or not; false while capture does not run. Any thread, wait-free.
     bool microphoneSpeaking() const;
     float trackLevel(TrackId track) const;

@@ -28,6 +28,7 @@ audio::EngineSettings engineSettings(const ui::SoundSettings& settings) {
     engine.devices.playout = endpointOf(settings.playout, false);
     engine.capture.echoCancelling = settings.echoCancelling;
     engine.capture.noiseSuppression = settings.noiseSuppression;
+    engine.capture.highPass = settings.rumbleFilter;
     engine.capture.voiceGate = settings.voiceGate;
     engine.listening.levelling = settings.levelling;
     engine.listening.seats = static_cast<audio::Seats>(settings.seats);
@@ -320,7 +321,7 @@ void LiveClient::playTone() {
     m_loop.post([this] { m_audio.playTone(kTone); });
 }
 ui::MicrophoneNow LiveClient::microphone() const {
-    return {m_audio.stats().captureRunning, m_audio.microphoneSpeaking(), m_audio.microphoneLevel()};
+    return {m_audio.stats().captureRunning, m_audio.microphoneSpeaking(), m_audio.microphoneLevel(), m_audio.noiseFloor()};
 }
 void LiveClient::keepMicrophone(bool on) {
     m_loop.post([this, on] { m_audio.keepMicrophone(on); });

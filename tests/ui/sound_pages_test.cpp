@@ -243,6 +243,30 @@ TEST_CASE("the delay is chosen in the settings, and its words say what comes of 
     CHECK(w.client.sound.delay == 2);
 }
 
+TEST_CASE("a test of the microphone says its peak and the noise behind the voice", "[ui][sound]") {
+    RoomWindow w("settings-audio");
+    w.client.microphoneNow = {true, false, 0.2f, 0.00089f};
+    REQUIRE(w.press("Test microphone"));
+    REQUIRE(w.until([&] { return w.app->sound()->level() > 0.0; }));
+    w.settle();
+    CHECK(said(w, QStringLiteral("noise floor \u221261 dB")));
+    w.client.microphoneNow.noiseFloor = 0.0f;   // not known yet
+    REQUIRE(w.until([&] { return !w.app->sound()->levelWords().contains("floor"); }));
+    REQUIRE(w.press("Stop test"));
+}
+
+TEST_CASE("the rumble filter is on until it is switched off, and music does without", "[ui][sound]") {
+    RoomWindow w("settings-audio");
+    CHECK(w.client.sound.rumbleFilter);
+    REQUIRE(w.press("Rumble filter"));
+    CHECK_FALSE(w.client.sound.rumbleFilter);
+    REQUIRE(w.press("Rumble filter"));
+    REQUIRE(w.press("Music mode"));
+    w.settle();
+    w.press("Rumble filter");
+    CHECK(w.client.sound.rumbleFilter);
+}
+
 TEST_CASE("music mode is chosen in the settings, and what it switches off can not be switched meanwhile", "[ui][music]") {
     RoomWindow w("settings-audio");
     CHECK_FALSE(w.client.sound.music);

@@ -77,7 +77,7 @@ class OfflineClient : public QObject, public RoomClient {
     void interview();
     std::vector<room::Command> commands;   ///< everything that was asked, in order
     bool testing = false;                  ///< the microphone would run for a test
-    MicrophoneNow microphoneNow;           ///< what it hears in the room
+    MicrophoneNow microphoneNow{false, false, 0.0f, 0.0009f};           ///< what it hears in the room
     bool kept = false;                     ///< it may run while muted
     RecordingNow recordingNow;
     std::string recordedTo;

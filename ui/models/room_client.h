@@ -61,6 +61,7 @@ struct SoundSettings {
     std::string playout;
     bool echoCancelling = true;
     bool noiseSuppression = true;
+    bool rumbleFilter = true;
     bool voiceGate = false;
     bool levelling = true;
     int seats = 0;         ///< 0 off, 1 headphones, 2 loudspeakers
@@ -84,6 +85,7 @@ struct MicrophoneNow {
     bool running = false;    ///< the device is open
     bool speaking = false;   ///< somebody speaks into it
     float level = 0.0f;      ///< linear peak of the last moment
+    float noiseFloor = 0.0f; ///< RMS while nobody speaks, as others would hear it; 0 = not known
 };
 
 /// The safety track: the own microphone into a file of this computer.

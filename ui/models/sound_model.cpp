@@ -35,6 +35,10 @@ QString keyAt(const std::vector<SoundDevice>& devices, int index, const QString&
     return index <= static_cast<int>(devices.size()) ? devices[static_cast<std::size_t>(index) - 1].key : chosen;
 }
 
+QString systemDefault(const QString& name) {
+    return name.isEmpty() ? SoundModel::tr("System default") : SoundModel::tr("System default · %1").arg(name);
+}
+
 /// What the choice means with the other settings as they are, and what comes of it now.
 QString delaySentence(const Preferences& p, const SoundState& state) {
     QString words;
@@ -83,9 +87,9 @@ void SoundModel::look() {
     emit delayChanged();
 }
 
-QStringList SoundModel::inputs() const { return listed(m_devices.inputs(), m_preferences.captureDevice(), tr("System default")); }
-QStringList SoundModel::outputs() const { return listed(m_devices.outputs(), m_preferences.playoutDevice(), tr("System default")); }
-QStringList SoundModel::ringDevices() const { return listed(m_devices.outputs(), m_preferences.ringDevice(), tr("System default")); }
+QStringList SoundModel::inputs() const { return listed(m_devices.inputs(), m_preferences.captureDevice(), systemDefault(m_devices.defaultInput())); }
+QStringList SoundModel::outputs() const { return listed(m_devices.outputs(), m_preferences.playoutDevice(), systemDefault(m_devices.defaultOutput())); }
+QStringList SoundModel::ringDevices() const { return listed(m_devices.outputs(), m_preferences.ringDevice(), systemDefault(m_devices.defaultOutput())); }
 int SoundModel::ringIndex() const { return place(m_devices.outputs(), m_preferences.ringDevice()); }
 int SoundModel::inputIndex() const { return place(m_devices.inputs(), m_preferences.captureDevice()); }
 int SoundModel::outputIndex() const { return place(m_devices.outputs(), m_preferences.playoutDevice()); }
@@ -93,7 +97,9 @@ int SoundModel::outputIndex() const { return place(m_devices.outputs(), m_prefer
 QString SoundModel::levelWords() const {
     if (!m_testing && m_phase.isEmpty()) return {};
     if (m_peak < 0.001) return tr("Nothing heard yet");
-    const auto peak = tr("Peak %1 dB").arg(qRound(20.0 * std::log10(m_peak)));
+    const auto decibels = [](double linear) { return QString::number(qRound(20.0 * std::log10(linear))).replace(QLatin1Char('-'), QChar(0x2212)); };
+    auto peak = tr("Peak %1 dB").arg(decibels(m_peak));
+    if (const double floor = m_client.microphone().noiseFloor; floor > 0.0) peak = tr("%1 · noise floor %2 dB").arg(peak).arg(decibels(floor));
     switch (room::inputLevel(static_cast<float>(m_peak))) {
         case room::InputLevel::silent: return peak;
         case room::InputLevel::faint: return tr("%1 · come a little closer, or turn it up").arg(peak);
@@ -115,6 +121,7 @@ SoundSettings SoundModel::settings() const {
     settings.playout = endpoint(m_playoutOverride, m_preferences.playoutDevice());
     settings.echoCancelling = m_preferences.echoCancelling();
     settings.noiseSuppression = m_preferences.noiseSuppression();
+    settings.rumbleFilter = m_preferences.rumbleFilter();
     settings.voiceGate = m_preferences.voiceGate();
     settings.levelling = m_preferences.levelling();
     settings.seats = m_preferences.seats();

@@ -75,6 +75,14 @@ Column {
         Toggle {
             width: parent.width
             enabled: !App.preferences.music
+            text: qsTr("Rumble filter")
+            explanation: qsTr("Takes away hum, wind and knocks on the desk")
+            checked: App.preferences.rumbleFilter
+            onToggled: App.preferences.rumbleFilter = checked
+        }
+        Toggle {
+            width: parent.width
+            enabled: !App.preferences.music
             text: qsTr("Automatic gain")
             explanation: qsTr("Brings your voice to a usual level")
             checked: App.preferences.automaticGain

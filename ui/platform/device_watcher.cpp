@@ -38,9 +38,13 @@ void DeviceWatcher::setActive(bool active) {
 void DeviceWatcher::poll() {
     auto inputs = named(QMediaDevices::audioInputs());
     auto outputs = named(QMediaDevices::audioOutputs());
-    if (inputs == m_inputs && outputs == m_outputs) return;
+    const auto defaultInput = QMediaDevices::defaultAudioInput().description();
+    const auto defaultOutput = QMediaDevices::defaultAudioOutput().description();
+    if (inputs == m_inputs && outputs == m_outputs && defaultInput == m_defaultInput && defaultOutput == m_defaultOutput) return;
     m_inputs = std::move(inputs);
     m_outputs = std::move(outputs);
+    m_defaultInput = defaultInput;
+    m_defaultOutput = defaultOutput;
     emit changed();
 }
 

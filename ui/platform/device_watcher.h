@@ -24,6 +24,9 @@ class DeviceWatcher : public QObject {
     void setActive(bool active);
     const std::vector<SoundDevice>& inputs() const { return m_inputs; }
     const std::vector<SoundDevice>& outputs() const { return m_outputs; }
+    /// What people read of the system's default; empty where there is none.
+    const QString& defaultInput() const { return m_defaultInput; }
+    const QString& defaultOutput() const { return m_defaultOutput; }
 
   signals:
     void changed();
@@ -34,6 +37,8 @@ class DeviceWatcher : public QObject {
     QTimer m_timer;
     std::vector<SoundDevice> m_inputs;
     std::vector<SoundDevice> m_outputs;
+    QString m_defaultInput;
+    QString m_defaultOutput;
 };
 
 }  // namespace parlour::ui

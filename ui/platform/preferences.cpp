@@ -104,6 +104,10 @@ bool Preferences::noiseSuppression() const { return value("noise_suppression", t
 void Preferences::setNoiseSuppression(bool on) {
     if (store("noise_suppression", on)) emit soundChanged();
 }
+bool Preferences::rumbleFilter() const { return value("rumble_filter", true).toBool(); }
+void Preferences::setRumbleFilter(bool on) {
+    if (store("rumble_filter", on)) emit soundChanged();
+}
 bool Preferences::voiceGate() const { return value("voice_gate", false).toBool(); }
 void Preferences::setVoiceGate(bool on) {
     if (store("voice_gate", on)) emit soundChanged();

@@ -28,6 +28,7 @@ class Preferences : public QObject {
     Q_PROPERTY(bool bells READ bells WRITE setBells NOTIFY changed)
     Q_PROPERTY(bool echoCancelling READ echoCancelling WRITE setEchoCancelling NOTIFY soundChanged)
     Q_PROPERTY(bool noiseSuppression READ noiseSuppression WRITE setNoiseSuppression NOTIFY soundChanged)
+    Q_PROPERTY(bool rumbleFilter READ rumbleFilter WRITE setRumbleFilter NOTIFY soundChanged)   ///< high-pass of the own microphone
     Q_PROPERTY(bool voiceGate READ voiceGate WRITE setVoiceGate NOTIFY soundChanged)
     Q_PROPERTY(bool soundHints READ soundHints WRITE setSoundHints NOTIFY changed)            ///< "You are muted" and the like
     Q_PROPERTY(bool hearWhileMuted READ hearWhileMuted WRITE setHearWhileMuted NOTIFY changed)  ///< the microphone may run for that
@@ -71,6 +72,8 @@ class Preferences : public QObject {
     void setEchoCancelling(bool on);
     bool noiseSuppression() const;
     void setNoiseSuppression(bool on);
+    bool rumbleFilter() const;
+    void setRumbleFilter(bool on);
     bool voiceGate() const;
     void setVoiceGate(bool on);
     bool soundHints() const;
