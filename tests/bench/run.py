@@ -2,8 +2,8 @@
 """./dev bench [NAME]: the figures of the README, each beside a floor measured in the same run.
 
 Machines differ and are noisy: read the ratio first, the absolute second. Names: forwarding, join, mouth_to_ear (10 ms frames), delay
-(also processing, 20 ms and Mumble), app, house, sound (beside Chromium), bad_networks (ours in virtual time), processing, listening,
-livekit, visits (the stock JS client), return, engine (no devices, beside libwebrtc).
+(also processing, 20 ms and Mumble), app, house, sound (beside Chromium), bad_networks (ours in virtual time), processing, listening, talking,
+cpu (whole programs), livekit, visits (the stock JS client), return, engine (no devices, beside libwebrtc).
 """
 import argparse
 import json
@@ -27,6 +27,17 @@ def forwarding(args):
 def listening(args):
     program = pathlib.Path(args.bin) / "parlour_bench_listening"
     return subprocess.run([str(program), "3", str(args.rounds or 5)]).returncode
+
+
+def talking(args):
+    program = pathlib.Path(args.bin) / "parlour_bench_talking"
+    return subprocess.run([str(program), str(args.rounds or 5)]).returncode
+
+
+def cpu(args):
+    """Whole programs."""
+    import room_cpu
+    return room_cpu.run(args)
 
 
 def join(args):
@@ -178,7 +189,7 @@ def main():
     args.bin = str(pathlib.Path(args.bin).resolve())
     os.environ["PARLOUR_BIN"] = args.bin
     known = {"forwarding": forwarding, "join": join, "app": app, "mouth_to_ear": mouth_to_ear, "house": house,
-             "sound": sound, "bad_networks": bad_networks, "processing": processing, "listening": listening, "delay": delay, "livekit": livekit,
+             "sound": sound, "bad_networks": bad_networks, "processing": processing, "listening": listening, "talking": talking, "cpu": cpu, "delay": delay, "livekit": livekit,
              "visits": visits, "return": coming_back, "engine": engine}
     status = 0
     for name in args.names or [n for n in known if n != "delay"]:   # mouth_to_ear is half of it
