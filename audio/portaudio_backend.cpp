@@ -31,14 +31,31 @@ base::Unexpected<base::Error> failed(bool capture, const std::string& name, PaEr
                           : Pa_GetErrorText(code));
 }
 
+bool isPreferred(PaHostApiIndex index) {
+    const auto wanted = preferredHostApi();
+    const auto* api = Pa_GetHostApiInfo(index);
+    return !wanted || (api && static_cast<int>(api->type) == *wanted);
+}
+
 /// Index in PortAudio's list, or paNoDevice.
 PaDeviceIndex findListed(const std::string& name, bool capture) {
+    PaDeviceIndex found = paNoDevice;
     for (PaDeviceIndex i = 0; i < Pa_GetDeviceCount(); ++i) {
         const auto* info = Pa_GetDeviceInfo(i);
-        if (!info || (capture ? info->maxInputChannels : info->maxOutputChannels) <= 0) continue;
-        if (name == info->name) return i;
+        if (!info || (capture ? info->maxInputChannels : info->maxOutputChannels) <= 0 || name != info->name) continue;
+        if (isPreferred(info->hostApi)) return i;
+        if (found == paNoDevice) found = i;
     }
-    return paNoDevice;
+    return found;
+}
+
+PaDeviceIndex systemDevice(bool capture) {
+    for (PaHostApiIndex i = 0; i < Pa_GetHostApiCount(); ++i) {
+        const auto* api = Pa_GetHostApiInfo(i);
+        const auto device = !api ? paNoDevice : capture ? api->defaultInputDevice : api->defaultOutputDevice;
+        if (device != paNoDevice && preferredHostApi() && isPreferred(i)) return device;
+    }
+    return capture ? Pa_GetDefaultInputDevice() : Pa_GetDefaultOutputDevice();
 }
 
 /// One stream. Only `channels`, `callbacks` and `frames` are touched by the device thread, and only while it is open.
@@ -184,9 +201,9 @@ class PortAudioBackend final : public AudioBackend {
 #endif
         p.device = listed != paNoDevice ? listed
                    : !name.empty()      ? paNoDevice
-                   : s.capture          ? Pa_GetDefaultInputDevice()
-                                        : Pa_GetDefaultOutputDevice();
+                                        : systemDevice(s.capture);
         if (p.device == paNoDevice) return paInvalidDevice;
+        p.hostApiSpecificStreamInfo = streamHints(p.device);
         const auto code = openWith(s, p, blockFrames);
 #if defined(__linux__)
         // A bare card that knows only other rates or channel counts: ALSA's converter stands before it.
@@ -240,11 +257,11 @@ base::Result<std::vector<DeviceInfo>> listDevices(bool capture) {
     const QuietStderr quiet;
     if (const auto code = Pa_Initialize(); code != paNoError) return failed(capture, "", code);
     std::vector<DeviceInfo> list;
-    const auto standard = capture ? Pa_GetDefaultInputDevice() : Pa_GetDefaultOutputDevice();
+    const auto standard = systemDevice(capture);
     for (PaDeviceIndex i = 0; i < Pa_GetDeviceCount(); ++i) {
         const auto* info = Pa_GetDeviceInfo(i);
         const int channels = info ? (capture ? info->maxInputChannels : info->maxOutputChannels) : 0;
-        if (channels > 0) list.push_back({info->name, i == standard, channels});
+        if (channels > 0 && isPreferred(info->hostApi)) list.push_back({info->name, i == standard, channels});
     }
     Pa_Terminate();
     return list;

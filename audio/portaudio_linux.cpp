@@ -32,6 +32,8 @@ std::string convertingDevice(const std::string& listedName) {
     return "plug" + listedName.substr(at + 1, listedName.size() - at - 2);
 }
 
+std::optional<int> preferredHostApi() { return {}; }
+void* streamHints(int) { return nullptr; }
 void prepareSoundLibraries() { setenv("JACK_NO_START_SERVER", "1", 0); }
 
 void quietLibraries() {

@@ -6,6 +6,8 @@ namespace parlour::audio {
 
 NativeDevice resolveDevice(const std::string&, bool) { return {}; }
 std::string convertingDevice(const std::string&) { return {}; }
+std::optional<int> preferredHostApi() { return {}; }
+void* streamHints(int) { return nullptr; }
 void prepareSoundLibraries() {}
 void quietLibraries() {}
 QuietStderr::QuietStderr() = default;

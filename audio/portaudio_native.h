@@ -2,6 +2,7 @@
 // What differs between systems under PortAudio; one source file per system.
 #pragma once
 
+#include <optional>
 #include <string>
 
 namespace parlour::audio {
@@ -16,6 +17,10 @@ struct NativeDevice {
 NativeDevice resolveDevice(const std::string& name, bool listed);
 /// For a bare card "NAME (hw:X,Y)": the same with conversion before it, "plughw:X,Y". Empty for everything else.
 std::string convertingDevice(const std::string& listedName);
+/// Where the system shows each device several times: the host API (PaHostApiTypeId) to take; nullopt where it does not.
+std::optional<int> preferredHostApi();
+/// What the host API of this device (its place in PortAudio's list) is told beside the usual; nullptr: nothing. Lives on.
+void* streamHints(int device);
 /// Environment that keeps sound libraries from starting servers of their own. Before threads start.
 void prepareSoundLibraries();
 

@@ -25,7 +25,7 @@ std::string thisProcess() {
 /// A file that nobody else may write is the lock; the folder inherits the user profile's access list.
 struct FileLock::Handle {
     HANDLE file = INVALID_HANDLE_VALUE;
-    ~Lock() {
+    ~Handle() {
         if (file != INVALID_HANDLE_VALUE) ::CloseHandle(file);
     }
 };
