@@ -10,6 +10,10 @@
 
 #include "core/sfu/udp_port.h"
 
+#ifndef SIO_UDP_CONNRESET   // MinGW's headers lack it
+#define SIO_UDP_CONNRESET _WSAIOW(IOC_VENDOR, 12)
+#endif
+
 namespace parlour::sfu {
 namespace {
 
