@@ -49,8 +49,8 @@ def run(args):
         server = lab.server(args=["--set", "limits.per_ip=0"])
         links = server.create_room("Three talk")["links"]
         talk = ["--unmute"]
-        for name, words in (("Host", a), ("Bea", b)):
-            lab.join(links["moderator"], name, capture=f"file:{words}?loop", playout="null", extra=talk).expect("joined")
+        for name, role, words in (("Host", "moderator", a), ("Bea", "speaker", b)):
+            lab.join(links[role], name, capture=f"file:{words}?loop", playout="null", extra=talk).expect("joined")
         for number in range(rounds):
             loop = lab.start(f"loop-{number}", [pathlib.Path(args.bin) / "parlour_audio_lab", "copy", "--capture", "device:mic0",
                                                 "--playout", "device:spk0", "--seconds", "60"])
