@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Windows: the multimedia class scheduler, task "Pro Audio" (avrt.h). Written from Microsoft's documentation; not built yet.
+// Windows: the multimedia class scheduler, task "Pro Audio" (avrt.h). Written from Microsoft's documentation; compiled with MinGW-w64, not run yet.
 #include <windows.h>
 
 #include <avrt.h>

@@ -138,6 +138,19 @@ base::Result<void> notSuspended(Store& store, const base::Identity& who, base::W
                       row->suspendedUntil ? "until " + std::to_string(base::toUnixSeconds(*row->suspendedUntil)) + " (Unix time)" : std::string());
 }
 
+base::Result<MemberRow> holderOf(Store& store, const base::RoomId& room, const base::Identity& who, std::uint64_t epoch, base::WallTime now) {
+    auto row = store.member(room, who);
+    if (!row || !row->active || row->epoch != epoch)
+        return base::fail(ErrorKind::untrusted, "token_revoked", "This token is not valid any more.", "Open the invitation link again.");
+    if (auto free = notSuspended(store, who, now); !free) return base::Unexpected(std::move(free).error());
+    if (const auto ban = store.ban(room, who, now)) return base::Unexpected(bannedError(*ban));
+    return std::move(*row);
+}
+
+base::Error tokenSpentError() {
+    return {ErrorKind::untrusted, "token_spent", "This token has been used already.", "Open the invitation link again."};
+}
+
 std::string makeCode() { return crypto::randomString(10, "0123456789ABCDEFGHJKMNPQRSTVWXYZ"); }
 
 std::string codeHash(const std::string& code) {

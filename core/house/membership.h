@@ -32,6 +32,11 @@ std::optional<int> invitationsLeft(Store& store, const HouseMember& member, base
 /// Suspended people come in nowhere: refused "suspended"; and keys that were replaced: refused "moved". Others get through, members or not.
 base::Result<void> notSuspended(Store& store, const base::Identity& who, base::WallTime now);
 
+/// Whom a token for a room is still of. Untrusted "token_revoked" when the membership it was made for is over (`epoch`), and as
+/// notSuspended() and bannedError().
+base::Result<MemberRow> holderOf(Store& store, const base::RoomId& room, const base::Identity& who, std::uint64_t epoch, base::WallTime now);
+base::Error tokenSpentError();
+
 /// What a link demands besides its secret: the right person (refused "invitation_for_other"), a code (refused "code_needed",
 /// "code_wrong"), a yes (refused "approval_pending", "approval_declined"; asking is noted). Those inside already pass.
 base::Result<void> admitBy(Store& store, const InvitationRow& invitation, const RedeemAs& who, const std::string& code,

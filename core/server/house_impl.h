@@ -73,8 +73,6 @@ struct HouseService::Impl : std::enable_shared_from_this<HouseService::Impl> {
     Result<std::string> mint(const HouseRoom& room, const house::MemberRow& member, const std::string& name,
                              signal::TokenType type, std::chrono::seconds life, base::WallTime* expires = nullptr);
     Result<signal::AccessToken> check(const std::string& token) const;
-    /// Inside of reading(): the member that the token is of, unless removed, suspended or banned since it was made.
-    Result<house::MemberRow> memberOf(const signal::AccessToken& token);
     std::string makeSession(const base::Identity& who, base::WallTime expires) const;
     Result<base::Identity> sessionOf(const Caller& caller) const;
     Result<base::Identity> checkProof(const api::Proof& proof, const std::string& purpose);
@@ -182,10 +180,6 @@ void HouseService::Impl::ask(Answer<T> answer, std::function<void(Impl&, Answer<
 template <class T>
 void HouseService::Impl::askNow(Answer<T> answer, std::function<Result<T>(Impl&)> work) {
     ask<T>(std::move(answer), [work = std::move(work)](Impl& self, Answer<T> reply) { reply(work(self)); });
-}
-
-inline base::Error tokenSpentError() {
-    return {base::ErrorKind::untrusted, "token_spent", "This token has been used already.", "Open the invitation link again."};
 }
 
 template <class T>

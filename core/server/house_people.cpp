@@ -246,7 +246,7 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
     std::string name;
     std::int64_t picture = 0;
     auto member = reading<house::MemberRow>([&]() -> Result<house::MemberRow> {
-        auto row = memberOf(*token);
+        auto row = house::holderOf(store, roomId, who, *token->epoch, clock.wallNow());
         if (!row) return row;
         limited = isLimited(row->invitation);
         name = nameInRoom(*this, *room, *row, token->name);
@@ -271,7 +271,7 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
         if (const auto ban = store.ban(roomId, who, clock.wallNow())) return base::Unexpected(house::bannedError(*ban));
         // Kept for the leeway too, so that no token outlives its memory.
         if (!spends || store.spendToken(jti, expires + std::chrono::minutes(1))) return {};
-        return base::Unexpected(tokenSpentError());
+        return base::Unexpected(house::tokenSpentError());
     };
     if (clock.now() - tokensForgotten > std::chrono::minutes(10)) {
         tokensForgotten = clock.now();

@@ -8,6 +8,7 @@
 #include "core/base/log.h"
 #include "core/crypto/hash.h"
 #include "core/crypto/random.h"
+#include "core/house/membership.h"
 #include "core/server/house_impl.h"
 
 namespace parlour::server {
@@ -81,19 +82,10 @@ base::Result<void> HouseService::Impl::validate(const std::string& token) {
     if (!room) return base::Unexpected(std::move(room).error());
     // A client that hears "fine" here takes the failure before it for one of the network, and tries on and on.
     return reading<void>([&]() -> Result<void> {
-        if (auto member = memberOf(*parsed); !member) return base::Unexpected(std::move(member).error());
-        if (*parsed->type == signal::TokenType::join && store.tokenSpent(parsed->id)) return base::Unexpected(tokenSpentError());
+        if (auto member = house::holderOf(store, parsed->video.room, parsed->identity, *parsed->epoch, clock.wallNow()); !member) return base::Unexpected(std::move(member).error());
+        if (*parsed->type == signal::TokenType::join && store.tokenSpent(parsed->id)) return base::Unexpected(house::tokenSpentError());
         return {};
     });
-}
-
-base::Result<house::MemberRow> HouseService::Impl::memberOf(const signal::AccessToken& token) {
-    auto row = store.member(token.video.room, token.identity);
-    if (!row || !row->active || row->epoch != *token.epoch)
-        return base::fail(ErrorKind::untrusted, "token_revoked", "This token is not valid any more.", "Open the invitation link again.");
-    if (auto free = house::notSuspended(store, token.identity, clock.wallNow()); !free) return base::Unexpected(std::move(free).error());
-    if (const auto ban = store.ban(token.video.room, token.identity, clock.wallNow())) return base::Unexpected(house::bannedError(*ban));
-    return std::move(*row);
 }
 
 base::Result<std::string> HouseService::Impl::refresh(const base::RoomId& room, const base::Identity& who) {
