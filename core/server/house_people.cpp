@@ -6,6 +6,7 @@
 #include "core/house/display_name.h"
 #include "core/house/guest_desk.h"
 #include "core/house/invitation.h"
+#include "core/house/membership.h"
 #include "core/house/overflow.h"
 #include "core/house/store/people_store.h"
 #include "core/house/store/person_store.h"
