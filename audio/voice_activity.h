@@ -5,7 +5,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <bit>
 #include <cmath>
@@ -13,7 +12,7 @@
 #include <optional>
 #include <span>
 
-#include "core/base/media.h"
+#include "audio/pitch_check.h"
 
 namespace parlour::audio {
 
@@ -26,8 +25,8 @@ class VoiceActivity {
         m_rms = static_cast<float>(std::sqrt(sum / static_cast<double>(std::max<std::size_t>(1, block.size()))));
         m_floor = std::clamp(m_rms < m_floor ? m_rms : m_floor * 1.002f, 1e-5f, 0.02f);  // up by 1.7 dB a second
         m_heardFloor.store(m_floor, std::memory_order_relaxed);
-        remember(block);
-        m_voice = m_rms > 2.0f * m_floor && m_rms > kQuietest && library.value_or(true) && pitched();
+        m_pitch.add(block);
+        m_voice = m_rms > 2.0f * m_floor && m_rms > kQuietest && library.value_or(true) && m_pitch.pitched();
         m_recent = (m_recent << 1) | (m_voice ? 1u : 0u);
         if (std::popcount(m_recent & kWord) >= 8)
             m_speaking.store(true, std::memory_order_relaxed);
@@ -50,38 +49,8 @@ class VoiceActivity {
     static constexpr float kQuietest = 0.0015f;                            // -56 dBFS
     static constexpr std::uint64_t kWord = (std::uint64_t{1} << 20) - 1;   // 200 ms
     static constexpr std::uint64_t kPause = (std::uint64_t{1} << 50) - 1;  // 500 ms
-    static constexpr std::size_t kStep = 6;                                // 48 -> 8 kHz
-    static constexpr std::size_t kShortest = 20, kLongest = 133;           // periods of 400 and 60 Hz
 
-    void remember(std::span<const float> block) {
-        constexpr std::size_t kNew = base::kBlockSamples / kStep;
-        std::copy(m_past.begin() + kNew, m_past.end(), m_past.begin());
-        for (std::size_t i = 0; i < kNew; ++i) {
-            float sum = 0.0f;
-            for (std::size_t k = 0; k < kStep; ++k)
-                if (i * kStep + k < block.size()) sum += block[i * kStep + k];
-            m_past[m_past.size() - kNew + i] = sum / static_cast<float>(kStep);
-        }
-    }
-    bool pitched() const {
-        constexpr std::size_t kWindow = kPast - kLongest;
-        const float* now = m_past.data() + kLongest;
-        float energy = 1e-9f;
-        for (std::size_t i = 0; i < kWindow; ++i) energy += now[i] * now[i];
-        for (std::size_t lag = kShortest; lag <= kLongest; ++lag) {
-            float cross = 0.0f;
-            float before = 1e-9f;
-            for (std::size_t i = 0; i < kWindow; ++i) {
-                cross += now[i] * (now - lag)[i];
-                before += (now - lag)[i] * (now - lag)[i];
-            }
-            if (cross > 0.0f && cross * cross > 0.36f * energy * before) return true;
-        }
-        return false;
-    }
-
-    static constexpr std::size_t kPast = 320;  // 40 ms at 8 kHz
-    std::array<float, kPast> m_past{};
+    PitchCheck m_pitch;
     float m_rms = 0.0f;
     float m_floor = 0.005f;
     bool m_voice = false;
