@@ -42,7 +42,7 @@ def share(process, seconds):
 
 def run(args):
     rounds = args.rounds or 3
-    found = {"bare": [], "listening": [], "talking": []}
+    found = {"bare": [], "listening": [], "talking": [], "comfort": []}
     with Lab("bench-cpu") as lab:
         a, b = voices.two(lab)
         Bus(lab)
@@ -61,10 +61,13 @@ def run(args):
             # The room comes back into the microphone, as from a loudspeaker.
             room = subprocess.run(["pactl", "load-module", "module-loopback", "source=bus.monitor", "sink=mouth", "latency_msec=40",
                                    "channels=1", "channel_map=rear-left", "remix=no"], env=lab.env, capture_output=True, text=True).stdout.strip()
-            talker = lab.join(links["speaker"], f"Talker {number}", capture="device:mic0", playout="device:spk0", extra=talk)
-            talker.expect("joined")
-            time.sleep(5)
-            found["talking"].append(share(talker.process, 20))
+            for kind, extra in (("comfort", ["--delay", "comfort"]), ("talking", [])):
+                talker = lab.join(links["speaker"], f"{kind} {number}", capture="device:mic0", playout="device:spk0", extra=talk + extra)
+                talker.expect("joined")
+                time.sleep(5)
+                found[kind].append(share(talker.process, 20))
+                if kind == "comfort":
+                    talker.end()
             listener = lab.join(links["listener"], f"Listener {number}", playout="device:spk0")
             listener.expect("joined")
             time.sleep(5)
@@ -78,7 +81,7 @@ def run(args):
         middle = {who: {kind: statistics.median(one[kind] for one in of) for kind in of[0]} for who, of in found.items()}
         floor = sum(middle["bare"].values())
         for who, title, goal in (("bare", "bare PortAudio loop", None), ("listening", "listening (parlourctl)", 1.5),
-                                 ("talking", "talking, all processing", 6.0)):
+                                 ("talking", "talking, all processing", 6.0), ("comfort", "... --delay comfort", 6.0)):
             of = middle[who]
             total = sum(of.values())
             print(f"  {title:<26} {total:6.2f} {total / max(floor, 0.01):5.1f}x {of['pump']:6.2f} {of['devices']:8.2f} {of['rest']:6.2f}"
