@@ -154,7 +154,7 @@ class AudioEngine {
 
     // Meters: linear peak 0..1 of the last 50 ms; any thread, wait-free.
     float microphoneLevel() const;  ///< before the gate, only while capture runs
-    float noiseFloor() const;       ///< RMS of what is left while nobody speaks, echo and noise suppressed; 0 while capture does not run
+    float noiseFloor() const;       ///< RMS while nobody speaks, before automatic gain; 0 = not known, or capture does not run
     /// Somebody speaks into the microphone, muted or not; false while capture does not run. Any thread, wait-free.
     bool microphoneSpeaking() const;
     float trackLevel(TrackId track) const;

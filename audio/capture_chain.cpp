@@ -143,7 +143,7 @@ void CaptureChain::process(std::span<const float> microphone, std::span<const fl
     const bool covered = echoCovers(block);
     if (m_processor) m_processor->process(block, echoDelay);
     const auto judged = m_processor ? m_processor->voice() : std::nullopt;
-    judge(block, covered ? std::optional(false) : judged);
+    judge(block, covered ? std::optional(false) : m_processor ? m_processor->speech() : std::nullopt);
     if (m_open || m_tapped) {
         m_voiceGate.process(block, judged.value_or(true));
         m_gain.process(block, m_activity.voice(), m_activity.rms(), m_activity.floor());
@@ -181,7 +181,13 @@ void CaptureChain::process(std::span<const float> microphone, std::span<const fl
     }
 }
 
-void CaptureChain::judge(std::span<const float> block, std::optional<bool> voice) {
+void CaptureChain::judge(std::span<const float> sound, std::optional<bool> voice) {
+    // A steady offset or hum is as like itself one period later as a voice is.
+    std::array<float, kBlock> filtered;
+    std::copy(sound.begin(), sound.end(), filtered.begin());
+    const auto block = std::span(filtered).first(sound.size());
+    m_judgedHighPass.set(!m_settings.highPass);
+    m_judgedHighPass.process(block);
     if (block.size() == kBlock) {
         m_judgedSamples = 0;
         return m_activity.add(block, voice);

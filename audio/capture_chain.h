@@ -93,7 +93,7 @@ class CaptureChain {
     bool echoCovers(std::span<const float> microphone);
     void encodeFrame(base::TimePoint now);
     void replan();
-    void judge(std::span<const float> block, std::optional<bool> voice);
+    void judge(std::span<const float> sound, std::optional<bool> voice);
     bool encoderChanges() const;
     void applyPlan();
 
@@ -106,6 +106,7 @@ class CaptureChain {
     OpusEncoder m_encoder;
     HighPass m_highPass{80.0, 960, false};
     HighPass m_sideHighPass{80.0, 960, false};
+    HighPass m_judgedHighPass{80.0, 960, false};   // for the search for a voice, where the microphone has none
     GainRamp m_sideGain{0.0f};  // comes once nothing works on the middle alone any more
     std::unique_ptr<AudioProcessor> m_processor;  // from when it is first needed: 200 ms of filter is memory
     VoiceActivity m_activity;

@@ -76,7 +76,7 @@ class EngineCore {
 
     // Any thread.
     float microphoneLevel() const { return m_capture.meter().level(); }
-    float noiseFloor() const { return m_capture.activity().heardFloor(); }
+    float noiseFloor() const { return m_capture.activity().noiseFloor(); }
     bool microphoneSpeaking() const { return m_capture.activity().speaking(); }
     std::uint64_t invalidSamples() const { return m_invalidSamples.load(std::memory_order_relaxed); }
     std::uint64_t processorFailures() const { return m_processorFailures.load(std::memory_order_relaxed); }

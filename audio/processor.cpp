@@ -61,6 +61,7 @@ void AudioProcessor::process(std::span<float> microphone, base::Duration echoDel
     run(m_echo, microphone, echoDelay);
     const bool judged = run(m_noise, microphone, echoDelay);
     m_voice = judged ? m_noise.stage->voice() : std::nullopt;
+    m_speech = judged ? m_noise.stage->speech() : std::nullopt;
 }
 
 /// A device was opened again and lies elsewhere in time: what was learned leads astray, a fresh start is quicker

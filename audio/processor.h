@@ -34,6 +34,8 @@ class ProcessorStage {
     virtual bool process(std::span<float> block, base::Duration echoDelay) = 0;
     /// Is there a voice in the block just processed? Nothing where the library cannot tell.
     virtual std::optional<bool> voice() const { return {}; }
+    /// Does somebody speak, then? A stricter judgement, that takes no whisper, where the stage has one.
+    virtual std::optional<bool> speech() const { return voice(); }
     /// Forgets everything heard so far.
     virtual void reset() = 0;
 };
@@ -58,6 +60,7 @@ class AudioProcessor {
     void process(std::span<float> microphone, base::Duration echoDelay);
     /// As ProcessorStage::voice(), of the last block.
     std::optional<bool> voice() const { return m_voice; }
+    std::optional<bool> speech() const { return m_speech; }
     /// Nothing is switched on or fading away: blocks of other lengths may pass it by.
     bool idle() const { return !m_echo.running && !m_noise.running; }
     /// Blocks that the library refused or spoiled; they went on as they came.
@@ -82,6 +85,7 @@ class AudioProcessor {
     int m_otherBlocks = 0;
     std::array<float, base::kBlockSamples> m_work{};
     std::optional<bool> m_voice;
+    std::optional<bool> m_speech;
     std::uint64_t m_failures = 0;
 };
 

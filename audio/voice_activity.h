@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Is somebody speaking? A block counts as voice when it stands 6 dB above the noise floor, swings at a pitch of 60 to
 // 400 Hz, and the processing library, where it judges, hears a voice in it (alone it takes typing for one). Some of a
-// word makes `speaking`, half a second without any ends it. Thread: the pump; speaking() and heardFloor() from any, without waiting.
+// word makes `speaking`, half a second without any ends it. Thread: the pump; speaking() and noiseFloor() from any, without waiting.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 
+#include "audio/noise_floor.h"
 #include "audio/pitch_check.h"
 
 namespace parlour::audio {
@@ -24,7 +25,7 @@ class VoiceActivity {
         for (const float s : block) sum += static_cast<double>(s) * s;
         m_rms = static_cast<float>(std::sqrt(sum / static_cast<double>(std::max<std::size_t>(1, block.size()))));
         m_floor = std::clamp(m_rms < m_floor ? m_rms : m_floor * 1.002f, 1e-5f, 0.02f);  // up by 1.7 dB a second
-        m_heardFloor.store(m_floor, std::memory_order_relaxed);
+        m_noise.add(m_rms);
         m_pitch.add(block);
         m_voice = m_rms > 2.0f * m_floor && m_rms > kQuietest && library.value_or(true) && m_pitch.pitched();
         m_recent = (m_recent << 1) | (m_voice ? 1u : 0u);
@@ -37,12 +38,12 @@ class VoiceActivity {
     void clear() {
         m_recent = 0;
         m_speaking.store(false, std::memory_order_relaxed);
-        m_heardFloor.store(0.0f, std::memory_order_relaxed);
+        m_noise.clear();
     }
     bool voice() const { return m_voice; }   ///< in the last block
     float rms() const { return m_rms; }      ///< of the last block
     float floor() const { return m_floor; }  ///< RMS of the quietest blocks
-    float heardFloor() const { return m_heardFloor.load(std::memory_order_relaxed); }  ///< the same, any thread; 0 = nothing is heard
+    float noiseFloor() const { return m_noise.level(); }  ///< NoiseFloor::level()
     bool speaking() const { return m_speaking.load(std::memory_order_relaxed); }
 
   private:
@@ -56,7 +57,7 @@ class VoiceActivity {
     bool m_voice = false;
     std::uint64_t m_recent = 0;
     std::atomic<bool> m_speaking{false};
-    std::atomic<float> m_heardFloor{0.0f};
+    NoiseFloor m_noise;
 };
 
 }  // namespace parlour::audio

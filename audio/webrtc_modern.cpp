@@ -44,8 +44,13 @@ class WebrtcNoise final : public Stage {
         m_pitch.add(block);
         return Stage::process(block, echoDelay);
     }
+    void reset() override {
+        m_pitch = {};
+        Stage::reset();
+    }
+    std::optional<bool> voice() const override { return voiceIn(m_instance->GetStatistics()); }
     /// What this suppression leaves of keys swings at a pitch, so that is looked for before it.
-    std::optional<bool> voice() const override { return m_pitch.pitched() && voiceIn(m_instance->GetStatistics()).value_or(true); }
+    std::optional<bool> speech() const override { return m_pitch.pitched() && voice().value_or(true); }
 
   private:
     PitchCheck m_pitch;

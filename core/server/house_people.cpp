@@ -287,16 +287,21 @@ void HouseService::Impl::admit(const AdmitRequest& request, Answer<Admission> an
     house::Arrive arrive{who, name, member->role, member->power, base::RoomSid("RM_" + crypto::randomString(12)),
                          member->invitation, limited, member->joined};
     if (!known) room->arrivals.count(clock.now());
-    run(room, arrive, std::move(extra), [this, room, who, member = *member, answer](Result<std::uint64_t> done) {
+    run(room, arrive, std::move(extra), [this, room, who, member = *member, answer, spent = *token->type == signal::TokenType::join ? token->id : std::string()](Result<std::uint64_t> done) {
         if (!done) return answer(base::Unexpected(std::move(done).error()));
         const auto it = room->stage.people.find(who);
         if (it == room->stage.people.end())
             return answer(base::fail(ErrorKind::refused, "removed", "You have just been removed from this room."));
-        if (it->second.seat == api::Seat::waiting)  // no transport: nobody in line hears a thing
+        if (it->second.seat == api::Seat::waiting) {  // no transport: nobody in line hears a thing
+            // Not in yet, so the token is still good: a stock SDK knows no other and comes again with it.
+            if (!spent.empty())
+                if (auto back = reading<void>([&]() -> Result<void> { store.returnToken(spent); return {}; }); !back)
+                    base::log(base::LogLevel::warn, "house", base::describe(back.error()));
             return answer(room->stage.settings.audienceHeld
                               ? base::fail(ErrorKind::unavailable, "waiting", "The talk starts when the guest is ready.", "Stay here; you come in by yourself.")
                               : base::fail(ErrorKind::unavailable, "waiting", "You are in line in front of the room.",
                                            "Stay here; you come in as soon as it is your turn."));
+        }
         auto refreshed = mint(*room, member, it->second.name, signal::TokenType::refresh, policy.refreshToken);
         if (!refreshed) return answer(base::Unexpected(std::move(refreshed).error()));
         Admission out;

@@ -83,6 +83,8 @@ base::Result<void> HouseService::Impl::validate(const std::string& token) {
     // A client that hears "fine" here takes the failure before it for one of the network, and tries on and on.
     return reading<void>([&]() -> Result<void> {
         if (auto member = house::holderOf(store, parsed->video.room, parsed->identity, *parsed->epoch, clock.wallNow()); !member) return base::Unexpected(std::move(member).error());
+        if (const auto it = (*room)->stage.people.find(parsed->identity); it != (*room)->stage.people.end() && it->second.seat == api::Seat::waiting)
+            return base::fail(ErrorKind::unavailable, "waiting", "You are in line in front of the room.");
         if (*parsed->type == signal::TokenType::join && store.tokenSpent(parsed->id)) return base::Unexpected(house::tokenSpentError());
         return {};
     });

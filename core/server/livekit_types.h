@@ -45,6 +45,7 @@ struct LiveKitEvent {
     std::int64_t createdAt = 0;    ///< seconds since the epoch
     std::string room;              ///< LiveKit's name of it; may be empty
     std::optional<LiveKitPerson> person;
+    bool doubtful = false;         ///< from before this process began: it may have been taken then, so it is only a reason to look
 };
 
 std::optional<LiveKitPerson> readPerson(const nlohmann::json& json);

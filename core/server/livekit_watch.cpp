@@ -25,6 +25,7 @@ LiveKitRooms::Room* LiveKitRooms::byName(const std::string& name) {
 void LiveKitRooms::handle(const LiveKitEvent& event) {
     auto* room = byName(event.room);
     if (room == nullptr) return;   // another house's, or over by now
+    if (event.doubtful) return listIn(*room, base::Duration(0));
     if (event.kind == "room_finished") {
         room->made = false;
         empty(*room);

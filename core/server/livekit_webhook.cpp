@@ -77,7 +77,8 @@ base::Result<LiveKitEvent> LiveKitWebhook::judge(const net::HttpRequest& request
         return untrusted("another body");
     auto event = readEvent(request.body);
     if (!event) return base::fail(ErrorKind::invalidInput, "bad_webhook", "This message is no webhook event.");
-    if (event->createdAt < m_since || event->createdAt + kMaxAge.count() < now || event->createdAt > now + kLeeway.count())
+    event->doubtful = event->createdAt < m_since;
+    if (event->createdAt + kMaxAge.count() < now || event->createdAt > now + kLeeway.count())
         return base::fail(ErrorKind::expired, "webhook_late", "This message is too old.", "Check the clocks of both machines.");
     while (!m_byAge.empty() && (m_byAge.begin()->first + kMaxAge.count() < now || m_byAge.size() >= kRemembered)) {
         m_seen.erase(m_byAge.begin()->second);

@@ -43,7 +43,7 @@ class LiveKitWebhook {
 
     const base::Clock& m_clock;
     signal::TokenKey m_key;
-    const std::int64_t m_since;   ///< what was said before this is not known to be new; the lists of people say it again
+    const std::int64_t m_since;   ///< what was said before this is not known to be new
     std::map<std::string, std::int64_t> m_seen;              ///< id -> created, as long as it is young enough to be believed
     std::set<std::pair<std::int64_t, std::string>> m_byAge;
     LiveKitWebhookStats m_stats;

@@ -91,6 +91,7 @@ void MediaRoom::keep(Kept packet) {
     while (!m_kept.empty() && (m_keptBytes > kKeptBytes || m_kept.front().at + kKept < m_context.now)) {
         m_keptBytes -= m_kept.front().bytes.size();
         m_kept.pop_front();
+        ++m_firstKept;
     }
 }
 
@@ -100,24 +101,25 @@ bool isFor(const std::vector<base::Identity>& destinations, const base::Identity
 }
 }  // namespace
 
-void MediaRoom::replayData(MediaSession& to) {
-    for (const auto& packet : m_kept)
-        if (packet.at >= to.openedAt && packet.at + kKept >= m_context.now && packet.sender != to.identity() &&
-            isFor(packet.destinations, to.identity()) && to.sendData(rtc::DataLabel::reliable, packet.bytes))
-            ++data.forwarded;
+void MediaRoom::deliver(MediaSession& to, base::ByteView bytes) {
+    if (to.owed.empty() && to.sendData(rtc::DataLabel::reliable, bytes))
+        ++data.forwarded;
+    else
+        to.owed.push_back(m_firstKept + m_kept.size() - 1);   // the newest, which this is
 }
 
-void MediaRoom::replayData(MediaSession& to, const std::vector<signal::DataReceiveState>& had) {
-    // Who names nobody keeps no numbers, and would take a repeat for news. What is still in the channel comes before the repeat.
-    if (had.empty()) return;
-    for (const auto& packet : m_kept) {
-        const auto state = std::find_if(had.begin(), had.end(), [&](const auto& one) { return one.publisher == packet.senderSid; });
-        const auto last = state == had.end() ? 0 : state->lastSequence;
-        if (packet.at >= to.openedAt && packet.at + kKept >= m_context.now && packet.sequence > last &&
-            packet.sender != to.identity() && isFor(packet.destinations, to.identity()) &&
-            to.sendData(rtc::DataLabel::reliable, packet.bytes))
-            ++data.forwarded;
+void MediaRoom::payOwed(MediaSession& to) {
+    for (; !to.owed.empty(); to.owed.pop_front()) {
+        const auto number = to.owed.front();
+        if (number < m_firstKept || m_kept[number - m_firstKept].at + kKept < m_context.now) continue;
+        if (!to.sendData(rtc::DataLabel::reliable, m_kept[number - m_firstKept].bytes)) return;
+        ++data.forwarded;
     }
+}
+
+void MediaRoom::payOwed() {
+    for (auto& [id, session] : m_sessions)
+        if (!session->owed.empty()) payOwed(*session);
 }
 
 void MediaRoom::relayData(MediaSession& from, rtc::DataLabel label, base::ByteView bytes) {
@@ -150,12 +152,15 @@ void MediaRoom::relayData(MediaSession& from, rtc::DataLabel label, base::ByteVi
         ++data.refused;
         return;
     }
+    const bool reliable = label == rtc::DataLabel::reliable;
+    if (reliable) keep({m_context.now, stamped->bytes});
     for (auto& [id, session] : m_sessions) {
         if (!isReceiver(*session)) continue;
-        if (session->sendData(label, stamped->bytes)) ++data.forwarded;
+        if (reliable)
+            deliver(*session, stamped->bytes);
+        else if (session->sendData(label, stamped->bytes))
+            ++data.forwarded;
     }
-    if (label == rtc::DataLabel::reliable)
-        keep({m_context.now, from.identity(), stamped->destinations, stamped->bytes, from.sid(), stamped->sequence});
 }
 
 /// False: taken here, not to be forwarded.
@@ -187,12 +192,11 @@ bool MediaRoom::readHere(MediaSession& from, const signal::DataPacket& packet) {
 }
 
 void MediaRoom::relay(const base::Identity& except, const std::vector<base::Bytes>& packets) {
-    for (auto& [id, session] : m_sessions) {
-        if (!except.empty() && session->identity() == except) continue;
-        for (const auto& packet : packets)
-            if (session->sendData(rtc::DataLabel::reliable, packet)) ++data.forwarded;
+    for (const auto& packet : packets) {
+        keep({m_context.now, packet});
+        for (auto& [id, session] : m_sessions)
+            if (except.empty() || session->identity() != except) deliver(*session, packet);
     }
-    for (const auto& packet : packets) keep({m_context.now, except, {}, packet, {}, 0});
 }
 
 void MediaRoom::tellReactions() {

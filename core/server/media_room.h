@@ -14,7 +14,6 @@
 #include "core/server/media_session.h"
 #include "core/server/room_reactions.h"
 #include "core/sfu/speaker_ranker.h"
-#include "core/signal/signal_request.h"
 
 namespace parlour::server {
 
@@ -59,10 +58,9 @@ class MediaRoom {
     /// Nothing of this person can be heard any more: out of the ranking at once.
     void silenced(const MediaSession& speaker) { m_ranker.remove(speaker.id().value); }
     void trackHeard(const base::TrackSid& track);
-    /// The session's channel is open now: what was said since it came.
-    void replayData(MediaSession& to);
-    /// After a resume: what `to` has not had of the reliable packets, by the last number of each sender that it knows of.
-    void replayData(MediaSession& to, const std::vector<signal::DataReceiveState>& had);
+    /// Reliable packets that the session's channel could not take when they came (not open yet, or full while the client was away),
+    /// in order, as far as they go in now and are younger than kKept.
+    void payOwed(MediaSession& to);
     void relayData(MediaSession& from, rtc::DataLabel label, base::ByteView bytes);
     void offerAllTracks(MediaSession& listener);
 
@@ -73,6 +71,8 @@ class MediaRoom {
     /// nullopt: nothing to tell.
     std::optional<std::vector<SpeakerLevel>> tickSpeakers();
     void checkAnswers();
+    /// payOwed() to everybody.
+    void payOwed();
     /// What is new of the reactions, and to newcomers what there was.
     void tellReactions();
     std::vector<SessionQuality> qualities();
@@ -81,17 +81,15 @@ class MediaRoom {
     DataStats data;
 
     static constexpr base::Duration kKept = std::chrono::seconds(20);   // reliable packets, for those who still connect or come back
-    static constexpr std::size_t kKeptBytes = 100 * 1024;
+    static constexpr std::size_t kKeptBytes = 256 * 1024;
 
   private:
     struct Kept {
         base::TimePoint at;
-        base::Identity sender;                     // empty: the house
-        std::vector<base::Identity> destinations;
         base::Bytes bytes;
-        base::ParticipantSid senderSid;            // and
-        std::uint32_t sequence = 0;                // its number of the packet; 0: none
     };
+    /// To one session, after all that it is owed already.
+    void deliver(MediaSession& to, base::ByteView bytes);
     void keep(Kept packet);
     bool readHere(MediaSession& from, const signal::DataPacket& packet);
     void closeSession(SessionId session, std::optional<SessionEnd> why);
@@ -104,6 +102,7 @@ class MediaRoom {
     bool m_spoke = false;
     std::deque<Kept> m_kept;
     std::size_t m_keptBytes = 0;
+    std::uint64_t m_firstKept = 1;   // number of the oldest of m_kept; the others follow
     house::RateLimit m_relayBudget{kRelayBurst, kRelayPerSecond};
     RoomReactions m_reactions;
 };

@@ -423,7 +423,7 @@ void MediaSession::handlePeerEvent(Peer& peer, rtc::PeerEvent& event) {
             } else if constexpr (std::is_same_v<E, rtc::DataReceived>) {
                 if (publishing) m_room.relayData(*this, e.label, e.bytes);
             } else if constexpr (std::is_same_v<E, rtc::DataChannelOpened>) {
-                if (heardOn && e.label == rtc::DataLabel::reliable) m_room.replayData(*this);
+                if (heardOn && e.label == rtc::DataLabel::reliable) m_room.payOwed(*this);
             } else {
                 // Nothing to do: our candidates stand in every description; raw mode has no frames; sections change only by
                 // our own acts; reports are counted inside.

@@ -166,7 +166,10 @@ void MediaWorker::handleTimeout(base::TimePoint now) {
     }
     if (m_reactionsDue <= now) {
         m_reactionsDue = now + RoomReactions::kNews;
-        for (auto& [id, room] : m_rooms) room->tellReactions();
+        for (auto& [id, room] : m_rooms) {
+            room->payOwed();
+            room->tellReactions();
+        }
     }
     if (m_secondDue <= now) {
         m_secondDue = now + kSecond;

@@ -130,8 +130,11 @@ void ParticipantConnection::handle(const signal::AddTrack& request) {
         refusal.message = "You are in the audience. Raise your hand to be asked on stage.";
         return send(refusal);
     }
-    for (const auto& [sid, pending] : m_pending)
-        if (pending.cid == request.cid) return send(signal::TrackPublished{request.cid, pending.info});
+    for (auto& [sid, pending] : m_pending)
+        if (pending.cid == request.cid) {
+            pending.since = m_context.clock.now();
+            return send(signal::TrackPublished{request.cid, pending.info});
+        }
     if (m_pending.size() + m_info.tracks.size() >= kMaxTracks) forgetPending();
     if (request.cid.empty() || request.cid.size() > kMaxCidBytes || request.name.size() > kMaxNameBytes ||
         m_pending.size() + m_info.tracks.size() >= kMaxTracks) {
@@ -168,6 +171,7 @@ void ParticipantConnection::forgetPending() {
     std::erase_if(m_pending, [this](const auto& entry) {
         if (m_context.clock.now() - entry.second.since < kPendingTime) return false;
         toMedia([sid = entry.first](MediaSession& s) { s.closeTrack(sid); });
+        send(signal::TrackUnpublished{entry.first});
         return true;
     });
 }
@@ -213,8 +217,7 @@ void ParticipantConnection::handle(const signal::SyncState& request) {
     for (const auto& published : tracks)
         if (!here(published)) send(signal::TrackUnpublished{published.track.sid});
     handle(request.subscription);
-    if (!request.receiveStates.empty())
-        toMedia([had = request.receiveStates](MediaSession& s) { s.room().replayData(s, had); });
+    // Of receiveStates nothing follows: the channel for data outlives the signalling, and what it could not take meanwhile MediaRoom owes.
     if (!request.disabledTracks.empty())
         toMedia([tracks = request.disabledTracks](MediaSession& s) { s.setDisabled(tracks, true); });
 }

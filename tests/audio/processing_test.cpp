@@ -277,7 +277,7 @@ TEST_CASE("somebody speaks: words do, fans, keys and silence do not", "[processi
         for (std::size_t at = 0; at + kLabBlock <= sound.size(); at += kLabBlock) {
             std::copy_n(sound.begin() + static_cast<std::ptrdiff_t>(at), kLabBlock, block.begin());
             processor.process(block, 0ms);
-            activity.add(block, processor.voice());
+            activity.add(block, processor.speech());
             if (at < 2 * kSecond) continue;  // until the noise is known
             speaking += activity.speaking() ? 1.0 : 0.0;
             ++blocks;

@@ -85,7 +85,7 @@ struct MicrophoneNow {
     bool running = false;    ///< the device is open
     bool speaking = false;   ///< somebody speaks into it
     float level = 0.0f;      ///< linear peak of the last moment
-    float noiseFloor = 0.0f; ///< RMS while nobody speaks, as others would hear it; 0 = not known
+    float noiseFloor = 0.0f; ///< RMS while nobody speaks, before automatic gain; 0 = not known
 };
 
 /// The safety track: the own microphone into a file of this computer.

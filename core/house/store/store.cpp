@@ -185,6 +185,8 @@ bool Store::tokenSpent(const std::string& jti) {
     return there > 0;
 }
 
+void Store::returnToken(const std::string& jti) { m_impl->rows() << "DELETE FROM spent_tokens WHERE jti = :j", use(jti, "j"); }
+
 bool Store::spendToken(const std::string& jti, base::WallTime expires) {
     if (tokenSpent(jti)) return false;
     auto& sql = m_impl->rows();

@@ -84,6 +84,8 @@ class Store {
     /// False when it was spent before.
     bool spendToken(const std::string& jti, base::WallTime expires);
     bool tokenSpent(const std::string& jti);
+    /// As if it had never been spent.
+    void returnToken(const std::string& jti);
     void forgetTokens(base::WallTime expiredBefore);
 
     /// The stage parts that survive: visible state, queue, marks; not who is connected.
