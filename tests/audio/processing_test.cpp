@@ -2,6 +2,7 @@
 // The processing of the own microphone around the libraries: switching, bad input, voices, gain. What the libraries
 // themselves do to echo and noise is in processing_goals_test.cpp.
 #include <limits>
+#include <numbers>
 
 #include "audio/automatic_gain.h"
 #include "audio/capture_chain.h"
@@ -305,6 +306,55 @@ TEST_CASE("somebody speaks: words do, fans, keys and silence do not", "[processi
         scale(keys, 0.02);
         CHECK(share(keys, withLibrary) < 0.10);
         CHECK(share(std::vector<float>(6 * kSecond, 0.0f), withLibrary) == 0.0);
+    }
+}
+
+TEST_CASE("the noise behind a voice is told whatever the level, and never by blocks without any sound", "[processing][voice]") {
+    const auto floorOf = [](double noiseLevel, bool withVoice) {
+        VoiceActivity activity;
+        auto sound = fanNoise(6.0, 4);
+        scale(sound, noiseLevel / rms(sound));
+        if (withVoice) add(sound, person(6.0, 1, 0.2f));
+        std::fill_n(sound.begin(), kSecond / 10, 0.0f);                     // as streams begin
+        std::fill_n(sound.begin() + 3 * kSecond, kSecond / 50, 0.0f);       // a switch at the microphone
+        CHECK(activity.noiseFloor() == 0.0f);
+        for (std::size_t at = 0; at + kLabBlock <= sound.size(); at += kLabBlock) activity.add(std::span<const float>(sound).subspan(at, kLabBlock), {});
+        return 20.0 * std::log10(activity.noiseFloor() / noiseLevel);
+    };
+    for (const double level : {0.0005, 0.005, 0.05}) {
+        INFO(level);
+        CHECK(std::abs(floorOf(level, false)) < 4.0);
+    }
+    CHECK(std::abs(floorOf(0.001, true)) < 6.0);
+    VoiceActivity activity;
+    const auto fan = fanNoise(2.0, 4);
+    for (std::size_t at = 0; at + kLabBlock <= fan.size(); at += kLabBlock) activity.add(std::span<const float>(fan).subspan(at, kLabBlock), {});
+    CHECK(activity.noiseFloor() > 0.0f);
+    activity.clear();
+    CHECK(activity.noiseFloor() == 0.0f);
+}
+
+TEST_CASE("a steady offset and hum behind a voice hide it from nobody when the rumble filter is off", "[processing][voice]") {
+    for (const bool filter : {true, false}) {
+        INFO(filter);
+        auto settings = plainCapture(20);
+        settings.highPass = filter;
+        Tapped tapped(settings);
+        const auto speaks = [&](float voiceLevel) {
+            auto sound = person(6.0, 1, voiceLevel);
+            for (std::size_t i = 0; i < sound.size(); ++i)
+                sound[i] += 0.03f + 0.01f * static_cast<float>(std::sin(2.0 * std::numbers::pi * 50.0 * static_cast<double>(i) / 48'000.0));
+            int speaking = 0, blocks = 0;
+            for (std::size_t at = 0; at + kLabBlock <= sound.size(); at += kLabBlock) {
+                tapped.speak(std::span<const float>(sound).subspan(at, kLabBlock));
+                if (at < 2 * kSecond) continue;
+                ++blocks;
+                speaking += tapped.chain.activity().speaking();
+            }
+            return static_cast<double>(speaking) / blocks;
+        };
+        CHECK(speaks(0.0f) < 0.05);
+        CHECK(speaks(0.05f) > 0.5);
     }
 }
 

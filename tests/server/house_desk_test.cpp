@@ -65,6 +65,7 @@ TEST_CASE("who waits has no transport and comes in when a moderator says so", "[
     const auto bob = world.redeem("bob", world.links.listener);
     REQUIRE(bob);
     CHECK(world.admit(bob->join.token).error().code == "waiting");
+    CHECK(world.wait<void>([&](auto answer) { world.house->validate(bob->join.token, answer); }).error().code == "waiting");
     const auto line = [&] { return postAs<api::Line>(world, world.path("line"), api::Nothing{}, bob->session).value(); };
     CHECK(line().state == "waiting");
     CHECK(line().place == 1);
@@ -75,6 +76,8 @@ TEST_CASE("who waits has no transport and comes in when a moderator says so", "[
     CHECK(list->waiting[0].name == "bob");
     REQUIRE(world.order("ann", StageVerb::admit, "bob"));
     CHECK(line().state == "inside");
+    CHECK(world.admit(bob->join.token));   // a stock SDK has no other and comes again with it
+    CHECK(world.admit(bob->join.token).error().code == "token_spent");
     const auto grant = world.wait<api::JoinGrant>([&](auto answer) { world.house->token({bob->session, false}, world.room, {}, answer); });
     REQUIRE(grant);
     CHECK(world.admit(grant->token));

@@ -106,6 +106,7 @@ TEST_CASE("removal ends every credential before the answer leaves", "[house-serv
     CHECK(world.admit(bob.refresh, true).error().kind != base::ErrorKind::internal);
     CHECK_FALSE(world.admit(bob.refresh, true));
     CHECK(world.admit(bob.refresh).error().code == "token_revoked");
+    CHECK(world.wait<void>([&](auto answer) { world.house->validate(bob.refresh, answer); }).error().code == "token_revoked");
     CHECK(world.redeem("bob", world.links.speaker).error().code == "removed");
     world.crash();
     CHECK_FALSE(world.admit(bob.refresh));
@@ -121,6 +122,7 @@ TEST_CASE("a ban says so, and one for minutes ends while the conversation goes o
     CHECK(world.gone.back().why == server::Departure::banned);
     CHECK(world.redeem("bob", world.links.speaker).error().code == "banned");
     CHECK_FALSE(world.admit(bob.refresh));
+    CHECK_FALSE(world.wait<void>([&](auto answer) { world.house->validate(bob.refresh, answer); }));
     world.executor.runFor(61s);
     CHECK_FALSE(world.admit(bob.refresh));  // what was given before the ban stays worthless
     world.enter("bob", world.links.speaker);
