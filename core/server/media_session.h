@@ -5,7 +5,6 @@
 // Thread: media.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/fifo.h"
 #include "core/server/media_engine.h"
 #include "core/server/media_peers.h"
 #include "core/server/media_types.h"
@@ -88,7 +88,7 @@ class MediaSession {
     double dataTokens = 0;                   ///< rate limits, kept by MediaRoom
     double chatTokens = 0;
     ChatCollector chat;
-    std::deque<std::uint64_t> owed;          ///< kept by MediaRoom: numbers of reliable packets that did not go into the channel
+    base::Fifo<std::uint64_t> owed;          ///< kept by MediaRoom: numbers of reliable packets that did not go into the channel
     std::uint64_t reactionsTold = 0;         ///< how many of the room this participant knows of
     base::TimePoint dataTime{};
     base::TimePoint openedAt{};
