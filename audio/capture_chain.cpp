@@ -36,6 +36,7 @@ void CaptureChain::apply(const CaptureSettings& settings, std::unique_ptr<AudioP
     if (m_processor) m_processor->apply({m_settings.echoCancelling, m_settings.noiseSuppression});
     m_highPass.set(m_settings.highPass);
     m_sideHighPass.set(m_settings.highPass);
+    m_judgedHighPass.set(!m_settings.highPass);
     m_voiceGate.set(m_settings.voiceGate);
     m_gain.set(m_settings.automaticGain);
     replan();
@@ -182,18 +183,11 @@ void CaptureChain::process(std::span<const float> microphone, std::span<const fl
 }
 
 void CaptureChain::judge(std::span<const float> sound, std::optional<bool> voice) {
-    // A steady offset or hum is as like itself one period later as a voice is.
-    std::array<float, kBlock> filtered;
-    std::copy(sound.begin(), sound.end(), filtered.begin());
-    const auto block = std::span(filtered).first(sound.size());
-    m_judgedHighPass.set(!m_settings.highPass);
-    m_judgedHighPass.process(block);
-    if (block.size() == kBlock) {
-        m_judgedSamples = 0;
-        return m_activity.add(block, voice);
-    }
-    std::copy(block.begin(), block.end(), m_judged.begin() + static_cast<std::ptrdiff_t>(m_judgedSamples));
-    m_judgedSamples += block.size();
+    if (sound.size() == kBlock) m_judgedSamples = 0;
+    const auto piece = std::span(m_judged).subspan(m_judgedSamples, sound.size());
+    std::copy(sound.begin(), sound.end(), piece.begin());
+    m_judgedHighPass.process(piece);   // a steady offset or hum is as like itself one period later as a voice is
+    m_judgedSamples += sound.size();
     if (m_judgedSamples < kBlock) return;
     m_judgedSamples = 0;
     m_activity.add(m_judged, voice);

@@ -50,11 +50,10 @@ PaDeviceIndex findListed(const std::string& name, bool capture) {
 }
 
 PaDeviceIndex systemDevice(bool capture) {
-    for (PaHostApiIndex i = 0; i < Pa_GetHostApiCount(); ++i) {
-        const auto* api = Pa_GetHostApiInfo(i);
-        const auto device = !api ? paNoDevice : capture ? api->defaultInputDevice : api->defaultOutputDevice;
-        if (device != paNoDevice && preferredHostApi() && isPreferred(i)) return device;
-    }
+    const auto wanted = preferredHostApi();
+    const auto* api = wanted ? Pa_GetHostApiInfo(Pa_HostApiTypeIdToHostApiIndex(static_cast<PaHostApiTypeId>(*wanted))) : nullptr;
+    const auto device = !api ? paNoDevice : capture ? api->defaultInputDevice : api->defaultOutputDevice;
+    if (device != paNoDevice) return device;
     return capture ? Pa_GetDefaultInputDevice() : Pa_GetDefaultOutputDevice();
 }
 

@@ -41,7 +41,7 @@ MediaSession* MediaRoom::open(const SessionOpen& open) {
     auto session = std::make_unique<MediaSession>(m_context, *this, open, rights->second);
     session->dataTokens = kDataBurst;
     session->chatTokens = kChatBurst;
-    session->dataTime = session->openedAt = m_context.now;
+    session->dataTime = m_context.now;
     auto* raw = session.get();
     m_sessions.emplace(open.id, std::move(session));
     offerAllTracks(*raw);
@@ -111,8 +111,10 @@ void MediaRoom::deliver(MediaSession& to, base::ByteView bytes) {
 void MediaRoom::payOwed(MediaSession& to) {
     for (; !to.owed.empty(); to.owed.pop_front()) {
         const auto number = to.owed.front();
-        if (number < m_firstKept || m_kept[number - m_firstKept].at + kKept < m_context.now) continue;
-        if (!to.sendData(rtc::DataLabel::reliable, m_kept[number - m_firstKept].bytes)) return;
+        if (number < m_firstKept) continue;
+        const auto& packet = m_kept[number - m_firstKept];
+        if (packet.at + kKept < m_context.now) continue;
+        if (!to.sendData(rtc::DataLabel::reliable, packet.bytes)) return;
         ++data.forwarded;
     }
 }

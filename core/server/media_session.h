@@ -91,7 +91,6 @@ class MediaSession {
     base::Fifo<std::uint64_t> owed;          ///< kept by MediaRoom: numbers of reliable packets that did not go into the channel
     std::uint64_t reactionsTold = 0;         ///< how many of the room this participant knows of
     base::TimePoint dataTime{};
-    base::TimePoint openedAt{};
 
   private:
     struct Track {

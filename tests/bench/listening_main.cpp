@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // CPU of listening: so many speakers through the whole playout (jitter buffer, decoding, loudness, seats, mix, guard, limiter),
 // beside decoding their packets and nothing else, in the same run.   parlour_bench_listening [SPEAKERS] [ROUNDS]
-#include <ctime>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -10,21 +8,18 @@
 
 #include "audio/engine_core.h"
 #include "audio/opus_decoder.h"
+#include "tests/bench/cpu_time.h"
 #include "tests/support/speech.h"
 
 using namespace parlour;
 using namespace parlour::audio;
+using tests::cpuSeconds;
+using tests::median;
 
 namespace {
 
 constexpr int kSeconds = 30;
 constexpr int kBlocks = 100 * kSeconds;
-
-double cpuSeconds() {
-    timespec t{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
 
 struct Packet {
     int block = 0;
@@ -94,11 +89,6 @@ double listen(const std::vector<std::vector<Packet>>& tapes, ListeningSettings s
         }
     }
     return spent;
-}
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
 }
 
 }  // namespace

@@ -2,8 +2,6 @@
 // CPU of talking: the own microphone through all the processing, the encoder and the copies of earlier frames (RED), beside encoding
 // alone in the same run; and how long single calls of the device and single passes of the pump take in a room where three others talk.
 // In virtual time, in CPU time of the thread.   parlour_bench_talking [ROUNDS]
-#include <ctime>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -12,10 +10,13 @@
 #include "audio/engine_core.h"
 #include "audio/opus_encoder.h"
 #include "core/rtc/red.h"
+#include "tests/bench/cpu_time.h"
 #include "tests/support/speech.h"
 
 using namespace parlour;
 using namespace parlour::audio;
+using tests::cpuSeconds;
+using tests::median;
 
 namespace {
 
@@ -24,12 +25,6 @@ constexpr int kPieces = 200 * kSeconds;        // the device takes and gives 5 m
 constexpr std::size_t kPiece = 240;
 constexpr std::size_t kEcho = 48 * 60;         // the room gives back what was played 60 ms ago,
 constexpr float kEchoLevel = 0.25f;            // 12 dB quieter
-
-double cpuSeconds() {
-    timespec t{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
 
 struct Packet {
     int piece = 0;
@@ -112,10 +107,6 @@ double encodeOnly(std::span<const float> own) {
     return cpuSeconds() - start;
 }
 
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
 double quantile(std::vector<double>& values, double q) {
     const auto at = static_cast<std::size_t>(q * static_cast<double>(values.size() - 1));
     std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(at), values.end());

@@ -131,6 +131,14 @@ TEST_CASE("who comes and goes without a webhook is found by looking", "[livekit-
     left.person->sid = "PA_2";
     lab.rooms->handle(left);
     CHECK(lab.house.back() == "-ann");
+    // What may be from before the start ends nothing either: it is looked who is there.
+    left.person->sid = "PA_3";
+    left.doubtful = true;
+    lab.kit.enter(lab.name, "ann", "PA_4");
+    lab.rooms->handle(left);
+    CHECK(lab.house.back() == "-ann");
+    lab.executor.runFor(std::chrono::seconds(1));
+    CHECK(lab.house.back() == "+ann");
 }
 
 TEST_CASE("attributes go out in one call with the rights, and a difference is mended", "[livekit-rooms]") {
