@@ -11,7 +11,6 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <memory>
 #include <vector>
 
@@ -19,6 +18,7 @@
 #include "core/base/thread.h"
 #include "core/sfu/forwarder.h"
 #include "core/sfu/udp_port.h"
+#include "tests/bench/cpu_time.h"
 #include "tests/sfu/rtc_pair.h"
 
 using namespace parlour;
@@ -38,18 +38,10 @@ void pin(int core) {
     sched_setaffinity(0, sizeof set, &set);
 }
 
-double cpuNanoseconds() {
-    timespec t{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) * 1e9 + static_cast<double>(t.tv_nsec);
-}
+double cpuNanoseconds() { return tests::cpuSeconds() * 1e9; }
 
 struct Figures {
     std::vector<double> wall, cpu;  // ns per packet
-    static double median(std::vector<double> v) {
-        std::sort(v.begin(), v.end());
-        return v[v.size() / 2];
-    }
 };
 
 template <class Round>
@@ -170,13 +162,13 @@ int main(int argc, char** argv) {
     reader.join();
     ::close(bare);
 
-    const double ns = Figures::median(forwarding.wall), floorNs = Figures::median(floor.wall);
+    const double ns = tests::median(forwarding.wall), floorNs = tests::median(floor.wall);
     const double perSecond = 1e9 / ns;
     std::printf("forwarding: 1 speaker, %zu subscribers, one core, live loopback, %zu rounds of %zu packets\n", listeners,
                 rounds, packets);
-    std::printf("  bare sendto loop          %8.0f ns/packet (%.0f CPU)\n", floorNs, Figures::median(floor.cpu));
+    std::printf("  bare sendto loop          %8.0f ns/packet (%.0f CPU)\n", floorNs, tests::median(floor.cpu));
     std::printf("  forwarder                 %8.0f ns/packet (%.0f CPU)   ratio to the floor %.2f\n", ns,
-                Figures::median(forwarding.cpu), ns / floorNs);
+                tests::median(forwarding.cpu), ns / floorNs);
     std::printf("  packets per second        %8.0f   goal >= %.0f\n", perSecond, kGoalPacketsPerSecond);
     std::printf("  refused by the system     %8llu   arrived %llu\n",
                 static_cast<unsigned long long>((*port)->stats().refused),
