@@ -40,7 +40,11 @@ struct AudioDeviceSettings {
 
     bool stereoCapture = false;  ///< both channels of a microphone that has two; the engine fills it in: for music
 
-    int firstBlock() const { return blockFrames == 240 || blockFrames == 480 || blockFrames == 960 ? blockFrames : blockOf(delay); }
+    int playoutBlock() const { return blockGiven() ? blockFrames : playoutBlockOf(delay); }
+    int captureBlock() const { return blockGiven() ? blockFrames : captureBlockOf(delay); }
+
+  private:
+    bool blockGiven() const { return blockFrames == 240 || blockFrames == 480 || blockFrames == 960; }
 };
 
 struct DeviceInfo {

@@ -15,8 +15,6 @@
 namespace parlour::audio {
 namespace {
 
-/// How often sound is moved: half of it is waited for on the way in, and packets that came are seen so much later.
-constexpr base::Duration pumpPeriod(DelayMode delay) { return base::Duration(delay == DelayMode::low ? 1'250 : 2'500); }
 constexpr base::Duration kSupervisorPeriod{50'000};
 constexpr base::Duration kMicrophoneLinger{10'000'000};  // closed gate: the device is given back after that
 
@@ -61,6 +59,7 @@ struct AudioEngine::Impl {
         : clock(c),
           ownThreads(parts.ownThreads),
           realDevices(!parts.devices && parts.ownThreads),
+          callback(&c),
           recorder(c, parts.ownThreads),
           core(callback, &recorder),
           devices(parts.devices ? std::move(parts.devices) : makePortAudioBackend()),
@@ -123,8 +122,8 @@ void AudioEngine::start(const EngineSettings& settings) {
     e.started = true;
     e.supervisor.wantPlayout(true);
     if (!e.ownThreads) return;
-    e.pump = std::make_unique<Pacer>(e.clock, "audio-pump", base::ThreadPriority::realtime, pumpPeriod(e.settings.devices.delay),
-                                     [&e] { e.core.pass(e.clock.now()); }, &e.priority);
+    e.pump = std::make_unique<Pacer>(e.clock, "audio-pump", base::ThreadPriority::realtime,
+                                     [&e] { return e.core.pass(e.clock.now()); }, &e.priority);
     e.watcher = std::make_unique<Pacer>(e.clock, "audio-devices", base::ThreadPriority::normal, kSupervisorPeriod,
                                         [&e] { e.superviseOnce(); });
 }
@@ -148,7 +147,7 @@ void AudioEngine::apply(const EngineSettings& settings) {
     auto& e = *m_impl;
     e.settings = settings;
     e.captureIsDevice = settings.devices.capture.kind == SourceKind::device;
-    e.core.setBlockFrames(settings.devices.firstBlock());
+    e.core.setBlockFrames(settings.devices.playoutBlock());
     auto capture = fitting(settings);
     capture.delay = settings.devices.delay;
     e.core.apply(capture);
@@ -157,7 +156,6 @@ void AudioEngine::apply(const EngineSettings& settings) {
     devices.stereoCapture = settings.capture.music;
     e.supervisor.want(devices);
     e.music = settings.capture.music;
-    if (e.pump) e.pump->setPeriod(pumpPeriod(settings.devices.delay));
     e.listenToNews();
     e.nudge();
 }

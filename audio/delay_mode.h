@@ -14,8 +14,10 @@ namespace parlour::audio {
 /// the network and the processing allow. comfort: long blocks and packets from the start, for a slow or busy computer.
 enum class DelayMode { automatic, low, comfort };
 
-/// Samples of one device callback at 48 kHz: where it begins and where calm leads back to.
-constexpr int blockOf(DelayMode mode) { return mode == DelayMode::comfort ? 960 : 240; }
+/// Samples of one device callback at 48 kHz: where it begins and where calm leads back to. Packets and what works on a voice take
+/// 10 ms of a microphone, so there shorter ones gain nothing but with `low`; of a loudspeaker twice as long ones cost 25 ms (docs/sound.md).
+constexpr int playoutBlockOf(DelayMode mode) { return mode == DelayMode::comfort ? 960 : 240; }
+constexpr int captureBlockOf(DelayMode mode) { return mode == DelayMode::comfort ? 960 : mode == DelayMode::automatic ? 480 : 240; }
 
 /// So long without a stumble, and shorter blocks are tried again: each try is a gap in the sound.
 constexpr base::Duration calmOf(DelayMode mode) {

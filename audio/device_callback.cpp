@@ -21,6 +21,7 @@ std::size_t DeviceCallback::take(std::span<const float> middle, std::span<const 
 }
 
 void DeviceCallback::captured(std::span<const float> mono) {
+    m_captured.add(m_clock, mono.size());
     static constexpr std::array<float, 256> silence{};
     for (std::size_t at = 0; at < mono.size();) {
         const auto count = std::min(silence.size(), mono.size() - at);
@@ -33,6 +34,7 @@ void DeviceCallback::captured(std::span<const float> mono) {
 }
 
 void DeviceCallback::capturedStereo(std::span<const float> pairs) {
+    m_captured.add(m_clock, pairs.size() / 2);
     std::array<float, 256> middle;
     std::array<float, 256> side;
     for (std::size_t at = 0; at < pairs.size() / 2;) {
@@ -50,6 +52,7 @@ void DeviceCallback::capturedStereo(std::span<const float> pairs) {
 }
 
 void DeviceCallback::wanted(std::span<float> mono) {
+    m_wanted.add(m_clock, mono.size());
     m_block.store(mono.size(), std::memory_order_relaxed);
     m_stereo.store(false, std::memory_order_relaxed);
     const auto got = playoutRing.read(mono);
@@ -70,6 +73,7 @@ void DeviceCallback::wanted(std::span<float> mono) {
 }
 
 void DeviceCallback::wantedStereo(std::span<float> pairs) {
+    m_wanted.add(m_clock, pairs.size() / 2);
     m_block.store(pairs.size() / 2, std::memory_order_relaxed);
     m_stereo.store(true, std::memory_order_relaxed);
     std::array<float, 256> middle;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What runs on the device's thread: copying between device buffers and rings, nothing else. No allocation, no lock, no
-// log, no system call (tests/audio/device_callback_test.cpp traps them). The pump holds the other ends of the rings.
+// log, no system call but for the time, which no system needs one for (tests/audio/device_callback_test.cpp traps them). The pump holds the other ends of the rings.
 #pragma once
 
 #include <atomic>
@@ -8,14 +8,17 @@
 #include <span>
 
 #include "audio/audio_backend.h"
+#include "core/base/doors/clock.h"
 #include "core/base/spsc_ring.h"
 
 namespace parlour::audio {
 
 class DeviceCallback {
   public:
-    /// 0.34 s each way: more waits only when the pump stands still.
-    DeviceCallback() : captureRing(16'384), captureSideRing(16'384), playoutRing(16'384), sideRing(16'384) {}
+    /// 0.34 s each way: more waits only when the pump stands still. `clock`: that of lastCaptured() and lastWanted(), which
+    /// without one tell nothing; outlives this.
+    explicit DeviceCallback(const base::Clock* clock = nullptr)
+        : captureRing(16'384), captureSideRing(16'384), playoutRing(16'384), sideRing(16'384), m_clock(clock) {}
 
     base::SpscRing<float> captureRing;  ///< producer: capture device; consumer: pump. The middle: half of left + right
     base::SpscRing<float> captureSideRing;  ///< half of left - right, 0 of one channel; written first, read in step, first as well
@@ -35,6 +38,13 @@ class DeviceCallback {
 
     /// What the playout device asked for last, in samples.
     std::size_t block() const { return m_block.load(std::memory_order_relaxed); }
+    struct Call {
+        base::TimePoint at{};
+        std::size_t samples = 0;  ///< 0 = there was none
+    };
+    /// Of a microphone and of a loudspeaker. Any thread.
+    Call lastCaptured() const { return m_captured.last(); }
+    Call lastWanted() const { return m_wanted.last(); }
     std::uint64_t overruns() const { return m_overruns.load(std::memory_order_relaxed); }
     std::uint64_t underruns() const { return m_underruns.load(std::memory_order_relaxed); }
 
@@ -46,8 +56,24 @@ class DeviceCallback {
     }
 
   private:
+    /// Both values may be of two calls that follow each other: a block is rarely as long as it was never before.
+    struct Calls {
+        std::atomic<base::Duration::rep> at{0};
+        std::atomic<std::size_t> samples{0};
+
+        void add(const base::Clock* clock, std::size_t count) {
+            if (clock == nullptr) return;
+            at.store(clock->now().time_since_epoch().count(), std::memory_order_relaxed);
+            samples.store(count, std::memory_order_relaxed);
+        }
+        Call last() const {
+            return {base::TimePoint(base::Duration(at.load(std::memory_order_relaxed))), samples.load(std::memory_order_relaxed)};
+        }
+    };
     std::size_t take(std::span<const float> middle, std::span<const float> side);
 
+    const base::Clock* const m_clock;
+    Calls m_captured, m_wanted;
     std::atomic<std::uint64_t> m_overruns{0};
     std::atomic<std::uint64_t> m_underruns{0};
     std::atomic<std::size_t> m_block{0};

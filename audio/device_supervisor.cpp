@@ -36,7 +36,8 @@ void DeviceSupervisor::want(const AudioDeviceSettings& settings) {
     m_capture.bothChannels = settings.stereoCapture;
     m_playout.endpoint = settings.playout;
     m_ring = settings.ring;
-    m_firstBlock = settings.firstBlock();
+    m_playout.firstBlock = settings.playoutBlock();
+    m_capture.firstBlock = settings.captureBlock();
     m_delay = settings.delay;
 }
 void DeviceSupervisor::knowBy(Present present) {
@@ -156,7 +157,7 @@ void DeviceSupervisor::pass() {
     const auto now = m_clock.now();
     Endpoint wantedEndpoint[2];
     bool wanted[2], both[2];
-    int block = 240;
+    int block[2];
     DelayMode delay = DelayMode::automatic;
     Side* const sides[2] = {&m_playout, &m_capture};
     {
@@ -165,8 +166,8 @@ void DeviceSupervisor::pass() {
             wantedEndpoint[i] = sides[i]->endpoint;
             wanted[i] = sides[i]->wanted;
             both[i] = sides[i]->bothChannels;
+            block[i] = sides[i]->firstBlock;
         }
-        block = m_firstBlock;
         delay = m_delay;
         m_presentNow = m_present;
     }
@@ -174,11 +175,11 @@ void DeviceSupervisor::pass() {
         m_measured = delay;
         measureAfresh();
     }
-    watchXruns(now, block);
-    block = blockFor(block);
+    watchXruns(now, std::min(block[0], block[1]));
+    for (auto& b : block) b = blockFor(b);
     {
         const std::lock_guard lock(m_mutex);
-        m_report.blockFrames = block;
+        m_report.blockFrames = block[0];
         m_report.xruns = m_xrunsSeen;
     }
     if (m_hurry.exchange(false, std::memory_order_acquire))
@@ -208,7 +209,7 @@ void DeviceSupervisor::pass() {
     }
     for (int i = 0; i < 2; ++i) {
         auto& side = *sides[i];
-        const bool changed = side.current != wantedEndpoint[i] || side.currentBlock != block || side.currentBoth != both[i];
+        const bool changed = side.current != wantedEndpoint[i] || side.currentBlock != block[i] || side.currentBoth != both[i];
         if (side.open && !side.standIn && (!wanted[i] || changed)) closeSide(side);
         if (!wanted[i]) {
             closeSide(side);
@@ -218,7 +219,7 @@ void DeviceSupervisor::pass() {
         }
         side.currentBoth = both[i];
         if (changed) side.nextTry = now;
-        if ((!side.open || side.standIn) && now >= side.nextTry) openSide(side, wantedEndpoint[i], block, now);
+        if ((!side.open || side.standIn) && now >= side.nextTry) openSide(side, wantedEndpoint[i], block[i], now);
     }
 }
 

@@ -31,7 +31,7 @@ class DeviceSupervisor {
         std::string playoutDevice;
         std::uint64_t restarts = 0;
         std::uint64_t xruns = 0;
-        int blockFrames = 0;
+        int blockFrames = 0;  ///< of the loudspeaker
     };
     /// Whether a device of that name is there; nothing = nobody knows.
     using Present = std::function<std::optional<bool>(const Endpoint& endpoint, bool capture)>;
@@ -65,6 +65,7 @@ class DeviceSupervisor {
         const char* name = "";
         bool capture = false;
         bool wanted = false;  // under m_mutex
+        int firstBlock = 480;  // under m_mutex
         Endpoint endpoint;    // under m_mutex: what is wanted
         bool open = false;
         bool standIn = false;   // playout only: the clock plays the missing device
@@ -109,7 +110,6 @@ class DeviceSupervisor {
     Side m_capture;
     Side m_playout;
     Endpoint m_ring;            // under m_mutex
-    int m_firstBlock = 240;     // under m_mutex
     DelayMode m_delay = DelayMode::automatic;  // under m_mutex
     Present m_present;  // under m_mutex
     Present m_presentNow;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <thread>
 
+#include "audio/pump_pace.h"
 #include "audio/sound_length.h"
 
 namespace parlour::audio {
@@ -202,7 +203,8 @@ void EngineCore::execute(Command& command) {
                command);
 }
 
-void EngineCore::pass(base::TimePoint now) {
+base::TimePoint EngineCore::pass(base::TimePoint now) {
+    const auto captured = m_device.lastCaptured(), wanted = m_device.lastWanted();  // later ones may be missed below
     Command command;
     while (m_commands.pop(command)) execute(command);
     while (!m_removedLater.empty() && m_garbage.push(m_removedLater.back())) m_removedLater.pop_back();
@@ -215,6 +217,7 @@ void EngineCore::pass(base::TimePoint now) {
     passCapture(now);
     if (m_recorder) m_recorder->pass(now);
     passPlayout(now);
+    return nextPass(now, captured, wanted, m_low);
 }
 
 void EngineCore::passCapture(base::TimePoint now) {

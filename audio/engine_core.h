@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// All sound work of the client without thread and clock: somebody calls pass(now) often enough (the pump each 5 ms, a
+// All sound work of the client without thread and clock: somebody calls pass(now) often enough (the pump when the last one said, a
 // test in virtual time), and it moves what is in the device rings and track queues. Threads: control functions on one
 // control thread (net); pass() on one pump thread; the reading ones on any.
 #pragma once
@@ -70,7 +70,8 @@ class EngineCore {
     void collect();
 
     // Pump thread.
-    void pass(base::TimePoint now);
+    /// When the next one should be.
+    base::TimePoint pass(base::TimePoint now);
     /// Capture was closed: its level is nothing.
     void captureStopped() { m_captureStopped.store(true, std::memory_order_release); }
 

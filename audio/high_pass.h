@@ -23,8 +23,17 @@ class HighPass {
         m_a2 = (1.0 - std::numbers::sqrt2 * w + w * w) * norm;
     }
     void set(bool on) { m_on = on; }
-    /// In place. While off it listens on, so that it does not start cold.
+    /// In place.
     void process(std::span<float> sound) {
+        if (!m_on && m_wet == 0.0) {
+            m_cold = true;
+            return;
+        }
+        if (m_cold && !sound.empty()) {  // as if it had been so forever: no step where it begins
+            m_z1 = -m_b * sound.front();
+            m_z2 = m_b * sound.front();
+            m_cold = false;
+        }
         const double step = m_on ? m_step : -m_step;
         for (auto& s : sound) {
             const double in = s;
@@ -43,6 +52,7 @@ class HighPass {
     bool m_on;
     double m_wet;
     double m_z1 = 0.0, m_z2 = 0.0;
+    bool m_cold = false;
 };
 
 }  // namespace parlour::audio

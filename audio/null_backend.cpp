@@ -45,36 +45,60 @@ struct NullBackend::Impl {
     std::mutex mutex;  // open and close against the ticking thread; no device thread is real here
     Side capture;
     Side playout;
-    std::unique_ptr<Pacer> pacer;
+    const bool ownThread;
+    std::unique_ptr<Pacer> pacer;  // while something is open: a thread that wakes for nothing costs, too
 
-    explicit Impl(const base::Clock& c) : clock(c) {}
+    Impl(const base::Clock& c, bool thread) : clock(c), ownThread(thread) {}
+
+    bool used() {
+        const std::lock_guard lock(mutex);
+        return capture.open || playout.open;
+    }
 };
 
-NullBackend::NullBackend(const base::Clock& clock, bool ownThread) : m_impl(std::make_unique<Impl>(clock)) {
-    if (ownThread)
-        m_impl->pacer = std::make_unique<Pacer>(clock, "audio-clock", base::ThreadPriority::realtime,
-                                                base::Duration(5'000), [this] { tick(); });
-}
+NullBackend::NullBackend(const base::Clock& clock, bool ownThread)
+    : m_impl(std::make_unique<Impl>(clock, ownThread)) {}
 NullBackend::~NullBackend() { shutDown(); }
 void NullBackend::shutDown() { m_impl->pacer.reset(); }
 
+void NullBackend::run() {
+    if (!m_impl->ownThread) return;
+    if (!m_impl->used())
+        m_impl->pacer.reset();
+    else if (!m_impl->pacer)
+        m_impl->pacer = std::make_unique<Pacer>(m_impl->clock, "audio-clock", base::ThreadPriority::realtime,
+                                                base::Duration(5'000), [this] { tick(); });
+}
+
 base::Result<void> NullBackend::openPlayout(const Endpoint&, int blockFrames, DeviceCallbacks callbacks) {
-    const std::lock_guard lock(m_impl->mutex);
-    m_impl->playout.begin(blockFrames, std::move(callbacks), m_impl->clock.now());
+    {
+        const std::lock_guard lock(m_impl->mutex);
+        m_impl->playout.begin(blockFrames, std::move(callbacks), m_impl->clock.now());
+    }
+    run();
     return {};
 }
 base::Result<void> NullBackend::openCapture(const Endpoint&, int blockFrames, DeviceCallbacks callbacks) {
-    const std::lock_guard lock(m_impl->mutex);
-    m_impl->capture.begin(blockFrames, std::move(callbacks), m_impl->clock.now());
+    {
+        const std::lock_guard lock(m_impl->mutex);
+        m_impl->capture.begin(blockFrames, std::move(callbacks), m_impl->clock.now());
+    }
+    run();
     return {};
 }
 void NullBackend::closePlayout() {
-    const std::lock_guard lock(m_impl->mutex);
-    m_impl->playout.open = false;
+    {
+        const std::lock_guard lock(m_impl->mutex);
+        m_impl->playout.open = false;
+    }
+    run();
 }
 void NullBackend::closeCapture() {
-    const std::lock_guard lock(m_impl->mutex);
-    m_impl->capture.open = false;
+    {
+        const std::lock_guard lock(m_impl->mutex);
+        m_impl->capture.open = false;
+    }
+    run();
 }
 std::uint64_t NullBackend::capturedFrames() const { return m_impl->capture.frames.load(std::memory_order_relaxed); }
 std::uint64_t NullBackend::playedFrames() const { return m_impl->playout.frames.load(std::memory_order_relaxed); }

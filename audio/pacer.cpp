@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "audio/pacer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -30,8 +31,7 @@ struct Pacer::Impl {
     bool woken = false;
     bool realtime = false;
     std::atomic<Realtime>* got = nullptr;
-    std::atomic<base::Duration> period{};
-    std::function<void()> body;
+    std::function<base::TimePoint()> body;
     base::Thread thread;  // last: joined first
 
     explicit Impl(const base::Clock& c) : clock(c) {}
@@ -52,24 +52,29 @@ struct Pacer::Impl {
                 seat->tend(clock.now());
                 if (got) got->store(seat->state(), std::memory_order_relaxed);
             }
-            body();
-            const auto now = clock.now();
-            const auto each = period.load(std::memory_order_relaxed);
-            if (next <= now) next += each;
-            if (next <= now) next = now + each;
+            next = std::max(body(), clock.now() + kSoonest);
         }
     }
 };
 
-Pacer::Pacer(const base::Clock& clock, std::string name, base::ThreadPriority priority, base::Duration period,
-             std::function<void()> body, std::atomic<Realtime>* got)
+Pacer::Pacer(const base::Clock& clock, std::string name, base::ThreadPriority priority,
+             std::function<base::TimePoint()> body, std::atomic<Realtime>* got)
     : m_impl(std::make_unique<Impl>(clock)) {
-    m_impl->period = period;
     m_impl->realtime = priority == base::ThreadPriority::realtime;
     m_impl->body = std::move(body);
     m_impl->got = got;
     m_impl->thread = base::Thread(std::move(name), base::ThreadPriority::normal, [impl = m_impl.get()] { impl->run(); });
 }
+
+Pacer::Pacer(const base::Clock& clock, std::string name, base::ThreadPriority priority, base::Duration period,
+             std::function<void()> body)
+    : Pacer(clock, std::move(name), priority, [&clock, period, next = clock.now(), body = std::move(body)]() mutable {
+          body();
+          const auto now = clock.now();
+          if (next <= now) next += period;
+          if (next <= now) next = now + period;
+          return next;
+      }) {}
 
 Pacer::~Pacer() {
     {
@@ -79,8 +84,6 @@ Pacer::~Pacer() {
     m_impl->condition.notify_one();
     m_impl->thread.join();
 }
-
-void Pacer::setPeriod(base::Duration period) { m_impl->period.store(period, std::memory_order_relaxed); }
 
 void Pacer::wake() {
     {

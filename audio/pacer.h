@@ -18,14 +18,17 @@ namespace parlour::audio {
 
 class Pacer {
   public:
+    static constexpr base::Duration kSoonest{200};
+
     /// Starts at once. After a stall the missed turns are left out: the body catches up by itself from the clock.
-    /// `got`: what a thread that asked for real time has of it at each turn is written there; outlives this.
     Pacer(const base::Clock& clock, std::string name, base::ThreadPriority priority, base::Duration period,
-          std::function<void()> body, std::atomic<Realtime>* got = nullptr);
+          std::function<void()> body);
+    /// Each turn says when the next one is; at once is no sooner than kSoonest.
+    /// `got`: what a thread that asked for real time has of it at each turn is written there; outlives this.
+    Pacer(const base::Clock& clock, std::string name, base::ThreadPriority priority, std::function<base::TimePoint()> body,
+          std::atomic<Realtime>* got = nullptr);
     /// Waits for the running turn, then ends the thread. Not from the body.
     ~Pacer();
-    /// From the next turn on. Any thread.
-    void setPeriod(base::Duration period);
     /// Runs the body now instead of at the next turn. Any thread but a device callback.
     void wake();
 

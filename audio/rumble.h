@@ -20,11 +20,18 @@ class Rumble {
     bool heard(std::span<const float> sound) {
         double energy = 0.0;
         for (const float s : sound) {
-            double x = s;
+            m_sum += s;
+            if (++m_summed < kEvery) continue;
+            double x = m_sum / kEvery;
+            m_sum = 0.0;
+            m_summed = 0;
             for (auto& pole : m_poles) x = pole += kStep * (x - pole);
-            energy += x * x;
+            energy += kEvery * x * x;
         }
-        if (!std::isfinite(m_poles.back())) m_poles = {};
+        if (!std::isfinite(m_poles.back())) {
+            m_poles = {};
+            m_sum = 0.0;
+        }
         if (!(energy < kFloor * kFloor * static_cast<double>(sound.size())))
             m_left = kStays;
         else
@@ -34,9 +41,12 @@ class Rumble {
 
   private:
     static constexpr double kCorner = 25.0;   // Hz of each pole: a loud voice of 85 Hz stays 20 dB below the floor
-    static constexpr double kStep = 2.0 * std::numbers::pi * kCorner / base::kSampleRate;
+    static constexpr int kEvery = 8;          // samples are one by their mean: what folds down to 40 Hz is 43 dB weaker
+    static constexpr double kStep = 2.0 * std::numbers::pi * kCorner * kEvery / base::kSampleRate;
     static constexpr double kFloor = 0.003;   // RMS
     static constexpr std::size_t kStays = 2 * base::kSampleRate;
+    double m_sum = 0.0;
+    int m_summed = 0;
     std::array<double, 4> m_poles{};
     std::size_t m_left = 0;  // samples
 };

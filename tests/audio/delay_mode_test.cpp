@@ -125,6 +125,21 @@ TEST_CASE("comfort has long blocks and packets, automatic short ones", "[delay]"
     CHECK(automatic.engine.stats().blockFrames == 240);
 }
 
+TEST_CASE("the loudspeaker has blocks of 5 ms, and the microphone those of a packet unless the shortest delay is wanted", "[delay]") {
+    Sender s(DelayMode::automatic);
+    s.run(100ms);
+    CHECK(s.card->playoutBlock == 240);
+    CHECK(s.card->captureBlock == 480);
+    const auto openings = s.card->playoutOpenings;
+    s.settings.devices.delay = DelayMode::low;
+    s.engine.apply(s.settings);
+    s.run(100ms);
+    CHECK(s.card->playoutBlock == 240);
+    CHECK(s.card->captureBlock == 240);
+    CHECK(s.card->playoutOpenings == openings);   // what is right already is not opened again: that would be a gap
+    CHECK(s.card->captureOpenings == 2);
+}
+
 TEST_CASE("going over to another kind of encoder and back makes no click", "[delay]") {
     Sender s(DelayMode::low);
     s.run(500ms);

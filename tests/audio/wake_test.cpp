@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sound is asked for unevenly: by devices with odd blocks, by a computer that lets the pump wait. That must not read as a bad network.
 #include "audio/look_ahead.h"
+#include "audio/pump_pace.h"
 #include "tests/bench/wake_lab.h"
 #include "tests/support/catch.h"
 #include "tests/support/speech.h"
@@ -60,6 +61,46 @@ TEST_CASE("on a good network nothing is invented because sound is asked for unev
     for (const auto& [wake, network] : {std::pair{"even", "P1"}, {"short", "P0"}, {"odd", "P1"}, {"pairs", "P1"}}) {
         INFO(wake << " " << network);
         CHECK(concealedPercent(wake, network, 3) <= 0.01);
+    }
+}
+
+TEST_CASE("the pump passes once for each block of an even device, and goes on when the device stands still", "[wake]") {
+    for (const auto* id : {"even", "short", "odd"}) {
+        INFO(id);
+        const auto at = std::find_if(kWakeProfiles.begin(), kWakeProfiles.end(), [&](const auto& w) { return w.id == id; });
+        WakeLab lab(voice(), *impairProfile("P0"), *at, 4, tape());
+        lab.run(2.0);
+        const auto before = lab.passes;
+        lab.run(10.0);
+        const double blocks = 10.0 * base::kSampleRate / static_cast<double>(at->block);
+        // Blocks longer than 20 ms: a pass between them.
+        const double each = at->block > 960 ? 2.0 : 1.0;
+        CHECK(static_cast<double>(lab.passes - before) == Approx(each * blocks).margin(3.0));
+    }
+}
+
+TEST_CASE("when the pump passes next", "[wake]") {
+    using Call = audio::DeviceCallback::Call;
+    const auto at = [](double ms) { return base::TimePoint(base::Duration(static_cast<std::int64_t>(1e3 * ms))); };
+    const auto now = at(1000.0);
+    const Call none{}, microphone{at(999.0), 480}, loudspeaker{at(998.0), 240}, slow{at(990.0), 1920}, late{at(990.0), 240}, gone{at(700.0), 480};
+    struct Row {
+        const char* what;
+        Call in, out;
+        bool shortest;
+        base::TimePoint next;
+    };
+    for (const auto& row : {Row{"nothing known", none, none, false, at(1002.5)},
+                            Row{"a loudspeaker: a little after its next call", none, loudspeaker, false, at(1004.25)},
+                            Row{"a microphone that comes later changes nothing", microphone, loudspeaker, false, at(1004.25)},
+                            Row{"directly after a microphone that comes first", microphone, slow, false, at(1009.3)},
+                            Row{"a late one: soon", none, late, false, at(1001.25)},
+                            Row{"long blocks: not longer than 20 ms", none, slow, false, at(1020.0)},
+                            Row{"a microphone that was pulled is not waited for", gone, slow, false, at(1020.0)},
+                            Row{"a loudspeaker that was: looked for", microphone, gone, false, at(1002.5)},
+                            Row{"the shortest delay is found by looking often", microphone, slow, true, at(1001.25)}}) {
+        INFO(row.what);
+        CHECK(audio::nextPass(now, row.in, row.out, row.shortest) == row.next);
     }
 }
 

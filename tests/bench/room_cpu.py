@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """./dev bench cpu: what listening and talking cost whole programs, in a room where three talk, through a real sound server.
 
-One listener and one talker have virtual devices; the talker hears the room in the microphone, too, so that the echo canceller works.
-The bare PortAudio loop on the same devices is the floor: a microphone and a loudspeaker. CPU time is that of the process, user and
+One listener and one talker have virtual devices, a microphone and a loudspeaker that are two, as a computer's are (on one null sink each
+would wake by the blocks of the other); the talker hears the room in the microphone, so that the echo canceller works.
+The bare PortAudio loop on the same devices is the floor. CPU time is that of the process, user and
 system, by thread. The others have no devices, as each more program on two cores makes all of them dearer.
 """
 import os
@@ -13,7 +14,7 @@ import time
 
 import voices
 from lab import Lab
-from mouth_to_ear import Bus
+from sound import Sound
 
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -45,7 +46,7 @@ def run(args):
     found = {"bare": [], "listening": [], "talking": [], "comfort": []}
     with Lab("bench-cpu") as lab:
         a, b = voices.two(lab)
-        Bus(lab)
+        Sound(lab)
         server = lab.server(args=["--set", "limits.per_ip=0"])
         links = server.create_room("Three talk")["links"]
         talk = ["--unmute"]
@@ -57,10 +58,9 @@ def run(args):
             time.sleep(2)
             found["bare"].append(share(loop, 15))
             loop.end()
-            speech = lab.start(f"speech-{number}", ["sh", "-c", f"while :; do pacat --playback -d mouth --file-format=wav {a}; done"])
+            speech = lab.start(f"speech-{number}", ["sh", "-c", f"while :; do pacat --playback -d mic0in --file-format=wav {a}; done"])
             # The room comes back into the microphone, as from a loudspeaker.
-            room = subprocess.run(["pactl", "load-module", "module-loopback", "source=bus.monitor", "sink=mouth", "latency_msec=40",
-                                   "channels=1", "channel_map=rear-left", "remix=no"], env=lab.env, capture_output=True, text=True).stdout.strip()
+            room = subprocess.run(["pactl", "load-module", "module-loopback", "source=spk0.monitor", "sink=mic0in", "latency_msec=40"], env=lab.env, capture_output=True, text=True).stdout.strip()
             for kind, extra in (("comfort", ["--delay", "comfort"]), ("talking", [])):
                 talker = lab.join(links["speaker"], f"{kind} {number}", capture="device:mic0", playout="device:spk0", extra=talk + extra)
                 talker.expect("joined")

@@ -98,6 +98,7 @@ struct CallPlan {
     int frameMs = 20;          ///< 0: as the send policy says
     std::optional<std::size_t> red = 0;  ///< each packet also carries so many before it; nullopt: as the send policy says
     bool nack = false;
+    int complexity = 0;        ///< of the decoder (opus_extras.h)
     std::size_t pull = 480;    ///< samples that the device takes at a time; divides 480
     double keepSeconds = 1e9;  ///< of the heard sound, the newest
     audio::DelayEstimator::Config estimator{};
@@ -123,6 +124,7 @@ inline Call hold(const Voice& voice, const ImpairProfile& profile, const CallPla
     Speaker speaker(voice, plainCapture(plan.frameMs), steady ? tape : nullptr);
     Impair net(profile, plan.seed);
     audio::JitterBuffer buffer(plan.estimator);
+    buffer.setComplexity(plan.complexity);
     Call call;
     std::multimap<base::TimePoint, base::OpusFrame> air;
     std::vector<base::OpusFrame> before;  // copies ride with later packets, and a NACK brings one again

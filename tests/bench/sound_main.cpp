@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sound path over each bad network, in virtual time, for run.py: sender -> Impair -> jitter buffer -> score.
 //   parlour_bench_sound [--profiles P1,P2] [--seeds N] [--first S] [--minutes M] [--frame 10|20|40|auto] [--red N|auto]
-//                       [--nack] [--way MS] [--pull 10|5|2.5] [--voice FILE] [--fast]
+//                       [--nack] [--way MS] [--pull 10|5|2.5] [--complexity N] [--voice FILE] [--fast]
 //       --way: of each direction without any queue, instead of the profile's. Seeds S to S + N - 1; auto: what the send policy decides.
 //       --pull: milliseconds that the listener's device takes at a time.
 //       FILE: signed 16-bit mono at 22050 Hz (what espeak-ng makes); without it speech-like sound of our own.
@@ -40,6 +40,7 @@ struct Options {
     int frameMs = 20;
     std::optional<std::size_t> red = 0;
     bool nack = false;
+    int complexity = 0;
     std::optional<double> wayMs;
     std::size_t pull = 480;
     std::string voice;
@@ -117,6 +118,7 @@ Row measure(const Voice& voice, ImpairProfile profile, const Options& options, s
     plan.frameMs = options.frameMs;
     plan.red = options.red;
     plan.nack = options.nack;
+    plan.complexity = options.complexity;
     plan.pull = options.pull;
     plan.keepSeconds = drift ? 120.0 : plan.seconds;
     const auto call = hold(voice, profile, plan, &tape);
@@ -207,6 +209,8 @@ std::optional<Options> parse(int argc, char** argv) {
             o.pull = value == "2.5" ? 120 : value == "5" ? 240 : 480;
         } else if (name == "--first") {
             o.first = static_cast<std::uint32_t>(std::max(1, std::atoi(value.c_str())));
+        } else if (name == "--complexity") {
+            o.complexity = std::clamp(std::atoi(value.c_str()), 0, 10);
         } else if (name == "--voice") {
             o.voice = value;
         } else {
@@ -226,7 +230,7 @@ int main(int argc, char** argv) {
     if (!options) {
         std::fprintf(stderr,
                      "usage: parlour_bench_sound [--profiles P1,P2] [--seeds N] [--first S] [--minutes M] [--frame 10|20|40|auto]"
-                     " [--red N|auto] [--nack] [--way MS] [--pull 10|5|2.5] [--voice FILE] [--fast] [--wakes]\n");
+                     " [--red N|auto] [--nack] [--way MS] [--pull 10|5|2.5] [--complexity N] [--voice FILE] [--fast] [--wakes]\n");
         return 2;
     }
     const auto voice = voiceOf(*options);

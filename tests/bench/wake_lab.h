@@ -9,11 +9,13 @@
 
 #include "audio/device_callback.h"
 #include "audio/engine_core.h"
+#include "audio/pacer.h"
 #include "tests/bench/sound_lab.h"
+#include "tests/support/manual_clock.h"
 
 namespace parlour::tests {
 
-/// How a computer wakes the pump and its device asks for sound.
+/// How a computer wakes the pump, which says when, and its device asks for sound.
 struct WakeProfile {
     std::string_view id;
     std::string_view what;
@@ -25,10 +27,10 @@ struct WakeProfile {
 };
 
 inline constexpr std::array<WakeProfile, 6> kWakeProfiles{{
-    {"even", "each 2.5 ms, blocks of 10 ms"},
-    {"short", "each 2.5 ms, blocks of 5 ms", 240},
-    {"odd", "each 2.5 ms, blocks of 21.3 ms", 1024},
-    {"pairs", "each 2.5 ms, two blocks of 10 ms at once", 480, 2},
+    {"even", "blocks of 10 ms"},
+    {"short", "blocks of 5 ms", 240},
+    {"odd", "blocks of 21.3 ms", 1024},
+    {"pairs", "two blocks of 10 ms at once", 480, 2},
     {"late", "a busy computer: wakes late by 1 ms, every 5 s by 5 to 25", 480, 1, 1.0, 0.2, 5.0, 25.0},
     {"busy", "an overloaded one: by 3 ms, twice a second by 5 to 40", 480, 1, 3.0, 2.0, 5.0, 40.0},
 }};
@@ -49,6 +51,7 @@ class WakeLab {
         const auto end = m_now + static_cast<std::int64_t>(seconds * 1e6);
         for (; m_now < end; m_now = std::min({m_nextSpoken, m_nextTaken, m_nextWake})) {
             const base::TimePoint at{base::Duration(m_now)};
+            clock.set(at);
             if (m_now == m_nextSpoken)
                 speak(at);
             else if (m_now == m_nextTaken)
@@ -58,13 +61,13 @@ class WakeLab {
         }
     }
     audio::TrackStats stats() const { return engine->trackStats(kTrack); }
+    std::uint64_t passes = 0;
 
-    audio::DeviceCallback device;
+    ManualClock clock;
+    audio::DeviceCallback device{&clock};
     std::unique_ptr<audio::EngineCore> engine = std::make_unique<audio::EngineCore>(device);
 
   private:
-    static constexpr std::int64_t kPump = 2'500;  // µs
-
     void speak(base::TimePoint at) {
         for (const auto& packet : m_speaker.speak(m_spoken++)) {
             const auto fate = m_net.send(at, packet.size + 64u);
@@ -82,11 +85,10 @@ class WakeLab {
     }
     void wake(base::TimePoint at) {
         for (auto it = m_air.begin(); it != m_air.end() && it->first <= at; it = m_air.erase(it)) engine->insert(kTrack, it->second);
-        engine->pass(at);
-        m_nextTurn += kPump;
-        if (m_nextTurn <= m_now) m_nextTurn = m_now + kPump;  // as the pacer does
+        m_nextTurn = std::max(engine->pass(at), at + audio::Pacer::kSoonest).time_since_epoch().count();
+        ++passes;
         double late = m_wake.lateMeanMs > 0.0 ? -std::log(unit()) * m_wake.lateMeanMs : 0.0;
-        if (m_wake.stallsPerSecond > 0.0 && unit() < m_wake.stallsPerSecond * 0.0025)
+        if (m_wake.stallsPerSecond > 0.0 && unit() < m_wake.stallsPerSecond * 1e-6 * static_cast<double>(m_nextTurn - m_now))
             late += m_wake.stallFromMs + unit() * (m_wake.stallToMs - m_wake.stallFromMs);
         m_nextWake = m_nextTurn + static_cast<std::int64_t>(late * 1e3);
     }

@@ -44,7 +44,7 @@ int devices() {
 int copy(const audio::AudioDeviceSettings& settings, double seconds) {
     base::SystemClock clock;
     base::SpscRing<float> ring(16'384);
-    const std::vector<float> first(static_cast<std::size_t>(settings.firstBlock()), 0.0f);
+    const std::vector<float> first(static_cast<std::size_t>(settings.playoutBlock()), 0.0f);
     ring.write(first);
     const auto fill = [&](std::span<float> mono) {
         while (ring.size() > 2 * mono.size()) ring.discard(mono.size());
@@ -58,8 +58,8 @@ int copy(const audio::AudioDeviceSettings& settings, double seconds) {
                                                for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i] = one[std::min(i / 2, one.size() - 1)];
                                            }};
     const auto backend = audio::makePortAudioBackend();
-    auto opened = backend->openPlayout(settings.playout, settings.firstBlock(), callbacks);
-    if (opened) opened = backend->openCapture(settings.capture, settings.firstBlock(), callbacks);
+    auto opened = backend->openPlayout(settings.playout, settings.playoutBlock(), callbacks);
+    if (opened) opened = backend->openCapture(settings.capture, settings.playoutBlock(), callbacks);
     if (!opened) {
         std::fprintf(stderr, "%s\n", base::describe(opened.error()).c_str());
         return 1;

@@ -2,6 +2,7 @@
 // A sound card on virtual time that can die, be missing, and plays into and out of memory.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <vector>
 
@@ -17,7 +18,8 @@ class FakeBackend final : public audio::AudioBackend {
         lastPlayout = endpoint.name;
         if (!present) return missing();
         playout = true;
-        m_block = static_cast<std::size_t>(blockFrames);
+        playoutBlock = static_cast<std::size_t>(blockFrames);
+        m_playoutDue = 0;
         m_out = std::move(cb);
         return {};
     }
@@ -27,7 +29,8 @@ class FakeBackend final : public audio::AudioBackend {
         lastCapture = endpoint.name;
         if (!present) return missing();
         capture = true;
-        m_block = static_cast<std::size_t>(blockFrames);
+        captureBlock = static_cast<std::size_t>(blockFrames);
+        m_captureDue = 0;
         m_in = std::move(cb);
         return {};
     }
@@ -38,12 +41,13 @@ class FakeBackend final : public audio::AudioBackend {
 
     std::uint64_t xruns() const override { return runDry; }
 
-    /// One block of time passes on the card; nothing happens on a dead one.
+    /// The time of the shorter block passes on the card; nothing happens on a dead one.
     void tick() {
         if (!present || dead) return;
-        if (capture) {
+        const auto passed = blockFrames();
+        if (capture && due(m_captureDue, passed, captureBlock)) {
             const bool both = m_in.bothChannels && microphonePairs != nullptr;
-            std::vector<float> block(both ? 2 * m_block : m_block, 0.0f);
+            std::vector<float> block(both ? 2 * captureBlock : captureBlock, 0.0f);
             if (both) {
                 microphonePairs(block);
                 m_in.capturedStereo(block);
@@ -51,10 +55,10 @@ class FakeBackend final : public audio::AudioBackend {
                 if (microphone) microphone(block);
                 m_in.captured(block);
             }
-            m_captured += m_block;
+            m_captured += captureBlock;
         }
-        if (playout) {
-            std::vector<float> block(stereo ? 2 * m_block : m_block, 0.0f);
+        if (playout && due(m_playoutDue, passed, playoutBlock)) {
+            std::vector<float> block(stereo ? 2 * playoutBlock : playoutBlock, 0.0f);
             if (stereo)
                 m_out.wantedStereo(block);
             else
@@ -64,7 +68,7 @@ class FakeBackend final : public audio::AudioBackend {
                 heardRight.push_back(block[i + 1]);
             }
             if (!stereo) heard.insert(heard.end(), block.begin(), block.end());
-            m_played += m_block;
+            m_played += playoutBlock;
         }
     }
 
@@ -84,13 +88,25 @@ class FakeBackend final : public audio::AudioBackend {
     std::vector<float> heardRight;
     bool stereo = false;
 
-    std::size_t blockFrames() const { return m_block; }
+    std::size_t playoutBlock = 480;  ///< as last opened
+    std::size_t captureBlock = 480;
+    /// The shorter one of what is open.
+    std::size_t blockFrames() const {
+        if (playout && capture) return std::min(playoutBlock, captureBlock);
+        return playout ? playoutBlock : captureBlock;
+    }
 
   private:
+    static bool due(std::size_t& waited, std::size_t passed, std::size_t block) {
+        waited += passed;
+        if (waited < block) return false;
+        waited -= block;
+        return true;
+    }
     static base::Unexpected<base::Error> missing() {
         return base::fail(base::ErrorKind::unavailable, "device_missing", "There is no such device.");
     }
-    std::size_t m_block = 480;
+    std::size_t m_playoutDue = 0, m_captureDue = 0;
     std::uint64_t m_captured = 0;
     std::uint64_t m_played = 0;
     audio::DeviceCallbacks m_in;
