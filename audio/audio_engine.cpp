@@ -163,6 +163,7 @@ void AudioEngine::apply(const EngineSettings& settings) {
 void AudioEngine::setGate(bool open) {
     if (open) m_impl->everOpened = true;
     m_impl->core.setGate(open);
+    if (m_impl->pump) m_impl->pump->wake();  // what was captured before this is not sent, and nothing of what comes after is lost
     m_impl->nudge();
 }
 bool AudioEngine::sendsMusic() const { return m_impl->music; }

@@ -83,7 +83,7 @@ struct EngineStats {
     bool playoutRunning = false;
     std::string captureDevice;  ///< in use now; "" = none
     std::string playoutDevice;
-    int blockFrames = 0;          ///< of one device callback now
+    int blockFrames = 0;          ///< of one call of the loudspeaker now
     std::uint64_t xruns = 0;      ///< times a device ran dry or over
     Realtime priority = Realtime::refused;  ///< of the pump, now
 };

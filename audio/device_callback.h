@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What runs on the device's thread: copying between device buffers and rings, nothing else. No allocation, no lock, no
-// log, no system call but for the time, which no system needs one for (tests/audio/device_callback_test.cpp traps them). The pump holds the other ends of the rings.
+// log (tests/audio/device_callback_test.cpp traps them), no system call, but that the time is read, which is none on most systems.
+// The pump holds the other ends of the rings.
 #pragma once
 
 #include <atomic>
@@ -56,7 +57,7 @@ class DeviceCallback {
     }
 
   private:
-    /// Both values may be of two calls that follow each other: a block is rarely as long as it was never before.
+    /// The two may be of different calls: blocks rarely change their length, and the next pass sees the right one.
     struct Calls {
         std::atomic<base::Duration::rep> at{0};
         std::atomic<std::size_t> samples{0};

@@ -65,7 +65,7 @@ class DeviceSupervisor {
         const char* name = "";
         bool capture = false;
         bool wanted = false;  // under m_mutex
-        int firstBlock = 480;  // under m_mutex
+        int firstBlock = 240; // under m_mutex
         Endpoint endpoint;    // under m_mutex: what is wanted
         bool open = false;
         bool standIn = false;   // playout only: the clock plays the missing device

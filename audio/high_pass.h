@@ -29,11 +29,8 @@ class HighPass {
             m_cold = true;
             return;
         }
-        if (m_cold && !sound.empty()) {  // as if it had been so forever: no step where it begins
-            m_z1 = -m_b * sound.front();
-            m_z2 = m_b * sound.front();
-            m_cold = false;
-        }
+        if (m_cold) m_z1 = m_z2 = 0.0;  // its ramp hides how it begins
+        m_cold = false;
         const double step = m_on ? m_step : -m_step;
         for (auto& s : sound) {
             const double in = s;

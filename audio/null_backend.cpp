@@ -2,12 +2,19 @@
 #include "audio/null_backend.h"
 
 #include <algorithm>
+#include <chrono>
 #include <mutex>
 
 #include "audio/pacer.h"
 #include "core/base/media.h"
 
 namespace parlour::audio {
+namespace {
+
+constexpr base::Duration kTick{5'000};
+constexpr base::Duration kRest = std::chrono::hours(1);  // or until something is opened
+
+}  // namespace
 
 struct NullBackend::Impl {
     struct Side {
@@ -45,37 +52,39 @@ struct NullBackend::Impl {
     std::mutex mutex;  // open and close against the ticking thread; no device thread is real here
     Side capture;
     Side playout;
-    const bool ownThread;
-    std::unique_ptr<Pacer> pacer;  // while something is open: a thread that wakes for nothing costs, too
+    std::unique_ptr<Pacer> pacer;
 
-    Impl(const base::Clock& c, bool thread) : clock(c), ownThread(thread) {}
+    explicit Impl(const base::Clock& c) : clock(c) {}
 
-    bool used() {
+    /// Rests while nothing is open: a thread that wakes for nothing costs, too.
+    base::TimePoint next(base::TimePoint due) {
         const std::lock_guard lock(mutex);
-        return capture.open || playout.open;
+        const auto now = clock.now();
+        if (!capture.open && !playout.open) return now + kRest;
+        return due + kTick > now ? due + kTick : now + kTick;
+    }
+    void woken() {
+        if (pacer) pacer->wake();
     }
 };
 
-NullBackend::NullBackend(const base::Clock& clock, bool ownThread)
-    : m_impl(std::make_unique<Impl>(clock, ownThread)) {}
+NullBackend::NullBackend(const base::Clock& clock, bool ownThread) : m_impl(std::make_unique<Impl>(clock)) {
+    if (ownThread)
+        m_impl->pacer = std::make_unique<Pacer>(clock, "audio-clock", base::ThreadPriority::realtime,
+                                                [this, due = clock.now()]() mutable {
+                                                    tick();
+                                                    return due = m_impl->next(due);
+                                                });
+}
 NullBackend::~NullBackend() { shutDown(); }
 void NullBackend::shutDown() { m_impl->pacer.reset(); }
-
-void NullBackend::run() {
-    if (!m_impl->ownThread) return;
-    if (!m_impl->used())
-        m_impl->pacer.reset();
-    else if (!m_impl->pacer)
-        m_impl->pacer = std::make_unique<Pacer>(m_impl->clock, "audio-clock", base::ThreadPriority::realtime,
-                                                base::Duration(5'000), [this] { tick(); });
-}
 
 base::Result<void> NullBackend::openPlayout(const Endpoint&, int blockFrames, DeviceCallbacks callbacks) {
     {
         const std::lock_guard lock(m_impl->mutex);
         m_impl->playout.begin(blockFrames, std::move(callbacks), m_impl->clock.now());
     }
-    run();
+    m_impl->woken();
     return {};
 }
 base::Result<void> NullBackend::openCapture(const Endpoint&, int blockFrames, DeviceCallbacks callbacks) {
@@ -83,22 +92,16 @@ base::Result<void> NullBackend::openCapture(const Endpoint&, int blockFrames, De
         const std::lock_guard lock(m_impl->mutex);
         m_impl->capture.begin(blockFrames, std::move(callbacks), m_impl->clock.now());
     }
-    run();
+    m_impl->woken();
     return {};
 }
 void NullBackend::closePlayout() {
-    {
-        const std::lock_guard lock(m_impl->mutex);
-        m_impl->playout.open = false;
-    }
-    run();
+    const std::lock_guard lock(m_impl->mutex);
+    m_impl->playout.open = false;
 }
 void NullBackend::closeCapture() {
-    {
-        const std::lock_guard lock(m_impl->mutex);
-        m_impl->capture.open = false;
-    }
-    run();
+    const std::lock_guard lock(m_impl->mutex);
+    m_impl->capture.open = false;
 }
 std::uint64_t NullBackend::capturedFrames() const { return m_impl->capture.frames.load(std::memory_order_relaxed); }
 std::uint64_t NullBackend::playedFrames() const { return m_impl->playout.frames.load(std::memory_order_relaxed); }

@@ -39,8 +39,6 @@ class NullBackend : public AudioBackend {
     void shutDown();
 
   private:
-    void run();  // or not: by what is open
-
     struct Impl;
     std::unique_ptr<Impl> m_impl;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Named adapter: the only place in audio/ that waits for time to pass. A thread that runs one body at a steady pace;
+// Named adapter: the only place in audio/ that waits for time to pass. A thread that runs one body at a steady pace or when that says;
 // the pump, the clocked backends and the device supervisor each own one. Tests call the bodies themselves on virtual
 // time.
 #pragma once

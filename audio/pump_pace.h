@@ -17,8 +17,8 @@ namespace parlour::audio {
 
 inline constexpr base::Duration kFetchAfter{300};     ///< the microphone's call
 inline constexpr base::Duration kMakeAfter{1'250};    ///< the loudspeaker's
-inline constexpr base::Duration kLookAgain{1'250};    ///< for a device that is late
-inline constexpr base::Duration kSteady{2'500};       ///< while it is not known when devices call
+inline constexpr base::Duration kLookAgain{1'250};    ///< for a device that is a little late; many call in bursts, so then
+inline constexpr base::Duration kSteady{2'500};       ///< as where it is not known when devices call
 inline constexpr base::Duration kSteadyShort{1'250};  ///< always, where the shortest delay is wanted (refill.h)
 inline constexpr base::Duration kLongestRest{20'000};
 inline constexpr base::Duration kGone{200'000};       ///< a device that has not called for so long
@@ -27,7 +27,7 @@ inline constexpr base::Duration kGone{200'000};       ///< a device that has not
 inline std::optional<base::TimePoint> nextCall(base::TimePoint now, const DeviceCallback::Call& call, base::Duration after) {
     if (call.samples == 0 || now - call.at > kGone) return std::nullopt;
     const auto due = call.at + soundLength(static_cast<std::int64_t>(call.samples)) + after;
-    return due > now ? due : now + kLookAgain;
+    return due > now ? due : now + (now - due < kLookAgain ? kLookAgain : kSteady);
 }
 
 /// `now` and the calls as they were when the last pass began.
@@ -35,7 +35,7 @@ inline base::TimePoint nextPass(base::TimePoint now, const DeviceCallback::Call&
                                 bool shortest) {
     if (shortest) return now + kSteadyShort;
     const auto fetch = nextCall(now, microphone, kFetchAfter), make = nextCall(now, loudspeaker, kMakeAfter);
-    // The silence that stands in for a missing loudspeaker calls as well: without any, one is just being opened.
+    // The silence that stands in for a missing loudspeaker calls as well: without any, one is being opened or has just been lost.
     if (!make) return now + kSteady;
     return std::min({now + kLongestRest, *make, fetch.value_or(*make)});
 }

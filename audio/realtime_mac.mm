@@ -12,9 +12,9 @@
 namespace parlour::audio {
 namespace {
 
-constexpr double kPeriod = 2.5e6;      // ns: the pump's
-constexpr double kWork = 1.25e6;
-constexpr double kDeadline = 2.125e6;
+constexpr double kPeriod = 5e6;        // ns: the pump's, which passes once for each call of the loudspeaker
+constexpr double kWork = 2e6;
+constexpr double kDeadline = 3.75e6;   // its next call comes 1.25 ms after that at the earliest
 
 struct Workgroup {
     os_workgroup_t group = nullptr;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "audio/engine_core.h"
+#include "core/base/clock.h"
 #include "tests/support/catch.h"
 #include "tests/support/realtime_trap.h"
 #include "tests/support/speech.h"
@@ -15,7 +16,8 @@ using namespace parlour;
 using namespace parlour::audio;
 
 TEST_CASE("the device callback neither allocates nor locks", "[G16]") {
-    DeviceCallback device;
+    const base::SystemClock clock;
+    DeviceCallback device(&clock);
     const auto callbacks = device.callbacks();
     std::vector<float> block(480, 0.1f);
     std::vector<float> odd(331, 0.1f);

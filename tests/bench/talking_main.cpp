@@ -9,6 +9,7 @@
 
 #include "audio/engine_core.h"
 #include "audio/opus_encoder.h"
+#include "core/base/clock.h"
 #include "core/rtc/red.h"
 #include "tests/bench/cpu_time.h"
 #include "tests/support/speech.h"
@@ -51,7 +52,8 @@ CaptureSettings processed() {
 
 /// `others` are heard, and come back into the microphone beside `own`.
 Spent run(const CaptureSettings& settings, std::span<const float> own, const std::vector<Tape>& others, Tape* made = nullptr) {
-    DeviceCallback device;
+    const base::SystemClock clock;
+    DeviceCallback device(&clock);
     EngineCore core(device);
     rtc::RedHistory red;
     std::size_t bytes = 0;

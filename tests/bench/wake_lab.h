@@ -62,6 +62,7 @@ class WakeLab {
     }
     audio::TrackStats stats() const { return engine->trackStats(kTrack); }
     std::uint64_t passes = 0;
+    bool standsStill = false;  ///< the device
 
     ManualClock clock;
     audio::DeviceCallback device{&clock};
@@ -80,7 +81,7 @@ class WakeLab {
         m_nextSpoken += 10'000;
     }
     void take() {
-        for (int i = 0; i < m_wake.together; ++i) device.wanted(m_block);
+        for (int i = 0; i < m_wake.together && !standsStill; ++i) device.wanted(m_block);
         m_nextTaken += static_cast<std::int64_t>(m_wake.block) * 1000 / 48 * m_wake.together;
     }
     void wake(base::TimePoint at) {

@@ -76,7 +76,7 @@ struct SoundState {
     bool playoutOk = true;
     bool fallback = false; ///< the system's default stands in for a chosen device that is away
     base::Error problem;   ///< of the first that is not ok or not the chosen one
-    int blockMs = 0;       ///< of sound per device callback; 0 = no device runs
+    int blockMs = 0;       ///< of sound per call of the loudspeaker; 0 = no device runs
     int packetMs = 0;      ///< of sound per packet, as decided last
 };
 
