@@ -59,7 +59,7 @@ int copy(const audio::AudioDeviceSettings& settings, double seconds) {
                                            }};
     const auto backend = audio::makePortAudioBackend();
     auto opened = backend->openPlayout(settings.playout, settings.playoutBlock(), callbacks);
-    if (opened) opened = backend->openCapture(settings.capture, settings.captureBlock(), callbacks);
+    if (opened) opened = backend->openCapture(settings.capture, settings.playoutBlock(), callbacks);
     if (!opened) {
         std::fprintf(stderr, "%s\n", base::describe(opened.error()).c_str());
         return 1;
