@@ -61,7 +61,8 @@ struct NullBackend::Impl {
         const std::lock_guard lock(mutex);
         const auto now = clock.now();
         if (!capture.open && !playout.open) return now + kRest;
-        return due + kTick > now ? due + kTick : now + kTick;
+        const auto next = std::min(due, now) + kTick;  // it may have been woken from its rest
+        return next > now ? next : now + kTick;
     }
     void woken() {
         if (pacer) pacer->wake();
