@@ -53,7 +53,6 @@ void DeviceCallback::capturedStereo(std::span<const float> pairs) {
 
 void DeviceCallback::wanted(std::span<float> mono) {
     m_wanted.add(m_clock, mono.size());
-    m_block.store(mono.size(), std::memory_order_relaxed);
     m_stereo.store(false, std::memory_order_relaxed);
     const auto got = playoutRing.read(mono);
     sideRing.discard(got);
@@ -74,7 +73,6 @@ void DeviceCallback::wanted(std::span<float> mono) {
 
 void DeviceCallback::wantedStereo(std::span<float> pairs) {
     m_wanted.add(m_clock, pairs.size() / 2);
-    m_block.store(pairs.size() / 2, std::memory_order_relaxed);
     m_stereo.store(true, std::memory_order_relaxed);
     std::array<float, 256> middle;
     std::array<float, 256> side;

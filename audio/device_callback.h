@@ -17,7 +17,7 @@ namespace parlour::audio {
 class DeviceCallback {
   public:
     /// 0.34 s each way: more waits only when the pump stands still. `clock`: that of lastCaptured() and lastWanted(), which
-    /// without one tell nothing; outlives this.
+    /// without one know no time; outlives this.
     explicit DeviceCallback(const base::Clock* clock = nullptr)
         : captureRing(16'384), captureSideRing(16'384), playoutRing(16'384), sideRing(16'384), m_clock(clock) {}
 
@@ -38,7 +38,7 @@ class DeviceCallback {
     bool stereo() const { return m_stereo.load(std::memory_order_relaxed); }
 
     /// What the playout device asked for last, in samples.
-    std::size_t block() const { return m_block.load(std::memory_order_relaxed); }
+    std::size_t block() const { return m_wanted.samples.load(std::memory_order_relaxed); }
     struct Call {
         base::TimePoint at{};
         std::size_t samples = 0;  ///< 0 = there was none
@@ -63,8 +63,7 @@ class DeviceCallback {
         std::atomic<std::size_t> samples{0};
 
         void add(const base::Clock* clock, std::size_t count) {
-            if (clock == nullptr) return;
-            at.store(clock->now().time_since_epoch().count(), std::memory_order_relaxed);
+            if (clock != nullptr) at.store(clock->now().time_since_epoch().count(), std::memory_order_relaxed);
             samples.store(count, std::memory_order_relaxed);
         }
         Call last() const {
@@ -77,7 +76,6 @@ class DeviceCallback {
     Calls m_captured, m_wanted;
     std::atomic<std::uint64_t> m_overruns{0};
     std::atomic<std::uint64_t> m_underruns{0};
-    std::atomic<std::size_t> m_block{0};
     std::atomic<bool> m_stereo{false};
     float m_last = 0.0f;      // playout device's thread, as the next two
     float m_lastSide = 0.0f;

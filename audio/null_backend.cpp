@@ -61,8 +61,7 @@ struct NullBackend::Impl {
         const std::lock_guard lock(mutex);
         const auto now = clock.now();
         if (!capture.open && !playout.open) return now + kRest;
-        const auto next = std::min(due, now) + kTick;  // it may have been woken from its rest
-        return next > now ? next : now + kTick;
+        return Pacer::following(std::min(due, now), now, kTick);  // woken from its rest: from now on
     }
     void woken() {
         if (pacer) pacer->wake();

@@ -70,11 +70,13 @@ Pacer::Pacer(const base::Clock& clock, std::string name, base::ThreadPriority pr
              std::function<void()> body)
     : Pacer(clock, std::move(name), priority, [&clock, period, next = clock.now(), body = std::move(body)]() mutable {
           body();
-          const auto now = clock.now();
-          if (next <= now) next += period;
-          if (next <= now) next = now + period;
-          return next;
+          return next = following(next, clock.now(), period);
       }) {}
+
+base::TimePoint Pacer::following(base::TimePoint due, base::TimePoint now, base::Duration period) {
+    if (due > now) return due;  // it was woken before
+    return due + period > now ? due + period : now + period;
+}
 
 Pacer::~Pacer() {
     {

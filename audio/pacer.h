@@ -29,6 +29,8 @@ class Pacer {
           std::atomic<Realtime>* got = nullptr);
     /// Waits for the running turn, then ends the thread. Not from the body.
     ~Pacer();
+    /// The turn after the one that was due at `due`, `period` later; missed ones are left out.
+    static base::TimePoint following(base::TimePoint due, base::TimePoint now, base::Duration period);
     /// Runs the body now instead of at the next turn. Any thread but a device callback.
     void wake();
 

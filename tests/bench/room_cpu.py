@@ -60,7 +60,8 @@ def run(args):
             loop.end()
             speech = lab.start(f"speech-{number}", ["sh", "-c", f"while :; do pacat --playback -d mic0in --file-format=wav {a}; done"])
             # The room comes back into the microphone, as from a loudspeaker.
-            room = subprocess.run(["pactl", "load-module", "module-loopback", "source=spk0.monitor", "sink=mic0in", "latency_msec=40"], env=lab.env, capture_output=True, text=True).stdout.strip()
+            room = subprocess.run(["pactl", "load-module", "module-loopback", "source=spk0.monitor", "sink=mic0in", "latency_msec=40"],
+                                  env=lab.env, capture_output=True, text=True).stdout.strip()
             for kind, extra in (("comfort", ["--delay", "comfort"]), ("talking", [])):
                 talker = lab.join(links["speaker"], f"{kind} {number}", capture="device:mic0", playout="device:spk0", extra=talk + extra)
                 talker.expect("joined")
